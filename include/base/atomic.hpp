@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Atomic<T>: a word that several CPUs read and write without a common lock.  Every access names
+ * its ordering; the compiler's builtins give the same instructions as the kernel's READ_ONCE(),
+ * smp_load_acquire(), smp_store_release() on the architectures supported.
+ */
+#pragma once
+
+#include <base/types.hpp>
+
+namespace sysvipc {
+
+template <class T>
+    requires(std::is_trivially_copyable_v<T> && sizeof(T) <= sizeof(long))
+class Atomic : Pinned {
+public:
+    constexpr Atomic() = default;
+    constexpr explicit Atomic(T value) noexcept : value_(value) { }
+
+    [[nodiscard]] T load_relaxed() const noexcept
+    {
+        return __atomic_load_n(&value_, __ATOMIC_RELAXED);
+    }
+    [[nodiscard]] T load_acquire() const noexcept
+    {
+        return __atomic_load_n(&value_, __ATOMIC_ACQUIRE);
+    }
+    /* @value instead of @expected, fully ordered; false: it was not, and is in @expected now. */
+    [[nodiscard]] bool compare_exchange(T& expected, T value) noexcept
+    {
+        return __atomic_compare_exchange_n(&value_, &expected, value, false, __ATOMIC_SEQ_CST,
+                                           __ATOMIC_RELAXED);
+    }
+    void store_relaxed(T value) noexcept { __atomic_store_n(&value_, value, __ATOMIC_RELAXED); }
+    void store_release(T value) noexcept { __atomic_store_n(&value_, value, __ATOMIC_RELEASE); }
+
+private:
+    T value_ {};
+};
+
+} // namespace sysvipc

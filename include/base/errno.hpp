@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Error numbers as a type: positive, with the kernel's own values. */
+#pragma once
+
+#include <base/types.hpp>
+#include <generated/kapi_layout.h>
+
+namespace sysvipc {
+
+enum class Errno : i32 {
+    Perm = KAPI_EPERM,
+    NoEntry = KAPI_ENOENT,
+    Interrupted = KAPI_EINTR,
+    TooBig = KAPI_E2BIG,
+    Again = KAPI_EAGAIN,
+    NoMemory = KAPI_ENOMEM,
+    Access = KAPI_EACCES,
+    Fault = KAPI_EFAULT,
+    Busy = KAPI_EBUSY,
+    Exists = KAPI_EEXIST,
+    Invalid = KAPI_EINVAL,
+    FileTooBig = KAPI_EFBIG,
+    NoSpace = KAPI_ENOSPC,
+    Range = KAPI_ERANGE,
+    NotImplemented = KAPI_ENOSYS,
+    NoMessage = KAPI_ENOMSG,
+    Removed = KAPI_EIDRM,
+    /* Kernel-internal: user space sees EINTR, or the call again after a stop that ran no handler. */
+    RestartNoHandler = KAPI_ERESTARTNOHAND,
+};
+
+/* The one place where an error gets its sign. */
+[[nodiscard]] constexpr long to_syscall(Errno error) noexcept
+{
+    return -static_cast<long>(error);
+}
+
+/* @status: a negative errno as kernel functions return it. */
+[[nodiscard]] constexpr Errno from_kernel(int status) noexcept
+{
+    return static_cast<Errno>(-status);
+}
+
+} // namespace sysvipc

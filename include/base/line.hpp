@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Line<N>: one line of text of at most N bytes, built field by field, right-aligned as the
+ * columns of /proc/sysvipc are.  A field wider than its column pushes the rest to the right.
+ * What does not fit is cut off; N is chosen so that no line reaches it.
+ */
+#pragma once
+
+#include <base/types.hpp>
+
+namespace sysvipc {
+
+template <usize N>
+class Line {
+public:
+    constexpr Line& decimal(u64 value, usize width) noexcept
+    {
+        return field(value, width, 10, false);
+    }
+    constexpr Line& signed_decimal(i64 value, usize width) noexcept
+    {
+        const u64 magnitude =
+            value < 0 ? u64 { 0 } - static_cast<u64>(value) : static_cast<u64>(value);
+        return field(magnitude, width, 10, value < 0);
+    }
+    constexpr Line& octal(u64 value, usize width) noexcept { return field(value, width, 8, false); }
+    constexpr Line& character(char c) noexcept
+    {
+        if (size_ < N)
+            text_[size_++] = c;
+        return *this;
+    }
+    constexpr Line& string(const char* text) noexcept
+    {
+        while (*text != '\0')
+            character(*text++);
+        return *this;
+    }
+    [[nodiscard]] constexpr const char* text() const noexcept { return text_; }
+    [[nodiscard]] constexpr usize size() const noexcept { return size_; }
+
+private:
+    static constexpr usize kMostDigits = 23; /* of a 64-bit number in octal, and a sign */
+
+    constexpr Line& field(u64 value, usize width, u64 base, bool negative) noexcept
+    {
+        char digits[kMostDigits];
+        usize count = 0;
+        do {
+            digits[count++] = static_cast<char>('0' + value % base);
+            value /= base;
+        } while (value != 0);
+        if (negative)
+            digits[count++] = '-';
+        for (usize i = count; i < width; ++i)
+            character(' ');
+        while (count > 0)
+            character(digits[--count]);
+        return *this;
+    }
+
+    char text_[N];
+    usize size_ { 0 };
+};
+
+} // namespace sysvipc

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * CallGate: counts the tasks that are inside a system call of this module, so that unloading can
+ * wait for them.
+ *
+ * A task may have passed the hook and not yet be counted, or be counted out and not yet have left:
+ * both run between two points where it blocks voluntarily, so a grace period of tasks-RCU on either
+ * side of waiting for the count covers them.
+ */
+#pragma once
+
+#include <base/result.hpp>
+#include <mem/percpu_sum.hpp>
+
+namespace sysvipc {
+
+class CallGate : Pinned {
+public:
+    constexpr CallGate() = default;
+
+    /* Errors: ENOMEM.  Sleeps. */
+    [[nodiscard]] Result<void> start() noexcept { return inside_.start(); }
+    /* After the hooks are gone: returns when no task is inside.  Sleeps. */
+    void wait_until_empty() noexcept;
+    void stop() noexcept { inside_.stop(); }
+
+    class [[nodiscard]] Pass : Pinned {
+    public:
+        explicit Pass(CallGate& gate) noexcept : gate_(gate) { gate_.inside_.add(1); }
+        ~Pass() { gate_.inside_.add(-1); }
+
+    private:
+        CallGate& gate_;
+    };
+
+private:
+    PerCpuSum inside_;
+};
+
+extern constinit CallGate call_gate;
+
+} // namespace sysvipc

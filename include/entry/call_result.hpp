@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What a system call returns in its register: a number that is not negative, or minus the errno. */
+#pragma once
+
+#include <base/result.hpp>
+#include <rules/ipc_id.hpp>
+
+namespace sysvipc {
+
+[[nodiscard]] inline long to_syscall(Result<IpcId> result) noexcept
+{
+    return result.ok() ? result.take().value() : to_syscall(result.error());
+}
+
+[[nodiscard]] inline long to_syscall(Result<i32> result) noexcept
+{
+    return result.ok() ? result.take() : to_syscall(result.error());
+}
+
+[[nodiscard]] inline long to_syscall(Result<usize> result) noexcept
+{
+    return result.ok() ? static_cast<long>(result.take()) : to_syscall(result.error());
+}
+
+[[nodiscard]] inline long to_syscall(Result<void> result) noexcept
+{
+    return result.ok() ? 0 : to_syscall(result.error());
+}
+
+} // namespace sysvipc

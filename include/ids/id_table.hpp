@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * IdTable: the System V IPC objects of one kind in one namespace, found by id, by index, by key.
+ *
+ * An object is complete before it is published, and published last.  Readers find it under RCU,
+ * check its sequence number, take its own lock, and look again whether it has been removed; nobody
+ * who only looks takes the table's lock.  docs/locking.md has the whole theory.
+ *
+ * Locks:   publish() and Removal take the table's lock; an object's lock may be taken inside it.
+ * Lifetime: the table owns one reference on each published object.  While it has any, the module
+ *     is pinned.
+ */
+#pragma once
+
+#include <base/result.hpp>
+#include <ids/ipc_object.hpp>
+#include <mem/index_map.hpp>
+#include <os/module.hpp>
+#include <sync/guarded.hpp>
+#include <user/user_memory.hpp>
+
+namespace sysvipc {
+
+class IdTable : Pinned {
+    struct Counts {
+        i32 in_use { 0 };
+        /* Nothing is in use above; how far below is looked for only when somebody asks. */
+        i32 highest_bound { -1 };
+        i32 last_index { -1 }; /* given last */
+        i32 sequence { 0 };
+        bool is_open { false };
+    };
+    using Lock = Guarded<Counts, IdTableLock>;
+
+public:
+    struct Usage {
+        i32 in_use;
+        i32 highest; /* index; -1: none */
+    };
+
+    /* Errors: ENOMEM.  Sleeps. */
+    [[nodiscard]] Result<void> start() noexcept { return keys_.start(); }
+    /* Empty by now.  Sleeps. */
+    void stop() noexcept { keys_.stop(); }
+    /* Until then publish() answers ENOSYS, as if the calls were not there. */
+    void open() noexcept { counts_.lock()->is_open = true; }
+
+    /* Each of these: under RCU; nullptr: none. */
+    template <class T>
+    [[nodiscard]] T* find(IpcId id) const noexcept
+    {
+        IpcObject* object = at_index(id.index());
+        if (!object || object->id_.sequence() != id.sequence()) [[unlikely]]
+            return nullptr;
+        return static_cast<T*>(object);
+    }
+    /* Sequence number not looked at (the *_STAT commands). */
+    template <class T>
+    [[nodiscard]] T* find_at(i32 index) const noexcept
+    {
+        return static_cast<T*>(at_index(index));
+    }
+    template <class T>
+    [[nodiscard]] T* find(Key key) const noexcept
+    {
+        kapi_keyed* keyed = keys_.find(key.value());
+        if (!keyed)
+            return nullptr;
+        IpcObject* object = from_keyed(keyed);
+        /* It is public from the moment its index leads to it, which its key does a little earlier. */
+        if (!object->is_published_.load_acquire() && at_index(object->id_.index()) != object)
+            [[unlikely]]
+            return nullptr;
+        if (object->is_removed()) [[unlikely]]
+            return nullptr;
+        return static_cast<T*>(object);
+    }
+    /* The first object at or above @index, which becomes its index. */
+    template <class T>
+    [[nodiscard]] T* find_from(i32& index) const noexcept
+    {
+        return static_cast<T*>(static_cast<IpcObject*>(indexes_.find_from(index)));
+    }
+
+    [[nodiscard]] Usage usage() noexcept;
+
+    /*
+     * Makes a complete object visible; consumed either way.
+     * Errors: EEXIST when the key is taken; ENOSPC at @limit (msgget(2)); ENOMEM; ENOSYS while the
+     *     module comes or goes; what rhashtable_insert_fast() has.
+     * Context: process, sleeps.
+     */
+    template <class T>
+    [[nodiscard]] Result<IpcId> publish(Ref<T> object, i32 limit) noexcept
+    {
+        const IpcId id = TRY(insert(*object, limit));
+        (void)object.release(); /* now the table's */
+        return id;
+    }
+
+    /*
+     * The table's lock, for taking one object out:
+     *     Removal removal(table);  auto state = object.lock();
+     *     if (!object.is_removed()) removal.withdraw(object, state);
+     */
+    class [[nodiscard]] Removal : Pinned {
+    public:
+        explicit Removal(IdTable& table) noexcept : table_(table), counts_(table.counts_.lock()) { }
+        /*
+         * Nobody finds @object any more; who has found it sees it removed under its lock.
+         * @proof: the view of the object's lock.  The reference that was the table's.
+         */
+        template <class T>
+        [[nodiscard]] Ref<T> withdraw(T& object, typename T::Locked& proof) noexcept
+        {
+            static_cast<void>(proof);
+            table_.remove(*counts_, object);
+            return Ref<T>::adopt(object);
+        }
+
+    private:
+        IdTable& table_;
+        Lock::Locked counts_;
+    };
+
+private:
+    [[nodiscard]] IpcObject* at_index(i32 index) const noexcept
+    {
+        return static_cast<IpcObject*>(
+            indexes_.find(clamp_index(index & IpcId::kMaxIndex, IpcId::kSlots)));
+    }
+    static IpcObject* from_keyed(kapi_keyed* keyed) noexcept
+    {
+        /* SAFETY: every kapi_keyed in a table is the member keyed_ of an IpcObject. */
+        constexpr usize kOffset = offsetof(IpcObject, keyed_);
+        return reinterpret_cast<IpcObject*>(reinterpret_cast<u8*>(keyed) - kOffset);
+    }
+    [[nodiscard]] Result<IpcId> insert(IpcObject& object, i32 limit) noexcept;
+    void remove(Counts& counts, IpcObject& object) noexcept;
+    [[nodiscard]] i32 highest_up_to(i32 bound) const noexcept;
+
+    IndexMap indexes_;
+    KeyMap keys_;
+    Lock counts_;
+};
+
+} // namespace sysvipc

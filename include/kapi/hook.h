@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * kapi: send kernel functions elsewhere by ftrace direct calls.
+ * Kernel source: <linux/ftrace.h>, Documentation/trace/ftrace-uses.rst.
+ */
+#ifndef SYSVIPC_KAPI_HOOK_H
+#define SYSVIPC_KAPI_HOOK_H
+
+#include <kapi/types.h>
+
+KAPI_BEGIN
+
+struct kapi_regs;
+struct kapi_hook;
+
+/*
+ * From now on a call of any of the @count functions named in @symbols enters @trampoline instead, all
+ * of them or none.  *@hook is the handle to undo it.  -ENOENT: no such traceable function, which
+ * *@failed tells; -ENOMEM; -EBUSY: one has a direct call already; -EOPNOTSUPP: the kernel has no
+ * direct calls; sleeps.
+ */
+int kapi_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
+		     struct kapi_hook **hook, kapi_u32 *failed);
+/* No new call enters the trampoline after; tasks that are inside are not waited for.  Sleeps. */
+void kapi_hook_detach(struct kapi_hook *hook);
+
+/* System-call argument @n (0 to 5) of the 64-bit convention. */
+unsigned long kapi_regs_argument(const struct kapi_regs *regs, unsigned int n);
+
+KAPI_END
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* kapi: spinlocks and sequence counters.  Kernel source: <linux/spinlock.h>, <linux/seqlock.h>. */
+#ifndef SYSVIPC_KAPI_LOCK_H
+#define SYSVIPC_KAPI_LOCK_H
+
+#include <kapi/types.h>
+
+KAPI_BEGIN
+
+KAPI_OPAQUE(kapi_spinlock, SPINLOCK);
+KAPI_OPAQUE(kapi_seqcount, SEQCOUNT);
+KAPI_OPAQUE(kapi_lock_key, LOCK_KEY);
+
+/*
+ * The kernel's init macros plant the lockdep key where the macro stands, which
+ * would put every lock of the module into one class: name and key come from
+ * the caller, and must outlive the lock.
+ */
+void kapi_spin_lock_init(struct kapi_spinlock *lock, const char *name, struct kapi_lock_key *key);
+void kapi_spin_lock(struct kapi_spinlock *lock);
+void kapi_spin_unlock(struct kapi_spinlock *lock);
+bool kapi_spin_is_held(const struct kapi_spinlock *lock); /* true when lockdep cannot tell */
+
+/* A counter whose writers hold @lock.  On PREEMPT_RT readers wait for a writer through it. */
+void kapi_seqcount_init(struct kapi_seqcount *seq, struct kapi_spinlock *lock, const char *name,
+			struct kapi_lock_key *key);
+kapi_u32 kapi_seqcount_read_begin(const struct kapi_seqcount *seq);
+bool kapi_seqcount_read_retry(const struct kapi_seqcount *seq, kapi_u32 start);
+void kapi_seqcount_write_begin(struct kapi_seqcount *seq);
+void kapi_seqcount_write_end(struct kapi_seqcount *seq);
+
+KAPI_END
+
+#endif

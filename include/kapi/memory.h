@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* kapi: slab, kvmalloc and per-CPU memory.  Kernel source: <linux/slab.h>, <linux/percpu.h>. */
+#ifndef SYSVIPC_KAPI_MEMORY_H
+#define SYSVIPC_KAPI_MEMORY_H
+
+#include <kapi/types.h>
+
+KAPI_BEGIN
+
+struct kapi_cache;
+
+/*
+ * Objects may be copied to and from user memory in [user_offset, user_offset + user_size) only;
+ * every object is charged to the memory cgroup of the task that allocates it.  NULL: no memory.
+ */
+struct kapi_cache *kapi_cache_create(const char *name, kapi_size size, kapi_size user_offset,
+				     kapi_size user_size);
+void kapi_cache_destroy(struct kapi_cache *cache);
+void *kapi_cache_alloc(struct kapi_cache *cache); /* sleeps; NULL: no memory */
+void kapi_cache_free(struct kapi_cache *cache, void *object);
+
+/* Charged to the task's memory cgroup.  Sleeps.  NULL: no memory. */
+void *kapi_kvmalloc(kapi_size size);
+/* The same for small sizes where nothing may sleep. */
+void *kapi_kmalloc_atomic(kapi_size size);
+bool kapi_is_vmalloc(const void *memory);
+void kapi_kvfree(void *memory); /* may sleep for vmalloc memory */
+void kapi_kfree(void *memory); /* never sleeps; kmalloc memory only */
+
+/* One long per CPU, zero at first.  NULL: no memory. */
+long *kapi_percpu_long_alloc(void);
+void kapi_percpu_long_free(long *counter);
+void kapi_percpu_long_add(long *counter, long delta);
+long kapi_percpu_long_sum(const long *counter);
+
+KAPI_END
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* kapi: the module itself, its log, its assertions.  Kernel source: <linux/module.h>, <linux/printk.h>. */
+#ifndef SYSVIPC_KAPI_MODULE_H
+#define SYSVIPC_KAPI_MODULE_H
+
+#include <kapi/types.h>
+
+KAPI_BEGIN
+
+bool kapi_module_try_get(void); /* false: the module is being unloaded */
+void kapi_module_put(void);
+
+void kapi_log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void kapi_log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* A WARN with a stack trace, once for each place. */
+void kapi_warn_invariant(const char *what, const char *file, int line);
+
+/* Whether the kernel was built with System V IPC of its own. */
+bool kapi_kernel_has_sysvipc(void);
+bool kapi_parameter_force(void); /* sysvipc.ko only */
+
+/* Implemented by the C++ side (src/entry), called once each by the C module glue. */
+int sysvipc_module_init(void) KAPI_NOEXCEPT; /* 0 or -errno */
+void sysvipc_module_exit(void) KAPI_NOEXCEPT;
+
+KAPI_END
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* kapi: read-copy-update and deferred work.  Kernel source: <linux/rcupdate.h>, <linux/workqueue.h>. */
+#ifndef SYSVIPC_KAPI_RCU_H
+#define SYSVIPC_KAPI_RCU_H
+
+#include <kapi/types.h>
+
+KAPI_BEGIN
+
+KAPI_OPAQUE(kapi_rcu_head, RCU_HEAD);
+KAPI_OPAQUE(kapi_work, WORK);
+struct kapi_workqueue;
+
+typedef void (*kapi_rcu_callback)(struct kapi_rcu_head *head);
+typedef void (*kapi_work_function)(struct kapi_work *work);
+
+void kapi_rcu_read_lock(void);
+void kapi_rcu_read_unlock(void);
+bool kapi_rcu_read_is_held(void); /* true when lockdep cannot tell */
+void kapi_call_rcu(struct kapi_rcu_head *head, kapi_rcu_callback callback);
+void kapi_rcu_barrier(void); /* sleeps until every callback queued so far has run */
+void kapi_synchronize_rcu_tasks(void); /* sleeps until every task has left or blocked voluntarily */
+
+struct kapi_workqueue *kapi_workqueue_create(const char *name); /* NULL: no memory */
+void kapi_workqueue_destroy(struct kapi_workqueue *queue); /* runs what is queued first */
+void kapi_work_queue(struct kapi_workqueue *queue, struct kapi_work *work, kapi_work_function run);
+
+KAPI_END
+
+#endif

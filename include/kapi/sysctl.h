@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* kapi: files of numbers below /proc/sys.  Kernel source: <linux/sysctl.h>, kernel/sysctl.c. */
+#ifndef SYSVIPC_KAPI_SYSCTL_H
+#define SYSVIPC_KAPI_SYSCTL_H
+
+#include <kapi/types.h>
+
+KAPI_BEGIN
+
+#define KAPI_SYSCTL_MOST_VALUES 4
+
+/* One file, mode 0644. */
+struct kapi_sysctl {
+	const char *name;
+	int *values; /* read and written with READ_ONCE and WRITE_ONCE */
+	kapi_u32 count;
+	int least; /* of each value; both 0: no bounds */
+	int most;
+	/*
+	 * What is done with a write; NULL: all of @wanted is stored.  @status is what reading the
+	 * user's text came to; values before the faulty one are in @wanted.  Returns the status of
+	 * the write.
+	 */
+	int (*store)(int *values, const int *wanted, int status);
+};
+
+struct kapi_sysctls;
+/* The @count files of @files, which outlive them, in @directory.  NULL: no memory, or a name is taken. */
+struct kapi_sysctls *kapi_sysctls_start(const char *directory, const struct kapi_sysctl *files,
+					kapi_u32 count);
+void kapi_sysctls_stop(struct kapi_sysctls *sysctls); /* waits for users inside; NULL is allowed */
+
+KAPI_END
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * kapi: index and key tables.  Kernel source: <linux/idr.h>, <linux/rhashtable.h>.
+ * Negative results are -errno of the kernel function named in the comment.
+ */
+#ifndef SYSVIPC_KAPI_TABLE_H
+#define SYSVIPC_KAPI_TABLE_H
+
+#include <kapi/types.h>
+
+KAPI_BEGIN
+
+KAPI_OPAQUE(kapi_idr, IDR);
+KAPI_OPAQUE(kapi_rhashtable, RHASHTABLE);
+KAPI_OPAQUE(kapi_rhash_head, RHASH_HEAD);
+
+void kapi_idr_init(struct kapi_idr *idr);
+void kapi_idr_destroy(struct kapi_idr *idr);
+void kapi_idr_preload(void); /* sleeps, then disables preemption until preload_end */
+void kapi_idr_preload_end(void);
+/* The next free index in [0, end) after the last one given, wrapping; -ENOSPC, -ENOMEM. */
+int kapi_idr_alloc_cyclic(struct kapi_idr *idr, void *object, int end);
+void kapi_idr_replace(struct kapi_idr *idr, void *object, int index);
+void kapi_idr_remove(struct kapi_idr *idr, int index);
+void *kapi_idr_find(const struct kapi_idr *idr, int index); /* under RCU; NULL: none */
+void *kapi_idr_get_next(const struct kapi_idr *idr, int *index); /* under RCU; NULL: none */
+
+/* An int key that stands @key_offset bytes from the head embedded in each object. */
+struct kapi_keyed {
+	struct kapi_rhash_head head;
+	int key;
+};
+int kapi_keys_init(struct kapi_rhashtable *keys); /* -ENOMEM */
+void kapi_keys_destroy(struct kapi_rhashtable *keys);
+struct kapi_keyed *kapi_keys_find(struct kapi_rhashtable *keys, int key); /* under RCU */
+/* 0; -EEXIST when the key is there; -ENOMEM, -E2BIG, -EBUSY as rhashtable_insert_fast. */
+int kapi_keys_insert(struct kapi_rhashtable *keys, struct kapi_keyed *object);
+int kapi_keys_remove(struct kapi_rhashtable *keys, struct kapi_keyed *object); /* -ENOENT */
+
+/* The same for objects with an address as their key, which is never looked into. */
+struct kapi_addressed {
+	struct kapi_rhash_head head;
+	const void *address;
+};
+int kapi_addresses_init(struct kapi_rhashtable *table); /* -ENOMEM */
+struct kapi_addressed *kapi_addresses_find(struct kapi_rhashtable *table, const void *address);
+int kapi_addresses_insert(struct kapi_rhashtable *table, struct kapi_addressed *object);
+int kapi_addresses_remove(struct kapi_rhashtable *table, struct kapi_addressed *object);
+/* Calls @each for every object; nobody else uses the table any more.  Then as kapi_keys_destroy(). */
+void kapi_addresses_destroy(struct kapi_rhashtable *table, void (*each)(struct kapi_addressed *));
+
+KAPI_END
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * kapi: tasks, their credentials and pids, sleeping and waking, time.
+ * Kernel source: <linux/sched.h>, <linux/cred.h>, <linux/pid.h>, <linux/timekeeping.h>.
+ */
+#ifndef SYSVIPC_KAPI_TASK_H
+#define SYSVIPC_KAPI_TASK_H
+
+#include <kapi/types.h>
+
+KAPI_BEGIN
+
+struct kapi_task;
+struct kapi_pid;
+struct kapi_pid_ns;
+struct kapi_user_ns;
+
+struct kapi_task *kapi_task_current(void);
+void kapi_task_get(struct kapi_task *task);
+void kapi_task_put(struct kapi_task *task);
+bool kapi_task_wake(struct kapi_task *task); /* a full barrier before it looks at the state */
+void kapi_task_set_interruptible(void); /* each of the three: a full barrier after */
+void kapi_task_set_uninterruptible(void);
+void kapi_task_set_running(void);
+void kapi_task_schedule(void);
+bool kapi_task_signal_pending(void);
+void kapi_task_resched(void); /* gives way where the kernel does not preempt; may sleep */
+
+/* Sleeps in the state set before, until woken or @deadline (monotonic ns); true: woken. */
+bool kapi_task_schedule_until(kapi_s64 deadline);
+void kapi_task_sleep_ms(kapi_u32 milliseconds);
+
+/* The process (thread group) of a task; no reference is taken. */
+struct kapi_pid *kapi_task_tgid(struct kapi_task *task);
+/* The id of one task, which is what Linux notes for a receiver handed its message; no reference. */
+struct kapi_pid *kapi_task_pid(struct kapi_task *task);
+void kapi_pid_get(struct kapi_pid *pid); /* NULL is allowed in all of these */
+void kapi_pid_put(struct kapi_pid *pid);
+int kapi_pid_vnr(struct kapi_pid *pid); /* as the current task numbers it; 0: none */
+int kapi_pid_nr_in(struct kapi_pid *pid, struct kapi_pid_ns *ns);
+struct kapi_pid_ns *kapi_pid_ns_get_current(void); /* with a reference */
+void kapi_pid_ns_put(struct kapi_pid_ns *ns);
+
+/* Kernel-internal ids (kuid_t, kgid_t); user-visible ones go through a user namespace. */
+kapi_u32 kapi_cred_euid(void);
+kapi_u32 kapi_cred_egid(void);
+bool kapi_cred_in_group(kapi_u32 gid);
+bool kapi_cred_capable(int capability); /* in the initial user namespace */
+bool kapi_cred_ns_capable(struct kapi_user_ns *ns, int capability);
+struct kapi_user_ns *kapi_user_ns_current(void);
+struct kapi_user_ns *kapi_user_ns_initial(void);
+kapi_u32 kapi_uid_to_user(struct kapi_user_ns *ns, kapi_u32 kuid); /* the overflow id if unmapped */
+kapi_u32 kapi_gid_to_user(struct kapi_user_ns *ns, kapi_u32 kgid);
+/* False: the id has no mapping in @ns. */
+bool kapi_uid_from_user(struct kapi_user_ns *ns, kapi_u32 uid, kapi_u32 *kuid);
+bool kapi_gid_from_user(struct kapi_user_ns *ns, kapi_u32 gid, kapi_u32 *kgid);
+
+kapi_s64 kapi_time_real_seconds(void); /* seconds since the epoch */
+/* Now and so much more on the monotonic clock, in ns; far away instead of overflowing. */
+kapi_s64 kapi_time_deadline(kapi_s64 seconds, kapi_s64 nanoseconds);
+
+KAPI_END
+
+#endif

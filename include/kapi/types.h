@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What both languages need to read the kapi headers: fixed-width names, the
+ * linkage brackets, and opaque storage for kernel objects embedded in ours.
+ *
+ * kapi is the only door to the kernel.  A kapi function forwards to one kernel
+ * primitive and decides nothing; all #ifdef on kernel version or configuration
+ * stands in src/kapi/.  C never sees a C++ type, C++ never sees a kernel struct.
+ */
+#ifndef SYSVIPC_KAPI_TYPES_H
+#define SYSVIPC_KAPI_TYPES_H
+
+#include <generated/kapi_layout.h>
+
+#ifdef __cplusplus
+#define KAPI_BEGIN extern "C" {
+#define KAPI_END }
+#define KAPI_ALIGNAS(n) alignas(n)
+#define KAPI_NOEXCEPT noexcept
+#else
+#define KAPI_BEGIN
+#define KAPI_END
+#define KAPI_ALIGNAS(n) _Alignas(n)
+#define KAPI_NOEXCEPT
+#ifndef __KERNEL__
+#include <stdbool.h>
+#endif
+#endif
+
+/*
+ * Storage for a kernel object that only C may look into.  Sizes are generated
+ * from the kernel's own headers; an object the configuration makes empty still
+ * takes one byte, so that both languages agree on sizeof.
+ */
+#define KAPI_OPAQUE(name, NAME)                                                                    \
+	struct name {                                                                              \
+		KAPI_ALIGNAS(KAPI_##NAME##_ALIGN)                                                  \
+		unsigned char bytes[KAPI_##NAME##_SIZE ? KAPI_##NAME##_SIZE : 1];                  \
+	}
+
+typedef unsigned long kapi_size;
+typedef unsigned int kapi_u32;
+typedef unsigned long long kapi_u64;
+typedef long long kapi_s64;
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* kapi: memory of the current process.  Process context.  Kernel source: <linux/uaccess.h>. */
+#ifndef SYSVIPC_KAPI_USER_H
+#define SYSVIPC_KAPI_USER_H
+
+#include <kapi/types.h>
+
+KAPI_BEGIN
+
+/* Both return how many bytes were not copied; what was not read from user memory is zeroed. */
+kapi_size kapi_copy_from_user(void *to, kapi_size user_from, kapi_size size);
+kapi_size kapi_copy_to_user(kapi_size user_to, const void *from, kapi_size size);
+/* How many of @size bytes at @user_from cannot be read; nothing is copied. */
+kapi_size kapi_fault_in_readable(kapi_size user_from, kapi_size size);
+/* @index if it is below @size, else 0, also under speculation. */
+kapi_size kapi_index_nospec(kapi_size index, kapi_size size);
+
+KAPI_END
+
+#endif

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * AddressMap: objects found by an address that identifies something else (the kernel's rhashtable).
+ * Lookups run under RCU beside writers; the caller keeps what it removes alive for a grace period.
+ */
+#pragma once
+
+#include <base/result.hpp>
+#include <base/types.hpp>
+#include <kapi/table.h>
+
+namespace sysvipc {
+
+class AddressMap : Pinned {
+public:
+    /* Errors: ENOMEM.  Sleeps. */
+    [[nodiscard]] Result<void> start() noexcept
+    {
+        if (const int status = kapi_addresses_init(&table_))
+            return from_kernel(status);
+        return {};
+    }
+    /* Hands every object to @each; nobody uses the map any more.  Sleeps. */
+    void stop(void (*each)(kapi_addressed*)) noexcept { kapi_addresses_destroy(&table_, each); }
+
+    [[nodiscard]] kapi_addressed* find(const void* address) noexcept
+    {
+        return kapi_addresses_find(&table_, address);
+    }
+    /* Does not sleep.  Errors: ENOMEM, E2BIG, EBUSY as rhashtable_insert_fast() has them. */
+    [[nodiscard]] Result<void> insert(kapi_addressed& object) noexcept
+    {
+        if (const int status = kapi_addresses_insert(&table_, &object))
+            return from_kernel(status);
+        return {};
+    }
+    [[nodiscard]] bool remove(kapi_addressed& object) noexcept
+    {
+        return kapi_addresses_remove(&table_, &object) == 0;
+    }
+
+private:
+    kapi_rhashtable table_ {};
+};
+
+} // namespace sysvipc

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0
+/* SlabCache: a kmem_cache of the module's own, charged to the allocating task's memory cgroup. */
+#pragma once
+
+#include <base/result.hpp>
+#include <base/types.hpp>
+#include <kapi/memory.h>
+
+namespace sysvipc {
+
+class SlabCache : Pinned {
+public:
+    constexpr SlabCache() = default;
+
+    /*
+     * Only bytes from @user_offset on may be copied to and from user memory.
+     * Errors: ENOMEM.  Sleeps.
+     */
+    [[nodiscard]] Result<void> start(const char* name, usize size, usize user_offset) noexcept
+    {
+        cache_ = kapi_cache_create(name, size, user_offset, size - user_offset);
+        if (!cache_)
+            return Errno::NoMemory;
+        return {};
+    }
+    /* Every object has been freed.  Sleeps. */
+    void stop() noexcept { kapi_cache_destroy(exchange(cache_, nullptr)); }
+
+    /* nullptr: no memory.  Sleeps. */
+    [[nodiscard]] void* allocate() noexcept { return kapi_cache_alloc(cache_); }
+    void release(void* object) noexcept { kapi_cache_free(cache_, object); }
+
+private:
+    kapi_cache* cache_ { nullptr };
+};
+
+} // namespace sysvipc

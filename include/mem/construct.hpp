@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The one place where objects begin and end in memory that came from elsewhere. */
+#pragma once
+
+#include <base/types.hpp>
+#include <new>
+
+namespace sysvipc {
+
+/* @memory is large and aligned enough for a T, and nothing lives in it. */
+template <class T, class... Args>
+T* construct_at(void* memory, Args&&... args) noexcept
+{
+    return ::new (memory) T(forward<Args>(args)...);
+}
+
+template <class T>
+void destroy_at(T* object) noexcept
+{
+    object->~T();
+}
+
+} // namespace sysvipc

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * IndexMap: small integers to objects (the kernel's idr).  KeyMap: keys to objects (the kernel's
+ * rhashtable).  Lookups run under RCU beside one writer; the caller serialises writers and keeps
+ * what it removes alive until an RCU grace period has passed.
+ */
+#pragma once
+
+#include <base/result.hpp>
+#include <base/types.hpp>
+#include <kapi/table.h>
+
+namespace sysvipc {
+
+class IndexMap : Pinned {
+public:
+    IndexMap() noexcept { kapi_idr_init(&idr_); }
+    ~IndexMap() { kapi_idr_destroy(&idr_); }
+
+    /* Memory for one allocate(): made before the lock (sleeps), held until the end of the scope. */
+    class [[nodiscard]] Preload : Pinned {
+    public:
+        Preload() noexcept { kapi_idr_preload(); }
+        ~Preload() { kapi_idr_preload_end(); }
+    };
+
+    /*
+     * The next free index below @end after the last one given, wrapping; it maps to nothing yet.
+     * Errors: ENOSPC, ENOMEM.
+     */
+    [[nodiscard]] Result<i32> allocate(i32 end) noexcept
+    {
+        const int index = kapi_idr_alloc_cyclic(&idr_, nullptr, end);
+        if (index < 0)
+            return from_kernel(index);
+        return index;
+    }
+    /* Makes @object visible at an allocated index, after all that was written to it. */
+    void publish(i32 index, void* object) noexcept { kapi_idr_replace(&idr_, object, index); }
+    void remove(i32 index) noexcept { kapi_idr_remove(&idr_, index); }
+    [[nodiscard]] void* find(i32 index) const noexcept { return kapi_idr_find(&idr_, index); }
+    /* The first object at or above @index, which becomes its index; nullptr: none. */
+    [[nodiscard]] void* find_from(i32& index) const noexcept
+    {
+        return kapi_idr_get_next(&idr_, &index);
+    }
+
+private:
+    kapi_idr idr_;
+};
+
+class KeyMap : Pinned {
+public:
+    /* Errors: ENOMEM.  Sleeps. */
+    [[nodiscard]] Result<void> start() noexcept
+    {
+        if (const int status = kapi_keys_init(&keys_))
+            return from_kernel(status);
+        return {};
+    }
+    /* Empty by now.  Sleeps. */
+    void stop() noexcept { kapi_keys_destroy(&keys_); }
+
+    [[nodiscard]] kapi_keyed* find(i32 key) const noexcept { return kapi_keys_find(&keys_, key); }
+    /* Errors: EEXIST; ENOMEM, E2BIG, EBUSY as rhashtable_insert_fast() has them. */
+    [[nodiscard]] Result<void> insert(kapi_keyed& object) noexcept
+    {
+        if (const int status = kapi_keys_insert(&keys_, &object))
+            return from_kernel(status);
+        return {};
+    }
+    [[nodiscard]] bool remove(kapi_keyed& object) noexcept
+    {
+        return kapi_keys_remove(&keys_, &object) == 0;
+    }
+
+private:
+    mutable kapi_rhashtable keys_;
+};
+
+} // namespace sysvipc

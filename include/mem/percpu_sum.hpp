@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * PerCpuSum: a number that every CPU changes for itself; only reading it looks at all of them.
+ * A sum read while others add may miss or count what happens meanwhile.
+ */
+#pragma once
+
+#include <base/result.hpp>
+#include <base/types.hpp>
+#include <kapi/memory.h>
+
+namespace sysvipc {
+
+class PerCpuSum : Pinned {
+public:
+    constexpr PerCpuSum() = default;
+
+    /* Errors: ENOMEM.  Sleeps. */
+    [[nodiscard]] Result<void> start() noexcept
+    {
+        counters_ = kapi_percpu_long_alloc();
+        if (!counters_)
+            return Errno::NoMemory;
+        return {};
+    }
+    void stop() noexcept { kapi_percpu_long_free(exchange(counters_, nullptr)); }
+
+    void add(long delta) noexcept { kapi_percpu_long_add(counters_, delta); }
+    [[nodiscard]] long sum() const noexcept { return kapi_percpu_long_sum(counters_); }
+
+private:
+    long* counters_ { nullptr };
+};
+
+} // namespace sysvipc

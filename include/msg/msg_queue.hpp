@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * MsgQueue: one message queue with its messages and those who wait at it.
+ *
+ * Locks:   sysvipc.msg.queue covers MsgQueueState.  Messages are freed and tasks woken after it:
+ *     callers declare WakeList and Boxes before the view.
+ * Lifetime: retire() empties a queue that the table has given up; waiters may hold it longer, but
+ *     find it removed.
+ */
+#pragma once
+
+#include <base/list.hpp>
+#include <ids/ipc_object.hpp>
+#include <msg/message_store.hpp>
+#include <ns/ipc_namespace.hpp>
+#include <os/pid.hpp>
+#include <os/waiter.hpp>
+
+namespace sysvipc {
+
+/* A task that waits for room in a queue. */
+class Sender : public Waiter, public ListNode<Sender> {
+public:
+    enum class Answer : u8 { TryAgain, Removed };
+
+    explicit Sender(usize message_size) noexcept : size(message_size) { }
+
+    const usize size;
+    Answer answer { Answer::TryAgain };
+};
+
+/* A task that waits for a message. */
+class Receiver : public Waiter, public ListNode<Receiver> {
+public:
+    enum class Answer : u8 { TryAgain, Delivered, TooBig, Removed };
+
+    Receiver(const MessageSelector& wanted, usize most_bytes) noexcept
+        : selector(wanted),
+          capacity(most_bytes)
+    {
+    }
+
+    const MessageSelector selector;
+    const usize capacity; /* a longer message is refused with E2BIG */
+    Answer answer { Answer::TryAgain };
+    Box<Message> message; /* with Delivered */
+};
+
+struct MsgQueueState : Pinned {
+    explicit MsgQueueState(u64 byte_limit) noexcept;
+
+    [[nodiscard]] bool has_room(usize size) const noexcept
+    {
+        return message_fits(size, bytes, messages, most_bytes);
+    }
+    /* A sent message: to the first receiver that takes it, else into the store. */
+    void accept(Box<Message> message, MessageUsage& usage, WakeList& wakes) noexcept;
+    /* A message that select() found leaves for the caller. */
+    [[nodiscard]] Box<Message> take(Message& message, MessageUsage& usage,
+                                    WakeList& wakes) noexcept;
+    /* Every waiter gets the answer that fits its kind, those whose message fits first of all. */
+    void release_receivers(Receiver::Answer answer, WakeList& wakes) noexcept;
+    void release_senders_with_room(WakeList& wakes) noexcept;
+    void release_all_senders(WakeList& wakes) noexcept;
+
+    i64 send_time { 0 };
+    i64 receive_time { 0 };
+    i64 change_time;
+    u64 bytes { 0 };
+    u64 messages { 0 };
+    u64 most_bytes;
+    PidRef last_sender;
+    PidRef last_receiver;
+    MessageStore store;
+    List<Sender> senders;
+    List<Receiver> receivers;
+
+private:
+    [[nodiscard]] bool deliver(Box<Message>& message, WakeList& wakes) noexcept;
+};
+
+class MsgQueue : public GuardedObject<MsgQueueState, MsgQueueLock> {
+public:
+    static constexpr Kind kKind = Kind::Messages;
+
+    /* Owned by the caller's ids.  Errors: ENOMEM.  Sleeps. */
+    [[nodiscard]] static Result<Ref<MsgQueue>> create(Key key, Mode mode, u64 most_bytes) noexcept;
+
+    /*
+     * Under RCU; nullptr: none (EINVAL).  What is found may be removed meanwhile: look again under
+     * its lock.
+     */
+    [[nodiscard]] static MsgQueue* find(IpcNamespace& ns, IpcId id) noexcept
+    {
+        return ns.table(kKind).find<MsgQueue>(id);
+    }
+
+    /*
+     * The queue, kept in being however long the caller sleeps.  No lock needed.
+     * Errors: EINVAL for an id that names no queue.
+     */
+    [[nodiscard]] static Result<Ref<MsgQueue>> hold(IpcNamespace& ns, IpcId id) noexcept;
+
+    /* Frees the messages of a queue that the table has given up.  No lock held. */
+    void retire(MessageUsage& usage) noexcept;
+
+private:
+    friend class Ref<MsgQueue>;
+    template <class T, class... Args>
+    friend T* construct_at(void* memory, Args&&... args) noexcept;
+    MsgQueue(Key key, const Ownership& ownership, u64 most_bytes) noexcept
+        : GuardedObject(key, ownership, most_bytes)
+    {
+    }
+};
+
+/* The system calls.  Context: process, sleeps.  Errors are listed at each definition. */
+[[nodiscard]] Result<IpcId> msgget(IpcNamespace& ns, Key key, u32 flags) noexcept;
+[[nodiscard]] Result<void> msgsnd(IpcNamespace& ns, IpcId id, UserAddress from, usize size,
+                                  u32 flags) noexcept;
+[[nodiscard]] Result<usize> msgrcv(IpcNamespace& ns, IpcId id, UserAddress to, usize size, i64 type,
+                                   u32 flags) noexcept;
+[[nodiscard]] Result<i32> msgctl(IpcNamespace& ns, IpcId id, i32 command,
+                                 UserAddress buffer) noexcept;
+
+} // namespace sysvipc

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Who is calling: ids, groups, capabilities, and how ids look from a user namespace. */
+#pragma once
+
+#include <base/result.hpp>
+#include <base/strong.hpp>
+#include <base/types.hpp>
+#include <kapi/task.h>
+
+namespace sysvipc {
+
+/* Kernel-internal ids; what user space sees goes through a UserNamespace. */
+using Uid = Strong<u32, struct UidTag>;
+using Gid = Strong<u32, struct GidTag>;
+
+enum class Capability : i32 {
+    IpcOwner = KAPI_CAP_IPC_OWNER,
+    SysAdmin = KAPI_CAP_SYS_ADMIN,
+    SysResource = KAPI_CAP_SYS_RESOURCE,
+};
+
+/* Borrowed: somebody else keeps the namespace alive. */
+class UserNamespace {
+public:
+    explicit UserNamespace(kapi_user_ns* ns) noexcept : ns_(ns) { }
+    static UserNamespace current() noexcept { return UserNamespace { kapi_user_ns_current() }; }
+    static UserNamespace initial() noexcept { return UserNamespace { kapi_user_ns_initial() }; }
+
+    /* Ids without a mapping show as the overflow id (65534). */
+    [[nodiscard]] u32 show(Uid uid) const noexcept { return kapi_uid_to_user(ns_, uid.value()); }
+    [[nodiscard]] u32 show(Gid gid) const noexcept { return kapi_gid_to_user(ns_, gid.value()); }
+    /* Errors: EINVAL when the id has no mapping (msgctl(2), IPC_SET). */
+    [[nodiscard]] Result<Uid> uid(u32 shown) const noexcept
+    {
+        u32 uid;
+        if (!kapi_uid_from_user(ns_, shown, &uid))
+            return Errno::Invalid;
+        return Uid { uid };
+    }
+    [[nodiscard]] Result<Gid> gid(u32 shown) const noexcept
+    {
+        u32 gid;
+        if (!kapi_gid_from_user(ns_, shown, &gid))
+            return Errno::Invalid;
+        return Gid { gid };
+    }
+    /* Whether the caller has @capability in this namespace. */
+    [[nodiscard]] bool is_capable(Capability capability) const noexcept
+    {
+        return kapi_cred_ns_capable(ns_, static_cast<int>(capability));
+    }
+
+private:
+    kapi_user_ns* ns_;
+};
+
+/* The credentials of the current task. */
+struct Caller {
+    [[nodiscard]] static Uid effective_uid() noexcept { return Uid { kapi_cred_euid() }; }
+    [[nodiscard]] static Gid effective_gid() noexcept { return Gid { kapi_cred_egid() }; }
+    [[nodiscard]] static bool is_in_group(Gid gid) noexcept
+    {
+        return kapi_cred_in_group(gid.value());
+    }
+    /* In the initial user namespace, whatever the caller's own. */
+    [[nodiscard]] static bool is_globally_capable(Capability capability) noexcept
+    {
+        return kapi_cred_capable(static_cast<int>(capability));
+    }
+};
+
+} // namespace sysvipc

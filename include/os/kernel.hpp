@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The kernel around us: what it was built with, its log, and calls of its functions sent our way. */
+#pragma once
+
+#include <base/line.hpp>
+#include <base/result.hpp>
+#include <kapi/hook.h>
+#include <kapi/module.h>
+
+namespace sysvipc {
+
+struct Kernel {
+    [[nodiscard]] static bool has_sysvipc() noexcept { return kapi_kernel_has_sysvipc(); }
+    /* The module parameter force=1. */
+    [[nodiscard]] static bool is_forced() noexcept { return kapi_parameter_force(); }
+};
+
+/* One line of the kernel log, after the module's name. */
+using LogLine = Line<160>;
+inline void log_info(LogLine& line) noexcept
+{
+    kapi_log_info("%.*s", static_cast<int>(line.size()), line.text());
+}
+inline void log_error(LogLine& line) noexcept
+{
+    kapi_log_error("%.*s", static_cast<int>(line.size()), line.text());
+}
+
+/* Kernel functions whose calls enter a trampoline of ours (ftrace direct calls). */
+class FunctionHook : Pinned {
+public:
+    constexpr FunctionHook() = default;
+
+    /*
+     * All functions named in @symbols, or none; @failed tells which was not there.
+     * Errors: ENOENT (no such traceable function), EBUSY (somebody else has one of them), ENOMEM,
+     * EOPNOTSUPP (the kernel has no direct calls).  Sleeps.
+     */
+    template <usize N>
+    [[nodiscard]] Result<void> attach(const char* const (&symbols)[N], void (*trampoline)(),
+                                      u32& failed) noexcept
+    {
+        const int status =
+            kapi_hook_attach(symbols, N, reinterpret_cast<void*>(trampoline), &hook_, &failed);
+        if (status != 0)
+            return from_kernel(status);
+        return {};
+    }
+    /* Calls go where they went before; who is inside is not waited for.  Sleeps. */
+    void detach() noexcept
+    {
+        if (hook_)
+            kapi_hook_detach(exchange(hook_, nullptr));
+    }
+
+private:
+    kapi_hook* hook_ { nullptr };
+};
+
+/* The registers with which a system call entered the kernel. */
+class CallRegisters {
+public:
+    explicit CallRegisters(const kapi_regs* regs) noexcept : regs_(regs) { }
+
+    [[nodiscard]] unsigned long word(unsigned int n) const noexcept
+    {
+        return kapi_regs_argument(regs_, n);
+    }
+    /* An int argument: the upper half of the register is not looked at. */
+    [[nodiscard]] i32 integer(unsigned int n) const noexcept { return static_cast<i32>(flags(n)); }
+    [[nodiscard]] u32 flags(unsigned int n) const noexcept { return static_cast<u32>(word(n)); }
+
+private:
+    const kapi_regs* regs_;
+};
+
+} // namespace sysvipc

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0
+/* ModulePin: while one lives, rmmod answers that the module is in use. */
+#pragma once
+
+#include <base/result.hpp>
+#include <base/types.hpp>
+#include <kapi/module.h>
+
+namespace sysvipc {
+
+/*
+ * Whoever holds a pin while running in the module must also be counted as being inside (a system
+ * call, a /proc operation): dropping the last pin lets unloading begin.
+ */
+class ModulePin : Pinned {
+public:
+    ModulePin() = default;
+    ~ModulePin()
+    {
+        if (is_held_)
+            drop();
+    }
+
+    /* Errors: ENOSYS when the module is on its way out, which is what the next call would get. */
+    [[nodiscard]] Result<void> take() noexcept
+    {
+        if (!kapi_module_try_get())
+            return Errno::NotImplemented;
+        is_held_ = true;
+        return {};
+    }
+    /* What is held outlives this object, until drop(). */
+    void leak() noexcept { is_held_ = false; }
+    static void drop() noexcept { kapi_module_put(); }
+
+private:
+    bool is_held_ { false };
+};
+
+} // namespace sysvipc

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0
+/* PidRef: remembers a process beyond its death; PidNamespace: who is told its number. */
+#pragma once
+
+#include <base/types.hpp>
+#include <kapi/task.h>
+
+namespace sysvipc {
+
+/* Owns a reference on a pid namespace. */
+class PidNamespace {
+public:
+    static PidNamespace current() noexcept { return PidNamespace { kapi_pid_ns_get_current() }; }
+    PidNamespace(PidNamespace&& other) noexcept : ns_(exchange(other.ns_, nullptr)) { }
+    PidNamespace& operator=(PidNamespace&&) = delete;
+    ~PidNamespace()
+    {
+        if (ns_)
+            kapi_pid_ns_put(ns_);
+    }
+
+private:
+    friend class PidRef;
+    explicit PidNamespace(kapi_pid_ns* ns) noexcept : ns_(ns) { }
+    kapi_pid_ns* ns_;
+};
+
+class PidRef : Pinned {
+public:
+    constexpr PidRef() = default;
+    ~PidRef() { kapi_pid_put(pid_); }
+
+    /* Notes @pid.  Usually it is there already, and no shared count is touched. */
+    void note(kapi_pid* pid) noexcept
+    {
+        if (pid_ == pid)
+            return;
+        kapi_pid_get(pid);
+        kapi_pid_put(exchange(pid_, pid));
+    }
+    /* The number as the current task sees it; 0: none, or not visible there. */
+    [[nodiscard]] i32 show() const noexcept { return kapi_pid_vnr(pid_); }
+    [[nodiscard]] i32 show(const PidNamespace& ns) const noexcept
+    {
+        return kapi_pid_nr_in(pid_, ns.ns_);
+    }
+
+private:
+    kapi_pid* pid_ { nullptr };
+};
+
+} // namespace sysvipc

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Files below /proc that are read as sequences of lines. */
+#pragma once
+
+#include <base/result.hpp>
+#include <kapi/file.h>
+#include <os/credentials.hpp>
+
+namespace sysvipc {
+
+/* The buffer that a read fills. */
+class SeqFile {
+public:
+    explicit SeqFile(kapi_seq_file* file) noexcept : file_(file) { }
+    /* What does not fit is noticed by the kernel, which asks again with a larger buffer. */
+    void write(const char* text, usize size) noexcept { kapi_seq_write(file_, text, size); }
+    /* Of the process that opened the file. */
+    [[nodiscard]] UserNamespace opener() const noexcept
+    {
+        return UserNamespace { kapi_seq_user_ns(file_) };
+    }
+
+private:
+    kapi_seq_file* file_;
+};
+
+/* An entry of /proc, which it is for as long as it has been started and not stopped. */
+class ProcEntry : Pinned {
+public:
+    constexpr ProcEntry() = default;
+
+    /* Errors: ENOMEM for whatever procfs dislikes.  Sleeps. */
+    [[nodiscard]] Result<void> start_directory(const char* name) noexcept
+    {
+        return take(kapi_proc_mkdir(name));
+    }
+    /* @file outlives the entry; the entry is complete when it becomes visible. */
+    [[nodiscard]] Result<void> start_file(const kapi_proc_file& file, ProcEntry& parent) noexcept
+    {
+        return take(kapi_proc_create(&file, parent.entry_, nullptr));
+    }
+    /* Waits for those inside; harmless where nothing was started.  Sleeps. */
+    void stop() noexcept { kapi_proc_remove(exchange(entry_, nullptr)); }
+
+private:
+    Result<void> take(kapi_proc_entry* entry) noexcept
+    {
+        entry_ = entry;
+        if (!entry)
+            return Errno::NoMemory;
+        return {};
+    }
+
+    kapi_proc_entry* entry_ { nullptr };
+};
+
+} // namespace sysvipc

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The files below /proc/sysvipc: one line for each object of a table, seen as the opener may see it.
+ *
+ * Position 0 is the header, position n the object at index n - 1: a read that goes on later finds
+ * its place whatever was added or removed meanwhile, and a whole read walks the table once.
+ *
+ * Locks:   RCU while a buffer is filled; the object's own lock while its line's values are copied.
+ * Lifetime: an open file pins the module.
+ */
+#pragma once
+
+#include <base/result.hpp>
+#include <ns/ipc_namespace.hpp>
+#include <os/pid.hpp>
+#include <os/proc_file.hpp>
+
+namespace sysvipc {
+
+/* Who reads: ids are shown in the namespaces of the process that opened the file. */
+struct Viewer {
+    UserNamespace users;
+    const PidNamespace& pids;
+};
+
+/* What a kind shows. */
+struct TableView {
+    Kind kind;
+    const char* header; /* with its newline */
+    /* Writes one line; false: the object has been removed, and has none. */
+    bool (*show)(SeqFile& seq, IpcObject& object, const Viewer& viewer) noexcept;
+};
+
+extern const TableView kMsgView;
+extern const TableView kSemView;
+
+/* Errors: ENOMEM, or whatever procfs dislikes.  Sleeps. */
+[[nodiscard]] Result<void> start_proc_files() noexcept;
+void stop_proc_files() noexcept;
+
+} // namespace sysvipc

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What mode bits grant.  Kernel source: ipc/util.c (ipcperms); sysvipc(7). */
+#pragma once
+
+#include <base/types.hpp>
+
+namespace sysvipc {
+
+/* Nine permission bits, as in chmod(2). */
+class Mode {
+public:
+    static constexpr u32 kAll = 0777;
+
+    constexpr Mode() = default;
+    /* Bits beyond the nine are dropped. */
+    static constexpr Mode from_flags(u32 flags) noexcept { return Mode { flags & kAll }; }
+    [[nodiscard]] constexpr u32 bits() const noexcept { return bits_; }
+
+private:
+    constexpr explicit Mode(u32 bits) noexcept : bits_(static_cast<u16>(bits)) { }
+    u16 bits_ { 0 };
+};
+
+/* How a caller stands to an object; the first that applies counts, the later ones are not tried. */
+enum class Relation : u8 { Owner, Group, Other };
+
+inline constexpr u32 kReadAccess = 0444;
+inline constexpr u32 kWriteAccess = 0222;
+
+/*
+ * Whether @mode grants a caller in @relation all of @wanted.  A bit asked for in any of the three
+ * places of @wanted is asked for.
+ */
+[[nodiscard]] constexpr bool mode_grants(Mode mode, Relation relation, u32 wanted) noexcept
+{
+    const u32 requested = (wanted >> 6 | wanted >> 3 | wanted) & 07;
+    const u32 shift = relation == Relation::Owner ? 6 : relation == Relation::Group ? 3 : 0;
+    return (requested & ~(mode.bits() >> shift)) == 0;
+}
+
+static_assert(mode_grants(Mode::from_flags(0600), Relation::Owner, kReadAccess | kWriteAccess));
+static_assert(!mode_grants(Mode::from_flags(0077), Relation::Owner, kReadAccess),
+              "an owner without rights does not fall back to the group's");
+static_assert(mode_grants(Mode::from_flags(0), Relation::Other, 0),
+              "asking for nothing is granted");
+static_assert(Mode::from_flags(07777).bits() == 0777);
+
+} // namespace sysvipc

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * SemLock: the right to look at and change one semaphore of a set, some, or all of them.
+ *
+ * A single operation sees that the set is open, takes its semaphore's lock, and looks again: open
+ * both times, it has what it needs.  Who needs several semaphores takes the set's lock, closes the
+ * set, and passes once through the locks of the semaphores it needs: single operations that saw the
+ * set open are then gone from those, and later ones see it closed and queue for the set's lock.  It
+ * opens the set again before it lets go, unless operations on several semaphores wait: then the set
+ * stays closed, and all of its semaphores have been passed through, until the last of them is gone.
+ *
+ * INVARIANT: the set is closed exactly while somebody holds a SemLock with the set's lock, or while
+ *     complex_waiters is not 0; in the latter case all its semaphores belong to the set's lock.
+ * BARRIER is_closed: set by who holds the set's lock, before the passage through a semaphore's lock,
+ *     which orders it before what any later holder of that lock reads.  Cleared with release, so
+ *     that who finds it clear, with acquire, under a semaphore's lock, sees what was done to the
+ *     semaphore under the set's lock.
+ *
+ * Context: any but interrupts; nothing sleeps while one lives.
+ */
+#pragma once
+
+#include <base/optional.hpp>
+#include <sem/sem_set.hpp>
+
+namespace sysvipc {
+
+class [[nodiscard]] SemLock : Pinned {
+public:
+    /* All semaphores, and the set. */
+    struct All { };
+    SemLock(SemSet& set, All) noexcept;
+    /* Semaphore @number. */
+    SemLock(SemSet& set, u32 number) noexcept;
+    /* What @operations name; the set too if they are several. */
+    SemLock(SemSet& set, const SemOperations& operations) noexcept;
+    /* The semaphores that @for_each calls its argument with, and the set. */
+    template <class ForEach>
+    SemLock(SemSet& set, ForEach&& for_each) noexcept requires requires
+    {
+        for_each([](u32) {});
+    } : set_(set)
+    {
+        take_set();
+        if (close())
+            for_each([&](u32 number) { pass(number); });
+    }
+    ~SemLock();
+
+    /* Whether the set's lock is held, and not just that of one semaphore. */
+    [[nodiscard]] bool has_set() const noexcept { return whole_.has_value(); }
+    /* The set's own state.  Precondition: has_set(). */
+    [[nodiscard]] SemSetState& state() noexcept { return **whole_; }
+    [[nodiscard]] SemSet::Locked& proof() noexcept { return *whole_; }
+    /* From some semaphores to all of them.  Precondition: has_set(). */
+    void extend_to_all() noexcept;
+
+private:
+    void take_one(u32 number) noexcept;
+    void take_set() noexcept;
+    /* Returns whether the set was open, and semaphores have to be passed through. */
+    [[nodiscard]] bool close() noexcept;
+    void pass(u32 number) noexcept;
+
+    SemSet& set_;
+    Optional<SemSet::Locked> whole_;
+    Optional<Semaphore::Locked> one_;
+};
+
+inline SemaphoreState& SemSet::at(u32 number, const SemLock&) noexcept
+{
+    return semaphore(number).exclusive();
+}
+
+} // namespace sysvipc

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * SemSet: a set of semaphores, those who wait at it, and the undo records that refer to it.
+ *
+ * Locks: an operation on one semaphore takes that semaphore's lock alone; one on several takes the
+ *     set's.  sem/sem_lock.hpp has the protocol; its SemLock is the proof that at() asks for.  While
+ *     operations on several semaphores wait, every operation takes the set's lock, and all who wait
+ *     to change a semaphore stand in one queue, in order; otherwise each semaphore has its own.
+ * Lifetime: retire() ends the undo records of a set that the table has given up.
+ */
+#pragma once
+
+#include <base/list.hpp>
+#include <ids/ipc_object.hpp>
+#include <ns/ipc_namespace.hpp>
+#include <os/pid.hpp>
+#include <os/waiter.hpp>
+#include <rules/semaphore_rules.hpp>
+#include <sem/sem_operation.hpp>
+
+namespace sysvipc {
+
+class SemLock;
+class SemUndo;
+struct SetOfUndo; /* tag: the records of one set */
+
+/* A task that waits until its operations are possible, all of them. */
+class SemWaiter : public Waiter, public ListNode<SemWaiter> {
+public:
+    explicit SemWaiter(SemOperations& wanted) noexcept : operations(wanted) { }
+
+    SemOperations& operations;
+    /* Why it was woken: nothing when the operations were done for it. */
+    Errno error {};
+};
+using SemWaiters = List<SemWaiter>;
+
+struct SemaphoreState : Pinned {
+    i32 value { 0 };
+    PidRef last_changer;
+    SemWaiters decreasers; /* single operations that change this semaphore */
+    SemWaiters zero_waiters; /* single operations that wait for 0 */
+    /* When an operation named this semaphore first; the set's is the latest of all. */
+    Atomic<i64> operation_time { 0 };
+};
+using Semaphore = Guarded<SemaphoreState, SemaphoreLock>;
+
+struct SemSetState : Pinned {
+    i64 change_time { 0 };
+    SemWaiters changers; /* while several operations wait: all that change a semaphore */
+    SemWaiters zero_waiters; /* several operations, all of which wait for 0 */
+    u32 complex_waiters { 0 };
+    List<SemUndo, SetOfUndo> undo;
+};
+
+class SemSet : public GuardedObject<SemSetState, SemSetLock> {
+public:
+    static constexpr Kind kKind = Kind::Semaphores;
+
+    /* Owned by the caller's ids; all values 0.  Errors: ENOSPC (@limit), ENOMEM.  Sleeps. */
+    [[nodiscard]] static Result<Ref<SemSet>> create(Key key, Mode mode, u32 count,
+                                                    SemaphoreUsage& usage, i32 limit) noexcept;
+    /* Once the table has given it up, or never had it: its semaphores count no longer. */
+    void uncharge() noexcept;
+
+    /* Under RCU; nullptr: none (EINVAL). */
+    [[nodiscard]] static SemSet* find(IpcNamespace& ns, IpcId id) noexcept
+    {
+        return ns.table(kKind).find<SemSet>(id);
+    }
+    /* Kept in being however long the caller sleeps.  Errors: EINVAL. */
+    [[nodiscard]] static Result<Ref<SemSet>> hold(IpcNamespace& ns, IpcId id) noexcept;
+
+    [[nodiscard]] u32 count() const noexcept { return count_; }
+    /* The latest time at which an operation succeeded; no lock. */
+    [[nodiscard]] i64 operation_time() const noexcept;
+    /* @proof covers semaphore @number, which is below count(). */
+    [[nodiscard]] SemaphoreState& at(u32 number, const SemLock& proof) noexcept;
+
+    ~SemSet();
+
+private:
+    friend class SemLock;
+    friend class Ref<SemSet>;
+    template <class T, class... Args>
+    friend T* construct_at(void* memory, Args&&... args) noexcept;
+    SemSet(Key key, const Ownership& ownership, u32 count, SemaphoreUsage& usage) noexcept;
+
+    [[nodiscard]] Semaphore& semaphore(u32 number) noexcept { return semaphores()[number]; }
+    [[nodiscard]] Semaphore* semaphores() noexcept
+    {
+        return reinterpret_cast<Semaphore*>(reinterpret_cast<u8*>(this) + kHeaderSize);
+    }
+    [[nodiscard]] const Semaphore* semaphores() const noexcept
+    {
+        return reinterpret_cast<const Semaphore*>(reinterpret_cast<const u8*>(this) + kHeaderSize);
+    }
+    static const usize kHeaderSize;
+
+    const u32 count_;
+    SemaphoreUsage* charged_;
+    /* Whether a semaphore's own lock does not suffice; written under the set's lock. */
+    Atomic<bool> is_closed_ { false };
+    /* The semaphores follow, each in cache lines of its own as far as the allocator aligns. */
+};
+
+/* The system calls.  Context: process, sleeps.  Errors are listed at each definition. */
+[[nodiscard]] Result<IpcId> semget(IpcNamespace& ns, Key key, i32 count, u32 flags) noexcept;
+[[nodiscard]] Result<void> semop(IpcNamespace& ns, IpcId id, UserAddress operations,
+                                 u32 count) noexcept;
+[[nodiscard]] Result<void> semtimedop(IpcNamespace& ns, IpcId id, UserAddress operations, u32 count,
+                                      UserAddress timeout) noexcept;
+[[nodiscard]] Result<i32> semctl(IpcNamespace& ns, IpcId id, i32 number, i32 command,
+                                 unsigned long argument) noexcept;
+
+} // namespace sysvipc

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * SemUndo: what a group of tasks has done to one set with SEM_UNDO, so that it can be taken back.
+ * UndoGroup: the tasks that share such records, and all their records.
+ *
+ * A task joins a group when it first uses SEM_UNDO, or is joined to its parent's by clone() with
+ * CLONE_SYSVSEM; it leaves when it ends or unshares.  The last to leave takes everything back.
+ *
+ * Locks:   a set's records, and whether one is ended: the set as a whole.  A group's records: the
+ *     group's lock, inside the set's.  Each adjustment: what covers its semaphore (SemLock).  Which
+ *     task is in which group: changed by the task itself or by its parent before it runs, under the
+ *     registry's lock.
+ * Lifetime: a record is in its set's and its group's list, or ended; both own it together.  Readers
+ *     hold RCU.  A task's group exists as long as the task is in it.
+ * Context: leaving runs with preemption disabled (tracepoints).
+ */
+#pragma once
+
+#include <base/list.hpp>
+#include <mem/rcu_counted.hpp>
+#include <ns/ipc_namespace.hpp>
+#include <sem/sem_lock.hpp>
+
+namespace sysvipc {
+
+class UndoGroup;
+struct GroupOfUndo; /* tag: the records of one group */
+
+class SemUndo : public RcuCounted,
+                public ListNode<SemUndo, SetOfUndo>,
+                public ListNode<SemUndo, GroupOfUndo> {
+public:
+    /* All adjustments 0.  Errors: ENOMEM.  Sleeps. */
+    [[nodiscard]] static Result<Ref<SemUndo>> create(SemSet& set, UndoGroup& group) noexcept;
+
+    [[nodiscard]] SemSet& set() const noexcept { return set_; }
+    [[nodiscard]] UndoGroup& group() const noexcept { return group_; }
+    [[nodiscard]] bool is_ended() const noexcept { return is_ended_; }
+    void end() noexcept { is_ended_ = true; }
+
+    [[nodiscard]] i32 adjustment(u32 number) const noexcept { return slots()[number].adjustment; }
+    /* @adjustment is in the range of adjustments. */
+    void set_adjustment(u32 number, i32 adjustment) noexcept
+    {
+        slots()[number].adjustment = static_cast<i16>(adjustment);
+        if (slots()[number].next == kUntouched)
+            note_touched(number);
+    }
+    /* For SETVAL and SETALL. */
+    void clear(u32 number) noexcept { slots()[number].adjustment = 0; }
+    /* Calls @each(number, adjustment) for every semaphore that ever had one. */
+    template <class Each>
+    void for_each_touched(Each&& each) const noexcept
+    {
+        for (u16 number = first_touched_.load_relaxed(); number != kEnd;
+             number = slots()[number].next)
+            each(u32 { number }, i32 { slots()[number].adjustment });
+    }
+
+private:
+    friend class Ref<SemUndo>;
+    template <class T, class... Args>
+    friend T* construct_at(void* memory, Args&&... args) noexcept;
+
+    /* Adjustments stand at their semaphores' places; those ever used are chained. */
+    struct Slot {
+        i16 adjustment;
+        u16 next;
+    };
+    static constexpr u16 kUntouched = 0xffff;
+    static constexpr u16 kEnd = 0xfffe;
+    static_assert(KAPI_SEMMSL < kEnd);
+
+    SemUndo(SemSet& set, UndoGroup& group) noexcept;
+    void note_touched(u32 number) noexcept;
+    [[nodiscard]] Slot* slots() noexcept { return reinterpret_cast<Slot*>(this + 1); }
+    [[nodiscard]] const Slot* slots() const noexcept
+    {
+        return reinterpret_cast<const Slot*>(this + 1);
+    }
+
+    SemSet& set_;
+    UndoGroup& group_;
+    bool is_ended_ { false };
+    /* Threads of one group may touch different semaphores of a set at the same time. */
+    Atomic<u16> first_touched_ { kEnd };
+    /* One Slot for each semaphore follows. */
+};
+
+/*
+ * The record of the current task's group for set @id; nullptr: there is none yet.  Under RCU.  It may
+ * be ended at any time but under the set's lock.
+ */
+[[nodiscard]] SemUndo* find_current_undo(IpcId id) noexcept;
+
+/*
+ * The same, made where there is none, and kept in being.
+ * Errors: ENOMEM, EINVAL (no such set), EIDRM.  Sleeps.
+ */
+[[nodiscard]] Result<Ref<SemUndo>> current_undo(IpcNamespace& ns, IpcId id) noexcept;
+
+/* The set is being removed, and locked as a whole: all records of it end. */
+void end_all_undo(SemLock& lock) noexcept;
+
+/* Errors: ENOMEM; ENOENT when the kernel does not let us see tasks end.  Sleeps. */
+[[nodiscard]] Result<void> start_undo() noexcept;
+/* No set exists any more.  Sleeps. */
+void stop_undo() noexcept;
+
+} // namespace sysvipc

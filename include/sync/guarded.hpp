@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Guarded<T, Class>: a value that has no name outside its lock.
+ *
+ * lock() returns a Locked view; the spinlock is held exactly as long as the view lives.  Code that
+ * needs the lock takes a Locked&, code that must not hold it takes the Guarded&.  Class is a row
+ * of sync/lock_classes.hpp.
+ *
+ * Context: any but interrupts.  Nothing reached through a view may sleep; nothing is freed or woken
+ * while one lives.
+ */
+#pragma once
+
+#include <base/thread_safety.hpp>
+#include <base/types.hpp>
+#include <kapi/lock.h>
+#include <sync/lock_classes.hpp>
+
+namespace sysvipc {
+
+template <class T, class Class>
+class CAPABILITY("spinlock") Guarded : Pinned {
+public:
+    template <class... Args>
+    explicit Guarded(Args&&... args) noexcept : value_ { forward<Args>(args)... }
+    {
+        kapi_spin_lock_init(&lock_, Class::kName, &Class::key);
+    }
+
+    class [[nodiscard]] SCOPED_CAPABILITY Locked : Pinned {
+    public:
+        ~Locked() RELEASE() { kapi_spin_unlock(&owner_.lock_); }
+        T* operator->() noexcept { return &owner_.value_; }
+        T& operator*() & noexcept { return owner_.value_; }
+        T& operator*() && = delete; /* no reference outlives the view */
+
+    private:
+        friend class Guarded;
+        explicit Locked(Guarded& owner) noexcept ACQUIRE(owner) : owner_(owner)
+        {
+            kapi_spin_lock(&owner.lock_);
+        }
+        Guarded& owner_;
+    };
+
+    [[nodiscard]] Locked lock() noexcept ACQUIRE(this) TRUSTED { return Locked(*this); }
+
+    /* The value of an object nobody else can reach: before it is published, or in its destructor. */
+    [[nodiscard]] T& exclusive() noexcept { return value_; }
+
+    /* Without the lock: only for what is Atomic in it. */
+    [[nodiscard]] const T& unlocked() const noexcept { return value_; }
+
+private:
+    template <class, class, class>
+    friend class SeqGuarded;
+
+    kapi_spinlock lock_;
+    T value_;
+};
+
+} // namespace sysvipc

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0
+/* RcuGuard: what was reachable when it began exists until it ends.  Nothing sleeps under it. */
+#pragma once
+
+#include <base/thread_safety.hpp>
+#include <base/types.hpp>
+#include <kapi/rcu.h>
+
+namespace sysvipc {
+
+class CAPABILITY("rcu") RcuDomain { };
+inline constinit RcuDomain rcu {};
+
+class [[nodiscard]] SCOPED_CAPABILITY RcuGuard : Pinned {
+public:
+    RcuGuard() noexcept ACQUIRE_SHARED(rcu) { kapi_rcu_read_lock(); }
+    ~RcuGuard() RELEASE() { kapi_rcu_read_unlock(); }
+};
+
+/* For callbacks of the kernel that begin and end what a guard cannot span. */
+inline void enter_rcu() noexcept
+{
+    kapi_rcu_read_lock();
+}
+inline void leave_rcu() noexcept
+{
+    kapi_rcu_read_unlock();
+}
+
+/*
+ * Returns when every task has blocked voluntarily or run in user space since: none is still where
+ * it was preempted.  Sleeps.
+ */
+inline void wait_for_all_tasks() noexcept
+{
+    kapi_synchronize_rcu_tasks();
+}
+
+} // namespace sysvipc

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the should-not-compile cases talk about.
+ *
+ * Each case must compile as it stands, and must not with WRONG defined, for the reason that its
+ * "expect:" line (an extended regular expression) gives: scripts/check_compile_fail.
+ */
+#pragma once
+
+#include <ids/id_table.hpp>
+#include <msg/msg_queue.hpp>
+#include <sync/rcu.hpp>
+
+#pragma GCC diagnostic ignored "-Wmissing-declarations"
+
+using namespace sysvipc;
+
+struct OtherLock {
+    static constexpr int kOrder = 1;
+    static constexpr const char* kName = "other";
+    static constinit inline kapi_lock_key key {};
+};
+
+struct TwoNumbers {
+    int first;
+    int second;
+};
+
+using Counter = Guarded<int, MsgQueueLock>;
+using OtherCounter = Guarded<int, OtherLock>;
+using Pair = SeqGuarded<TwoNumbers, Counter, PermissionSeq>;

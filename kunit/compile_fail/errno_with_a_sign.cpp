@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0
+/* An error number is no plain integer, so that nobody returns it with the wrong sign. */
+// expect: could not convert .* to .*Result<
+#include "cases.hpp"
+
+Result<void> fail()
+{
+#ifdef WRONG
+    return -KAPI_EINVAL;
+#else
+    return Errno::Invalid;
+#endif
+}

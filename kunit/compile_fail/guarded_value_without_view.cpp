@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What a lock guards has no name outside a view. */
+// expect: ::value_' is private within this context
+#include "cases.hpp"
+
+int touch(Counter& counter)
+{
+#ifdef WRONG
+    return counter.value_;
+#else
+    return *counter.lock().operator->();
+#endif
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A function that needs the lock cannot be called with what is merely lockable. */
+// expect: invalid initialization of reference of type .*Locked&
+#include "cases.hpp"
+
+int needs_lock(Counter::Locked& view)
+{
+    return *view;
+}
+
+int call(Counter& counter)
+{
+#ifdef WRONG
+    return needs_lock(counter);
+#else
+    auto view = counter.lock();
+    return needs_lock(view);
+#endif
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A key is not made of just any integer. */
+// expect: could not convert .* from 'int' to .*Key'
+#include "cases.hpp"
+
+Key key_of(int number)
+{
+#ifdef WRONG
+    return number;
+#else
+    return Key { number };
+#endif
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Words that have no place in this code. */
+// expect: attempt to use poisoned
+#include "cases.hpp"
+
+#include <base/poison.hpp>
+
+void fail()
+{
+#ifdef WRONG
+    throw 1;
+#endif
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The view of a lock of another class is no proof. */
+// expect: cannot convert .*OtherLock>::Locked' to .*MsgQueueLock>::Locked&'
+#include "cases.hpp"
+
+void write(Counter& counter, OtherCounter& other, Pair& pair)
+{
+#ifdef WRONG
+    auto view = other.lock();
+    static_cast<void>(counter);
+#else
+    auto view = counter.lock();
+    static_cast<void>(other);
+#endif
+    pair.write(view, { 1, 2 });
+}

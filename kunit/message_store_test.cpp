@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Suite sysvipc_message_store: whatever is asked of a store, it gives what a search along the whole
+ * queue, as msgop(2) describes it, would have found.
+ */
+#include "random.hpp"
+#include "store_inspector.hpp"
+#include "test.hpp"
+
+#include <base/poison.hpp>
+
+namespace sysvipc {
+
+namespace {
+
+/* The messages of a queue in an array, oldest first. */
+class NaiveQueue {
+public:
+    static constexpr u32 kMost = 64;
+
+    [[nodiscard]] u32 size() const noexcept { return size_; }
+    void add(Message& message) noexcept { messages_[size_++] = &message; }
+    void remove(const Message& message) noexcept
+    {
+        u32 kept = 0;
+        for (u32 i = 0; i < size_; ++i) {
+            if (messages_[i] != &message)
+                messages_[kept++] = messages_[i];
+        }
+        size_ = kept;
+    }
+    /* msgop(2), with the arguments of msgrcv(). */
+    [[nodiscard]] Message* search(i64 type, bool except, bool copy) const noexcept
+    {
+        if (copy)
+            return 0 <= type && type < size_ ? messages_[type] : nullptr;
+        Message* found = nullptr;
+        for (u32 i = 0; i < size_; ++i) {
+            Message* message = messages_[i];
+            if (type < 0) {
+                const bool is_low_enough =
+                    message->type() <= -(type + 1) || message->type() == -type;
+                if (is_low_enough && (!found || message->type() < found->type()))
+                    found = message;
+            } else if (type == 0 || (message->type() == type) != except) {
+                return message;
+            }
+        }
+        return found;
+    }
+
+private:
+    Message* messages_[kMost];
+    u32 size_ { 0 };
+};
+
+struct StoreTest : Fixture {
+    using Fixture::Fixture;
+    ~StoreTest()
+    {
+        while (!store.drain_one().is_empty()) { }
+    }
+
+    /* @draw_type: the types that occur. */
+    template <class DrawType>
+    void compare(u64 seed, u32 steps, DrawType draw_type) noexcept
+    {
+        Random random { seed };
+        for (u32 step = 0; step < steps; ++step) {
+            const bool is_growing = step / 256 % 2 == 0;
+            if (naive.size() == 0
+                || (naive.size() < NaiveQueue::kMost && random.one_in(is_growing ? 2 : 4))) {
+                Box<Message> message = REQUIRE(StoreInspector::make(draw_type(random), 0));
+                naive.add(*message);
+                store.add(move(message));
+            } else {
+                receive(random, draw_type(random));
+            }
+            /* What one step breaks, the next do not mend; looking at all of it is slow. */
+            if (step % 8 == 0 && !EXPECT(StoreInspector::is_sound(store)))
+                return;
+        }
+    }
+
+    void receive(Random& random, i64 drawn) noexcept
+    {
+        const bool copy = random.one_in(8);
+        const bool except = random.one_in(3);
+        i64 type = random.one_in(6) ? 0 : random.one_in(3) ? -drawn : drawn;
+        if (copy)
+            type = i64 { random.below(NaiveQueue::kMost + 2) } - 1;
+        Message* expected = naive.search(type, except, copy);
+        Message* selected = store.select(MessageSelector::from_request(type, except, copy));
+        EXPECT_EQ(selected, expected);
+        if (!selected || copy || selected != expected || random.one_in(4))
+            return;
+        naive.remove(*selected);
+        const Box<Message> taken = store.take(*selected);
+        EXPECT_EQ(taken.operator->(), expected);
+    }
+
+    MessageStore store;
+    NaiveQueue naive;
+};
+
+} // namespace
+
+TEST_CASE(StoreTest, a_store_of_few_types_agrees_with_a_linear_search)
+{
+    compare(3, affordable(30'000), [](Random& random) { return i64 { random.below(5) } + 1; });
+}
+
+TEST_CASE(StoreTest, a_store_of_one_type_agrees_with_a_linear_search)
+{
+    compare(4, affordable(10'000), [](Random&) { return i64 { 42 }; });
+}
+
+TEST_CASE(StoreTest, a_store_of_many_types_agrees_with_a_linear_search)
+{
+    compare(5, affordable(30'000),
+            [](Random& random) { return i64 { random.below(NaiveQueue::kMost) } + 1; });
+}
+
+TEST_CASE(StoreTest, a_store_of_types_from_the_whole_range_agrees_with_a_linear_search)
+{
+    compare(6, affordable(10'000), [](Random& random) {
+        const i64 near_end = i64 { random.below(4) };
+        return random.one_in(2) ? INT64_MAX - near_end : near_end + 1;
+    });
+}
+
+TEST_CASE(StoreTest, an_empty_store_has_nothing_to_give)
+{
+    for (const i64 type : { i64 { 0 }, i64 { 1 }, i64 { -1 }, INT64_MIN, INT64_MAX }) {
+        for (const bool except : { false, true }) {
+            EXPECT_EQ(store.select(MessageSelector::from_request(type, except, false)), nullptr);
+            EXPECT_EQ(store.select(MessageSelector::from_request(type, except, true)), nullptr);
+        }
+    }
+    EXPECT(store.drain_one().is_empty());
+    EXPECT(StoreInspector::is_sound(store));
+}
+
+TEST_CASE(StoreTest, draining_gives_every_message_once)
+{
+    Random random { 7 };
+    for (u32 i = 0; i < 500; ++i) {
+        const i64 type = i64 { random.below(20) } + 1;
+        Box<Message> message = REQUIRE(StoreInspector::make(type, random.below(10'000)));
+        store.add(move(message));
+    }
+    u32 drained = 0;
+    while (!store.drain_one().is_empty())
+        ++drained;
+    EXPECT_EQ(drained, 500);
+}
+
+TEST_CASE(StoreTest, a_copy_has_the_type_size_and_text_of_its_original)
+{
+    /* Around the ends of the size classes, of the first page and of the blocks that follow. */
+    for (const usize border :
+         { 3ul, 64ul, 128ul, 192ul, 256ul, 1024ul, 2048ul, 4016ul, 4096ul, 8112ul, 8192ul }) {
+        for (usize size = border - 3; size <= border + 3; ++size) {
+            const Box<Message> original = REQUIRE(StoreInspector::make(9, size));
+            const usize text_size = StoreInspector::text_size(*original);
+            for (usize i = 0; i < text_size; ++i)
+                StoreInspector::text(*original)[i] = static_cast<u8>(i * 7 + size);
+            const Box<Message> copy = REQUIRE(Message::create_blank(size + border));
+            copy->copy_from(*original);
+            EXPECT_EQ(copy->type(), 9);
+            EXPECT_EQ(copy->size(), size);
+            EXPECT_EQ(__builtin_memcmp(StoreInspector::text(*copy), StoreInspector::text(*original),
+                                       text_size),
+                      0);
+        }
+    }
+}
+
+} // namespace sysvipc

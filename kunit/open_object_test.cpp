@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Suite sysvipc_open_object: the protocol that msgget, semget and shmget share. */
+#include "identity.hpp"
+#include "namespace_fixture.hpp"
+#include "threads.hpp"
+
+#include <ids/open_request.hpp>
+#include <base/poison.hpp>
+
+namespace sysvipc {
+
+namespace {
+
+struct OpenTest : TableFixture {
+    explicit OpenTest(kapi_kunit* test) noexcept : TableFixture(test)
+    {
+        if (is_ready())
+            ns().open();
+    }
+
+    struct Facility {
+        using Object = TestObject;
+        Census& census;
+        i32 most;
+        Errno refusal; /* what check_existing() says */
+
+        [[nodiscard]] Result<Ref<TestObject>> create(const OpenRequest& request) const noexcept
+        {
+            return TestObject::create(request.key, census, request.mode());
+        }
+        [[nodiscard]] Result<void> check_existing(const TestObject&) const noexcept
+        {
+            return refusal;
+        }
+        [[nodiscard]] i32 limit() const noexcept { return most; }
+    };
+
+    [[nodiscard]] Result<IpcId> open(Key key, u32 flags, i32 limit = kNoLimit,
+                                     Errno refusal = {}) noexcept
+    {
+        return open_object(table(), OpenRequest { key, flags }, ns().owner(),
+                           Facility { census, limit, refusal });
+    }
+
+    static constexpr u32 kCreate = abi::kIpcCreate;
+    static constexpr u32 kExclusive = abi::kIpcExclusive;
+};
+
+} // namespace
+
+TEST_CASE(OpenTest, a_key_that_nothing_has_is_enoent_unless_creation_is_asked_for)
+{
+    EXPECT_ERR(open(Key { 1 }, 0600), Errno::NoEntry);
+    EXPECT_ERR(open(Key { 1 }, 0600 | kExclusive), Errno::NoEntry);
+    const IpcId id = REQUIRE(open(Key { 1 }, 0600 | kCreate));
+    EXPECT_VALUE(open(Key { 1 }, 0600), id);
+    EXPECT_VALUE(open(Key { 1 }, 0600 | kCreate), id);
+    EXPECT_VALUE(open(Key { 1 }, 0600 | kExclusive), id);
+    EXPECT_EQ(census.born.count(), 1);
+}
+
+TEST_CASE(OpenTest, a_private_key_makes_a_new_object_each_time)
+{
+    const IpcId first = REQUIRE(open(kPrivateKey, 0));
+    const IpcId second = REQUIRE(open(kPrivateKey, kCreate | kExclusive));
+    EXPECT(first != second);
+    EXPECT_ERR(open(kPrivateKey, kCreate, 2), Errno::NoSpace);
+}
+
+TEST_CASE(OpenTest, exclusive_creation_of_an_existing_key_is_eexist_before_all_else)
+{
+    EXPECT(open(Key { 1 }, kCreate).ok());
+    const ActingAs stranger { Uid { 100 }, Gid { 100 }, Gid { 100 } };
+    EXPECT(stranger);
+    EXPECT_ERR(open(Key { 1 }, 0600 | kCreate | kExclusive, 0, Errno::Invalid), Errno::Exists);
+}
+
+TEST_CASE(OpenTest, what_the_facility_refuses_comes_before_the_permission_check)
+{
+    EXPECT(open(Key { 1 }, kCreate).ok());
+    const ActingAs stranger { Uid { 100 }, Gid { 100 }, Gid { 100 } };
+    EXPECT(stranger);
+    EXPECT_ERR(open(Key { 1 }, 0600, 0, Errno::Invalid), Errno::Invalid);
+    EXPECT_ERR(open(Key { 1 }, 0600), Errno::Access);
+    EXPECT_ERR(open(Key { 1 }, 0600 | kCreate), Errno::Access);
+    EXPECT(open(Key { 1 }, 0).ok());
+}
+
+TEST_CASE(OpenTest, the_mode_of_the_flags_is_the_new_objects_and_what_is_asked_of_an_old_one)
+{
+    EXPECT(open(Key { 1 }, 0644 | kCreate).ok());
+    const ActingAs stranger { Uid { 100 }, Gid { 100 }, Gid { 100 } };
+    EXPECT(stranger);
+    EXPECT(open(Key { 1 }, 0444).ok());
+    EXPECT(open(Key { 1 }, 0400).ok());
+    EXPECT_ERR(open(Key { 1 }, 0222), Errno::Access);
+    EXPECT_ERR(open(Key { 1 }, 0666), Errno::Access);
+}
+
+TEST_CASE(OpenTest, the_limit_is_met_by_creation_only)
+{
+    const IpcId id = REQUIRE(open(Key { 1 }, 0600 | kCreate, 1));
+    EXPECT_ERR(open(Key { 2 }, 0600 | kCreate, 1), Errno::NoSpace);
+    EXPECT_VALUE(open(Key { 1 }, 0600 | kCreate, 1), id);
+}
+
+TEST_CASE(OpenTest, two_who_open_the_same_keys_get_the_same_objects)
+{
+    constexpr i32 kRaced = 1'000;
+    struct Ids {
+        Atomic<i32> of_key[kRaced] {};
+    };
+    Tally failed;
+    /* Too much for the stack: what the first opener gets, the second one compares. */
+    static constinit Ids ids[2];
+    const auto open_all = [&](Ids& mine) {
+        for (i32 i = 0; i < kRaced; ++i) {
+            Result<IpcId> opened = open(Key { i + 1 }, 0600 | kCreate);
+            if (opened.ok())
+                mine.of_key[i].store_relaxed(opened.take().value());
+            else
+                failed.add_one();
+        }
+    };
+    {
+        Thread first { 0, [&] { open_all(ids[0]); } };
+        Thread second { 1, [&] { open_all(ids[1]); } };
+        EXPECT(first.is_started() && second.is_started());
+    }
+    u32 differences = 0;
+    for (i32 i = 0; i < kRaced; ++i)
+        differences += ids[0].of_key[i].load_relaxed() != ids[1].of_key[i].load_relaxed();
+    EXPECT_EQ(failed.count(), 0);
+    EXPECT_EQ(differences, 0);
+    EXPECT_EQ(table().usage().in_use, kRaced);
+}
+
+} // namespace sysvipc

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The parts of the module that a suite runs on: started before it, stopped after it. */
+#include <kapi/kunit.h>
+#include <mem/rcu_counted.hpp>
+#include <msg/message.hpp>
+#include <base/poison.hpp>
+
+int sysvipc_kunit_suite_start() noexcept
+{
+    using namespace sysvipc;
+    if (Result<void> started = start_rcu_memory(); !started.ok())
+        return static_cast<int>(to_syscall(started.error()));
+    if (Result<void> started = start_message_memory(); !started.ok()) {
+        drain_rcu_memory();
+        return static_cast<int>(to_syscall(started.error()));
+    }
+    return 0;
+}
+
+void sysvipc_kunit_suite_stop() noexcept
+{
+    using namespace sysvipc;
+    stop_message_memory();
+    drain_rcu_memory();
+}

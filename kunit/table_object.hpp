@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0
+/* TestObject: the least that can stand in an IdTable; a census counts those that exist. */
+#pragma once
+
+#include "tally.hpp"
+
+#include <ids/ipc_object.hpp>
+
+namespace sysvipc {
+
+/* Stands where a facility's object lock would: inside the table's. */
+struct TestObjectLock {
+    static constexpr int kOrder = 20;
+    static constexpr const char* kName = "sysvipc.kunit.object";
+    static constinit inline kapi_lock_key key {};
+};
+
+struct TestObjectState {
+    u64 changes { 0 };
+};
+
+class TestObject : public GuardedObject<TestObjectState, TestObjectLock> {
+public:
+    /* The caller's, mode 0600.  Errors: ENOMEM.  Sleeps. */
+    [[nodiscard]] static Result<Ref<TestObject>> create(Key key, Census& census,
+                                                        Mode mode = Mode::from_flags(0600)) noexcept
+    {
+        return Ref<TestObject>::create(0, key, Ownership::of_caller(mode), census);
+    }
+    /* Whether the destructor has not run. */
+    [[nodiscard]] bool is_alive() const noexcept { return mark_.load_relaxed() == kAlive; }
+
+private:
+    friend class Ref<TestObject>;
+    template <class T, class... Args>
+    friend T* construct_at(void* memory, Args&&... args) noexcept;
+    template <class T>
+    friend void destroy_at(T* object) noexcept;
+
+    static constexpr u64 kAlive = 0xa11f'ea11'fea1'1fea;
+    static constexpr u64 kDead = 0xdead'dead'dead'dead;
+
+    TestObject(Key key, const Ownership& ownership, Census& census) noexcept
+        : GuardedObject(key, ownership),
+          counted_(census)
+    {
+    }
+    ~TestObject() { mark_.store_relaxed(kDead); }
+
+    Counted counted_;
+    Atomic<u64> mark_ { kAlive };
+};
+
+} // namespace sysvipc

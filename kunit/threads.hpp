@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Thread: runs a callable once, on one CPU, beside the case that made it; its destructor waits for
+ * the end.
+ *
+ * What a thread finds out it keeps in a Tally or an Atomic for the case: expectations are not for it.
+ */
+#pragma once
+
+#include <base/atomic.hpp>
+#include <base/types.hpp>
+#include <kapi/kunit.h>
+#include <os/task.hpp>
+
+namespace sysvipc {
+
+template <class Body>
+class [[nodiscard]] Thread : Pinned {
+public:
+    Thread(u32 cpu, Body body) noexcept
+        : body_(move(body)),
+          thread_(kapi_kunit_thread_start(&enter, this, cpu))
+    {
+    }
+    ~Thread() { join(); }
+
+    [[nodiscard]] bool is_started() const noexcept { return thread_ != nullptr; }
+    void signal() noexcept { kapi_kunit_thread_signal(thread_); }
+    void join() noexcept
+    {
+        if (thread_)
+            kapi_kunit_thread_join(exchange(thread_, nullptr));
+    }
+
+private:
+    static void enter(void* self) noexcept { static_cast<Thread*>(self)->body_(); }
+
+    Body body_;
+    kapi_kunit_thread* thread_;
+};
+
+/* While it lives, the current thread can be signalled. */
+class SignalsAllowed : Pinned {
+public:
+    SignalsAllowed() noexcept { kapi_kunit_signals_allow(); }
+    ~SignalsAllowed() { kapi_kunit_signals_drop(); }
+};
+
+/* Returns when @condition holds; false: not even after a time that only a hang exceeds. */
+template <class Condition>
+[[nodiscard]] bool wait_until(Condition condition) noexcept
+{
+    constexpr u32 kEagerTries = 1'000;
+    constexpr u32 kMilliseconds = 60'000;
+    for (u32 tries = 0; !condition(); ++tries) {
+        if (tries < kEagerTries)
+            CurrentTask::give_way();
+        else if (tries < kEagerTries + kMilliseconds)
+            CurrentTask::sleep_ms(1);
+        else
+            return false;
+    }
+    return true;
+}
+
+} // namespace sysvipc

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kapi: send kernel functions elsewhere by ftrace direct calls (contracts: include/kapi/hook.h). */
+#include <linux/ftrace.h>
+#include <linux/ptrace.h>
+#include <linux/slab.h>
+#include <linux/version.h>
+
+#include "shim.h"
+#include <kapi/hook.h>
+
+#ifdef CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS
+
+struct kapi_hook {
+	struct ftrace_ops ops;
+	unsigned long trampoline;
+};
+
+/* 6.5 gave the ftrace_ops variant the plain name and made its undoing free the filter too. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+static int direct_register(struct kapi_hook *hook)
+{
+	return register_ftrace_direct_multi(&hook->ops, hook->trampoline);
+}
+
+static void direct_unregister(struct kapi_hook *hook)
+{
+	WARN_ON(unregister_ftrace_direct_multi(&hook->ops, hook->trampoline));
+	ftrace_free_filter(&hook->ops);
+}
+#else
+static int direct_register(struct kapi_hook *hook)
+{
+	return register_ftrace_direct(&hook->ops, hook->trampoline);
+}
+
+static void direct_unregister(struct kapi_hook *hook)
+{
+	WARN_ON(unregister_ftrace_direct(&hook->ops, hook->trampoline, true));
+}
+#endif
+
+/* One ftrace_ops for all: undoing it costs one grace period, however many functions it has. */
+int kapi_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
+		     struct kapi_hook **result, kapi_u32 *failed)
+{
+	struct kapi_hook *hook = kzalloc(sizeof(*hook), GFP_KERNEL);
+	int error = 0;
+	kapi_u32 i;
+
+	if (!hook)
+		return -ENOMEM;
+	hook->trampoline = (unsigned long)trampoline;
+	for (i = 0; i < count && !error; i++) {
+		const char *symbol = symbols[i];
+
+		*failed = i;
+		error = ftrace_set_filter(&hook->ops, (unsigned char *)symbol, strlen(symbol), !i);
+	}
+	if (error == -EINVAL) /* nothing traceable has that name */
+		error = -ENOENT;
+	if (!error)
+		error = direct_register(hook);
+	if (error) {
+		ftrace_free_filter(&hook->ops);
+		kfree(hook);
+		return error;
+	}
+	*result = hook;
+	return 0;
+}
+
+void kapi_hook_detach(struct kapi_hook *hook)
+{
+	direct_unregister(hook);
+	kfree(hook);
+}
+
+#else /* no direct calls */
+
+int kapi_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
+		     struct kapi_hook **result, kapi_u32 *failed)
+{
+	return -EOPNOTSUPP;
+}
+
+void kapi_hook_detach(struct kapi_hook *hook)
+{
+}
+
+#endif
+
+KAPI_SHIM unsigned long kapi_regs_argument(const struct kapi_regs *registers, unsigned int n)
+{
+	const struct pt_regs *regs = (const struct pt_regs *)registers;
+
+#if defined(CONFIG_X86_64)
+	switch (n) {
+	case 0:
+		return regs->di;
+	case 1:
+		return regs->si;
+	case 2:
+		return regs->dx;
+	case 3:
+		return regs->r10;
+	case 4:
+		return regs->r8;
+	default:
+		return regs->r9;
+	}
+#else
+#error "the system-call argument registers of this architecture are not described here yet"
+#endif
+}

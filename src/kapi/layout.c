@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sizes, alignments and constants of this very kernel, for generated/kapi_layout.h.
+ * Compiled to assembly only; Kbuild reads the numbers out of it, as for asm-offsets.
+ */
+#include <linux/capability.h>
+#include <linux/errno.h>
+#include <linux/idr.h>
+#include <linux/kbuild.h>
+#include <linux/msg.h>
+#include <linux/ptrace.h>
+#include <linux/rbtree.h>
+#include <linux/refcount.h>
+#include <linux/rhashtable.h>
+#include <linux/sched.h>
+#include <linux/sem.h>
+#include <linux/seqlock.h>
+#include <linux/spinlock.h>
+#include <linux/time_types.h>
+#include <linux/workqueue.h>
+
+#define LAYOUT(NAME, type)                                                                         \
+	DEFINE(KAPI_##NAME##_SIZE, sizeof(type));                                                  \
+	DEFINE(KAPI_##NAME##_ALIGN, __alignof__(type))
+#define FIELD(NAME, type, member) DEFINE(KAPI_##NAME, offsetof(type, member))
+#define CONSTANT(name) DEFINE(KAPI_##name, name)
+
+static void __used layout(void)
+{
+	LAYOUT(SPINLOCK, spinlock_t);
+	LAYOUT(SEQCOUNT, seqcount_spinlock_t);
+	LAYOUT(LOCK_KEY, struct lock_class_key);
+	LAYOUT(RCU_HEAD, struct rcu_head);
+	LAYOUT(WORK, struct work_struct);
+	LAYOUT(IDR, struct idr);
+	LAYOUT(RHASHTABLE, struct rhashtable);
+	LAYOUT(RHASH_HEAD, struct rhash_head);
+	LAYOUT(RB_NODE, struct rb_node);
+	LAYOUT(REFCOUNT, refcount_t);
+	BLANK();
+	DEFINE(KAPI_PAGE_SIZE, PAGE_SIZE);
+	FIELD(PT_REGS_ORIG_AX, struct pt_regs, orig_ax);
+	DEFINE(KAPI_CAP_IPC_OWNER, CAP_IPC_OWNER);
+	DEFINE(KAPI_CAP_SYS_ADMIN, CAP_SYS_ADMIN);
+	DEFINE(KAPI_CAP_SYS_RESOURCE, CAP_SYS_RESOURCE);
+	BLANK();
+	DEFINE(KAPI_IPC64_PERM_SIZE, sizeof(struct ipc64_perm));
+	FIELD(IPC64_PERM_MODE, struct ipc64_perm, mode);
+	FIELD(IPC64_PERM_SEQ, struct ipc64_perm, seq);
+	DEFINE(KAPI_MSQID64_DS_SIZE, sizeof(struct msqid64_ds));
+	FIELD(MSQID64_DS_STIME, struct msqid64_ds, msg_stime);
+	FIELD(MSQID64_DS_QBYTES, struct msqid64_ds, msg_qbytes);
+	FIELD(MSQID64_DS_LRPID, struct msqid64_ds, msg_lrpid);
+	DEFINE(KAPI_MSGINFO_SIZE, sizeof(struct msginfo));
+	FIELD(MSGINFO_MSGSEG, struct msginfo, msgseg);
+	DEFINE(KAPI_SEMBUF_SIZE, sizeof(struct sembuf));
+	DEFINE(KAPI_SEMID64_DS_SIZE, sizeof(struct semid64_ds));
+	FIELD(SEMID64_DS_OTIME, struct semid64_ds, sem_otime);
+	FIELD(SEMID64_DS_CTIME, struct semid64_ds, sem_ctime);
+	FIELD(SEMID64_DS_NSEMS, struct semid64_ds, sem_nsems);
+	DEFINE(KAPI_SEMINFO_SIZE, sizeof(struct seminfo));
+	FIELD(SEMINFO_SEMAEM, struct seminfo, semaem);
+	DEFINE(KAPI_TIMESPEC_SIZE, sizeof(struct __kernel_timespec));
+	DEFINE(KAPI_CLONE_SYSVSEM, CLONE_SYSVSEM);
+	DEFINE(KAPI_CLONE_NEWIPC, CLONE_NEWIPC);
+	BLANK();
+	CONSTANT(IPC_CREAT);
+	CONSTANT(IPC_EXCL);
+	CONSTANT(IPC_NOWAIT);
+	CONSTANT(IPC_RMID);
+	CONSTANT(IPC_SET);
+	CONSTANT(IPC_STAT);
+	CONSTANT(IPC_INFO);
+	CONSTANT(MSG_STAT);
+	CONSTANT(MSG_INFO);
+	CONSTANT(MSG_STAT_ANY);
+	CONSTANT(MSG_NOERROR);
+	CONSTANT(MSG_EXCEPT);
+	CONSTANT(MSG_COPY);
+	CONSTANT(GETPID);
+	CONSTANT(GETVAL);
+	CONSTANT(GETALL);
+	CONSTANT(GETNCNT);
+	CONSTANT(GETZCNT);
+	CONSTANT(SETVAL);
+	CONSTANT(SETALL);
+	CONSTANT(SEM_STAT);
+	CONSTANT(SEM_INFO);
+	CONSTANT(SEM_STAT_ANY);
+	CONSTANT(SEM_UNDO);
+	CONSTANT(SEMMNI);
+	CONSTANT(SEMMSL);
+	CONSTANT(SEMMNS);
+	CONSTANT(SEMOPM);
+	CONSTANT(SEMVMX);
+	CONSTANT(SEMAEM);
+	CONSTANT(SEMUME);
+	CONSTANT(SEMMNU);
+	CONSTANT(SEMMAP);
+	CONSTANT(SEMUSZ);
+	BLANK();
+	CONSTANT(MSGMNI);
+	CONSTANT(MSGMAX);
+	CONSTANT(MSGMNB);
+	CONSTANT(MSGPOOL);
+	CONSTANT(MSGMAP);
+	CONSTANT(MSGTQL);
+	CONSTANT(MSGSSZ);
+	CONSTANT(MSGSEG);
+	BLANK();
+	CONSTANT(EPERM);
+	CONSTANT(ENOENT);
+	CONSTANT(EINTR);
+	CONSTANT(E2BIG);
+	CONSTANT(EAGAIN);
+	CONSTANT(ENOMEM);
+	CONSTANT(EACCES);
+	CONSTANT(EFAULT);
+	CONSTANT(EBUSY);
+	CONSTANT(EEXIST);
+	CONSTANT(EINVAL);
+	CONSTANT(EFBIG);
+	CONSTANT(ENOSPC);
+	CONSTANT(ERANGE);
+	CONSTANT(ENOSYS);
+	CONSTANT(ENOMSG);
+	CONSTANT(EIDRM);
+	CONSTANT(EOVERFLOW);
+	CONSTANT(EOPNOTSUPP);
+	CONSTANT(ERESTARTNOHAND);
+}

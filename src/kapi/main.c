@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kapi: what makes sysvipc.ko a module: its description and the two calls into C++. */
+#include <linux/module.h>
+
+#include <kapi/module.h>
+
+static bool force;
+module_param(force, bool, 0444);
+MODULE_PARM_DESC(force, "take the calls over from a kernel that has System V IPC of its own");
+
+bool kapi_parameter_force(void)
+{
+	return force;
+}
+
+static int __init sysvipc_load(void)
+{
+	return sysvipc_module_init();
+}
+
+static void __exit sysvipc_unload(void)
+{
+	sysvipc_module_exit();
+}
+
+/* The module loader looks these up by name: whole-program optimisation must leave them. */
+int init_module(void) __attribute__((__externally_visible__));
+void cleanup_module(void) __attribute__((__externally_visible__));
+
+module_init(sysvipc_load);
+module_exit(sysvipc_unload);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("System V IPC (message queues, semaphores, shared memory) for a running kernel");
+MODULE_VERSION(SYSVIPC_VERSION);

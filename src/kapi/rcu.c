@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kapi: read-copy-update and deferred work (contracts: include/kapi/rcu.h). */
+#include <linux/rcupdate.h>
+#include <linux/workqueue.h>
+
+#include "shim.h"
+#include <kapi/rcu.h>
+
+KAPI_SHIM void kapi_rcu_read_lock(void)
+{
+	rcu_read_lock();
+}
+
+KAPI_SHIM void kapi_rcu_read_unlock(void)
+{
+	rcu_read_unlock();
+}
+
+KAPI_SHIM bool kapi_rcu_read_is_held(void)
+{
+#ifdef CONFIG_PROVE_RCU
+	return rcu_read_lock_held();
+#else
+	return true;
+#endif
+}
+
+KAPI_SHIM void kapi_call_rcu(struct kapi_rcu_head *head, kapi_rcu_callback callback)
+{
+	call_rcu((struct rcu_head *)head, (rcu_callback_t)callback);
+}
+
+KAPI_SHIM void kapi_rcu_barrier(void)
+{
+	rcu_barrier();
+}
+
+KAPI_SHIM void kapi_synchronize_rcu_tasks(void)
+{
+	synchronize_rcu_tasks();
+}
+
+KAPI_SHIM struct kapi_workqueue *kapi_workqueue_create(const char *name)
+{
+	return (struct kapi_workqueue *)alloc_workqueue("%s", 0, 0, name);
+}
+
+KAPI_SHIM void kapi_workqueue_destroy(struct kapi_workqueue *queue)
+{
+	destroy_workqueue((struct workqueue_struct *)queue);
+}
+
+KAPI_SHIM void kapi_work_queue(struct kapi_workqueue *queue, struct kapi_work *work,
+			       kapi_work_function run)
+{
+	INIT_WORK((struct work_struct *)work, (work_func_t)run);
+	queue_work((struct workqueue_struct *)queue, (struct work_struct *)work);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * How a shim is defined.  The attribute asks for inlining at every call once link-time
+ * optimisation has joined the two languages; scripts/check_inlining reads the disassembly.
+ */
+#ifndef SYSVIPC_KAPI_SHIM_H
+#define SYSVIPC_KAPI_SHIM_H
+
+#ifdef SYSVIPC_LTO
+#define KAPI_SHIM __attribute__((__always_inline__))
+#else
+#define KAPI_SHIM
+#endif
+
+#endif

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kapi: files of numbers below /proc/sys (contracts: include/kapi/sysctl.h). */
+#include <linux/slab.h>
+#include <linux/sysctl.h>
+#include <linux/version.h>
+
+#include "shim.h"
+#include <kapi/sysctl.h>
+
+struct kapi_sysctls {
+	struct ctl_table_header *header;
+	struct ctl_table tables[]; /* one for each file, and an empty one */
+};
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
+#define HANDLER_TABLE struct ctl_table
+#else
+#define HANDLER_TABLE const struct ctl_table
+#endif
+
+/* The kernel works on a copy, so that a write can be judged as a whole. */
+static int handle(HANDLER_TABLE *table, int write, void *buffer, size_t *size, loff_t *position)
+{
+	const struct kapi_sysctl *file = table->data;
+	int values[KAPI_SYSCTL_MOST_VALUES];
+	struct ctl_table copy = *table;
+	int status;
+	kapi_u32 i;
+
+	for (i = 0; i < file->count; i++)
+		values[i] = READ_ONCE(file->values[i]);
+	copy.data = values;
+	if (file->least || file->most) {
+		copy.extra1 = (void *)&file->least;
+		copy.extra2 = (void *)&file->most;
+	}
+	status = proc_dointvec_minmax(&copy, write, buffer, size, position);
+	if (!write)
+		return status;
+	if (file->store)
+		return file->store(file->values, values, status);
+	for (i = 0; i < file->count; i++)
+		WRITE_ONCE(file->values[i], values[i]);
+	return status;
+}
+
+struct kapi_sysctls *kapi_sysctls_start(const char *directory, const struct kapi_sysctl *files,
+					kapi_u32 count)
+{
+	struct kapi_sysctls *sysctls;
+	kapi_u32 i;
+
+	sysctls = kzalloc(struct_size(sysctls, tables, count + 1), GFP_KERNEL);
+	if (!sysctls)
+		return NULL;
+	for (i = 0; i < count; i++) {
+		sysctls->tables[i] = (struct ctl_table){
+			.procname = files[i].name,
+			.data = (void *)&files[i],
+			.maxlen = files[i].count * sizeof(int),
+			.mode = 0644,
+			.proc_handler = handle,
+		};
+	}
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+	sysctls->header = register_sysctl(directory, sysctls->tables);
+#else
+	sysctls->header = register_sysctl_sz(directory, sysctls->tables, count);
+#endif
+	if (!sysctls->header) {
+		kfree(sysctls);
+		return NULL;
+	}
+	return sysctls;
+}
+
+void kapi_sysctls_stop(struct kapi_sysctls *sysctls)
+{
+	if (!sysctls)
+		return;
+	unregister_sysctl_table(sysctls->header);
+	kfree(sysctls);
+}

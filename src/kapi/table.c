@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kapi: index and key tables (contracts: include/kapi/table.h). */
+#include <linux/hash.h>
+#include <linux/idr.h>
+#include <linux/rhashtable.h>
+
+#include "shim.h"
+#include <kapi/table.h>
+
+static const struct rhashtable_params key_params = {
+	.head_offset = offsetof(struct kapi_keyed, head),
+	.key_offset = offsetof(struct kapi_keyed, key),
+	.key_len = sizeof_field(struct kapi_keyed, key),
+	.automatic_shrinking = true,
+};
+
+/* Addresses of kernel objects are nobody's to choose: mixing in the seed is protection enough. */
+static inline u32 hash_address(const void *key, u32 size, u32 seed)
+{
+	return hash_64((u64)(unsigned long)*(const void *const *)key ^ seed, 32);
+}
+
+static const struct rhashtable_params address_params = {
+	.hashfn = hash_address,
+	.head_offset = offsetof(struct kapi_addressed, head),
+	.key_offset = offsetof(struct kapi_addressed, address),
+	.key_len = sizeof_field(struct kapi_addressed, address),
+	.automatic_shrinking = true,
+};
+
+KAPI_SHIM void kapi_idr_init(struct kapi_idr *idr)
+{
+	idr_init((struct idr *)idr);
+}
+
+KAPI_SHIM void kapi_idr_destroy(struct kapi_idr *idr)
+{
+	idr_destroy((struct idr *)idr);
+}
+
+KAPI_SHIM void kapi_idr_preload(void)
+{
+	idr_preload(GFP_KERNEL);
+}
+
+KAPI_SHIM void kapi_idr_preload_end(void)
+{
+	idr_preload_end();
+}
+
+KAPI_SHIM int kapi_idr_alloc_cyclic(struct kapi_idr *idr, void *object, int end)
+{
+	return idr_alloc_cyclic((struct idr *)idr, object, 0, end, GFP_NOWAIT);
+}
+
+KAPI_SHIM void kapi_idr_replace(struct kapi_idr *idr, void *object, int index)
+{
+	idr_replace((struct idr *)idr, object, index);
+}
+
+KAPI_SHIM void kapi_idr_remove(struct kapi_idr *idr, int index)
+{
+	idr_remove((struct idr *)idr, index);
+}
+
+KAPI_SHIM void *kapi_idr_find(const struct kapi_idr *idr, int index)
+{
+	return idr_find((const struct idr *)idr, index);
+}
+
+KAPI_SHIM void *kapi_idr_get_next(const struct kapi_idr *idr, int *index)
+{
+	return idr_get_next((struct idr *)idr, index);
+}
+
+KAPI_SHIM int kapi_keys_init(struct kapi_rhashtable *keys)
+{
+	return rhashtable_init((struct rhashtable *)keys, &key_params);
+}
+
+KAPI_SHIM void kapi_keys_destroy(struct kapi_rhashtable *keys)
+{
+	rhashtable_destroy((struct rhashtable *)keys);
+}
+
+KAPI_SHIM struct kapi_keyed *kapi_keys_find(struct kapi_rhashtable *keys, int key)
+{
+	return rhashtable_lookup((struct rhashtable *)keys, &key, key_params);
+}
+
+KAPI_SHIM int kapi_keys_insert(struct kapi_rhashtable *keys, struct kapi_keyed *object)
+{
+	return rhashtable_lookup_insert_fast((struct rhashtable *)keys,
+					     (struct rhash_head *)&object->head, key_params);
+}
+
+KAPI_SHIM int kapi_keys_remove(struct kapi_rhashtable *keys, struct kapi_keyed *object)
+{
+	return rhashtable_remove_fast((struct rhashtable *)keys, (struct rhash_head *)&object->head,
+				      key_params);
+}
+
+KAPI_SHIM int kapi_addresses_init(struct kapi_rhashtable *table)
+{
+	return rhashtable_init((struct rhashtable *)table, &address_params);
+}
+
+KAPI_SHIM struct kapi_addressed *kapi_addresses_find(struct kapi_rhashtable *table,
+						     const void *address)
+{
+	return rhashtable_lookup((struct rhashtable *)table, &address, address_params);
+}
+
+KAPI_SHIM int kapi_addresses_insert(struct kapi_rhashtable *table, struct kapi_addressed *object)
+{
+	return rhashtable_lookup_insert_fast((struct rhashtable *)table,
+					     (struct rhash_head *)&object->head, address_params);
+}
+
+KAPI_SHIM int kapi_addresses_remove(struct kapi_rhashtable *table, struct kapi_addressed *object)
+{
+	return rhashtable_remove_fast((struct rhashtable *)table,
+				      (struct rhash_head *)&object->head, address_params);
+}
+
+static void free_addressed(void *object, void *each)
+{
+	((void (*)(struct kapi_addressed *))each)(object);
+}
+
+KAPI_SHIM void kapi_addresses_destroy(struct kapi_rhashtable *table,
+				      void (*each)(struct kapi_addressed *))
+{
+	rhashtable_free_and_destroy((struct rhashtable *)table, free_addressed, (void *)each);
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kapi: memory of the current process (contracts: include/kapi/user.h). */
+#include <linux/nospec.h>
+#include <linux/pagemap.h>
+#include <linux/uaccess.h>
+
+#include "shim.h"
+#include <kapi/user.h>
+
+KAPI_SHIM kapi_size kapi_copy_from_user(void *to, kapi_size user_from, kapi_size size)
+{
+	return copy_from_user(to, (const void __user *)user_from, size);
+}
+
+KAPI_SHIM kapi_size kapi_copy_to_user(kapi_size user_to, const void *from, kapi_size size)
+{
+	return copy_to_user((void __user *)user_to, from, size);
+}
+
+KAPI_SHIM kapi_size kapi_fault_in_readable(kapi_size user_from, kapi_size size)
+{
+	return fault_in_readable((const char __user *)user_from, size);
+}
+
+KAPI_SHIM kapi_size kapi_index_nospec(kapi_size index, kapi_size size)
+{
+	return array_index_nospec(index, size);
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What happens in a queue under its lock (contracts: include/msg/msg_queue.hpp). */
+#include <msg/msg_queue.hpp>
+
+#include <os/clock.hpp>
+#include <os/task.hpp>
+#include <sync/rcu.hpp>
+#include <base/poison.hpp>
+
+namespace sysvipc {
+
+MsgQueueState::MsgQueueState(u64 byte_limit) noexcept
+    : change_time(real_seconds()),
+      most_bytes(byte_limit)
+{
+}
+
+Result<Ref<MsgQueue>> MsgQueue::create(Key key, Mode mode, u64 most_bytes) noexcept
+{
+    return Ref<MsgQueue>::create(0, key, Ownership::of_caller(mode), most_bytes);
+}
+
+/*
+ * Receivers are asked in the order in which they went to sleep.  One whose buffer is too small for
+ * the message it asked for fails with E2BIG, and the message goes on.
+ */
+bool MsgQueueState::deliver(Box<Message>& message, WakeList& wakes) noexcept
+{
+    for (Receiver* receiver = receivers.first(); receiver;) {
+        Receiver* next = receivers.next(*receiver);
+        if (receiver->selector.accepts(message->type())) {
+            receivers.remove(*receiver);
+            wakes.add(*receiver);
+            if (message->size() <= receiver->capacity) {
+                last_receiver.note(receiver->pid());
+                receive_time = real_seconds();
+                receiver->answer = Receiver::Answer::Delivered;
+                receiver->message = move(message);
+                return true;
+            }
+            receiver->answer = Receiver::Answer::TooBig;
+        }
+        receiver = next;
+    }
+    return false;
+}
+
+void MsgQueueState::accept(Box<Message> message, MessageUsage& usage, WakeList& wakes) noexcept
+{
+    last_sender.note(CurrentTask::process());
+    send_time = real_seconds();
+    if (!receivers.is_empty() && deliver(message, wakes))
+        return;
+    const usize size = message->size();
+    store.add(move(message));
+    bytes += size;
+    ++messages;
+    usage.bytes.add(static_cast<long>(size));
+    usage.messages.add(1);
+}
+
+Box<Message> MsgQueueState::take(Message& message, MessageUsage& usage, WakeList& wakes) noexcept
+{
+    const usize size = message.size();
+    Box<Message> taken = store.take(message);
+    bytes -= size;
+    --messages;
+    usage.bytes.add(-static_cast<long>(size));
+    usage.messages.add(-1);
+    last_receiver.note(CurrentTask::process());
+    receive_time = real_seconds();
+    release_senders_with_room(wakes);
+    return taken;
+}
+
+void MsgQueueState::release_receivers(Receiver::Answer answer, WakeList& wakes) noexcept
+{
+    while (Receiver* receiver = receivers.pop_front()) {
+        receiver->answer = answer;
+        wakes.add(*receiver);
+    }
+}
+
+/*
+ * Each whose message fits by itself may try: one that gives up, or finds that another was faster,
+ * owes nobody a wake-up.
+ */
+void MsgQueueState::release_senders_with_room(WakeList& wakes) noexcept
+{
+    for (Sender* sender = senders.first(); sender;) {
+        Sender* next = senders.next(*sender);
+        if (has_room(sender->size)) {
+            senders.remove(*sender);
+            sender->answer = Sender::Answer::TryAgain;
+            wakes.add(*sender);
+        }
+        sender = next;
+    }
+}
+
+void MsgQueueState::release_all_senders(WakeList& wakes) noexcept
+{
+    while (Sender* sender = senders.pop_front()) {
+        sender->answer = Sender::Answer::Removed;
+        wakes.add(*sender);
+    }
+}
+
+Result<Ref<MsgQueue>> MsgQueue::hold(IpcNamespace& ns, IpcId id) noexcept
+{
+    const RcuGuard guard;
+    MsgQueue* queue = find(ns, id);
+    if (!queue)
+        return Errno::Invalid;
+    return Ref<MsgQueue>::try_get(*queue);
+}
+
+void MsgQueue::retire(MessageUsage& usage) noexcept
+{
+    /* Nobody adds to or takes from a removed queue: its store is ours without the lock. */
+    MsgQueueState& state = exclusive_state();
+    usage.bytes.add(-static_cast<long>(state.bytes));
+    usage.messages.add(-static_cast<long>(state.messages));
+    while (!state.store.drain_one().is_empty())
+        CurrentTask::give_way();
+}
+
+} // namespace sysvipc

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * msgctl(2): look at, change and remove message queues.
+ *
+ * Locks:   IPC_RMID the table's, then the queue's; the others the queue's at most.
+ * Context: process, sleeps in user copies only.
+ */
+#include <msg/msg_queue.hpp>
+
+#include <os/clock.hpp>
+#include <rules/abi.hpp>
+#include <sync/rcu.hpp>
+#include <base/poison.hpp>
+
+namespace sysvipc {
+
+namespace {
+
+using abi::MsgCommand;
+
+/* IPC_INFO, MSG_INFO.  Returns the highest index in use, 0 when there is none. */
+Result<i32> report_info(IpcNamespace& ns, MsgCommand command, UserAddress buffer) noexcept
+{
+    const Limits& limits = ns.limits();
+    const IdTable::Usage usage = ns.table(Kind::Messages).usage();
+    abi::MsgInfo info;
+    info.most_queues = limits.msgmni.load_relaxed();
+    info.most_message_bytes = limits.msgmax.load_relaxed();
+    info.most_queue_bytes = limits.msgmnb.load_relaxed();
+    info.segment_size = abi::kMsgSsz;
+    info.segments = abi::kMsgSeg;
+    if (command == MsgCommand::UsageInfo) {
+        const auto as_int = [](long sum) { return static_cast<i32>(min<long>(sum, INT32_MAX)); };
+        info.pool = usage.in_use;
+        info.map = as_int(ns.message_usage().messages.sum());
+        info.most_messages = as_int(ns.message_usage().bytes.sum());
+    } else {
+        info.pool = abi::kMsgPool;
+        info.map = abi::kMsgMap;
+        info.most_messages = abi::kMsgTql;
+    }
+    TRY(write_user(buffer, info));
+    return max(usage.highest, 0);
+}
+
+/* Errors: EINVAL, EACCES (not MSG_STAT_ANY), EIDRM, in this order. */
+Result<abi::MsgQueueStat> stat_queue(IpcNamespace& ns, IpcId id, MsgCommand command,
+                                     IpcId& full_id) noexcept
+{
+    const RcuGuard guard;
+    MsgQueue* queue = command == MsgCommand::Stat
+        ? MsgQueue::find(ns, id)
+        : ns.table(Kind::Messages).find_at<MsgQueue>(id.index());
+    if (!queue)
+        return Errno::Invalid;
+    auto state = queue->lock();
+    const Ownership& ownership = queue->ownership(state);
+    if (command != MsgCommand::StatByIndexAny)
+        TRY(ownership.check_access(kReadAccess, ns.owner()));
+    if (queue->is_removed())
+        return Errno::Removed;
+
+    full_id = queue->id();
+    abi::MsgQueueStat stat;
+    stat.perm = ownership.show(queue->key(), full_id);
+    stat.send_time = state->send_time;
+    stat.receive_time = state->receive_time;
+    stat.change_time = state->change_time;
+    stat.bytes = state->bytes;
+    stat.messages = state->messages;
+    stat.most_bytes = state->most_bytes;
+    stat.last_sender = state->last_sender.show();
+    stat.last_receiver = state->last_receiver.show();
+    return stat;
+}
+
+/* IPC_STAT returns 0, MSG_STAT and MSG_STAT_ANY, which take an index, the id. */
+Result<i32> report_queue(IpcNamespace& ns, IpcId id, MsgCommand command,
+                         UserAddress buffer) noexcept
+{
+    IpcId full_id;
+    const abi::MsgQueueStat stat = TRY(stat_queue(ns, id, command, full_id));
+    TRY(write_user(buffer, stat));
+    return command == MsgCommand::Stat ? 0 : full_id.value();
+}
+
+/*
+ * Errors: EFAULT, EINVAL (no such queue), EPERM (not owner or creator; more bytes than msgmnb), EINVAL
+ * (owner without a mapping), in this order.
+ */
+Result<i32> set_queue(IpcNamespace& ns, IpcId id, UserAddress buffer) noexcept
+{
+    const auto request = TRY(read_user<abi::MsgQueueStat>(buffer));
+    /* Linux passes the number through an int: kept to the bit, sign extension included. */
+    const auto most_bytes = static_cast<i32>(request.most_bytes);
+
+    WakeList wakes;
+    const RcuGuard guard;
+    MsgQueue* queue = MsgQueue::find(ns, id);
+    if (!queue)
+        return Errno::Invalid;
+    auto state = queue->lock();
+    if (queue->is_removed())
+        return Errno::Invalid;
+    const Ownership& ownership = queue->ownership(state);
+    TRY(ownership.check_control(ns.owner()));
+    if (static_cast<u32>(most_bytes) > static_cast<u32>(ns.limits().msgmnb.load_relaxed())
+        && !Caller::is_globally_capable(Capability::SysResource))
+        return Errno::Perm;
+    const Ownership changed = TRY(ownership.changed_by(request.perm));
+    queue->set_ownership(state, changed);
+    state->most_bytes = static_cast<u64>(i64 { most_bytes });
+    state->change_time = real_seconds();
+    /* Some may no longer have the right to receive; some senders may fit now. */
+    state->release_receivers(Receiver::Answer::TryAgain, wakes);
+    state->release_senders_with_room(wakes);
+    return 0;
+}
+
+/* Under the table's lock and the queue's.  Errors: EINVAL, EPERM. */
+Result<Ref<MsgQueue>> withdraw(IpcNamespace& ns, IpcId id, WakeList& wakes) noexcept
+{
+    const RcuGuard guard;
+    MsgQueue* queue = MsgQueue::find(ns, id);
+    if (!queue)
+        return Errno::Invalid;
+    IdTable::Removal removal { ns.table(Kind::Messages) };
+    auto state = queue->lock();
+    if (queue->is_removed())
+        return Errno::Invalid;
+    TRY(queue->ownership(state).check_control(ns.owner()));
+    state->release_receivers(Receiver::Answer::Removed, wakes);
+    state->release_all_senders(wakes);
+    return removal.withdraw(*queue, state);
+}
+
+/* Errors: EINVAL, EPERM. */
+Result<i32> remove_queue(IpcNamespace& ns, IpcId id) noexcept
+{
+    WakeList wakes;
+    const Ref<MsgQueue> queue = TRY(withdraw(ns, id, wakes));
+    queue->retire(ns.message_usage());
+    return 0;
+}
+
+} // namespace
+
+/* Errors: EINVAL for a negative id or command before all else, then as above. */
+Result<i32> msgctl(IpcNamespace& ns, IpcId id, i32 command, UserAddress buffer) noexcept
+{
+    if (id.is_negative() || command < 0)
+        return Errno::Invalid;
+    switch (static_cast<MsgCommand>(command)) {
+    case MsgCommand::LimitInfo:
+    case MsgCommand::UsageInfo:
+        return report_info(ns, static_cast<MsgCommand>(command), buffer);
+    case MsgCommand::Stat:
+    case MsgCommand::StatByIndex:
+    case MsgCommand::StatByIndexAny:
+        return report_queue(ns, id, static_cast<MsgCommand>(command), buffer);
+    case MsgCommand::Set:
+        return set_queue(ns, id, buffer);
+    case MsgCommand::Remove:
+        return remove_queue(ns, id);
+    }
+    return Errno::Invalid;
+}
+
+} // namespace sysvipc

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0
+/* msgget(2): open the queue that has a key, or make one. */
+#include <msg/msg_queue.hpp>
+
+#include <ids/open_request.hpp>
+#include <base/poison.hpp>
+
+namespace sysvipc {
+
+namespace {
+
+struct QueueFacility {
+    using Object = MsgQueue;
+    IpcNamespace& ns;
+
+    [[nodiscard]] Result<Ref<MsgQueue>> create(const OpenRequest& request) const noexcept
+    {
+        return MsgQueue::create(request.key, request.mode(),
+                                static_cast<u64>(ns.limits().msgmnb.load_relaxed()));
+    }
+    [[nodiscard]] Result<void> check_existing(const MsgQueue&) const noexcept { return {}; }
+    [[nodiscard]] i32 limit() const noexcept { return ns.limits().msgmni.load_relaxed(); }
+};
+
+} // namespace
+
+/* Errors: EEXIST, EACCES, ENOENT, ENOMEM, ENOSPC, in this order. */
+Result<IpcId> msgget(IpcNamespace& ns, Key key, u32 flags) noexcept
+{
+    return open_object(ns.table(Kind::Messages), OpenRequest { key, flags }, ns.owner(),
+                       QueueFacility { ns });
+}
+
+} // namespace sysvipc

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * msgrcv(2): take a message out of a queue, waiting for one if there is none.
+ *
+ * Locks:   the queue's.  Context: process, sleeps.
+ */
+#include <msg/msg_queue.hpp>
+
+#include <os/task.hpp>
+#include <rules/abi.hpp>
+#include <sync/rcu.hpp>
+#include <base/poison.hpp>
+
+namespace sysvipc {
+
+namespace {
+
+struct ReceiveRequest {
+    MessageSelector selector;
+    usize size;
+    u32 flags;
+
+    [[nodiscard]] bool may_truncate() const noexcept { return (flags & abi::kMsgNoError) != 0; }
+    [[nodiscard]] bool may_wait() const noexcept { return (flags & abi::kIpcNoWait) == 0; }
+    /* What a sleeping receiver takes; Linux measures it as an int. */
+    [[nodiscard]] usize capacity() const noexcept { return may_truncate() ? INT32_MAX : size; }
+};
+
+enum class Received : u8 { Yes, MustWait };
+
+/* Errors: EACCES, EIDRM, in this order. */
+Result<void> check_readable(IpcNamespace& ns, const MsgQueue& queue,
+                            const MsgQueue::Locked& state) noexcept
+{
+    TRY(queue.ownership(state).check_access(kReadAccess, ns.owner()));
+    if (queue.is_removed())
+        return Errno::Removed;
+    return {};
+}
+
+/* Errors: EACCES, EIDRM, E2BIG, ENOMSG, in this order.  With Received::Yes, @message is the message. */
+Result<Received> try_receive(IpcNamespace& ns, MsgQueue& queue, MsgQueue::Locked& state,
+                             const ReceiveRequest& request, Box<Message>& message,
+                             WakeList& wakes) noexcept
+{
+    TRY(check_readable(ns, queue, state));
+    if (Message* found = state->store.select(request.selector)) {
+        if (found->size() > request.size && !request.may_truncate())
+            return Errno::TooBig;
+        message = state->take(*found, ns.message_usage(), wakes);
+        return Received::Yes;
+    }
+    if (!request.may_wait())
+        return Errno::NoMessage;
+    return Received::MustWait;
+}
+
+/*
+ * @receiver stands on the queue's list.  MustWait: try again.
+ * Errors: EIDRM, E2BIG, EINTR (not restarted once a handler ran).
+ */
+Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
+                                  Box<Message>& message) noexcept
+{
+    if (receiver.wait() == Waiter::Outcome::Signal) {
+        {
+            auto state = queue.lock();
+            if (receiver.is_linked()) {
+                state->receivers.remove(receiver);
+                return Errno::RestartNoHandler;
+            }
+        }
+        receiver.wait_for_flush();
+    }
+    switch (receiver.answer) {
+    case Receiver::Answer::Delivered:
+        message = move(receiver.message);
+        return Received::Yes;
+    case Receiver::Answer::TooBig:
+        return Errno::TooBig;
+    case Receiver::Answer::Removed:
+        return Errno::Removed;
+    case Receiver::Answer::TryAgain:
+        break;
+    }
+    if (CurrentTask::has_signal())
+        return Errno::RestartNoHandler;
+    return Received::MustWait;
+}
+
+/* As msgrcv(), once a first try has shown that there is no message. */
+Result<void> receive_waiting(IpcNamespace& ns, IpcId id, const ReceiveRequest& request,
+                             Box<Message>& message) noexcept
+{
+    const Ref<MsgQueue> queue = TRY(MsgQueue::hold(ns, id));
+    for (;;) {
+        Receiver receiver { request.selector, request.capacity() };
+        {
+            WakeList wakes;
+            auto state = queue->lock();
+            if (TRY(try_receive(ns, *queue, state, request, message, wakes)) == Received::Yes)
+                return {};
+            state->receivers.push_back(receiver);
+        }
+        if (TRY(wait_for_message(*queue, receiver, message)) == Received::Yes)
+            return {};
+    }
+}
+
+/* Errors: EINVAL for an id that names no queue; what try_receive() has. */
+Result<Received> receive_at_once(IpcNamespace& ns, IpcId id, const ReceiveRequest& request,
+                                 Box<Message>& message) noexcept
+{
+    WakeList wakes;
+    const RcuGuard guard;
+    MsgQueue* queue = MsgQueue::find(ns, id);
+    if (!queue)
+        return Errno::Invalid;
+    auto state = queue->lock();
+    return try_receive(ns, *queue, state, request, message, wakes);
+}
+
+/*
+ * MSG_COPY: a copy of the message at a place in the queue, which stays there.
+ * Errors, in order: EINVAL (flags); EFAULT when the buffer cannot be read, as Linux has it; ENOMEM;
+ *     EINVAL; EACCES; EIDRM; ENOMSG; E2BIG; EINVAL when it would have to be cut short.
+ */
+Result<Box<Message>> receive_copy(IpcNamespace& ns, IpcId id, const ReceiveRequest& request,
+                                  UserAddress buffer) noexcept
+{
+    if (request.may_wait() || (request.flags & abi::kMsgExcept))
+        return Errno::Invalid;
+    const usize capacity = min(request.size, static_cast<usize>(ns.limits().msgmax.load_relaxed()));
+    Box<Message> copy = TRY(Message::create_blank(capacity));
+    TRY(probe_user_readable(buffer, capacity));
+
+    const RcuGuard guard;
+    MsgQueue* queue = MsgQueue::find(ns, id);
+    if (!queue)
+        return Errno::Invalid;
+    auto state = queue->lock();
+    TRY(check_readable(ns, *queue, state));
+    const Message* found = state->store.select(request.selector);
+    if (!found)
+        return Errno::NoMessage;
+    if (found->size() > request.size && !request.may_truncate())
+        return Errno::TooBig;
+    if (found->size() > capacity)
+        return Errno::Invalid;
+    copy->copy_from(*found);
+    return copy;
+}
+
+} // namespace
+
+/*
+ * Returns how many bytes of text were written.
+ * Errors, in the order of ipc/msg.c: EINVAL (id, size), what receive_copy() has, EINVAL (no such
+ * queue), EACCES, EIDRM, E2BIG, ENOMSG, EINTR; EFAULT last: the message is then gone.
+ */
+Result<usize> msgrcv(IpcNamespace& ns, IpcId id, UserAddress to, usize size, i64 type,
+                     u32 flags) noexcept
+{
+    if (id.is_negative() || static_cast<i64>(size) < 0) [[unlikely]]
+        return Errno::Invalid;
+    const bool copies = (flags & abi::kMsgCopy) != 0;
+    const ReceiveRequest request {
+        MessageSelector::from_request(type, (flags & abi::kMsgExcept) != 0, copies), size, flags
+    };
+
+    Box<Message> message;
+    if (copies) [[unlikely]] {
+        message = TRY(receive_copy(ns, id, request, to));
+    } else if (TRY(receive_at_once(ns, id, request, message)) == Received::MustWait) {
+        TRY(receive_waiting(ns, id, request, message));
+    }
+    const usize written = min(size, message->size());
+    TRY(message->store(to, written));
+    return written;
+}
+
+} // namespace sysvipc

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The files below /proc/sysvipc (contracts: include/proc/table_file.hpp). */
+#include <proc/table_file.hpp>
+
+#include <mem/construct.hpp>
+#include <os/kernel.hpp>
+#include <os/module.hpp>
+#include <sync/rcu.hpp>
+#include <base/poison.hpp>
+
+namespace sysvipc {
+
+namespace {
+
+struct OpenFile {
+    const TableView& view;
+    IdTable& table;
+    PidNamespace pids;
+    ModulePin pin {};
+};
+
+OpenFile& open_file(void* state) noexcept
+{
+    return *static_cast<OpenFile*>(state);
+}
+
+/* What the walk stands on when it is not an object. */
+constinit u8 header_marker {};
+
+template <const TableView& view>
+int open(void* state, void*) noexcept
+{
+    auto* file = construct_at<OpenFile>(state, view, IpcNamespace::current().table(view.kind),
+                                        PidNamespace::current());
+    if (!file->pin.take().ok()) {
+        destroy_at(file);
+        return -KAPI_ENOENT; /* as for the entry that is about to vanish */
+    }
+    return 0;
+}
+
+void release(void* state) noexcept
+{
+    destroy_at(&open_file(state));
+}
+
+void* object_from(const OpenFile& file, long long* position) noexcept
+{
+    if (*position > IpcId::kSlots)
+        return nullptr;
+    auto index = static_cast<i32>(*position - 1);
+    IpcObject* object = file.table.find_from<IpcObject>(index);
+    if (object)
+        *position = i64 { index } + 1;
+    return object;
+}
+
+void* start(kapi_seq_file*, void* state, long long* position) noexcept
+{
+    enter_rcu(); /* until stop() */
+    if (*position < 0)
+        return nullptr;
+    if (*position == 0)
+        return &header_marker;
+    return object_from(open_file(state), position);
+}
+
+void* next(kapi_seq_file*, void* state, void*, long long* position) noexcept
+{
+    ++*position;
+    return object_from(open_file(state), position);
+}
+
+void stop(kapi_seq_file*, void*, void*) noexcept
+{
+    leave_rcu();
+}
+
+int show(kapi_seq_file* buffer, void* state, void* item) noexcept
+{
+    constexpr int kShown = 0;
+    constexpr int kSkip = 1; /* SEQ_SKIP */
+
+    const OpenFile& file = open_file(state);
+    SeqFile seq { buffer };
+    if (item == &header_marker) {
+        seq.write(file.view.header, __builtin_strlen(file.view.header));
+        return kShown;
+    }
+    const Viewer viewer { seq.opener(), file.pids };
+    return file.view.show(seq, *static_cast<IpcObject*>(item), viewer) ? kShown : kSkip;
+}
+
+/* Shared memory has no objects yet: its file shows the header. */
+bool show_nothing(SeqFile&, IpcObject&, const Viewer&) noexcept
+{
+    return false;
+}
+
+constexpr TableView kShmView {
+    Kind::SharedMemory,
+    "       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  cgid"
+    "      atime      dtime      ctime                   rss                  swap\n",
+    show_nothing,
+};
+
+template <const TableView& view>
+constexpr kapi_proc_file describe(const char* name) noexcept
+{
+    return { name, 0444, sizeof(OpenFile), open<view>, release, start, next, stop, show };
+}
+
+constexpr kapi_proc_file kFiles[] {
+    describe<kSemView>("sem"),
+    describe<kMsgView>("msg"),
+    describe<kShmView>("shm"),
+};
+
+constinit ProcEntry directory;
+constinit ProcEntry entries[sizeof(kFiles) / sizeof(kFiles[0])];
+
+Result<void> start_entries() noexcept
+{
+    TRY(directory.start_directory("sysvipc"));
+    const kapi_proc_file* file = kFiles;
+    for (ProcEntry& entry : entries)
+        TRY(entry.start_file(*file++, directory));
+    return {};
+}
+
+} // namespace
+
+Result<void> start_proc_files() noexcept
+{
+    /* Where the kernel has these files itself they go on showing its own objects. */
+    if (Kernel::has_sysvipc())
+        return {};
+    Result<void> started = start_entries();
+    if (!started.ok())
+        stop_proc_files();
+    return started;
+}
+
+void stop_proc_files() noexcept
+{
+    for (ProcEntry& entry : entries)
+        entry.stop();
+    directory.stop();
+}
+
+} // namespace sysvipc

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+/* One semaphore, some, or all (protocol: include/sem/sem_lock.hpp). */
+#include <sem/sem_lock.hpp>
+
+#include <sem/sem_wakeup.hpp>
+#include <base/poison.hpp>
+
+namespace sysvipc {
+
+SemLock::SemLock(SemSet& set, All) noexcept : set_(set)
+{
+    take_set();
+    if (close())
+        extend_to_all();
+}
+
+SemLock::SemLock(SemSet& set, u32 number) noexcept : set_(set)
+{
+    take_one(number);
+}
+
+SemLock::SemLock(SemSet& set, const SemOperations& operations) noexcept : set_(set)
+{
+    if (operations.is_single()) {
+        take_one(operations.first().number);
+        return;
+    }
+    take_set();
+    if (close()) {
+        for (const abi::SemOp& op : operations)
+            pass(op.number);
+    }
+}
+
+SemLock::~SemLock()
+{
+    if (!has_set() || state().complex_waiters != 0)
+        return;
+    give_back_changers(set_, *this);
+    set_.is_closed_.store_release(false); /* BARRIER is_closed */
+}
+
+void SemLock::take_one(u32 number) noexcept
+{
+    Semaphore& semaphore = set_.semaphore(number);
+    if (!set_.is_closed_.load_relaxed()) [[likely]] {
+        one_.emplace([&]() TRUSTED { return semaphore.lock(); });
+        if (!set_.is_closed_.load_acquire()) [[likely]] /* BARRIER is_closed */
+            return;
+        one_.reset();
+    }
+    take_set();
+    if (close())
+        pass(number);
+}
+
+void SemLock::take_set() noexcept
+{
+    whole_.emplace([&]() TRUSTED { return set_.lock(); });
+}
+
+bool SemLock::close() noexcept
+{
+    if (state().complex_waiters != 0)
+        return false;
+    set_.is_closed_.store_relaxed(true); /* BARRIER is_closed */
+    return true;
+}
+
+void SemLock::pass(u32 number) noexcept
+{
+    static_cast<void>(set_.semaphore(number).lock()); /* BARRIER is_closed */
+}
+
+void SemLock::extend_to_all() noexcept
+{
+    for (u32 number = 0; number < set_.count(); ++number)
+        pass(number);
+}
+
+} // namespace sysvipc

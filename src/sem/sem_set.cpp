@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Making and unmaking a semaphore set (contracts: include/sem/sem_set.hpp). */
+#include <sem/sem_set.hpp>
+
+#include <mem/construct.hpp>
+#include <os/clock.hpp>
+#include <sem/sem_undo.hpp>
+#include <sync/rcu.hpp>
+#include <base/poison.hpp>
+
+namespace sysvipc {
+
+static constexpr usize kCacheLine = 64;
+constexpr usize SemSet::kHeaderSize = (sizeof(SemSet) + kCacheLine - 1) / kCacheLine * kCacheLine;
+
+SemSet::SemSet(Key key, const Ownership& ownership, u32 count, SemaphoreUsage& usage) noexcept
+    : GuardedObject(key, ownership),
+      count_(count),
+      charged_(&usage)
+{
+    for (u32 number = 0; number < count; ++number)
+        construct_at<Semaphore>(&semaphore(number));
+    exclusive_state().change_time = real_seconds();
+}
+
+SemSet::~SemSet()
+{
+    uncharge();
+    for (u32 number = 0; number < count_; ++number)
+        destroy_at(&semaphore(number));
+}
+
+Result<Ref<SemSet>> SemSet::create(Key key, Mode mode, u32 count, SemaphoreUsage& usage,
+                                   i32 limit) noexcept
+{
+    if (!usage.charge(count, limit))
+        return Errno::NoSpace;
+    const usize extra = kHeaderSize - sizeof(SemSet) + usize { count } * sizeof(Semaphore);
+    Result<Ref<SemSet>> created =
+        Ref<SemSet>::create(extra, key, Ownership::of_caller(mode), count, usage);
+    if (!created.ok())
+        usage.uncharge(count);
+    return created;
+}
+
+Result<Ref<SemSet>> SemSet::hold(IpcNamespace& ns, IpcId id) noexcept
+{
+    const RcuGuard guard;
+    SemSet* set = find(ns, id);
+    if (!set)
+        return Errno::Invalid;
+    return Ref<SemSet>::try_get(*set);
+}
+
+void SemSet::uncharge() noexcept
+{
+    if (SemaphoreUsage* usage = exchange(charged_, nullptr))
+        usage->uncharge(count_);
+}
+
+i64 SemSet::operation_time() const noexcept
+{
+    i64 latest = 0;
+    for (u32 number = 0; number < count_; ++number)
+        latest = max(latest, semaphores()[number].unlocked().operation_time.load_relaxed());
+    return latest;
+}
+
+} // namespace sysvipc

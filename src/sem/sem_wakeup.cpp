@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Queues of a semaphore set and who is served from them (contracts: include/sem/sem_wakeup.hpp). */
+#include <sem/sem_wakeup.hpp>
+
+#include <os/clock.hpp>
+#include <base/poison.hpp>
+
+namespace sysvipc {
+
+namespace {
+
+/* Until the first complex waiter comes, changers stand at their semaphores. */
+SemWaiters& queue_of(SemSet& set, SemLock& lock, const SemOperations& operations) noexcept
+{
+    if (operations.is_single()) {
+        SemaphoreState& semaphore = set.at(operations.first().number, lock);
+        if (!operations.changes())
+            return semaphore.zero_waiters;
+        if (!lock.has_set() || lock.state().complex_waiters == 0)
+            return semaphore.decreasers;
+        return lock.state().changers;
+    }
+    return operations.changes() ? lock.state().changers : lock.state().zero_waiters;
+}
+
+/* From the first complex waiter on, all changers stand in one queue. */
+void gather_changers(SemSet& set, SemLock& lock) noexcept
+{
+    for (u32 number = 0; number < set.count(); ++number)
+        lock.state().changers.take_all_before(set.at(number, lock).decreasers);
+}
+
+void answer(SemWaiters& queue, SemLock& lock, SemWaiter& waiter, Errno error,
+            WakeList& wakes) noexcept
+{
+    queue.remove(waiter);
+    if (!waiter.operations.is_single())
+        --lock.state().complex_waiters;
+    waiter.error = error;
+    wakes.add(waiter);
+}
+
+/* Tries all who stand in @queue, none of whom changes a semaphore.  Returns whether any was done. */
+bool serve_zero_queue(SemSet& set, SemLock& lock, SemWaiters& queue, WakeList& wakes) noexcept
+{
+    bool served = false;
+    for (SemWaiter* waiter = queue.first(); waiter;) {
+        SemWaiter* next = queue.next(*waiter);
+        Result<SemOperations::Attempt> attempt = waiter->operations.attempt(set, lock);
+        if (!attempt.ok()) {
+            answer(queue, lock, *waiter, attempt.error(), wakes);
+        } else if (attempt.take() == SemOperations::Attempt::Done) {
+            answer(queue, lock, *waiter, Errno {}, wakes);
+            served = true;
+        }
+        waiter = next;
+    }
+    return served;
+}
+
+/* The waiters for 0 at the semaphores that @done named. */
+bool serve_zero_waiters(SemSet& set, SemLock& lock, const SemOperations& done,
+                        WakeList& wakes) noexcept
+{
+    bool served = false;
+    bool is_any_zero = false;
+    for (const abi::SemOp& op : done) {
+        SemaphoreState& semaphore = set.at(op.number, lock);
+        if (semaphore.value != 0)
+            continue;
+        is_any_zero = true;
+        if (!semaphore.zero_waiters.is_empty())
+            served |= serve_zero_queue(set, lock, semaphore.zero_waiters, wakes);
+    }
+    if (is_any_zero && lock.has_set() && !lock.state().zero_waiters.is_empty())
+        served |= serve_zero_queue(set, lock, lock.state().zero_waiters, wakes);
+    return served;
+}
+
+/*
+ * Tries those who stand in @queue and change semaphores.  @bottleneck: the semaphore that all of
+ * them want to decrease, if it is one queue of one semaphore: at 0 nobody else can go.
+ */
+bool serve_changers(SemSet& set, SemLock& lock, SemWaiters& queue, const SemaphoreState* bottleneck,
+                    WakeList& wakes) noexcept
+{
+    bool served = false;
+    for (SemWaiter* waiter = queue.first(); waiter;) {
+        if (bottleneck && bottleneck->value == 0)
+            break;
+        SemWaiter* next = queue.next(*waiter);
+        Result<SemOperations::Attempt> attempt = waiter->operations.attempt(set, lock);
+        if (!attempt.ok()) {
+            answer(queue, lock, *waiter, attempt.error(), wakes);
+        } else if (attempt.take() == SemOperations::Attempt::Done) {
+            served = true;
+            const bool was_complex = !waiter->operations.is_single();
+            queue.remove(*waiter);
+            if (was_complex)
+                --lock.state().complex_waiters;
+            /* Those who wait for 0 are woken before it. */
+            static_cast<void>(serve_zero_waiters(set, lock, waiter->operations, wakes));
+            wakes.add(*waiter);
+            /*
+             * A decrease makes no other decrease possible.  Anything else may have made an older
+             * one possible, in a queue of many kinds.
+             */
+            const bool is_mixed = lock.has_set() && !lock.state().changers.is_empty();
+            if (was_complex || is_mixed)
+                next = queue.first();
+        }
+        waiter = next;
+    }
+    return served;
+}
+
+} // namespace
+
+void add_sem_waiter(SemSet& set, SemLock& lock, SemWaiter& waiter) noexcept
+{
+    const bool is_complex = !waiter.operations.is_single();
+    if (is_complex && lock.state().complex_waiters == 0) {
+        lock.extend_to_all(); /* they stay the set's until the last complex waiter is gone */
+        gather_changers(set, lock);
+    }
+    queue_of(set, lock, waiter.operations).push_back(waiter);
+    if (is_complex)
+        ++lock.state().complex_waiters;
+}
+
+void remove_sem_waiter(SemSet& set, SemLock& lock, SemWaiter& waiter) noexcept
+{
+    queue_of(set, lock, waiter.operations).remove(waiter);
+    if (!waiter.operations.is_single())
+        --lock.state().complex_waiters;
+}
+
+void serve_after(SemSet& set, SemLock& lock, const SemOperations& done, WakeList& wakes) noexcept
+{
+    if (done.changes()) {
+        static_cast<void>(serve_zero_waiters(set, lock, done, wakes));
+        if (lock.has_set() && !lock.state().changers.is_empty()) {
+            static_cast<void>(serve_all_changers(set, lock, wakes));
+        } else {
+            for (const abi::SemOp& op : done) {
+                if (op.change > 0 && !set.at(op.number, lock).decreasers.is_empty())
+                    static_cast<void>(serve_decreasers_at(set, lock, op.number, wakes));
+            }
+        }
+    }
+    note_operation_time(set, lock, done.first().number);
+}
+
+bool serve_zero_waiters_at(SemSet& set, SemLock& lock, u32 number, WakeList& wakes) noexcept
+{
+    return serve_zero_queue(set, lock, set.at(number, lock).zero_waiters, wakes);
+}
+
+bool serve_complex_zero_waiters(SemSet& set, SemLock& lock, WakeList& wakes) noexcept
+{
+    return serve_zero_queue(set, lock, lock.state().zero_waiters, wakes);
+}
+
+bool serve_all_changers(SemSet& set, SemLock& lock, WakeList& wakes) noexcept
+{
+    return serve_changers(set, lock, lock.state().changers, nullptr, wakes);
+}
+
+bool serve_decreasers_at(SemSet& set, SemLock& lock, u32 number, WakeList& wakes) noexcept
+{
+    SemaphoreState& semaphore = set.at(number, lock);
+    return serve_changers(set, lock, semaphore.decreasers, &semaphore, wakes);
+}
+
+void note_operation_time(SemSet& set, SemLock& lock, u32 number) noexcept
+{
+    set.at(number, lock).operation_time.store_relaxed(real_seconds());
+}
+
+void release_all_waiters(SemSet& set, SemLock& lock, WakeList& wakes) noexcept
+{
+    const auto release = [&](SemWaiters& queue) {
+        while (SemWaiter* waiter = queue.first())
+            answer(queue, lock, *waiter, Errno::Removed, wakes);
+    };
+    release(lock.state().zero_waiters);
+    release(lock.state().changers);
+    for (u32 number = 0; number < set.count(); ++number) {
+        SemaphoreState& semaphore = set.at(number, lock);
+        release(semaphore.zero_waiters);
+        release(semaphore.decreasers);
+    }
+}
+
+/* A task waits at one semaphore: that of its first operation that was not possible. */
+u32 count_sem_waiters(SemSet& set, SemLock& lock, u32 number, WaitsFor what) noexcept
+{
+    u32 count = 0;
+    const auto count_in = [&](SemWaiters& queue) {
+        for (SemWaiter* waiter = queue.first(); waiter; waiter = queue.next(*waiter)) {
+            const abi::SemOp& blocking = waiter->operations.blocking();
+            const WaitsFor waits_for = blocking.change == 0 ? WaitsFor::Zero : WaitsFor::Increase;
+            count += blocking.number == number && waits_for == what ? 1 : 0;
+        }
+    };
+    SemaphoreState& semaphore = set.at(number, lock);
+    count_in(what == WaitsFor::Zero ? semaphore.zero_waiters : semaphore.decreasers);
+    if (lock.has_set()) {
+        count_in(lock.state().changers);
+        count_in(lock.state().zero_waiters);
+    }
+    return count;
+}
+
+void give_back_changers(SemSet& set, SemLock& lock) noexcept
+{
+    while (SemWaiter* waiter = lock.state().changers.pop_front())
+        set.at(waiter->operations.first().number, lock).decreasers.push_back(*waiter);
+}
+
+} // namespace sysvipc

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * semctl(2): look at, set and remove semaphores and their sets.
+ *
+ * Locks:   a SemLock of one semaphore for GETVAL, GETPID, GETNCNT, GETZCNT; of all for GETALL, SETALL,
+ *     IPC_RMID; the set's lock for the rest.  Statistics never close a set.
+ * Context: process, sleeps in user copies and for memory.
+ */
+#include <sem/sem_set.hpp>
+
+#include <mem/array.hpp>
+#include <os/clock.hpp>
+#include <os/task.hpp>
+#include <sem/sem_lock.hpp>
+#include <sem/sem_undo.hpp>
+#include <sem/sem_wakeup.hpp>
+#include <sync/rcu.hpp>
+#include <base/poison.hpp>
+
+namespace sysvipc {
+
+namespace {
+
+using abi::SemCommand;
+
+/* As many values as GETALL and SETALL keep on the stack. */
+constexpr usize kValuesOnStack = 128;
+using ValueList = SmallArray<u16, kValuesOnStack>;
+
+/* IPC_INFO, SEM_INFO.  Returns the highest index in use, 0 when there is none. */
+Result<i32> report_info(IpcNamespace& ns, SemCommand command, UserAddress buffer) noexcept
+{
+    const Limits& limits = ns.limits();
+    const IdTable::Usage usage = ns.table(Kind::Semaphores).usage();
+    abi::SemInfo info;
+    info.most_sets = limits.semmni();
+    info.most_semaphores = limits.semmns();
+    info.most_in_set = limits.semmsl();
+    info.most_operations = limits.semopm();
+    if (command == SemCommand::UsageInfo) {
+        info.semusz = usage.in_use;
+        info.semaem = static_cast<i32>(ns.semaphore_usage().sum());
+    }
+    TRY(write_user(buffer, info));
+    return max(usage.highest, 0);
+}
+
+/* Errors: EINVAL, EACCES (not SEM_STAT_ANY), EIDRM, in this order. */
+Result<abi::SemSetStat> stat_set(IpcNamespace& ns, IpcId id, SemCommand command,
+                                 IpcId& full_id) noexcept
+{
+    const RcuGuard guard;
+    SemSet* set = command == SemCommand::Stat
+        ? SemSet::find(ns, id)
+        : ns.table(Kind::Semaphores).find_at<SemSet>(id.index());
+    if (!set)
+        return Errno::Invalid;
+    auto state = set->lock();
+    const Ownership& ownership = set->ownership(state);
+    if (command != SemCommand::StatByIndexAny)
+        TRY(ownership.check_access(kReadAccess, ns.owner()));
+    if (set->is_removed())
+        return Errno::Removed;
+
+    full_id = set->id();
+    abi::SemSetStat stat;
+    stat.perm = ownership.show(set->key(), full_id);
+    stat.operation_time = set->operation_time();
+    stat.change_time = state->change_time;
+    stat.semaphores = set->count();
+    return stat;
+}
+
+/* IPC_STAT returns 0, SEM_STAT and SEM_STAT_ANY, which take an index, the id. */
+Result<i32> report_set(IpcNamespace& ns, IpcId id, SemCommand command, UserAddress buffer) noexcept
+{
+    IpcId full_id;
+    const abi::SemSetStat stat = TRY(stat_set(ns, id, command, full_id));
+    TRY(write_user(buffer, stat));
+    return command == SemCommand::Stat ? 0 : full_id.value();
+}
+
+/* GETVAL, GETPID, GETNCNT, GETZCNT.  Errors: EINVAL, EACCES, EINVAL (number), EIDRM, in this order. */
+Result<i32> look_at_one(IpcNamespace& ns, IpcId id, i32 number, SemCommand command) noexcept
+{
+    const RcuGuard guard;
+    SemSet* set = SemSet::find(ns, id);
+    if (!set)
+        return Errno::Invalid;
+    TRY(set->ownership().check_access(kReadAccess, ns.owner()));
+    if (number < 0 || static_cast<u32>(number) >= set->count())
+        return Errno::Invalid;
+    const auto index = static_cast<u32>(clamp_index(number, static_cast<i32>(set->count())));
+    SemLock lock { *set, index };
+    if (set->is_removed())
+        return Errno::Removed;
+    switch (command) {
+    case SemCommand::GetPid:
+        return set->at(index, lock).last_changer.show();
+    case SemCommand::CountDecreasers:
+        return static_cast<i32>(count_sem_waiters(*set, lock, index, WaitsFor::Increase));
+    case SemCommand::CountZeroWaiters:
+        return static_cast<i32>(count_sem_waiters(*set, lock, index, WaitsFor::Zero));
+    default:
+        return set->at(index, lock).value;
+    }
+}
+
+void set_value(SemSet& set, SemLock& lock, u32 number, i32 value) noexcept
+{
+    List<SemUndo, SetOfUndo>& records = lock.state().undo;
+    for (SemUndo* undo = records.first(); undo; undo = records.next(*undo))
+        undo->clear(number);
+    SemaphoreState& semaphore = set.at(number, lock);
+    semaphore.value = value;
+    semaphore.last_changer.note(CurrentTask::process());
+}
+
+/* SETVAL.  Errors: ERANGE, EINVAL, EINVAL (number), EACCES, EIDRM, in this order. */
+Result<i32> set_one(IpcNamespace& ns, IpcId id, i32 number, i32 value) noexcept
+{
+    if (value < 0 || value > kMostSemaphoreValue)
+        return Errno::Range;
+    WakeList wakes;
+    const RcuGuard guard;
+    SemSet* set = SemSet::find(ns, id);
+    if (!set || number < 0 || static_cast<u32>(number) >= set->count())
+        return Errno::Invalid;
+    TRY(set->ownership().check_access(kWriteAccess, ns.owner()));
+    const auto index = static_cast<u32>(clamp_index(number, static_cast<i32>(set->count())));
+    const auto only_this = [index](auto&& each) { each(index); };
+    SemLock lock { *set, only_this };
+    if (set->is_removed())
+        return Errno::Removed;
+    set_value(*set, lock, index, value);
+    lock.state().change_time = real_seconds();
+    serve_changed(*set, lock, only_this, Counts::AsChange, wakes);
+    return 0;
+}
+
+/* For GETALL and SETALL.  Errors: EINVAL, EACCES, in this order. */
+Result<Ref<SemSet>> hold_allowed(IpcNamespace& ns, IpcId id, u32 wanted) noexcept
+{
+    Ref<SemSet> set = TRY(SemSet::hold(ns, id));
+    TRY(set->ownership().check_access(wanted, ns.owner()));
+    return set;
+}
+
+/* GETALL.  Errors: EINVAL, EACCES, ENOMEM, EIDRM, EFAULT. */
+Result<i32> get_all(IpcNamespace& ns, IpcId id, UserAddress buffer) noexcept
+{
+    const Ref<SemSet> set = TRY(hold_allowed(ns, id, kReadAccess));
+    ValueList values;
+    TRY(values.start(set->count()));
+    {
+        SemLock lock { *set, SemLock::All {} };
+        if (set->is_removed())
+            return Errno::Removed;
+        for (u32 number = 0; number < set->count(); ++number)
+            values[number] = static_cast<u16>(set->at(number, lock).value);
+    }
+    TRY(write_user_bytes(buffer, values.data(), values.bytes()));
+    return 0;
+}
+
+/* SETALL.  Errors: EINVAL, EACCES, ENOMEM, EFAULT, ERANGE (nothing is set), EIDRM, in this order. */
+Result<i32> set_all(IpcNamespace& ns, IpcId id, UserAddress buffer) noexcept
+{
+    const Ref<SemSet> set = TRY(hold_allowed(ns, id, kWriteAccess));
+    ValueList values;
+    TRY(values.start(set->count()));
+    if (read_user_bytes(values.data(), buffer, values.bytes()) != 0)
+        return Errno::Fault;
+    for (u32 number = 0; number < set->count(); ++number) {
+        if (values[number] > kMostSemaphoreValue)
+            return Errno::Range;
+    }
+    WakeList wakes;
+    SemLock lock { *set, SemLock::All {} };
+    if (set->is_removed())
+        return Errno::Removed;
+    const auto each_number = [&](auto&& each) {
+        for (u32 number = 0; number < set->count(); ++number)
+            each(number);
+    };
+    each_number([&](u32 number) { set_value(*set, lock, number, values[number]); });
+    lock.state().change_time = real_seconds();
+    serve_changed(*set, lock, each_number, Counts::AsChange, wakes);
+    return 0;
+}
+
+/* IPC_SET.  Errors: EFAULT, EINVAL, EPERM, EINVAL (owner without a mapping), in this order. */
+Result<i32> change_set(IpcNamespace& ns, IpcId id, UserAddress buffer) noexcept
+{
+    const auto request = TRY(read_user<abi::SemSetStat>(buffer));
+    const RcuGuard guard;
+    SemSet* set = SemSet::find(ns, id);
+    if (!set)
+        return Errno::Invalid;
+    auto state = set->lock();
+    if (set->is_removed())
+        return Errno::Invalid;
+    const Ownership& ownership = set->ownership(state);
+    TRY(ownership.check_control(ns.owner()));
+    const Ownership changed = TRY(ownership.changed_by(request.perm));
+    set->set_ownership(state, changed);
+    state->change_time = real_seconds();
+    return 0;
+}
+
+/* Under the table's lock and the set's.  Errors: EINVAL, EPERM. */
+Result<Ref<SemSet>> withdraw(IpcNamespace& ns, IpcId id, WakeList& wakes) noexcept
+{
+    const RcuGuard guard;
+    SemSet* set = SemSet::find(ns, id);
+    if (!set)
+        return Errno::Invalid;
+    IdTable::Removal removal { ns.table(Kind::Semaphores) };
+    SemLock lock { *set, SemLock::All {} };
+    if (set->is_removed())
+        return Errno::Invalid;
+    TRY(set->ownership(lock.proof()).check_control(ns.owner()));
+    end_all_undo(lock);
+    release_all_waiters(*set, lock, wakes);
+    return removal.withdraw(*set, lock.proof());
+}
+
+/* IPC_RMID.  Errors: EINVAL, EPERM. */
+Result<i32> remove_set(IpcNamespace& ns, IpcId id) noexcept
+{
+    WakeList wakes;
+    const Ref<SemSet> set = TRY(withdraw(ns, id, wakes));
+    set->uncharge();
+    return 0;
+}
+
+} // namespace
+
+/* Errors: EINVAL for a negative id or an unknown command before all else, then as above. */
+Result<i32> semctl(IpcNamespace& ns, IpcId id, i32 number, i32 command,
+                   unsigned long argument) noexcept
+{
+    if (id.is_negative())
+        return Errno::Invalid;
+    const auto known = static_cast<SemCommand>(command);
+    const UserAddress buffer { argument };
+    switch (known) {
+    case SemCommand::LimitInfo:
+    case SemCommand::UsageInfo:
+        return report_info(ns, known, buffer);
+    case SemCommand::Stat:
+    case SemCommand::StatByIndex:
+    case SemCommand::StatByIndexAny:
+        return report_set(ns, id, known, buffer);
+    case SemCommand::GetValue:
+    case SemCommand::GetPid:
+    case SemCommand::CountDecreasers:
+    case SemCommand::CountZeroWaiters:
+        return look_at_one(ns, id, number, known);
+    case SemCommand::SetValue:
+        return set_one(ns, id, number, static_cast<i32>(static_cast<u32>(argument)));
+    case SemCommand::GetAll:
+        return get_all(ns, id, buffer);
+    case SemCommand::SetAll:
+        return set_all(ns, id, buffer);
+    case SemCommand::Set:
+        return change_set(ns, id, buffer);
+    case SemCommand::Remove:
+        return remove_set(ns, id);
+    }
+    return Errno::Invalid;
+}
+
+} // namespace sysvipc

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0
+/* semget(2): open the semaphore set that has a key, or make one. */
+#include <sem/sem_set.hpp>
+
+#include <ids/open_request.hpp>
+#include <base/poison.hpp>
+
+namespace sysvipc {
+
+namespace {
+
+struct SetFacility {
+    using Object = SemSet;
+    IpcNamespace& ns;
+    u32 count;
+
+    [[nodiscard]] Result<Ref<SemSet>> create(const OpenRequest& request) const noexcept
+    {
+        if (count == 0)
+            return Errno::Invalid;
+        return SemSet::create(request.key, request.mode(), count, ns.semaphore_usage(),
+                              ns.limits().semmns());
+    }
+    [[nodiscard]] Result<void> check_existing(const SemSet& set) const noexcept
+    {
+        if (count > set.count())
+            return Errno::Invalid;
+        return {};
+    }
+    [[nodiscard]] i32 limit() const noexcept { return ns.limits().semmni(); }
+};
+
+} // namespace
+
+/*
+ * Errors, in this order: EINVAL (more than semmsl, or negative); for an existing key EEXIST, EINVAL (it
+ * has fewer), EACCES; ENOENT; EINVAL (none asked for); ENOSPC (semmns); ENOMEM; ENOSPC (semmni).
+ */
+Result<IpcId> semget(IpcNamespace& ns, Key key, i32 count, u32 flags) noexcept
+{
+    if (count < 0 || count > ns.limits().semmsl())
+        return Errno::Invalid;
+    return open_object(ns.table(Kind::Semaphores), OpenRequest { key, flags }, ns.owner(),
+                       SetFacility { ns, static_cast<u32>(count) });
+}
+
+} // namespace sysvipc

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * semop(2), semtimedop(2): operations on the semaphores of a set, all of them or none, waiting until
+ * they are possible.
+ *
+ * Locks:   a SemLock.  Context: process, sleeps.
+ */
+#include <sem/sem_set.hpp>
+
+#include <mem/array.hpp>
+#include <os/task.hpp>
+#include <sem/sem_lock.hpp>
+#include <sem/sem_undo.hpp>
+#include <sem/sem_wakeup.hpp>
+#include <sync/rcu.hpp>
+#include <base/poison.hpp>
+
+namespace sysvipc {
+
+namespace {
+
+constexpr usize kOperationsOnStack = 64;
+using OperationList = SmallArray<abi::SemOp, kOperationsOnStack>;
+
+enum class Turn : u8 { Done, MustWait, NeedsUndo };
+
+/* Errors: EFBIG, EACCES, in this order. */
+Result<void> check_set(IpcNamespace& ns, const SemSet& set, SemOperations& operations) noexcept
+{
+    TRY(operations.check_numbers(set.count()));
+    return set.ownership().check_access(operations.changes() ? kWriteAccess : kReadAccess,
+                                        ns.owner());
+}
+
+/* Errors: EIDRM, ERANGE, EAGAIN. */
+Result<Turn> try_operations(SemSet& set, SemLock& lock, SemOperations& operations,
+                            WakeList& wakes) noexcept
+{
+    if (set.is_removed() || (operations.undo() && operations.undo()->is_ended()))
+        return Errno::Removed;
+    if (TRY(operations.attempt(set, lock)) == SemOperations::Attempt::Blocked)
+        return Turn::MustWait;
+    serve_after(set, lock, operations, wakes);
+    return Turn::Done;
+}
+
+/*
+ * NeedsUndo: with SEM_UNDO, a record must be there before anything is looked at.
+ * Errors: EINVAL for an id that names no set; what check_set() and try_operations() have.
+ */
+Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operations) noexcept
+{
+    WakeList wakes;
+    const RcuGuard guard;
+    if (operations.wants_undo()) {
+        SemUndo* undo = find_current_undo(id);
+        if (!undo)
+            return Turn::NeedsUndo;
+        operations.set_undo(undo);
+    }
+    SemSet* set = SemSet::find(ns, id);
+    if (!set)
+        return Errno::Invalid;
+    TRY(check_set(ns, *set, operations));
+    SemLock lock { *set, operations };
+    return try_operations(*set, lock, operations, wakes);
+}
+
+/* @waiter waits at @set.  Errors: EIDRM; EINTR; EAGAIN past the deadline; what its turn brought. */
+Result<void> wait_for_turn(SemSet& set, SemWaiter& waiter, Deadline deadline) noexcept
+{
+    const Waiter::Outcome outcome = waiter.wait(deadline);
+    if (outcome != Waiter::Outcome::Done) {
+        {
+            SemLock lock { set, waiter.operations };
+            if (waiter.is_linked()) {
+                remove_sem_waiter(set, lock, waiter);
+                return outcome == Waiter::Outcome::TimedOut ? Errno::Again : Errno::Interrupted;
+            }
+        }
+        waiter.wait_for_flush();
+    }
+    if (waiter.error != Errno {})
+        return waiter.error;
+    return {};
+}
+
+/*
+ * As operate_at_once(), once a first try has shown that the operations block.  Permissions are not
+ * looked at again while it waits: whoever could begin may finish.
+ */
+Result<void> operate_waiting(IpcNamespace& ns, IpcId id, SemOperations& operations,
+                             Deadline deadline) noexcept
+{
+    const Ref<SemSet> set = TRY(SemSet::hold(ns, id));
+    TRY(operations.check_numbers(set->count()));
+    SemWaiter waiter { operations };
+    {
+        WakeList wakes;
+        SemLock lock { *set, operations };
+        if (TRY(try_operations(*set, lock, operations, wakes)) == Turn::Done)
+            return {};
+        add_sem_waiter(*set, lock, waiter);
+    }
+    return wait_for_turn(*set, waiter, deadline);
+}
+
+/* The record is held while we may sleep. */
+Result<void> operate_waiting_with_undo(IpcNamespace& ns, IpcId id, SemOperations& operations,
+                                       Deadline deadline) noexcept
+{
+    const Ref<SemUndo> undo = TRY(current_undo(ns, id));
+    operations.set_undo(&*undo);
+    return operate_waiting(ns, id, operations, deadline);
+}
+
+Result<void> operate(IpcNamespace& ns, IpcId id, SemOperations& operations,
+                     Deadline deadline) noexcept
+{
+    Turn turn = TRY(operate_at_once(ns, id, operations));
+    if (turn == Turn::NeedsUndo) [[unlikely]] {
+        const Ref<SemUndo> made = TRY(current_undo(ns, id));
+        turn = TRY(operate_at_once(ns, id, operations));
+    }
+    if (turn == Turn::Done) [[likely]]
+        return {};
+    if (operations.wants_undo())
+        return operate_waiting_with_undo(ns, id, operations, deadline);
+    return operate_waiting(ns, id, operations, deadline);
+}
+
+/* Errors: E2BIG, EINVAL (none), ENOMEM, EFAULT, in this order. */
+Result<void> read_operations(IpcNamespace& ns, UserAddress from, u32 count,
+                             OperationList& list) noexcept
+{
+    if (count > static_cast<u32>(ns.limits().semopm()))
+        return Errno::TooBig;
+    if (count < 1)
+        return Errno::Invalid;
+    TRY(list.start(count));
+    if (read_user_bytes(list.data(), from, list.bytes()) != 0)
+        return Errno::Fault;
+    return {};
+}
+
+/* Errors: EINVAL (negative id), EINVAL (not a time), in this order. */
+Result<Deadline> deadline_of(IpcId id, const abi::Timespec* timeout) noexcept
+{
+    constexpr i64 kNanosecondsPerSecond = 1'000'000'000;
+
+    if (id.is_negative())
+        return Errno::Invalid;
+    if (!timeout)
+        return Deadline::never();
+    if (timeout->seconds < 0 || timeout->nanoseconds < 0
+        || timeout->nanoseconds >= kNanosecondsPerSecond)
+        return Errno::Invalid;
+    return Deadline::after(timeout->seconds, timeout->nanoseconds);
+}
+
+Result<void> do_semop(IpcNamespace& ns, IpcId id, UserAddress from, u32 count,
+                      const abi::Timespec* timeout) noexcept
+{
+    /* Zeroing what is about to be read in would cost more than all the rest of a short call. */
+    __attribute__((uninitialized)) OperationList list;
+    TRY(read_operations(ns, from, count, list));
+    const Deadline deadline = TRY(deadline_of(id, timeout));
+    SemOperations operations { list.data(), count };
+    return operate(ns, id, operations, deadline);
+}
+
+} // namespace
+
+/*
+ * Errors, in the order of ipc/sem.c: E2BIG, EINVAL (none), ENOMEM, EFAULT, EINVAL (id), with SEM_UNDO
+ * what current_undo() has, EINVAL (no such set), EFBIG, EACCES, EIDRM, ERANGE, EAGAIN, EINTR.
+ */
+Result<void> semop(IpcNamespace& ns, IpcId id, UserAddress operations, u32 count) noexcept
+{
+    return do_semop(ns, id, operations, count, nullptr);
+}
+
+/* Errors: EFAULT (time-out) first, EINVAL for one that is no time after the id; else as semop(). */
+Result<void> semtimedop(IpcNamespace& ns, IpcId id, UserAddress operations, u32 count,
+                        UserAddress timeout) noexcept
+{
+    if (timeout.value() == 0)
+        return do_semop(ns, id, operations, count, nullptr);
+    const auto limit = TRY(read_user<abi::Timespec>(timeout));
+    return do_semop(ns, id, operations, count, &limit);
+}
+
+} // namespace sysvipc

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Fault injection: makes the nth allocation or user copy of one stretch of this task fail.
+ *
+ * The stretch must make system calls only, on memory already touched: a page fault of its own
+ * could use the fault up.
+ */
+#pragma once
+
+// Skips the test where the kernel has no /proc/self/fail-nth; sets up which faults count.
+void require_fault_injection();
+
+// Lets only the caches fail that serve the kernel's work: where kmemleak writes down every object,
+// half of all faults would hit its notes, and the call would succeed in spite of them.
+// Changes nothing where a cache cannot be told apart from others (merged caches).
+void spare_debugging_caches();
+
+class Fault {
+public:
+    explicit Fault(unsigned nth);
+    ~Fault();
+    Fault(const Fault&) = delete;
+    Fault& operator=(const Fault&) = delete;
+
+    // Ends the stretch; true when the nth chance to fail came within it.
+    bool happened();
+
+private:
+    int fd_;
+};

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * test_fault_load [PATH]: every allocation and user copy on the way to a loaded module, made to
+ * fail in turn.  A load that failed must have left nothing behind.
+ */
+#include "fault.hpp"
+#include "harness.hpp"
+#include "module.hpp"
+
+#include <optional>
+
+namespace {
+
+constexpr unsigned kMostFaults = 20000; // far more than a load meets
+constexpr unsigned kPlainLoadEvery = 20; // failures between two loads that must succeed
+
+void expect_plain_load_works()
+{
+    REQUIRE_OK(module::load());
+    REQUIRE_OK(module::unload());
+    module::expect_absent();
+}
+
+TEST(a_load_that_fails_at_any_point_leaves_nothing_behind)
+{
+    module::require_unloaded();
+    require_fault_injection();
+    spare_debugging_caches();
+
+    unsigned failures = 0;
+    unsigned absorbed = 0;
+    for (unsigned nth = 1;; ++nth) {
+        REQUIRE(nth < kMostFaults);
+        std::optional<Fault> fault { nth };
+        const Outcome outcome = module::load();
+        const bool happened = fault->happened();
+        fault.reset();
+        if (nth % 50 == 0)
+            harness::note(std::to_string(nth) + " faults so far");
+
+        if (outcome.ok()) {
+            REQUIRE_OK(module::unload());
+            module::expect_absent();
+            if (!happened)
+                break;
+            ++absorbed;
+            continue;
+        }
+        if (!outcome.failed_with(ENOMEM) && !outcome.failed_with(EFAULT))
+            harness::record_failure(
+                HERE, "fault " + std::to_string(nth) + " gave " + errno_name(outcome.error()));
+        module::expect_absent();
+        if (++failures % kPlainLoadEvery == 0)
+            expect_plain_load_works();
+        REQUIRE(!harness::has_failed());
+    }
+    harness::note(std::to_string(failures) + " loads failed, " + std::to_string(absorbed)
+                  + " faults were absorbed");
+    EXPECT(failures > 0);
+    expect_plain_load_works();
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    return module::run_tests(argc, argv);
+}

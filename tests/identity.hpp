@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Identity: who a helper process is, and which capabilities it keeps.
+ */
+#pragma once
+
+#include <linux/capability.h>
+#include <sys/types.h>
+#include <vector>
+
+struct Identity {
+    uid_t uid;
+    gid_t gid;
+    std::vector<gid_t> groups {};
+};
+
+inline const Identity kRoot { 0, 0 };
+inline const Identity kAlice { 3001, 4001 };
+inline const Identity kBob { 3002, 4002 };
+
+// Gives up what this process is, for good: real, effective and saved ids, and all groups.
+void become(const Identity& identity);
+
+// Takes on the effective ids only; the process may return to what it was.
+void borrow(const Identity& identity);
+void return_to_root();
+
+// Skips the test where even root lacks `capability` (a container, for example).
+void require_capability(int capability);
+
+// Takes one capability (CAP_*) out of the effective and permitted sets; everything else stays.
+void drop_capability(int capability);

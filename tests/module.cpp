@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The module under test, for the programs that load and unload it themselves.
+ */
+#include "module.hpp"
+#include "harness.hpp"
+#include "sysv_msg.hpp"
+
+#include <fcntl.h>
+#include <string>
+#include <unistd.h>
+
+namespace module {
+
+namespace {
+
+constexpr const char* kName = "sysvipc";
+std::string path = "/modules/sysvipc.ko";
+std::string reason_to_skip;
+
+std::string find_reason_to_skip()
+{
+    if (access(path.c_str(), R_OK) != 0)
+        return "there is no module at " + path;
+    if (!sysv::msgget(IPC_PRIVATE, 0).failed_with(ENOSYS))
+        return "System V IPC is built into this kernel";
+    return {};
+}
+
+} // namespace
+
+Outcome load()
+{
+    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return Outcome::failure(errno);
+    const auto outcome = Outcome::of(syscall(SYS_finit_module, fd, "", 0));
+    close(fd);
+    return outcome;
+}
+
+Outcome unload()
+{
+    return Outcome::of(syscall(SYS_delete_module, kName, O_NONBLOCK));
+}
+
+bool is_loaded()
+{
+    return access((std::string { "/sys/module/" } + kName).c_str(), F_OK) == 0;
+}
+
+void require_unloaded()
+{
+    if (!reason_to_skip.empty())
+        harness::skip(reason_to_skip);
+    if (is_loaded())
+        REQUIRE_OK(unload());
+}
+
+void expect_absent()
+{
+    long buffer[16] {};
+    EXPECT_ERR(sysv::msgget(IPC_PRIVATE, 0600), ENOSYS);
+    EXPECT_ERR(sysv::msgsnd(0, buffer, 1, IPC_NOWAIT), ENOSYS);
+    EXPECT_ERR(sysv::msgrcv(0, buffer, 1, 0, IPC_NOWAIT), ENOSYS);
+    EXPECT_ERR(sysv::msgctl(0, IPC_RMID, nullptr), ENOSYS);
+    EXPECT(access("/proc/sysvipc", F_OK) != 0);
+    EXPECT(!is_loaded());
+}
+
+int run_tests(int argc, char** argv)
+{
+    std::vector<std::string> arguments(argv + 1, argv + argc);
+    if (!arguments.empty() && arguments.front().find('/') != std::string::npos) {
+        path = arguments.front();
+        arguments.erase(arguments.begin());
+    }
+    // Loading and unloading wait for all tasks several times, and some tests do it often.
+    harness::set_time_limit(1800);
+    const bool was_loaded = is_loaded();
+    if (was_loaded) {
+        const auto unloaded = unload();
+        if (!unloaded.ok())
+            harness::note(std::string { "the module cannot be unloaded: " }
+                          + errno_name(unloaded.error()));
+    }
+    reason_to_skip = find_reason_to_skip();
+    const int status = harness::run_tests(arguments);
+    if (was_loaded && !is_loaded())
+        (void)load();
+    return status;
+}
+
+} // namespace module

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * test_reload [PATH]: loading and unloading the module, at rest and under load.
+ */
+#include "actor.hpp"
+#include "harness.hpp"
+#include "module.hpp"
+#include "proc_table.hpp"
+#include "queue.hpp"
+#include "shared.hpp"
+
+#include <csignal>
+#include <fcntl.h>
+#include <list>
+#include <sched.h>
+#include <thread>
+
+namespace {
+
+// The module, loaded for the life of a test.
+class Loaded {
+public:
+    Loaded()
+    {
+        module::require_unloaded();
+        REQUIRE_OK(module::load());
+    }
+    ~Loaded()
+    {
+        if (module::is_loaded())
+            EXPECT_OK(module::unload());
+    }
+    Loaded(const Loaded&) = delete;
+    Loaded& operator=(const Loaded&) = delete;
+};
+
+// Asks to unload again and again; the module must say no, and everything must go on as before.
+void expect_unload_refused(const Queue& queue)
+{
+    for (int i = 0; i < 20; ++i) {
+        EXPECT(module::is_refusal(module::unload()));
+        EXPECT(module::is_loaded());
+        EXPECT_OK(queue.send(1, "text"));
+        EXPECT(queue.receive().is(1, "text"));
+        EXPECT(find_row(queue.id()).has_value());
+    }
+}
+
+TEST(the_calls_come_with_the_module_and_go_with_it)
+{
+    module::require_unloaded();
+    for (int round = 0; round < 3; ++round) {
+        module::expect_absent();
+        REQUIRE_OK(module::load());
+        {
+            const Queue queue { 0600, unused_key() };
+            EXPECT_OK(queue.send(1, "text"));
+            EXPECT(queue.receive().is(1, "text"));
+            EXPECT(find_row(queue.id()).has_value());
+        }
+        REQUIRE_OK(module::unload());
+    }
+    module::expect_absent();
+}
+
+TEST(a_second_copy_is_eexist_and_does_no_harm)
+{
+    const Loaded loaded;
+    const Queue queue;
+    EXPECT_ERR(module::load(), EEXIST);
+    EXPECT_OK(queue.send(1, "text"));
+    EXPECT(queue.receive().is(1, "text"));
+}
+
+TEST(unloading_is_refused_while_a_queue_exists)
+{
+    const Loaded loaded;
+    const Queue queue;
+    expect_unload_refused(queue);
+}
+
+TEST(unloading_is_refused_while_a_queue_holds_messages_and_they_stay)
+{
+    const Loaded loaded;
+    const Queue queue;
+    REQUIRE_OK(queue.send(7, pattern(5000)));
+    for (int i = 0; i < 20; ++i)
+        EXPECT(module::is_refusal(module::unload()));
+    EXPECT(queue.receive().is(7, pattern(5000)));
+}
+
+TEST(unloading_is_refused_while_a_receiver_sleeps_and_it_sleeps_on)
+{
+    const Loaded loaded;
+    const Queue queue;
+    Actor receiver { [&] { return queue.receive(9, 0).outcome; } };
+    receiver.wait_asleep_in_msgrcv();
+    expect_unload_refused(queue);
+    receiver.wait_asleep_in_msgrcv();
+    REQUIRE_OK(queue.send(9, "text"));
+    EXPECT_EQ(receiver.join(), Outcome::raw(4));
+}
+
+TEST(unloading_is_refused_while_a_sender_sleeps_and_it_sleeps_on)
+{
+    const Loaded loaded;
+    const Queue queue;
+    queue.fill(64);
+    Actor sender { [&] { return queue.send(9, "text", 0); } };
+    sender.wait_asleep_in_msgsnd();
+    for (int i = 0; i < 20; ++i)
+        EXPECT(module::is_refusal(module::unload()));
+    sender.wait_asleep_in_msgsnd();
+    REQUIRE_OK(queue.receive().outcome);
+    EXPECT_OK(sender.join());
+}
+
+TEST(unloading_is_refused_while_a_proc_file_is_open)
+{
+    const Loaded loaded;
+    for (const char* path : { "/proc/sysvipc/msg", "/proc/sysvipc/sem", "/proc/sysvipc/shm" }) {
+        const int fd = open(path, O_RDONLY | O_CLOEXEC);
+        REQUIRE(fd >= 0);
+        EXPECT(module::is_refusal(module::unload()));
+        char text[64];
+        EXPECT(read(fd, text, sizeof(text)) > 0);
+        close(fd);
+    }
+}
+
+TEST(unloading_is_possible_right_after_sleepers_were_woken_by_removal)
+{
+    module::require_unloaded();
+    for (int round = 0; round < 10; ++round) {
+        REQUIRE_OK(module::load());
+        Queue queue;
+        Actor receiver { [&] { return queue.receive(0, 0).outcome; } };
+        receiver.wait_asleep_in_msgrcv();
+        REQUIRE_OK(queue.remove());
+        // The receiver may still be on its way out: unloading waits for it or is refused.
+        wait_until([] {
+            const auto outcome = module::unload();
+            REQUIRE(outcome.ok() || module::is_refusal(outcome));
+            return outcome.ok();
+        });
+        EXPECT_ERR(receiver.join(), EIDRM);
+    }
+}
+
+TEST(unloading_is_possible_after_a_sleeper_was_killed)
+{
+    const Loaded loaded;
+    {
+        const Queue queue;
+        Actor receiver { [&] { return queue.receive(0, 0).outcome; } };
+        receiver.wait_asleep_in_msgrcv();
+        receiver.signal(SIGKILL);
+        receiver.join_killed(SIGKILL);
+    }
+    EXPECT_OK(module::unload());
+}
+
+TEST(nothing_survives_a_reload)
+{
+    const Loaded loaded;
+    const key_t key = unused_key();
+    {
+        const Queue queue { 0600, key };
+    }
+    REQUIRE_OK(module::unload());
+    REQUIRE_OK(module::load());
+    EXPECT_ERR(sysv::msgget(key, 0), ENOENT);
+    EXPECT(read_queue_rows().empty());
+    EXPECT_EQ(Queue {}.id(), 0);
+}
+
+// What the hammering processes and the one that loads and unloads tell each other.
+struct Storm {
+    std::atomic<bool> over;
+    std::atomic<bool> without_objects; // hammer on, but create nothing
+    std::atomic<long> successes;
+};
+
+// Calls that create nothing: these meet the unhooking itself.
+void hammer_without_objects(Storm& storm)
+{
+    long buffer[16] {};
+    const auto got = sysv::msgget(0x7ead, 0);
+    if (!got.failed_with(ENOSYS))
+        EXPECT_ERR(got, ENOENT);
+    for (const auto outcome :
+         { sysv::msgsnd(32767, (buffer[0] = 1, buffer), 8, IPC_NOWAIT),
+           sysv::msgrcv(32767, buffer, 8, 0, IPC_NOWAIT), sysv::msgctl(32767, IPC_RMID, nullptr) })
+        if (!outcome.failed_with(ENOSYS)) {
+            EXPECT_ERR(outcome, EINVAL);
+            ++storm.successes;
+        }
+}
+
+// A queue of one's own: from its creation to its removal no call may be missing.
+void hammer_own_queue(Storm& storm)
+{
+    const auto made = sysv::msgget(IPC_PRIVATE, 0600);
+    if (made.failed_with(ENOSYS))
+        return;
+    Queue queue = Queue::adopt(static_cast<int>(REQUIRE_OK(made)));
+    EXPECT_OK(queue.send(3, pattern(5000)));
+    EXPECT(queue.receive().is(3, pattern(5000)));
+    EXPECT_EQ(queue.stat().qnum, 0u);
+    EXPECT_OK(queue.remove());
+    ++storm.successes;
+}
+
+// A queue that several share by its key, each removing it under the others.
+void hammer_shared_queue(Storm& storm)
+{
+    const auto got = sysv::msgget(0x7eae, IPC_CREAT | 0600);
+    if (got.failed_with(ENOSYS))
+        return;
+    const int id = static_cast<int>(REQUIRE_OK(got));
+    const auto may_be_gone = [](Outcome outcome) {
+        return outcome.ok() || outcome.failed_with(EINVAL) || outcome.failed_with(EIDRM)
+            || outcome.failed_with(ENOMSG)
+            || outcome.failed_with(ENOSYS)
+            // After a reload ids begin anew, and this one may be somebody else's by now.
+            || outcome.failed_with(EACCES) || outcome.failed_with(EPERM);
+    };
+    EXPECT(may_be_gone(send(id, 1, "text")));
+    EXPECT(may_be_gone(receive(id).outcome));
+    EXPECT(may_be_gone(sysv::msgctl(id, IPC_RMID, nullptr)));
+    ++storm.successes;
+}
+
+void hammer_sleeping(Storm& storm)
+{
+    const auto made = sysv::msgget(IPC_PRIVATE, 0600);
+    if (made.failed_with(ENOSYS))
+        return;
+    Queue queue = Queue::adopt(static_cast<int>(REQUIRE_OK(made)));
+    const int id = queue.id();
+    std::thread sleeper { [id] {
+        EXPECT(receive(id, 1, 0).is(1, "wake up"));
+        const auto outcome = receive(id, 2, 0).outcome;
+        if (!outcome.failed_with(EINVAL) && !outcome.failed_with(ENOSYS))
+            EXPECT_ERR(outcome, EIDRM);
+    } };
+    EXPECT_OK(queue.send(1, "wake up"));
+    while (queue.stat().lrpid == 0)
+        sched_yield();
+    EXPECT_OK(queue.remove()); // the sleeper is on its way to its second call, or in it
+    sleeper.join();
+    ++storm.successes;
+}
+
+void hammer_proc(Storm& storm)
+{
+    const auto text = read_file(kProcMsg, 100);
+    if (!text || text->empty())
+        return;
+    EXPECT(text->starts_with("       key      msqid perms"));
+    ++storm.successes;
+}
+
+TEST(a_hundred_reloads_under_load)
+{
+    module::require_unloaded();
+    constexpr int kReloads = 100;
+    constexpr long kSuccessesBetween = 100;
+    constexpr int kPatience = 10; // refusals before the hammers are asked to create nothing
+
+    const Shared<Storm> storm;
+    std::list<Actor> hammers;
+    // Those who may meet foreign ids (see above) have no right to the queues of the others.
+    const struct {
+        const Identity& who;
+        void (*first)(Storm&);
+        void (*second)(Storm&);
+    } parts[] = {
+        { kAlice, hammer_own_queue, hammer_own_queue },
+        { kAlice, hammer_own_queue, hammer_sleeping },
+        { kBob, hammer_shared_queue, hammer_shared_queue },
+        { kBob, hammer_shared_queue, hammer_proc },
+    };
+    for (const auto& [who, first, second] : parts)
+        hammers.emplace_back(who, [&storm, first, second] {
+            while (!storm->over) {
+                for (const auto hammer : { first, second })
+                    (storm->without_objects ? hammer_without_objects : hammer)(*storm);
+                REQUIRE(!harness::has_failed());
+                // Unhooking waits for every task to give up the CPU or to be seen in user mode:
+                // without this the many reloads would take very long, and show nothing more.
+                sched_yield();
+            }
+            return Outcome::raw(0);
+        });
+
+    long refusals = 0;
+    for (int round = 0; round < kReloads; ++round) {
+        REQUIRE_OK(module::load());
+        storm->without_objects = false;
+        const long target = storm->successes + kSuccessesBetween;
+        wait_until([&] {
+            for (const auto& hammer : hammers)
+                REQUIRE(hammer.is_running());
+            return storm->successes >= target;
+        });
+        int refused = 0;
+        wait_until([&] {
+            const auto outcome = module::unload();
+            if (outcome.ok())
+                return true;
+            REQUIRE(module::is_refusal(outcome));
+            if (++refused == kPatience)
+                storm->without_objects = true;
+            return false;
+        });
+        refusals += refused;
+        EXPECT(!module::is_loaded());
+        EXPECT_ERR(sysv::msgget(IPC_PRIVATE, 0600), ENOSYS);
+    }
+    storm->over = true;
+    for (auto& hammer : hammers)
+        EXPECT_OK(hammer.join());
+    harness::note(std::to_string(refusals) + " times unloading was refused");
+    module::expect_absent();
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    return module::run_tests(argc, argv);
+}
