@@ -254,7 +254,7 @@ TEST_CASE(NamespaceFixture, a_held_queue_outlives_its_removal_and_says_that_it_i
     ns().open();
     IdTable& table = ns().table(Kind::Messages);
     Ref<MsgQueue> created = REQUIRE(MsgQueue::create(Key { 5 }, Mode::from_flags(0600), 100));
-    const IpcId id = REQUIRE(table.publish(move(created), 10));
+    const IpcId id = REQUIRE(table.publish(created, 10));
     {
         const Ref<MsgQueue> held = REQUIRE(MsgQueue::hold(ns(), id));
         {

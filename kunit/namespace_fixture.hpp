@@ -51,7 +51,7 @@ protected:
     [[nodiscard]] Result<IpcId> add(Key key, i32 limit = kNoLimit) noexcept
     {
         Ref<TestObject> object = TRY(TestObject::create(key, census));
-        return table().publish(move(object), limit);
+        return table().publish(object, limit);
     }
     /* Errors: EINVAL when @id names nothing. */
     [[nodiscard]] Result<Ref<TestObject>> withdraw(IpcId id) noexcept

@@ -23,6 +23,7 @@ struct OpenTest : TableFixture {
         Census& census;
         i32 most;
         Errno refusal; /* what check_existing() says */
+        Tally& retired;
 
         [[nodiscard]] Result<Ref<TestObject>> create(const OpenRequest& request) const noexcept
         {
@@ -32,6 +33,7 @@ struct OpenTest : TableFixture {
         {
             return refusal;
         }
+        void retire(TestObject&) const noexcept { retired.add_one(); }
         [[nodiscard]] i32 limit() const noexcept { return most; }
     };
 
@@ -39,8 +41,10 @@ struct OpenTest : TableFixture {
                                      Errno refusal = {}) noexcept
     {
         return open_object(table(), OpenRequest { key, flags }, ns().owner(),
-                           Facility { census, limit, refusal });
+                           Facility { census, limit, refusal, retired });
     }
+
+    Tally retired;
 
     static constexpr u32 kCreate = abi::kIpcCreate;
     static constexpr u32 kExclusive = abi::kIpcExclusive;
@@ -104,6 +108,15 @@ TEST_CASE(OpenTest, the_limit_is_met_by_creation_only)
     EXPECT_VALUE(open(Key { 1 }, 0600 | kCreate, 1), id);
 }
 
+TEST_CASE(OpenTest, what_could_not_be_published_is_retired_at_once)
+{
+    EXPECT(open(Key { 1 }, kCreate, 1).ok());
+    EXPECT_ERR(open(Key { 1 }, kCreate | kExclusive, 1), Errno::Exists);
+    EXPECT_EQ(retired.count(), 0);
+    EXPECT_ERR(open(kPrivateKey, kCreate, 1), Errno::NoSpace);
+    EXPECT_EQ(retired.count(), 1);
+}
+
 TEST_CASE(OpenTest, two_who_open_the_same_keys_get_the_same_objects)
 {
     constexpr i32 kRaced = 1'000;
@@ -132,6 +145,7 @@ TEST_CASE(OpenTest, two_who_open_the_same_keys_get_the_same_objects)
         differences += ids[0].of_key[i].load_relaxed() != ids[1].of_key[i].load_relaxed();
     EXPECT_EQ(failed.count(), 0);
     EXPECT_EQ(differences, 0);
+    EXPECT_EQ(census.born.count() - retired.count(), kRaced);
     EXPECT_EQ(table().usage().in_use, kRaced);
 }
 

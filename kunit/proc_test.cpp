@@ -71,7 +71,7 @@ struct ProcTest : NamespaceFixture {
         for (i32 i = 0; i < count; ++i) {
             Ref<MsgQueue> queue =
                 REQUIRE(MsgQueue::create(kPrivateKey, Mode::from_flags(0640), 1000));
-            EXPECT(table().publish(move(queue), IpcId::kSlots).ok());
+            EXPECT(table().publish(queue, IpcId::kSlots).ok());
         }
     }
     [[nodiscard]] Result<Ref<MsgQueue>> withdraw(i32 index) noexcept

@@ -8,6 +8,7 @@
 #include "proc_sem.hpp"
 #include "sem_set.hpp"
 
+#include <climits>
 #include <optional>
 
 namespace {
@@ -43,6 +44,7 @@ TEST(semmni_sets_can_exist_and_no_more)
     }
     const int semmni = sem_info(IPC_INFO).semmni;
     const key_t key = unused_set_key();
+    const int semaphores = sem_info(SEM_INFO).semaem;
     std::vector<SemSet> sets;
     sets.emplace_back(3, 0600, key);
     while (static_cast<int>(sets.size()) + present < semmni)
@@ -63,6 +65,8 @@ TEST(semmni_sets_can_exist_and_no_more)
 
     const auto used = sem_info(SEM_INFO);
     EXPECT_EQ(used.semusz, semmni);
+    // Those that were refused count no longer, not even for a moment.
+    EXPECT_EQ(used.semaem, semaphores + static_cast<int>(sets.size()) + 2);
     REQUIRE_OK(sets.back().remove());
     EXPECT_OK(SemSet {}.operate({ up() }));
 }
@@ -142,6 +146,34 @@ TEST(a_raised_semmsl_allows_larger_sets)
     EXPECT_OK(set.set_value(69999, 7));
     EXPECT_EQ(set.value(69999), 7);
     EXPECT_EQ(set.value(65535), 1);
+}
+
+TEST(a_set_too_large_for_any_memory_is_enomem)
+{
+    const LimitOverride raised { kLimits, limits_with([](auto& limits) {
+                                     limits.semmsl = limits.semmns = INT_MAX;
+                                 }) };
+    EXPECT_ERR(sysv::semget(IPC_PRIVATE, INT_MAX, 0600), ENOMEM);
+    EXPECT_EQ(sem_info(SEM_INFO).semaem, 0);
+}
+
+TEST(the_highest_semaphores_of_larger_sets_are_undone_too)
+{
+    const LimitOverride raised { kLimits,
+                                 limits_with([](auto& limits) { limits.semmsl = 70000; }) };
+    const SemSet set { 70000 };
+    in_a_process([&] {
+        for (const int number : { 0, 65533, 65534, 65535 })
+            REQUIRE_OK(set.operate({ undone(up(number, 2)) }));
+        REQUIRE_OK(set.operate({ undone(down(65535)), undone(up(65534)), undone(up(65533)) }));
+        // Clears what would be undone.
+        REQUIRE_OK(set.set_value(65533, 9));
+        EXPECT_OK(set.set_value(69999, 7));
+    });
+    for (const int number : { 0, 65534, 65535 })
+        EXPECT_EQ(set.value(number), 0);
+    EXPECT_EQ(set.value(65533), 9);
+    EXPECT_EQ(set.value(69999), 7);
 }
 
 TEST(a_lowered_semmni_leaves_the_sets_that_exist)

@@ -85,13 +85,13 @@ public:
     [[nodiscard]] Usage usage() noexcept;
 
     /*
-     * Makes a complete object visible; consumed either way.
+     * Makes a complete object visible; it stays the caller's where that fails.
      * Errors: EEXIST when the key is taken; ENOSPC at @limit (msgget(2)); ENOMEM; ENOSYS while the
      *     module comes or goes; what rhashtable_insert_fast() has.
      * Context: process, sleeps.
      */
     template <class T>
-    [[nodiscard]] Result<IpcId> publish(Ref<T> object, i32 limit) noexcept
+    [[nodiscard]] Result<IpcId> publish(Ref<T>& object, i32 limit) noexcept
     {
         const IpcId id = TRY(insert(*object, limit));
         (void)object.release(); /* now the table's */

@@ -7,6 +7,7 @@
  *     Result<Ref<Object>> create(const OpenRequest&)       complete but for its id; sleeps
  *     Result<void> check_existing(const Object&) const     what the call asks of an existing one
  *     i32 limit() const                                    most objects in the table
+ *     void retire(Object&) const                           no table has it, or ever had it; sleeps
  */
 #pragma once
 
@@ -54,8 +55,11 @@ template <class Facility>
                 return Errno::NoEntry;
         }
         Ref<Object> created = TRY(facility.create(request));
-        Result<IpcId> published = table.publish(move(created), facility.limit());
-        if (published.ok() || published.error() != Errno::Exists)
+        Result<IpcId> published = table.publish(created, facility.limit());
+        if (published.ok())
+            return published;
+        facility.retire(*created);
+        if (published.error() != Errno::Exists)
             return published;
         /* Somebody made the key meanwhile: open theirs. */
     }

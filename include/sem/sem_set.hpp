@@ -6,7 +6,7 @@
  *     set's.  sem/sem_lock.hpp has the protocol; its SemLock is the proof that at() asks for.  While
  *     operations on several semaphores wait, every operation takes the set's lock, and all who wait
  *     to change a semaphore stand in one queue, in order; otherwise each semaphore has its own.
- * Lifetime: retire() ends the undo records of a set that the table has given up.
+ * Lifetime: retire() lets a set's semaphores count no longer; it is withdrawn, or never was published.
  */
 #pragma once
 
@@ -61,7 +61,7 @@ public:
     [[nodiscard]] static Result<Ref<SemSet>> create(Key key, Mode mode, u32 count,
                                                     SemaphoreUsage& usage, i32 limit) noexcept;
     /* Once the table has given it up, or never had it: its semaphores count no longer. */
-    void uncharge() noexcept;
+    void retire() noexcept;
 
     /* Under RCU; nullptr: none (EINVAL). */
     [[nodiscard]] static SemSet* find(IpcNamespace& ns, IpcId id) noexcept
@@ -98,7 +98,7 @@ private:
     static const usize kHeaderSize;
 
     const u32 count_;
-    SemaphoreUsage* charged_;
+    SemaphoreUsage& usage_;
     /* Whether a semaphore's own lock does not suffice; written under the set's lock. */
     Atomic<bool> is_closed_ { false };
     /* The semaphores follow, each in cache lines of its own as far as the allocator aligns. */

@@ -43,18 +43,24 @@ public:
     void set_adjustment(u32 number, i32 adjustment) noexcept
     {
         slots()[number].adjustment = static_cast<i16>(adjustment);
-        if (slots()[number].next == kUntouched)
+        if (slots()[number].next == kUntouched && number < kNotChained)
             note_touched(number);
     }
     /* For SETVAL and SETALL. */
-    void clear(u32 number) noexcept { slots()[number].adjustment = 0; }
-    /* Calls @each(number, adjustment) for every semaphore that ever had one. */
+    void clear(u32 number) noexcept
+    {
+        if (number < kMostSlots)
+            slots()[number].adjustment = 0;
+    }
+    /* Calls @each(number, adjustment) for every semaphore that ever had one, and few others. */
     template <class Each>
     void for_each_touched(Each&& each) const noexcept
     {
         for (u16 number = first_touched_.load_relaxed(); number != kEnd;
              number = slots()[number].next)
             each(u32 { number }, i32 { slots()[number].adjustment });
+        for (u32 number = kNotChained; number < slot_count(set_); ++number)
+            each(number, i32 { slots()[number].adjustment });
     }
 
 private:
@@ -69,7 +75,14 @@ private:
     };
     static constexpr u16 kUntouched = 0xffff;
     static constexpr u16 kEnd = 0xfffe;
-    static_assert(KAPI_SEMMSL < kEnd);
+    /* A set may be so large that it has them as semaphores: those are looked at without a chain. */
+    static constexpr u32 kNotChained = kEnd;
+    /* Operations reach no further, however large the set. */
+    static constexpr u32 kMostSlots = 0x10000;
+    [[nodiscard]] static u32 slot_count(const SemSet& set) noexcept
+    {
+        return min(set.count(), kMostSlots);
+    }
 
     SemUndo(SemSet& set, UndoGroup& group) noexcept;
     void note_touched(u32 number) noexcept;
@@ -84,7 +97,7 @@ private:
     bool is_ended_ { false };
     /* Threads of one group may touch different semaphores of a set at the same time. */
     Atomic<u16> first_touched_ { kEnd };
-    /* One Slot for each semaphore follows. */
+    /* One Slot for each semaphore that operations reach follows. */
 };
 
 /*

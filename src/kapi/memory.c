@@ -31,7 +31,8 @@ KAPI_SHIM void kapi_cache_free(struct kapi_cache *cache, void *object)
 
 KAPI_SHIM void *kapi_kvmalloc(kapi_size size)
 {
-	return kvmalloc(size, GFP_KERNEL_ACCOUNT);
+	/* Limits that root raised may make sizes absurd, which is no news for the log. */
+	return kvmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 }
 
 KAPI_SHIM void *kapi_kmalloc_atomic(kapi_size size)

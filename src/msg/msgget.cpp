@@ -19,6 +19,7 @@ struct QueueFacility {
                                 static_cast<u64>(ns.limits().msgmnb.load_relaxed()));
     }
     [[nodiscard]] Result<void> check_existing(const MsgQueue&) const noexcept { return {}; }
+    void retire(MsgQueue& queue) const noexcept { queue.retire(ns.message_usage()); }
     [[nodiscard]] i32 limit() const noexcept { return ns.limits().msgmni.load_relaxed(); }
 };
 

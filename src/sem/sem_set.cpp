@@ -16,7 +16,7 @@ constexpr usize SemSet::kHeaderSize = (sizeof(SemSet) + kCacheLine - 1) / kCache
 SemSet::SemSet(Key key, const Ownership& ownership, u32 count, SemaphoreUsage& usage) noexcept
     : GuardedObject(key, ownership),
       count_(count),
-      charged_(&usage)
+      usage_(usage)
 {
     for (u32 number = 0; number < count; ++number)
         construct_at<Semaphore>(&semaphore(number));
@@ -25,7 +25,6 @@ SemSet::SemSet(Key key, const Ownership& ownership, u32 count, SemaphoreUsage& u
 
 SemSet::~SemSet()
 {
-    uncharge();
     for (u32 number = 0; number < count_; ++number)
         destroy_at(&semaphore(number));
 }
@@ -52,10 +51,9 @@ Result<Ref<SemSet>> SemSet::hold(IpcNamespace& ns, IpcId id) noexcept
     return Ref<SemSet>::try_get(*set);
 }
 
-void SemSet::uncharge() noexcept
+void SemSet::retire() noexcept
 {
-    if (SemaphoreUsage* usage = exchange(charged_, nullptr))
-        usage->uncharge(count_);
+    usage_.uncharge(count_);
 }
 
 i64 SemSet::operation_time() const noexcept

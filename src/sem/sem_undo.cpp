@@ -8,13 +8,13 @@ namespace sysvipc {
 
 SemUndo::SemUndo(SemSet& set, UndoGroup& group) noexcept : set_(set), group_(group)
 {
-    for (u32 number = 0; number < set.count(); ++number)
+    for (u32 number = 0; number < slot_count(set); ++number)
         slots()[number] = { 0, kUntouched };
 }
 
 Result<Ref<SemUndo>> SemUndo::create(SemSet& set, UndoGroup& group) noexcept
 {
-    return Ref<SemUndo>::create(set.count() * sizeof(Slot), set, group);
+    return Ref<SemUndo>::create(slot_count(set) * sizeof(Slot), set, group);
 }
 
 /* The slot itself is covered by its semaphore's lock, the head of the chain by no lock at all. */

@@ -230,7 +230,7 @@ Result<i32> remove_set(IpcNamespace& ns, IpcId id) noexcept
 {
     WakeList wakes;
     const Ref<SemSet> set = TRY(withdraw(ns, id, wakes));
-    set->uncharge();
+    set->retire();
     return 0;
 }
 

@@ -27,6 +27,7 @@ struct SetFacility {
             return Errno::Invalid;
         return {};
     }
+    void retire(SemSet& set) const noexcept { set.retire(); }
     [[nodiscard]] i32 limit() const noexcept { return ns.limits().semmni(); }
 };
 
