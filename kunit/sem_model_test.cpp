@@ -164,7 +164,7 @@ private:
 struct SemModelTest : Fixture {
     using Fixture::Fixture;
 
-    SemaphoreUsage usage;
+    LimitedSum usage;
 
     [[nodiscard]] u32 steps_in_agreement(u64 seed, u32 steps) noexcept
     {

@@ -13,17 +13,19 @@ namespace sysvipc {
 template <usize N>
 class Line {
 public:
-    constexpr Line& decimal(u64 value, usize width) noexcept
-    {
-        return field(value, width, 10, false);
-    }
+    constexpr Line& decimal(u64 value, usize width) noexcept { return field(value, width, 10); }
     constexpr Line& signed_decimal(i64 value, usize width) noexcept
     {
         const u64 magnitude =
             value < 0 ? u64 { 0 } - static_cast<u64>(value) : static_cast<u64>(value);
-        return field(magnitude, width, 10, value < 0);
+        return field(magnitude, width, 10, ' ', value < 0);
     }
-    constexpr Line& octal(u64 value, usize width) noexcept { return field(value, width, 8, false); }
+    constexpr Line& octal(u64 value, usize width) noexcept { return field(value, width, 8); }
+    /* Filled up with zeros. */
+    constexpr Line& hexadecimal(u64 value, usize width) noexcept
+    {
+        return field(value, width, 16, '0');
+    }
     constexpr Line& character(char c) noexcept
     {
         if (size_ < N)
@@ -42,18 +44,19 @@ public:
 private:
     static constexpr usize kMostDigits = 23; /* of a 64-bit number in octal, and a sign */
 
-    constexpr Line& field(u64 value, usize width, u64 base, bool negative) noexcept
+    constexpr Line& field(u64 value, usize width, u64 base, char fill = ' ',
+                          bool negative = false) noexcept
     {
         char digits[kMostDigits];
         usize count = 0;
         do {
-            digits[count++] = static_cast<char>('0' + value % base);
+            digits[count++] = "0123456789abcdef"[value % base];
             value /= base;
         } while (value != 0);
         if (negative)
             digits[count++] = '-';
         for (usize i = count; i < width; ++i)
-            character(' ');
+            character(fill);
         while (count > 0)
             character(digits[--count]);
         return *this;

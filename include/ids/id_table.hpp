@@ -117,6 +117,13 @@ public:
             table_.remove(*counts_, object);
             return Ref<T>::adopt(object);
         }
+        /* Nobody finds @object by its key any more, which is free for another. */
+        template <class T>
+        void hide(T& object, typename T::Locked& proof) noexcept
+        {
+            static_cast<void>(proof);
+            table_.hide_key(object);
+        }
 
     private:
         IdTable& table_;
@@ -137,6 +144,7 @@ private:
     }
     [[nodiscard]] Result<IpcId> insert(IpcObject& object, i32 limit) noexcept;
     void remove(Counts& counts, IpcObject& object) noexcept;
+    void hide_key(IpcObject& object) noexcept;
     [[nodiscard]] i32 highest_up_to(i32 bound) const noexcept;
 
     IndexMap indexes_;

@@ -4,7 +4,8 @@
  * been removed.  GuardedObject<State, Class> adds its state under its own lock, and its ownership,
  * which readers copy without a lock.
  *
- * INVARIANT: key and id never change between publication and removal.
+ * INVARIANT: the id never changes once the object is published, and the key only to the private one,
+ *     for good, under the table's and the object's lock.
  * Locks: "removed" is written under the table's and the object's lock, read under either.
  */
 #pragma once
@@ -21,7 +22,10 @@ namespace sysvipc {
 
 class IpcObject : public RcuCounted {
 public:
-    [[nodiscard]] Key key() const noexcept { return Key { keyed_.key }; }
+    [[nodiscard]] Key key() const noexcept
+    {
+        return Key { __atomic_load_n(&keyed_.key, __ATOMIC_RELAXED) };
+    }
     [[nodiscard]] IpcId id() const noexcept { return id_; }
     [[nodiscard]] bool is_removed() const noexcept { return is_removed_.load_relaxed(); }
 

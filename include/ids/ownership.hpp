@@ -35,6 +35,9 @@ struct Ownership {
     /* Whether the caller may change or remove: owner, creator, CAP_SYS_ADMIN.  Errors: EPERM. */
     [[nodiscard]] Result<void> check_control(UserNamespace owner) const noexcept;
 
+    /* Whether the caller is the owner or the creator. */
+    [[nodiscard]] bool is_callers() const noexcept { return is_owned_by(Caller::effective_uid()); }
+
     /*
      * This ownership with owner and mode from an IPC_SET, ids read in the caller's namespace.
      * Errors: EINVAL when an id has no mapping.
@@ -78,7 +81,7 @@ inline Result<void> Ownership::check_access(u32 wanted, UserNamespace owner) con
 
 inline Result<void> Ownership::check_control(UserNamespace owner) const noexcept
 {
-    if (is_owned_by(Caller::effective_uid()) || owner.is_capable(Capability::SysAdmin))
+    if (is_callers() || owner.is_capable(Capability::SysAdmin))
         return {};
     return Errno::Perm;
 }

@@ -6,11 +6,13 @@
 #include <kapi/file.h>
 #include <kapi/hook.h>
 #include <kapi/lock.h>
+#include <kapi/mapping.h>
 #include <kapi/memory.h>
 #include <kapi/module.h>
 #include <kapi/rbtree.h>
 #include <kapi/rcu.h>
 #include <kapi/refcount.h>
+#include <kapi/segment.h>
 #include <kapi/sysctl.h>
 #include <kapi/table.h>
 #include <kapi/task.h>

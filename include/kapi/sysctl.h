@@ -12,7 +12,9 @@ KAPI_BEGIN
 /* One file, mode 0644. */
 struct kapi_sysctl {
 	const char *name;
-	int *values; /* read and written with READ_ONCE and WRITE_ONCE */
+	/* One of the two; read and written with READ_ONCE and WRITE_ONCE. */
+	int *values;
+	unsigned long *word; /* a single one, without bounds or store */
 	kapi_u32 count;
 	int least; /* of each value; both 0: no bounds */
 	int most;

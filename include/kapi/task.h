@@ -41,6 +41,8 @@ int kapi_pid_nr_in(struct kapi_pid *pid, struct kapi_pid_ns *ns);
 struct kapi_pid_ns *kapi_pid_ns_get_current(void); /* with a reference */
 void kapi_pid_ns_put(struct kapi_pid_ns *ns);
 
+unsigned long kapi_task_rlimit(unsigned int resource); /* of the current task's process */
+
 /* Kernel-internal ids (kuid_t, kgid_t); user-visible ones go through a user namespace. */
 kapi_u32 kapi_cred_euid(void);
 kapi_u32 kapi_cred_egid(void);

@@ -9,6 +9,7 @@
 #include <base/result.hpp>
 #include <ids/id_table.hpp>
 #include <mem/box.hpp>
+#include <mem/limited_sum.hpp>
 #include <mem/percpu_sum.hpp>
 #include <os/credentials.hpp>
 
@@ -29,6 +30,11 @@ struct Limits : Pinned {
         Atomic<i32> { KAPI_SEMOPM }, /* operations of one semop() */
         Atomic<i32> { KAPI_SEMMNI }, /* sets */
     };
+    Atomic<u64> shmmax { static_cast<u64>(KAPI_SHMMAX) }; /* bytes of one segment */
+    Atomic<u64> shmall { static_cast<u64>(KAPI_SHMALL) }; /* pages of all segments */
+    Atomic<i32> shmmni { KAPI_SHMMNI }; /* segments */
+    /* Not 0: a segment goes with its last mapping, or with its creator if it has none. */
+    Atomic<i32> shm_rmid_forced { 0 };
 
     [[nodiscard]] i32 semmsl() const noexcept { return sem[0].load_relaxed(); }
     [[nodiscard]] i32 semmns() const noexcept { return sem[1].load_relaxed(); }
@@ -40,30 +46,6 @@ struct Limits : Pinned {
 struct MessageUsage {
     PerCpuSum messages;
     PerCpuSum bytes;
-};
-
-/* The semaphores of all sets together. */
-class SemaphoreUsage : Pinned {
-public:
-    /* False: there would be more than @limit. */
-    [[nodiscard]] bool charge(u32 count, i32 limit) noexcept
-    {
-        u64 before = semaphores_.load_relaxed();
-        do {
-            if (static_cast<i64>(before + count) > limit)
-                return false;
-        } while (!semaphores_.compare_exchange(before, before + count));
-        return true;
-    }
-    void uncharge(u32 count) noexcept
-    {
-        u64 before = semaphores_.load_relaxed();
-        while (!semaphores_.compare_exchange(before, before - count)) { }
-    }
-    [[nodiscard]] u64 sum() const noexcept { return semaphores_.load_relaxed(); }
-
-private:
-    Atomic<u64> semaphores_ { 0 };
 };
 
 class IpcNamespace : Pinned {
@@ -82,7 +64,9 @@ public:
     [[nodiscard]] IdTable& table(Kind kind) noexcept { return tables_[static_cast<usize>(kind)]; }
     [[nodiscard]] Limits& limits() noexcept { return limits_; }
     [[nodiscard]] MessageUsage& message_usage() noexcept { return message_usage_; }
-    [[nodiscard]] SemaphoreUsage& semaphore_usage() noexcept { return semaphore_usage_; }
+    /* The semaphores of all sets, the pages of all segments together. */
+    [[nodiscard]] LimitedSum& semaphores() noexcept { return semaphores_; }
+    [[nodiscard]] LimitedSum& pages() noexcept { return pages_; }
     /* Whose capabilities override permissions here. */
     [[nodiscard]] UserNamespace owner() const noexcept { return UserNamespace::initial(); }
 
@@ -98,7 +82,8 @@ private:
     usize tables_started_ { 0 };
     Limits limits_;
     MessageUsage message_usage_;
-    SemaphoreUsage semaphore_usage_;
+    LimitedSum semaphores_;
+    LimitedSum pages_;
 };
 
 } // namespace sysvipc

@@ -14,6 +14,7 @@ using Uid = Strong<u32, struct UidTag>;
 using Gid = Strong<u32, struct GidTag>;
 
 enum class Capability : i32 {
+    IpcLock = KAPI_CAP_IPC_LOCK,
     IpcOwner = KAPI_CAP_IPC_OWNER,
     SysAdmin = KAPI_CAP_SYS_ADMIN,
     SysResource = KAPI_CAP_SYS_RESOURCE,
@@ -61,6 +62,11 @@ struct Caller {
     [[nodiscard]] static bool is_in_group(Gid gid) noexcept
     {
         return kapi_cred_in_group(gid.value());
+    }
+    /* Bytes of memory that it may lock (RLIMIT_MEMLOCK). */
+    [[nodiscard]] static unsigned long memory_lock_limit() noexcept
+    {
+        return kapi_task_rlimit(KAPI_RLIMIT_MEMLOCK);
     }
     /* In the initial user namespace, whatever the caller's own. */
     [[nodiscard]] static bool is_globally_capable(Capability capability) noexcept

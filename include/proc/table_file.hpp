@@ -33,6 +33,7 @@ struct TableView {
 
 extern const TableView kMsgView;
 extern const TableView kSemView;
+extern const TableView kShmView;
 
 /* Errors: ENOMEM, or whatever procfs dislikes.  Sleeps. */
 [[nodiscard]] Result<void> start_proc_files() noexcept;

@@ -46,6 +46,19 @@ enum class SemCommand : i32 {
     UsageInfo = KAPI_SEM_INFO,
 };
 
+/* shmctl(2) */
+enum class ShmCommand : i32 {
+    Remove = KAPI_IPC_RMID,
+    Set = KAPI_IPC_SET,
+    Stat = KAPI_IPC_STAT,
+    LimitInfo = KAPI_IPC_INFO,
+    Lock = KAPI_SHM_LOCK,
+    Unlock = KAPI_SHM_UNLOCK,
+    StatByIndex = KAPI_SHM_STAT,
+    StatByIndexAny = KAPI_SHM_STAT_ANY,
+    UsageInfo = KAPI_SHM_INFO_COMMAND,
+};
+
 /* struct ipc64_perm: <asm-generic/ipcbuf.h> */
 struct IpcPerm {
     i32 key {};
@@ -135,6 +148,67 @@ struct SemInfo {
 };
 static_assert(sizeof(SemInfo) == KAPI_SEMINFO_SIZE);
 static_assert(offsetof(SemInfo, semaem) == KAPI_SEMINFO_SEMAEM);
+
+/* struct shmid64_ds: <asm-generic/shmbuf.h> */
+struct ShmSegmentStat {
+    IpcPerm perm {};
+    u64 size {};
+    i64 attach_time {};
+    i64 detach_time {};
+    i64 change_time {};
+    i32 creator {};
+    i32 last_operator {};
+    u64 attaches {};
+    u64 unused[2] {};
+};
+static_assert(sizeof(ShmSegmentStat) == KAPI_SHMID64_DS_SIZE);
+static_assert(offsetof(ShmSegmentStat, size) == KAPI_SHMID64_DS_SEGSZ);
+static_assert(offsetof(ShmSegmentStat, attach_time) == KAPI_SHMID64_DS_ATIME);
+static_assert(offsetof(ShmSegmentStat, change_time) == KAPI_SHMID64_DS_CTIME);
+static_assert(offsetof(ShmSegmentStat, last_operator) == KAPI_SHMID64_DS_LPID);
+static_assert(offsetof(ShmSegmentStat, attaches) == KAPI_SHMID64_DS_NATTCH);
+
+/* struct shminfo64: <asm-generic/shmbuf.h> */
+struct ShmLimitInfo {
+    u64 most_bytes {};
+    u64 least_bytes { KAPI_SHMMIN };
+    u64 most_segments {};
+    u64 most_attached {};
+    u64 most_pages {};
+    u64 unused[4] {};
+};
+static_assert(sizeof(ShmLimitInfo) == KAPI_SHMINFO64_SIZE);
+static_assert(offsetof(ShmLimitInfo, most_pages) == KAPI_SHMINFO64_SHMALL);
+
+/* struct shm_info: <linux/shm.h> */
+struct ShmUsageInfo {
+    i32 segments {};
+    u32 padding {};
+    u64 pages {};
+    u64 resident_pages {};
+    u64 swapped_pages {};
+    u64 swap_attempts {};
+    u64 swap_successes {};
+};
+static_assert(sizeof(ShmUsageInfo) == KAPI_SHM_INFO_SIZE);
+static_assert(offsetof(ShmUsageInfo, resident_pages) == KAPI_SHM_INFO_RSS);
+
+inline constexpr u32 kShmReadOnly = KAPI_SHM_RDONLY;
+inline constexpr u32 kShmRound = KAPI_SHM_RND;
+inline constexpr u32 kShmRemap = KAPI_SHM_REMAP;
+inline constexpr u32 kShmExecute = KAPI_SHM_EXEC;
+inline constexpr u32 kShmHuge = KAPI_SHM_HUGETLB;
+inline constexpr u32 kShmNoReserve = KAPI_SHM_NORESERVE;
+/* From the flags of shmget(): the binary logarithm of the size of huge pages; 0: the usual. */
+[[nodiscard]] constexpr u32 huge_page_size_log(u32 flags) noexcept
+{
+    return flags >> KAPI_SHM_HUGE_SHIFT & KAPI_SHM_HUGE_MASK;
+}
+static_assert(huge_page_size_log(21u << KAPI_SHM_HUGE_SHIFT | kShmHuge) == 21);
+
+/* What a segment's mode shows beyond permissions. */
+inline constexpr u32 kShmMarked = KAPI_SHM_DEST;
+inline constexpr u32 kShmLocked = KAPI_SHM_LOCKED;
 
 /* struct __kernel_timespec: <linux/time_types.h> */
 struct Timespec {

@@ -26,6 +26,7 @@ enum class Relation : u8 { Owner, Group, Other };
 
 inline constexpr u32 kReadAccess = 0444;
 inline constexpr u32 kWriteAccess = 0222;
+inline constexpr u32 kExecuteAccess = 0111;
 
 /*
  * Whether @mode grants a caller in @relation all of @wanted.  A bit asked for in any of the three

@@ -59,7 +59,7 @@ public:
 
     /* Owned by the caller's ids; all values 0.  Errors: ENOSPC (@limit), ENOMEM.  Sleeps. */
     [[nodiscard]] static Result<Ref<SemSet>> create(Key key, Mode mode, u32 count,
-                                                    SemaphoreUsage& usage, i32 limit) noexcept;
+                                                    LimitedSum& usage, u64 limit) noexcept;
     /* Once the table has given it up, or never had it: its semaphores count no longer. */
     void retire() noexcept;
 
@@ -84,7 +84,7 @@ private:
     friend class Ref<SemSet>;
     template <class T, class... Args>
     friend T* construct_at(void* memory, Args&&... args) noexcept;
-    SemSet(Key key, const Ownership& ownership, u32 count, SemaphoreUsage& usage) noexcept;
+    SemSet(Key key, const Ownership& ownership, u32 count, LimitedSum& usage) noexcept;
 
     [[nodiscard]] Semaphore& semaphore(u32 number) noexcept { return semaphores()[number]; }
     [[nodiscard]] Semaphore* semaphores() noexcept
@@ -98,7 +98,7 @@ private:
     static const usize kHeaderSize;
 
     const u32 count_;
-    SemaphoreUsage& usage_;
+    LimitedSum& usage_;
     /* Whether a semaphore's own lock does not suffice; written under the set's lock. */
     Atomic<bool> is_closed_ { false };
     /* The semaphores follow, each in cache lines of its own as far as the allocator aligns. */

@@ -115,9 +115,14 @@ private:
 /* The set is being removed, and locked as a whole: all records of it end. */
 void end_all_undo(SemLock& lock) noexcept;
 
-/* Errors: ENOMEM; ENOENT when the kernel does not let us see tasks end.  Sleeps. */
+/* @child, made by the current task and not running yet, joins its group.  Does not sleep. */
+void share_undo(const kapi_task* child) noexcept;
+/* The current task leaves its group; the last one takes everything back.  Does not sleep. */
+void leave_undo() noexcept;
+
+/* Errors: ENOMEM.  Sleeps. */
 [[nodiscard]] Result<void> start_undo() noexcept;
-/* No set exists any more.  Sleeps. */
+/* No set exists any more, no task event comes.  Sleeps. */
 void stop_undo() noexcept;
 
 } // namespace sysvipc

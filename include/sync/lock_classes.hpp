@@ -29,6 +29,10 @@ LOCK_CLASS(SemaphoreLock, 25, "sysvipc.sem.one");
 LOCK_CLASS(UndoGroupLock, 27, "sysvipc.sem.undo.group");
 /* Which task belongs to which group. */
 LOCK_CLASS(UndoRegistryLock, 28, "sysvipc.sem.undo.registry");
+/* One segment: its mappings' number, times, marks. */
+LOCK_CLASS(ShmSegmentLock, 20, "sysvipc.shm.segment");
+/* Which segments were made by which tasks. */
+LOCK_CLASS(SegmentCreatorsLock, 27, "sysvipc.shm.creators");
 /* Writer side of an object's permissions, inside the object's own lock. */
 LOCK_CLASS(PermissionSeq, 30, "sysvipc.permission");
 

@@ -11,12 +11,14 @@
  */
 #include <entry/call_gate.hpp>
 #include <entry/system_calls.hpp>
+#include <entry/task_events.hpp>
 #include <mem/rcu_counted.hpp>
 #include <msg/message.hpp>
 #include <ns/ipc_namespace.hpp>
 #include <os/kernel.hpp>
 #include <proc/table_file.hpp>
 #include <sem/sem_undo.hpp>
+#include <shm/shm_segment.hpp>
 #include <sysctl/limit_files.hpp>
 #include <base/poison.hpp>
 
@@ -87,6 +89,7 @@ constexpr Part kParts[] {
     { check_kernel, nothing_to_stop },         { start_call_gate, stop_call_gate },
     { start_rcu_memory, drain_rcu_memory },    { start_message_memory, stop_message_memory },
     { start_namespace, stop_namespace },       { start_undo, stop_undo },
+    { start_segments, stop_segments },         { start_task_events, stop_task_events },
     { start_limit_files, stop_limit_files },   { start_proc_files, stop_proc_files },
     { start_system_calls, stop_system_calls },
 };

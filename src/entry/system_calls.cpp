@@ -20,7 +20,8 @@ namespace {
 constexpr const char* kSymbols[] {
     SYMBOL_PREFIX "msgget",     SYMBOL_PREFIX "msgsnd", SYMBOL_PREFIX "msgrcv",
     SYMBOL_PREFIX "msgctl",     SYMBOL_PREFIX "semget", SYMBOL_PREFIX "semop",
-    SYMBOL_PREFIX "semtimedop", SYMBOL_PREFIX "semctl",
+    SYMBOL_PREFIX "semtimedop", SYMBOL_PREFIX "semctl", SYMBOL_PREFIX "shmget",
+    SYMBOL_PREFIX "shmat",      SYMBOL_PREFIX "shmdt",  SYMBOL_PREFIX "shmctl",
 };
 constexpr usize kPrefixLength = sizeof(SYMBOL_PREFIX) - 1;
 

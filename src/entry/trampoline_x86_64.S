@@ -36,6 +36,10 @@ SYM_CODE_START(sysvipc_enter)
 	CALL(msgctl)
 	CALL(semget)
 	CALL(msgget)
+	CALL(shmat)
+	CALL(shmdt)
+	CALL(shmctl)
+	CALL(shmget)
 	/* Not reached: no other call is hooked. */
 	movq	$-ENOSYS, %rax
 	RET

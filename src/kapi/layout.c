@@ -7,6 +7,7 @@
 #include <linux/errno.h>
 #include <linux/idr.h>
 #include <linux/kbuild.h>
+#include <linux/mman.h>
 #include <linux/msg.h>
 #include <linux/ptrace.h>
 #include <linux/rbtree.h>
@@ -15,6 +16,7 @@
 #include <linux/sched.h>
 #include <linux/sem.h>
 #include <linux/seqlock.h>
+#include <linux/shm.h>
 #include <linux/spinlock.h>
 #include <linux/time_types.h>
 #include <linux/workqueue.h>
@@ -40,6 +42,7 @@ static void __used layout(void)
 	BLANK();
 	DEFINE(KAPI_PAGE_SIZE, PAGE_SIZE);
 	FIELD(PT_REGS_ORIG_AX, struct pt_regs, orig_ax);
+	DEFINE(KAPI_CAP_IPC_LOCK, CAP_IPC_LOCK);
 	DEFINE(KAPI_CAP_IPC_OWNER, CAP_IPC_OWNER);
 	DEFINE(KAPI_CAP_SYS_ADMIN, CAP_SYS_ADMIN);
 	DEFINE(KAPI_CAP_SYS_RESOURCE, CAP_SYS_RESOURCE);
@@ -60,6 +63,16 @@ static void __used layout(void)
 	FIELD(SEMID64_DS_NSEMS, struct semid64_ds, sem_nsems);
 	DEFINE(KAPI_SEMINFO_SIZE, sizeof(struct seminfo));
 	FIELD(SEMINFO_SEMAEM, struct seminfo, semaem);
+	DEFINE(KAPI_SHMID64_DS_SIZE, sizeof(struct shmid64_ds));
+	FIELD(SHMID64_DS_SEGSZ, struct shmid64_ds, shm_segsz);
+	FIELD(SHMID64_DS_ATIME, struct shmid64_ds, shm_atime);
+	FIELD(SHMID64_DS_CTIME, struct shmid64_ds, shm_ctime);
+	FIELD(SHMID64_DS_LPID, struct shmid64_ds, shm_lpid);
+	FIELD(SHMID64_DS_NATTCH, struct shmid64_ds, shm_nattch);
+	DEFINE(KAPI_SHMINFO64_SIZE, sizeof(struct shminfo64));
+	FIELD(SHMINFO64_SHMALL, struct shminfo64, shmall);
+	DEFINE(KAPI_SHM_INFO_SIZE, sizeof(struct shm_info));
+	FIELD(SHM_INFO_RSS, struct shm_info, shm_rss);
 	DEFINE(KAPI_TIMESPEC_SIZE, sizeof(struct __kernel_timespec));
 	DEFINE(KAPI_CLONE_SYSVSEM, CLONE_SYSVSEM);
 	DEFINE(KAPI_CLONE_NEWIPC, CLONE_NEWIPC);
@@ -98,6 +111,34 @@ static void __used layout(void)
 	CONSTANT(SEMMNU);
 	CONSTANT(SEMMAP);
 	CONSTANT(SEMUSZ);
+	BLANK();
+	CONSTANT(SHM_LOCK);
+	CONSTANT(SHM_UNLOCK);
+	CONSTANT(SHM_STAT);
+	DEFINE(KAPI_SHM_INFO_COMMAND, SHM_INFO);
+	CONSTANT(SHM_STAT_ANY);
+	CONSTANT(SHM_RDONLY);
+	CONSTANT(SHM_RND);
+	CONSTANT(SHM_REMAP);
+	CONSTANT(SHM_EXEC);
+	CONSTANT(SHM_HUGETLB);
+	CONSTANT(SHM_HUGE_SHIFT);
+	CONSTANT(SHM_HUGE_MASK);
+	CONSTANT(SHM_NORESERVE);
+	CONSTANT(SHMMIN);
+	CONSTANT(SHMMAX);
+	CONSTANT(SHMALL);
+	CONSTANT(SHMMNI);
+	CONSTANT(SHMLBA);
+	DEFINE(KAPI_SHM_DEST, 01000); /* <linux/shm.h> shows them to the kernel only in part */
+	DEFINE(KAPI_SHM_LOCKED, 02000);
+	CONSTANT(PROT_READ);
+	CONSTANT(PROT_WRITE);
+	CONSTANT(PROT_EXEC);
+	CONSTANT(MAP_SHARED);
+	CONSTANT(MAP_FIXED);
+	CONSTANT(MAP_FIXED_NOREPLACE);
+	CONSTANT(RLIMIT_MEMLOCK);
 	BLANK();
 	CONSTANT(MSGMNI);
 	CONSTANT(MSGMAX);

@@ -18,6 +18,21 @@ struct kapi_sysctls {
 #define HANDLER_TABLE const struct ctl_table
 #endif
 
+static int handle_word(HANDLER_TABLE *table, int write, void *buffer, size_t *size,
+		       loff_t *position)
+{
+	const struct kapi_sysctl *file = table->data;
+	unsigned long word = READ_ONCE(*file->word);
+	struct ctl_table copy = *table;
+	int status;
+
+	copy.data = &word;
+	status = proc_doulongvec_minmax(&copy, write, buffer, size, position);
+	if (write)
+		WRITE_ONCE(*file->word, word);
+	return status;
+}
+
 /* The kernel works on a copy, so that a write can be judged as a whole. */
 static int handle(HANDLER_TABLE *table, int write, void *buffer, size_t *size, loff_t *position)
 {
@@ -57,9 +72,9 @@ struct kapi_sysctls *kapi_sysctls_start(const char *directory, const struct kapi
 		sysctls->tables[i] = (struct ctl_table){
 			.procname = files[i].name,
 			.data = (void *)&files[i],
-			.maxlen = files[i].count * sizeof(int),
+			.maxlen = files[i].word ? sizeof(long) : files[i].count * sizeof(int),
 			.mode = 0644,
-			.proc_handler = handle,
+			.proc_handler = files[i].word ? handle_word : handle,
 		};
 	}
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)

@@ -120,6 +120,11 @@ KAPI_SHIM void kapi_pid_ns_put(struct kapi_pid_ns *ns)
 	put_pid_ns((struct pid_namespace *)ns);
 }
 
+KAPI_SHIM unsigned long kapi_task_rlimit(unsigned int resource)
+{
+	return rlimit(resource);
+}
+
 KAPI_SHIM kapi_u32 kapi_cred_euid(void)
 {
 	return __kuid_val(current_euid());

@@ -91,19 +91,6 @@ int show(kapi_seq_file* buffer, void* state, void* item) noexcept
     return file.view.show(seq, *static_cast<IpcObject*>(item), viewer) ? kShown : kSkip;
 }
 
-/* Shared memory has no objects yet: its file shows the header. */
-bool show_nothing(SeqFile&, IpcObject&, const Viewer&) noexcept
-{
-    return false;
-}
-
-constexpr TableView kShmView {
-    Kind::SharedMemory,
-    "       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  cgid"
-    "      atime      dtime      ctime                   rss                  swap\n",
-    show_nothing,
-};
-
 template <const TableView& view>
 constexpr kapi_proc_file describe(const char* name) noexcept
 {

@@ -13,7 +13,7 @@ namespace sysvipc {
 static constexpr usize kCacheLine = 64;
 constexpr usize SemSet::kHeaderSize = (sizeof(SemSet) + kCacheLine - 1) / kCacheLine * kCacheLine;
 
-SemSet::SemSet(Key key, const Ownership& ownership, u32 count, SemaphoreUsage& usage) noexcept
+SemSet::SemSet(Key key, const Ownership& ownership, u32 count, LimitedSum& usage) noexcept
     : GuardedObject(key, ownership),
       count_(count),
       usage_(usage)
@@ -29,8 +29,8 @@ SemSet::~SemSet()
         destroy_at(&semaphore(number));
 }
 
-Result<Ref<SemSet>> SemSet::create(Key key, Mode mode, u32 count, SemaphoreUsage& usage,
-                                   i32 limit) noexcept
+Result<Ref<SemSet>> SemSet::create(Key key, Mode mode, u32 count, LimitedSum& usage,
+                                   u64 limit) noexcept
 {
     if (!usage.charge(count, limit))
         return Errno::NoSpace;

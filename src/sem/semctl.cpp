@@ -39,7 +39,7 @@ Result<i32> report_info(IpcNamespace& ns, SemCommand command, UserAddress buffer
     info.most_operations = limits.semopm();
     if (command == SemCommand::UsageInfo) {
         info.semusz = usage.in_use;
-        info.semaem = static_cast<i32>(ns.semaphore_usage().sum());
+        info.semaem = static_cast<i32>(ns.semaphores().sum());
     }
     TRY(write_user(buffer, info));
     return max(usage.highest, 0);

@@ -18,8 +18,8 @@ struct SetFacility {
     {
         if (count == 0)
             return Errno::Invalid;
-        return SemSet::create(request.key, request.mode(), count, ns.semaphore_usage(),
-                              ns.limits().semmns());
+        return SemSet::create(request.key, request.mode(), count, ns.semaphores(),
+                              static_cast<u64>(max(ns.limits().semmns(), 0)));
     }
     [[nodiscard]] Result<void> check_existing(const SemSet& set) const noexcept
     {

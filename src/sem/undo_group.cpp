@@ -13,7 +13,6 @@
 #include <mem/heap.hpp>
 #include <os/kernel.hpp>
 #include <os/task.hpp>
-#include <os/task_watch.hpp>
 #include <sem/sem_wakeup.hpp>
 #include <sync/rcu.hpp>
 #include <base/poison.hpp>
@@ -144,8 +143,9 @@ void take_back(UndoGroup& group) noexcept
     }
 }
 
-/* The current task leaves its group, the last one takes everything back. */
-void leave() noexcept
+} // namespace
+
+void leave_undo() noexcept
 {
     Membership* membership = nullptr;
     {
@@ -165,31 +165,15 @@ void leave() noexcept
         take_back(*membership->group);
 }
 
-void task_begun(kapi_task* child, unsigned long clone_flags) noexcept
+void share_undo(const kapi_task* child) noexcept
 {
-    if (!(clone_flags & KAPI_CLONE_SYSVSEM))
+    if (join_child(child).ok())
         return;
-    if (!join_child(child).ok()) {
-        LogLine line;
-        log_error(line.string("no memory to share SEM_UNDO with a new task"));
-    }
+    LogLine line;
+    log_error(line.string("no memory to share SEM_UNDO with a new task"));
 }
 
-void task_unshared(unsigned long flags) noexcept
-{
-    if (flags & (KAPI_CLONE_SYSVSEM | KAPI_CLONE_NEWIPC))
-        leave();
-}
-
-void stop_registry() noexcept
-{
-    registry->memberships.stop([](kapi_addressed* addressed) {
-        static_cast<void>(Ref<Membership>::adopt(*static_cast<Membership*>(addressed)));
-    });
-    Registry::destroy(exchange(registry, nullptr));
-}
-
-constexpr TaskWatch::Callbacks kCallbacks { task_begun, leave, task_unshared };
+namespace {
 
 /* Under the lock of the group's records. */
 SemUndo* find_record(UndoRecords& records, IpcId id) noexcept
@@ -258,23 +242,15 @@ Result<void> start_undo() noexcept
     Box<Registry> created = TRY(heap_create<Registry>());
     TRY(created->memberships.start());
     registry = created.release();
-    bool sees_unshare = false;
-    Result<void> watching = TaskWatch::start(kCallbacks, sees_unshare);
-    LogLine line;
-    if (!watching.ok()) {
-        log_error(line.string("cannot watch tasks end, which SEM_UNDO needs"));
-        stop_registry();
-        return watching;
-    }
-    if (!sees_unshare)
-        log_info(line.string("cannot watch unshare(2): SEM_UNDO is not let go by it"));
     return {};
 }
 
 void stop_undo() noexcept
 {
-    TaskWatch::stop();
-    stop_registry();
+    registry->memberships.stop([](kapi_addressed* addressed) {
+        static_cast<void>(Ref<Membership>::adopt(*static_cast<Membership*>(addressed)));
+    });
+    Registry::destroy(exchange(registry, nullptr));
 }
 
 } // namespace sysvipc

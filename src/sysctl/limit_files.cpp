@@ -5,6 +5,7 @@
 #include <ns/ipc_namespace.hpp>
 #include <os/kernel.hpp>
 #include <os/sysctl.hpp>
+#include <shm/segment_creator.hpp>
 #include <base/poison.hpp>
 
 namespace sysvipc {
@@ -16,6 +17,12 @@ int* raw(Atomic<i32>& value) noexcept
 {
     static_assert(sizeof(Atomic<i32>) == sizeof(int));
     return reinterpret_cast<int*>(&value);
+}
+
+unsigned long* raw(Atomic<u64>& value) noexcept
+{
+    static_assert(sizeof(Atomic<u64>) == sizeof(unsigned long));
+    return reinterpret_cast<unsigned long*>(&value);
 }
 
 /* "sem" is four numbers, of which the last alone has bounds; when anything is wrong it stays. */
@@ -33,6 +40,17 @@ int store_semaphore_limits(int* values, const int* wanted, int status) noexcept
     return status;
 }
 
+/* From now on what nobody maps goes with its creator, and what has none any more at once. */
+int store_rmid_forced(int* value, const int* wanted, int status) noexcept
+{
+    if (status != 0)
+        return status;
+    __atomic_store_n(value, *wanted, __ATOMIC_RELAXED);
+    if (*wanted != 0)
+        remove_orphans(IpcNamespace::current());
+    return 0;
+}
+
 /* Long without effect, but programs know the name. */
 int store_nothing(int*, const int*, int status) noexcept
 {
@@ -41,11 +59,15 @@ int store_nothing(int*, const int*, int status) noexcept
 
 constinit int no_value = 0;
 constinit SysctlFile files[] {
-    { "msgmax", nullptr, 1, 0, INT32_MAX, nullptr },
-    { "msgmnb", nullptr, 1, 0, INT32_MAX, nullptr },
-    { "msgmni", nullptr, 1, 0, IpcId::kSlots, nullptr },
-    { "sem", nullptr, 4, 0, 0, store_semaphore_limits },
-    { "auto_msgmni", &no_value, 1, 0, 1, store_nothing },
+    { "msgmax", nullptr, nullptr, 1, 0, INT32_MAX, nullptr },
+    { "msgmnb", nullptr, nullptr, 1, 0, INT32_MAX, nullptr },
+    { "msgmni", nullptr, nullptr, 1, 0, IpcId::kSlots, nullptr },
+    { "sem", nullptr, nullptr, 4, 0, 0, store_semaphore_limits },
+    { "shmmax", nullptr, nullptr, 1, 0, 0, nullptr },
+    { "shmall", nullptr, nullptr, 1, 0, 0, nullptr },
+    { "shmmni", nullptr, nullptr, 1, 0, IpcId::kSlots, nullptr },
+    { "shm_rmid_forced", nullptr, nullptr, 1, 0, 1, store_rmid_forced },
+    { "auto_msgmni", &no_value, nullptr, 1, 0, 1, store_nothing },
 };
 constinit Sysctls sysctls;
 
@@ -60,6 +82,10 @@ Result<void> start_limit_files() noexcept
     files[1].values = raw(limits.msgmnb);
     files[2].values = raw(limits.msgmni);
     files[3].values = raw(limits.sem[0]);
+    files[4].word = raw(limits.shmmax);
+    files[5].word = raw(limits.shmall);
+    files[6].values = raw(limits.shmmni);
+    files[7].values = raw(limits.shm_rmid_forced);
     return sysctls.start("kernel", files);
 }
 

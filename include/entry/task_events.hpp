@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What becomes of a task's share in System V IPC when it begins, ends, or leaves a namespace: its
+ * SEM_UNDO records, and the segments that it has made.
+ */
+#pragma once
+
+#include <base/result.hpp>
+
+namespace sysvipc {
+
+/* Errors: ENOENT when the kernel does not let us see tasks end; ENOMEM.  Sleeps. */
+[[nodiscard]] Result<void> start_task_events() noexcept;
+/* No event is handled any more on return.  Sleeps. */
+void stop_task_events() noexcept;
+
+} // namespace sysvipc

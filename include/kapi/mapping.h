@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* kapi: where files stand in the memory of the calling process.  Kernel source: <linux/mm.h>. */
+#ifndef SYSVIPC_KAPI_MAPPING_H
+#define SYSVIPC_KAPI_MAPPING_H
+
+#include <kapi/types.h>
+
+KAPI_BEGIN
+
+struct kapi_file;
+
+void kapi_mappings_start(void); /* once, before everything else here */
+
+/*
+ * Maps the whole of a segment's file, which shows in /proc/PID/maps with @inode_number.
+ * @protection, @flags: as for mmap(2).  The address, or -errno as do_mmap() has it.  Sleeps.
+ */
+long kapi_mapping_create(struct kapi_file *file, unsigned long inode_number, unsigned long address,
+			 unsigned long protection, unsigned long flags);
+/* Whether anything is mapped between @start and @end.  Sleeps. */
+bool kapi_mapping_overlaps(unsigned long start, unsigned long end);
+
+/* A piece of a segment's file as it is mapped: addresses, and where in the file it begins. */
+struct kapi_mapping {
+	unsigned long start;
+	unsigned long end;
+	unsigned long page_offset;
+	const void *file; /* to be compared only */
+	unsigned long file_size;
+};
+/*
+ * The first one that ends above @address and maps a segment's file; false: none.
+ * -EINTR in *@error: the process is being killed.  Sleeps.
+ */
+bool kapi_mapping_find(unsigned long address, struct kapi_mapping *found, int *error);
+void kapi_mapping_remove(const struct kapi_mapping *mapping); /* errors do not show; sleeps */
+
+/*
+ * Between the two, no other thread of this process detaches.  -EINTR: being killed.  Sleeps.
+ */
+int kapi_mapping_detach_begin(void);
+void kapi_mapping_detach_end(void);
+
+KAPI_END
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * kapi: files whose pages are shared memory.
+ * Kernel source: <linux/shmem_fs.h>, <linux/hugetlb.h>, <linux/fs.h>.
+ */
+#ifndef SYSVIPC_KAPI_SEGMENT_H
+#define SYSVIPC_KAPI_SEGMENT_H
+
+#include <kapi/types.h>
+
+KAPI_BEGIN
+
+struct kapi_file;
+struct kapi_ucounts;
+
+/* What happens to the mappings of a file, which it tells with its @segment. */
+struct kapi_segment_watch {
+	/* One is about to be made; 0, or -errno to refuse it.  Sleeps. */
+	int (*mapping)(void *segment);
+	/* A fork or a split made one more. */
+	void (*mapped)(void *segment);
+	/* One is gone. */
+	void (*unmapped)(void *segment);
+	/* The file itself is gone, and refers to @segment no longer. */
+	void (*released)(void *segment);
+};
+
+/* @watch outlives every file.  Looks for what the kernel does not export; sleeps. */
+void kapi_segments_start(const struct kapi_segment_watch *watch);
+/* Whether the kernel has what the locking of segments takes, and lets us find it. */
+bool kapi_segments_can_be_locked(void);
+/* The same of huge pages (hugetlbfs). */
+bool kapi_segments_can_be_huge(void);
+
+/*
+ * A file of @size bytes, all zero, open for reading and writing, in no directory.  It pins the module
+ * until it is gone.  NULL: *@error is -errno (-ENOMEM, -ENFILE, ...; -ENOSYS: the module is about to
+ * go).  @no_reserve: pages are charged to the overcommit limit when they are first used.  Sleeps.
+ */
+struct kapi_file *kapi_segment_create(const char *name, kapi_size size, bool no_reserve,
+				      int *error);
+/*
+ * Of huge pages of 1 << @size_log bytes, 0: the usual ones.  -EINVAL: there are no such.
+ * Precondition: can_be_huge().
+ */
+struct kapi_file *kapi_segment_create_huge(const char *name, kapi_size size, bool no_reserve,
+					   kapi_u32 size_log, int *error);
+/* A file of the same pages, open for reading only. */
+struct kapi_file *kapi_segment_open_readonly(struct kapi_file *file, int *error);
+/* Once, before anybody maps the file: whom the watch is told of. */
+void kapi_segment_bind(struct kapi_file *file, void *segment);
+void kapi_file_get(struct kapi_file *file);
+void kapi_file_put(struct kapi_file *file); /* the last one frees the pages, a little later */
+
+kapi_u64 kapi_segment_size(struct kapi_file *file); /* bytes, in whole pages where they are huge */
+/* In pages of the usual size: those in memory, those in swap. */
+void kapi_segment_usage(struct kapi_file *file, kapi_u64 *resident, kapi_u64 *swapped);
+
+/*
+ * Keeps the pages in memory, charged to the caller, or lets them go again; does not sleep.
+ * NULL from lock: more than RLIMIT_MEMLOCK allows.  Precondition of the three: can_be_locked().
+ */
+struct kapi_ucounts *kapi_segment_lock(struct kapi_file *file);
+void kapi_segment_unlock(struct kapi_file *file, struct kapi_ucounts *charged);
+void kapi_segment_make_evictable(struct kapi_file *file); /* after unlock; sleeps */
+
+KAPI_END
+
+#endif

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0
+/* LimitedSum: how much there is of something in all objects together, never more than a limit. */
+#pragma once
+
+#include <base/atomic.hpp>
+
+namespace sysvipc {
+
+class LimitedSum : Pinned {
+public:
+    /* False: there would be more than @limit, which may change from call to call. */
+    [[nodiscard]] bool charge(u64 count, u64 limit) noexcept
+    {
+        u64 before = sum_.load_relaxed();
+        do {
+            if (before > limit || count > limit - before)
+                return false;
+        } while (!sum_.compare_exchange(before, before + count));
+        return true;
+    }
+    void uncharge(u64 count) noexcept
+    {
+        u64 before = sum_.load_relaxed();
+        while (!sum_.compare_exchange(before, before - count)) { }
+    }
+    [[nodiscard]] u64 sum() const noexcept { return sum_.load_relaxed(); }
+
+private:
+    Atomic<u64> sum_ { 0 };
+};
+
+} // namespace sysvipc

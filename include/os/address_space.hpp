@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The memory of the calling process, as far as shared memory segments are mapped in it. */
+#pragma once
+
+#include <base/result.hpp>
+#include <kapi/mapping.h>
+#include <os/segment_file.hpp>
+
+namespace sysvipc {
+
+/* How a segment is to be mapped. */
+struct MappingRequest {
+    enum class Place : u8 {
+        Anywhere,
+        Free, /* at the address, where nothing is */
+        Replace, /* at the address, in place of what is there */
+    };
+    Place place;
+    unsigned long address;
+    bool is_writable;
+    bool is_executable;
+};
+
+struct AddressSpace {
+    static void start() noexcept { kapi_mappings_start(); } /* once, before all else */
+
+    /* A piece of a segment. */
+    using Mapping = kapi_mapping;
+
+    /*
+     * Maps the whole of @file, which /proc/PID/maps shows with @inode_number.  The address.
+     * Errors: EEXIST where Place::Free is taken; EINTR (being killed); ENOMEM, EPERM, EACCES as
+     * mmap(2); what the file's watch has.  Sleeps.
+     */
+    [[nodiscard]] static Result<usize> map(const SegmentFile& file, unsigned long inode_number,
+                                           const MappingRequest& request) noexcept
+    {
+        using Place = MappingRequest::Place;
+        const unsigned long protection = KAPI_PROT_READ
+            | (request.is_writable ? KAPI_PROT_WRITE : 0ul)
+            | (request.is_executable ? KAPI_PROT_EXEC : 0ul);
+        const unsigned long flags = KAPI_MAP_SHARED
+            | (request.place == Place::Free          ? KAPI_MAP_FIXED_NOREPLACE
+                   : request.place == Place::Replace ? KAPI_MAP_FIXED
+                                                     : 0ul);
+        const long address =
+            kapi_mapping_create(file.raw(), inode_number, request.address, protection, flags);
+        if (address < 0 && address > -kMostErrno)
+            return from_kernel(static_cast<int>(address));
+        return static_cast<usize>(address);
+    }
+    /* Whether anything is mapped there.  Sleeps. */
+    [[nodiscard]] static bool is_taken(unsigned long start, unsigned long end) noexcept
+    {
+        return kapi_mapping_overlaps(start, end);
+    }
+    static void unmap(const Mapping& mapping) noexcept { kapi_mapping_remove(&mapping); }
+
+    /* Walks over the segments that are mapped, from an address on. */
+    class Walk {
+    public:
+        explicit Walk(unsigned long address) noexcept : address_(address) { }
+        /* The next piece; false: there is none.  Errors: EINTR (being killed).  Sleeps. */
+        [[nodiscard]] Result<bool> next(Mapping& mapping) noexcept
+        {
+            int error = 0;
+            const bool found = kapi_mapping_find(address_, &mapping, &error);
+            if (error != 0)
+                return from_kernel(error);
+            if (found)
+                address_ = mapping.end;
+            return found;
+        }
+
+    private:
+        unsigned long address_;
+    };
+
+    /* While one lives, no other thread of the process looks for what to detach. */
+    class [[nodiscard]] DetachGuard : Pinned {
+    public:
+        DetachGuard() = default;
+        ~DetachGuard()
+        {
+            if (is_held_)
+                kapi_mapping_detach_end();
+        }
+        /* Errors: EINTR (being killed).  Sleeps. */
+        [[nodiscard]] Result<void> take() noexcept
+        {
+            if (const int status = kapi_mapping_detach_begin())
+                return from_kernel(status);
+            is_held_ = true;
+            return {};
+        }
+
+    private:
+        bool is_held_ { false };
+    };
+
+private:
+    static constexpr long kMostErrno = 4096;
+};
+
+} // namespace sysvipc

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0
+/* SegmentFile: the file whose pages are a shared memory segment (shmem, or hugetlbfs). */
+#pragma once
+
+#include <base/result.hpp>
+#include <base/types.hpp>
+#include <kapi/segment.h>
+
+namespace sysvipc {
+
+/* Who is told what happens to the mappings of segments.  Outlives them all; sleeps. */
+using SegmentWatch = kapi_segment_watch;
+inline void start_segment_files(const SegmentWatch& watch) noexcept
+{
+    kapi_segments_start(&watch);
+}
+
+/* Owns a reference.  The file pins the module and is gone a little after its last reference. */
+class SegmentFile {
+public:
+    enum class Reserve : u8 { AtCreation, AtFirstUse };
+
+    /* All bytes are 0.  Errors: ENOMEM, ENFILE, EINVAL (@size), ENOSYS.  Sleeps. */
+    [[nodiscard]] static Result<SegmentFile> create(const char* name, u64 size,
+                                                    Reserve reserve) noexcept
+    {
+        int error = 0;
+        kapi_file* file = kapi_segment_create(name, size, reserve == Reserve::AtFirstUse, &error);
+        return own(file, error, IsHuge::No);
+    }
+    /*
+     * Of huge pages of 1 << @size_log bytes, 0: the usual ones.
+     * Errors: as above; EINVAL (no such size); EPERM (not allowed to).  Sleeps.
+     */
+    [[nodiscard]] static Result<SegmentFile> create_huge(const char* name, u64 size,
+                                                         Reserve reserve, u32 size_log) noexcept
+    {
+        if (!kapi_segments_can_be_huge())
+            return Errno::Invalid;
+        int error = 0;
+        kapi_file* file =
+            kapi_segment_create_huge(name, size, reserve == Reserve::AtFirstUse, size_log, &error);
+        return own(file, error, IsHuge::Yes);
+    }
+    SegmentFile(SegmentFile&& other) noexcept
+        : file_(exchange(other.file_, nullptr)),
+          is_huge_(other.is_huge_)
+    {
+    }
+    SegmentFile& operator=(SegmentFile&&) = delete;
+    ~SegmentFile() { close(); }
+
+    /* Before the destructor, where that would be too late. */
+    void close() noexcept
+    {
+        if (file_)
+            kapi_file_put(exchange(file_, nullptr));
+    }
+    /* Another reference. */
+    [[nodiscard]] SegmentFile share() const noexcept
+    {
+        kapi_file_get(file_);
+        return SegmentFile { file_, is_huge_ };
+    }
+    /* The same pages, and no right to change them.  Errors: ENOMEM, ENFILE, ENOSYS.  Sleeps. */
+    [[nodiscard]] Result<SegmentFile> share_readonly() const noexcept
+    {
+        int error = 0;
+        kapi_file* file = kapi_segment_open_readonly(file_, &error);
+        return own(file, error, is_huge_);
+    }
+
+    /* Once: what the watch (kapi/segment.h) is given for this file's mappings. */
+    void bind(void* segment) noexcept { kapi_segment_bind(file_, segment); }
+
+    [[nodiscard]] bool is_huge() const noexcept { return is_huge_ == IsHuge::Yes; }
+    /* Bytes: what was asked for, or whole huge pages. */
+    [[nodiscard]] u64 size() const noexcept { return kapi_segment_size(file_); }
+
+    struct Usage {
+        u64 resident_pages;
+        u64 swapped_pages;
+    };
+    [[nodiscard]] Usage usage() const noexcept
+    {
+        Usage usage;
+        kapi_u64 resident = 0;
+        kapi_u64 swapped = 0;
+        kapi_segment_usage(file_, &resident, &swapped);
+        usage.resident_pages = resident;
+        usage.swapped_pages = swapped;
+        return usage;
+    }
+    /* To be handed to kapi. */
+    [[nodiscard]] kapi_file* raw() const noexcept { return file_; }
+
+private:
+    enum class IsHuge : bool { No, Yes };
+
+    SegmentFile(kapi_file* file, IsHuge is_huge) noexcept : file_(file), is_huge_(is_huge) { }
+    static Result<SegmentFile> own(kapi_file* file, int error, IsHuge is_huge) noexcept
+    {
+        if (!file)
+            return from_kernel(error);
+        return SegmentFile { file, is_huge };
+    }
+
+    kapi_file* file_;
+    IsHuge is_huge_;
+};
+
+/* Pages that stay in memory, charged to the process that wanted it so. */
+class MemoryLock : Pinned {
+public:
+    MemoryLock() = default;
+
+    [[nodiscard]] static bool is_possible() noexcept { return kapi_segments_can_be_locked(); }
+    [[nodiscard]] bool is_held() const noexcept { return charged_ != nullptr; }
+    /* Does not sleep.  Errors: ENOMEM beyond RLIMIT_MEMLOCK. */
+    [[nodiscard]] Result<void> take(const SegmentFile& file) noexcept
+    {
+        if (is_held())
+            return {};
+        charged_ = kapi_segment_lock(file.raw());
+        if (!charged_)
+            return Errno::NoMemory;
+        return {};
+    }
+    /* Does not sleep.  Where the pages live on, make_evictable() follows. */
+    void drop(const SegmentFile& file) noexcept
+    {
+        if (is_held())
+            kapi_segment_unlock(file.raw(), exchange(charged_, nullptr));
+    }
+    static void make_evictable(const SegmentFile& file) noexcept /* sleeps */
+    {
+        kapi_segment_make_evictable(file.raw());
+    }
+
+private:
+    kapi_ucounts* charged_ { nullptr };
+};
+
+} // namespace sysvipc

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which segments the living tasks have made: with shm_rmid_forced, those that nobody maps go when
+ * their creator does.  A segment whose creator has ended, or left the namespace, is an orphan.
+ *
+ * Locks: one for all creators, inside the table's and the segment's.
+ */
+#pragma once
+
+#include <base/result.hpp>
+
+namespace sysvipc {
+
+class IpcNamespace;
+class ShmSegment;
+
+/* Errors: ENOMEM.  Sleeps. */
+[[nodiscard]] Result<void> start_segment_creators() noexcept;
+void stop_segment_creators() noexcept; /* no segment exists any more; sleeps */
+
+/* @segment, which is not published yet, was made by the current task.  Errors: ENOMEM.  Sleeps. */
+[[nodiscard]] Result<void> note_creation(ShmSegment& segment) noexcept;
+/* It is being retired. */
+void forget_creation(ShmSegment& segment) noexcept;
+
+/* The current task ends, or leaves its namespace.  Does not sleep. */
+void leave_segments() noexcept;
+/* Removes the orphans that nobody maps, if all such are to go. */
+void remove_orphans(IpcNamespace& ns) noexcept;
+
+} // namespace sysvipc

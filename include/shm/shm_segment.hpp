@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ShmSegment: memory that processes map into their own, and how many mappings of it there are.
+ *
+ * All who map a segment for writing map the same file; who maps it for reading only has another file
+ * of the same pages.  The kernel tells of every mapping made and undone: "attaches" counts mappings,
+ * not calls of shmat(), so that a fork or a split by mprotect() counts too.
+ *
+ * A segment that is removed while it is mapped is marked: it keeps its id, loses its key, and goes
+ * with its last mapping.
+ *
+ * Locks:   the segment's own for all that mapping changes; only the removal takes the table's.
+ * Lifetime: the table owns a reference, each file another.  Files outlive the segment's removal until
+ *     the last mapping is gone; retire() gives the segment's own one back.
+ * Context: mapped(), unmapped() run under the mmap lock of the process.
+ */
+#pragma once
+
+#include <base/list.hpp>
+#include <ids/ipc_object.hpp>
+#include <ns/ipc_namespace.hpp>
+#include <os/pid.hpp>
+#include <os/segment_file.hpp>
+#include <user/user_memory.hpp>
+
+namespace sysvipc {
+
+class SegmentCreator;
+
+struct ShmSegmentState : Pinned {
+    u64 attaches { 0 };
+    i64 attach_time { 0 };
+    i64 detach_time { 0 };
+    i64 change_time { 0 };
+    PidRef last_operator;
+    bool is_marked { false }; /* goes with the last mapping */
+    MemoryLock memory_lock;
+};
+
+class ShmSegment : public GuardedObject<ShmSegmentState, ShmSegmentLock>,
+                   public ListNode<ShmSegment> {
+public:
+    static constexpr Kind kKind = Kind::SharedMemory;
+
+    /* Owned by the caller's ids; all bytes 0.  Errors: ENOMEM.  Sleeps. */
+    [[nodiscard]] static Result<Ref<ShmSegment>> create(IpcNamespace& ns, Key key, Mode mode,
+                                                        u64 size, SegmentFile file) noexcept;
+    /* No table has it, or ever had it.  Does not sleep. */
+    void retire() noexcept;
+
+    /* Under RCU; nullptr: none (EINVAL). */
+    [[nodiscard]] static ShmSegment* find(IpcNamespace& ns, IpcId id) noexcept
+    {
+        return ns.table(kKind).find<ShmSegment>(id);
+    }
+
+    /* Bytes asked for. */
+    [[nodiscard]] u64 size() const noexcept { return size_; }
+    /* Pages of the usual size that it counts for. */
+    [[nodiscard]] static u64 pages_of(u64 size) noexcept
+    {
+        return size / KAPI_PAGE_SIZE + (size % KAPI_PAGE_SIZE != 0);
+    }
+    [[nodiscard]] const PidRef& creator() const noexcept { return creator_; }
+    [[nodiscard]] IpcNamespace& ns() const noexcept { return ns_; }
+    /* Its lock is held, and it is not removed: the file is there. */
+    [[nodiscard]] const SegmentFile& file(const Locked&) const noexcept { return file_; }
+    /* Permissions, and what else the mode of a segment shows. */
+    [[nodiscard]] u32 mode_bits(Locked& state) const noexcept
+    {
+        return ownership(state).mode.bits() | (state->is_marked ? abi::kShmMarked : 0u)
+            | (state->memory_lock.is_held() ? abi::kShmLocked : 0u);
+    }
+
+    /* Of its pages; none once it is removed. */
+    [[nodiscard]] SegmentFile::Usage memory_usage() noexcept;
+
+    /* A mapping is about to be made, by the current process.  Errors: EIDRM. */
+    [[nodiscard]] Result<void> map() noexcept;
+    /* The same where there is one already: cannot fail. */
+    void map_again() noexcept;
+    /* One is gone, maybe the last. */
+    void unmap() noexcept;
+    /* Nobody needs it any more: removes it if it is unmapped, and marked or all such are to go. */
+    void remove_if_unused() noexcept;
+
+    /* Who made it, as long as he lives: under the lock of all creators (shm/segment_creator.hpp). */
+    SegmentCreator* living_creator { nullptr };
+
+private:
+    friend class Ref<ShmSegment>;
+    template <class T, class... Args>
+    friend T* construct_at(void* memory, Args&&... args) noexcept;
+    ShmSegment(IpcNamespace& ns, Key key, const Ownership& ownership, u64 size,
+               SegmentFile file) noexcept;
+
+    static void count_mapping(ShmSegmentState& state) noexcept;
+    [[nodiscard]] bool is_unused(const ShmSegmentState& state) const noexcept;
+    [[nodiscard]] Result<Ref<ShmSegment>> withdraw_if_unused() noexcept;
+
+    IpcNamespace& ns_;
+    const u64 size_;
+    PidRef creator_;
+    SegmentFile file_;
+};
+
+/* Makes the kernel tell segments of their mappings.  Errors: ENOMEM.  Sleeps. */
+[[nodiscard]] Result<void> start_segments() noexcept;
+void stop_segments() noexcept; /* no segment exists any more; sleeps */
+
+/* The system calls.  Context: process, sleeps.  Errors are listed at each definition. */
+[[nodiscard]] Result<IpcId> shmget(IpcNamespace& ns, Key key, u64 size, u32 flags) noexcept;
+[[nodiscard]] Result<usize> shmat(IpcNamespace& ns, IpcId id, unsigned long address,
+                                  u32 flags) noexcept;
+[[nodiscard]] Result<void> shmdt(unsigned long address) noexcept;
+[[nodiscard]] Result<i32> shmctl(IpcNamespace& ns, IpcId id, i32 command,
+                                 UserAddress buffer) noexcept;
+
+} // namespace sysvipc

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * kapi: files whose pages are shared memory (contracts: include/kapi/segment.h).
+ *
+ * The file comes from shmem or hugetlbfs, and keeps their inode; its operations are replaced by ours,
+ * which hand on to the inode's and tell of every mapping made and undone.  The operations of a mapping
+ * are a copy of what shmem or hugetlbfs gave it, but for "open" and "close".
+ */
+#include <linux/cred.h>
+#include <linux/fs.h>
+#include <linux/hugetlb.h>
+#include <linux/magic.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/pagemap.h>
+#include <linux/shmem_fs.h>
+#include <linux/version.h>
+
+#include "segment_file.h"
+#include "shim.h"
+#include "symbol.h"
+#include <kapi/segment.h>
+
+#define FILE(handle) ((struct file *)(handle))
+
+static const struct kapi_segment_watch *watch;
+/* Functions the kernel does not export, where they could be found. */
+static typeof(&shmem_lock) found_shmem_lock;
+static typeof(&shmem_unlock_mapping) found_shmem_unlock_mapping;
+#ifdef CONFIG_HUGETLBFS
+static typeof(&hugetlb_file_setup) found_hugetlb_file_setup;
+#endif
+
+/* --- mappings */
+
+struct watched_operations {
+	struct vm_operations_struct operations;
+	const struct vm_operations_struct *base;
+};
+
+/* A kernel has one kind of mapping for each kind of segment. */
+static struct watched_operations ordinary_mapping, huge_mapping;
+static DEFINE_MUTEX(copying);
+
+static const struct vm_operations_struct *base_of(const struct vm_area_struct *vma)
+{
+	return container_of(vma->vm_ops, struct watched_operations, operations)->base;
+}
+
+static void mapping_opened(struct vm_area_struct *vma)
+{
+	const struct vm_operations_struct *base = base_of(vma);
+
+	if (base->open)
+		base->open(vma);
+	watch->mapped(vma->vm_file->private_data);
+}
+
+static void mapping_closed(struct vm_area_struct *vma)
+{
+	const struct vm_operations_struct *base = base_of(vma);
+
+	if (base->close)
+		base->close(vma);
+	watch->unmapped(vma->vm_file->private_data);
+}
+
+/* The first mapping of its kind shows what there is to copy. */
+static void watch_mapping(struct vm_area_struct *vma, struct watched_operations *watched)
+{
+	if (unlikely(smp_load_acquire(&watched->base) != vma->vm_ops)) {
+		mutex_lock(&copying);
+		if (watched->base != vma->vm_ops) {
+			WARN_ON(watched->base);
+			watched->operations = *vma->vm_ops;
+			watched->operations.open = mapping_opened;
+			watched->operations.close = mapping_closed;
+			smp_store_release(&watched->base, vma->vm_ops);
+		}
+		mutex_unlock(&copying);
+	}
+	vma->vm_ops = &watched->operations;
+}
+
+/* --- files: what is not here hands on to the inode's own operations */
+
+static const struct file_operations *base_operations(struct file *file)
+{
+	return file_inode(file)->i_fop;
+}
+
+static bool is_huge(struct file *file)
+{
+	return file_inode(file)->i_sb->s_magic == HUGETLBFS_MAGIC;
+}
+
+static int segment_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	int error = watch->mapping(file->private_data);
+
+	if (error)
+		return error;
+	error = base_operations(file)->mmap(file, vma);
+	if (error) {
+		watch->unmapped(file->private_data);
+		return error;
+	}
+	watch_mapping(vma, is_huge(file) ? &huge_mapping : &ordinary_mapping);
+	return 0;
+}
+
+static int segment_release(struct inode *inode, struct file *file)
+{
+	if (file->private_data)
+		watch->released(file->private_data);
+	return 0;
+}
+
+static int segment_fsync(struct file *file, loff_t start, loff_t end, int datasync)
+{
+	return base_operations(file)->fsync(file, start, end, datasync);
+}
+
+static long segment_fallocate(struct file *file, int mode, loff_t offset, loff_t length)
+{
+	if (!base_operations(file)->fallocate) /* no shmem, but the ramfs that stands in for it */
+		return -EOPNOTSUPP;
+	return base_operations(file)->fallocate(file, mode, offset, length);
+}
+
+static unsigned long segment_get_unmapped_area(struct file *file, unsigned long address,
+					       unsigned long length, unsigned long page_offset,
+					       unsigned long flags)
+{
+	return base_operations(file)->get_unmapped_area(file, address, length, page_offset, flags);
+}
+
+#define SEGMENT_OPERATIONS                                                                         \
+	.owner = THIS_MODULE, .mmap = segment_mmap, .release = segment_release,                    \
+	.fsync = segment_fsync, .fallocate = segment_fallocate,                                    \
+	.get_unmapped_area = segment_get_unmapped_area, .llseek = noop_llseek
+
+static const struct file_operations segment_operations = { SEGMENT_OPERATIONS };
+static const struct file_operations huge_segment_operations = {
+	SEGMENT_OPERATIONS,
+#ifdef FOP_HUGE_PAGES
+	.fop_flags = FOP_HUGE_PAGES,
+#endif
+};
+
+bool is_segment_file(const struct file *file)
+{
+	return file->f_op == &segment_operations || file->f_op == &huge_segment_operations;
+}
+
+/* Makes @file ours.  The reference on the module goes with its last reference. */
+static struct file *take_over(struct file *file, void *segment)
+{
+	if (!try_module_get(THIS_MODULE)) {
+		fput(file);
+		return ERR_PTR(-ENOSYS);
+	}
+	fops_put(file->f_op);
+	file->f_op = is_huge(file) ? &huge_segment_operations : &segment_operations;
+	file->private_data = segment;
+	return file;
+}
+
+static struct kapi_file *file_or_error(struct file *file, int *error)
+{
+	if (IS_ERR(file)) {
+		*error = PTR_ERR(file);
+		return NULL;
+	}
+	return (struct kapi_file *)file;
+}
+
+struct kapi_file *kapi_segment_create(const char *name, kapi_size size, bool no_reserve, int *error)
+{
+	struct file *file = shmem_file_setup(name, size, no_reserve ? VM_NORESERVE : 0);
+
+	if (!IS_ERR(file)) {
+		/* Security modules shall judge the segment, not the file that it is made of. */
+		file_inode(file)->i_flags |= S_PRIVATE;
+		file = take_over(file, NULL);
+	}
+	return file_or_error(file, error);
+}
+
+#ifdef CONFIG_HUGETLBFS
+struct kapi_file *kapi_segment_create_huge(const char *name, kapi_size size, bool no_reserve,
+					   kapi_u32 size_log, int *error)
+{
+	const vm_flags_t account = no_reserve ? VM_NORESERVE : 0;
+	unsigned long page = size_log ? 1UL << size_log : HPAGE_SIZE;
+	struct file *file;
+
+	file = found_hugetlb_file_setup(name, ALIGN(size, page), account, HUGETLB_SHMFS_INODE,
+					size_log);
+	/* The usual size is a boot option, which only a file of that size tells. */
+	if (!IS_ERR(file) && !size_log && huge_page_size(hstate_inode(file_inode(file))) != page) {
+		page = huge_page_size(hstate_inode(file_inode(file)));
+		fput(file);
+		file = found_hugetlb_file_setup(name, ALIGN(size, page), account,
+						HUGETLB_SHMFS_INODE, size_log);
+	}
+	if (file == ERR_PTR(-ENODEV))
+		file = ERR_PTR(-EINVAL);
+	if (!IS_ERR(file))
+		file = take_over(file, NULL);
+	return file_or_error(file, error);
+}
+#else
+struct kapi_file *kapi_segment_create_huge(const char *name, kapi_size size, bool no_reserve,
+					   kapi_u32 size_log, int *error)
+{
+	return file_or_error(ERR_PTR(-EINVAL), error);
+}
+#endif
+
+struct kapi_file *kapi_segment_open_readonly(struct kapi_file *original, int *error)
+{
+	struct file *file = dentry_open(&FILE(original)->f_path, O_RDONLY | O_LARGEFILE,
+					FILE(original)->f_cred);
+
+	if (!IS_ERR(file))
+		file = take_over(file, NULL);
+	return file_or_error(file, error);
+}
+
+KAPI_SHIM void kapi_segment_bind(struct kapi_file *file, void *segment)
+{
+	FILE(file)->private_data = segment;
+}
+
+KAPI_SHIM void kapi_file_get(struct kapi_file *file)
+{
+	get_file(FILE(file));
+}
+
+KAPI_SHIM void kapi_file_put(struct kapi_file *file)
+{
+	fput(FILE(file));
+}
+
+KAPI_SHIM kapi_u64 kapi_segment_size(struct kapi_file *file)
+{
+	return i_size_read(file_inode(FILE(file)));
+}
+
+void kapi_segment_usage(struct kapi_file *file, kapi_u64 *resident, kapi_u64 *swapped)
+{
+	struct inode *inode = file_inode(FILE(file));
+
+	*resident = READ_ONCE(inode->i_mapping->nrpages);
+	*swapped = 0;
+	if (is_huge(FILE(file))) {
+#if defined(CONFIG_HUGETLBFS) && LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+		*resident *= pages_per_huge_page(hstate_inode(inode));
+#endif
+		return;
+	}
+	if (IS_ENABLED(CONFIG_SHMEM))
+		*swapped = READ_ONCE(SHMEM_I(inode)->swapped);
+}
+
+struct kapi_ucounts *kapi_segment_lock(struct kapi_file *file)
+{
+	struct ucounts *ucounts = current_ucounts();
+
+	return found_shmem_lock(FILE(file), 1, ucounts) ? NULL : (struct kapi_ucounts *)ucounts;
+}
+
+void kapi_segment_unlock(struct kapi_file *file, struct kapi_ucounts *charged)
+{
+	found_shmem_lock(FILE(file), 0, (struct ucounts *)charged);
+}
+
+void kapi_segment_make_evictable(struct kapi_file *file)
+{
+	found_shmem_unlock_mapping(FILE(file)->f_mapping);
+}
+
+bool kapi_segments_can_be_locked(void)
+{
+	return found_shmem_lock && found_shmem_unlock_mapping;
+}
+
+bool kapi_segments_can_be_huge(void)
+{
+#ifdef CONFIG_HUGETLBFS
+	return found_hugetlb_file_setup;
+#else
+	return false;
+#endif
+}
+
+void kapi_segments_start(const struct kapi_segment_watch *callbacks)
+{
+	watch = callbacks;
+	found_shmem_lock = symbol_address("shmem_lock");
+	found_shmem_unlock_mapping = symbol_address("shmem_unlock_mapping");
+#ifdef CONFIG_HUGETLBFS
+	found_hugetlb_file_setup = symbol_address("hugetlb_file_setup");
+#endif
+}

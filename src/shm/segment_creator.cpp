@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Segments by creator (contracts: include/shm/segment_creator.hpp). */
+#include <shm/segment_creator.hpp>
+
+#include <base/assert.hpp>
+#include <mem/address_map.hpp>
+#include <mem/heap.hpp>
+#include <os/task.hpp>
+#include <shm/shm_segment.hpp>
+#include <sync/rcu.hpp>
+#include <base/poison.hpp>
+
+namespace sysvipc {
+
+/* A task that has made segments; only it adds, anybody removes. */
+class SegmentCreator : public RcuCounted, public kapi_addressed {
+public:
+    explicit SegmentCreator(const kapi_task* task) noexcept : kapi_addressed { {}, task } { }
+
+    List<ShmSegment> segments; /* under the lock of all creators */
+};
+
+namespace {
+
+struct Creators : Pinned {
+    static void destroy(Creators* creators) noexcept { heap_destroy(creators); }
+
+    AddressMap by_task;
+    Guarded<Unit, SegmentCreatorsLock> lock;
+};
+
+constinit Creators* creators = nullptr;
+
+/* Only the task itself comes and goes: what is found stays. */
+SegmentCreator* current_creator() noexcept
+{
+    const RcuGuard guard;
+    return static_cast<SegmentCreator*>(creators->by_task.find(CurrentTask::identity()));
+}
+
+Result<SegmentCreator*> become_creator() noexcept
+{
+    Ref<SegmentCreator> created = TRY(Ref<SegmentCreator>::create(0, CurrentTask::identity()));
+    TRY(creators->by_task.insert(*created));
+    return &created.release(); /* now the map's */
+}
+
+void remove_from_creator(ShmSegment& segment) noexcept
+{
+    if (SegmentCreator* creator = exchange(segment.living_creator, nullptr))
+        creator->segments.remove(segment);
+}
+
+bool is_orphan(const ShmSegment& segment) noexcept
+{
+    auto lock = creators->lock.lock();
+    return segment.living_creator == nullptr;
+}
+
+/* One that @creator has made, and has not any longer; nothing when there are none left. */
+ShmSegment* take_one(SegmentCreator& creator) noexcept
+{
+    auto lock = creators->lock.lock();
+    ShmSegment* segment = creator.segments.first();
+    if (segment)
+        remove_from_creator(*segment);
+    return segment;
+}
+
+} // namespace
+
+Result<void> note_creation(ShmSegment& segment) noexcept
+{
+    SegmentCreator* creator = current_creator();
+    if (!creator)
+        creator = TRY(become_creator());
+    auto lock = creators->lock.lock();
+    segment.living_creator = creator;
+    creator->segments.push_back(segment);
+    return {};
+}
+
+void forget_creation(ShmSegment& segment) noexcept
+{
+    auto lock = creators->lock.lock();
+    remove_from_creator(segment);
+}
+
+void leave_segments() noexcept
+{
+    SegmentCreator* creator = current_creator();
+    if (!creator)
+        return;
+    {
+        /* A segment is taken off the list before its last reference goes: RCU keeps it. */
+        const RcuGuard guard;
+        while (ShmSegment* segment = take_one(*creator))
+            segment->remove_if_unused();
+    }
+    static_cast<void>(invariant(creators->by_task.remove(*creator)));
+    static_cast<void>(Ref<SegmentCreator>::adopt(*creator));
+}
+
+void remove_orphans(IpcNamespace& ns) noexcept
+{
+    const IdTable& table = ns.table(Kind::SharedMemory);
+    const RcuGuard guard;
+    i32 index = 0;
+    while (auto* segment = table.find_from<ShmSegment>(index)) {
+        if (is_orphan(*segment))
+            segment->remove_if_unused();
+        ++index;
+    }
+}
+
+Result<void> start_segment_creators() noexcept
+{
+    Box<Creators> created = TRY(heap_create<Creators>());
+    TRY(created->by_task.start());
+    creators = created.release();
+    return {};
+}
+
+void stop_segment_creators() noexcept
+{
+    creators->by_task.stop([](kapi_addressed* addressed) {
+        static_cast<void>(Ref<SegmentCreator>::adopt(*static_cast<SegmentCreator*>(addressed)));
+    });
+    Creators::destroy(exchange(creators, nullptr));
+}
+
+} // namespace sysvipc

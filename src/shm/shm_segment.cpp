@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A segment and its mappings (contracts: include/shm/shm_segment.hpp). */
+#include <shm/shm_segment.hpp>
+
+#include <os/address_space.hpp>
+#include <os/clock.hpp>
+#include <os/kernel.hpp>
+#include <os/task.hpp>
+#include <shm/segment_creator.hpp>
+#include <base/poison.hpp>
+
+namespace sysvipc {
+
+ShmSegment::ShmSegment(IpcNamespace& ns, Key key, const Ownership& ownership, u64 size,
+                       SegmentFile file) noexcept
+    : GuardedObject(key, ownership),
+      ns_(ns),
+      size_(size),
+      file_(move(file))
+{
+    creator_.note(CurrentTask::process());
+    exclusive_state().change_time = real_seconds();
+}
+
+Result<Ref<ShmSegment>> ShmSegment::create(IpcNamespace& ns, Key key, Mode mode, u64 size,
+                                           SegmentFile file) noexcept
+{
+    Ref<ShmSegment> segment =
+        TRY(Ref<ShmSegment>::create(0, ns, key, Ownership::of_caller(mode), size, move(file)));
+    /* The file's own reference. */
+    Ref<ShmSegment> bound = TRY(Ref<ShmSegment>::try_get(*segment));
+    segment->file_.bind(&bound.release());
+    return segment;
+}
+
+void ShmSegment::retire() noexcept
+{
+    forget_creation(*this);
+    exclusive_state().memory_lock.drop(file_);
+    ns_.pages().uncharge(pages_of(size_));
+    file_.close();
+}
+
+SegmentFile::Usage ShmSegment::memory_usage() noexcept
+{
+    auto state = lock();
+    if (is_removed())
+        return {};
+    return file_.usage();
+}
+
+void ShmSegment::count_mapping(ShmSegmentState& state) noexcept
+{
+    ++state.attaches;
+    state.attach_time = real_seconds();
+    state.last_operator.note(CurrentTask::process());
+}
+
+Result<void> ShmSegment::map() noexcept
+{
+    auto state = lock();
+    if (is_removed())
+        return Errno::Removed;
+    count_mapping(*state);
+    return {};
+}
+
+void ShmSegment::map_again() noexcept
+{
+    auto state = lock();
+    count_mapping(*state);
+}
+
+void ShmSegment::unmap() noexcept
+{
+    {
+        auto state = lock();
+        --state->attaches;
+        state->detach_time = real_seconds();
+        state->last_operator.note(CurrentTask::process());
+        if (!is_unused(*state)) [[likely]]
+            return;
+    }
+    remove_if_unused();
+}
+
+bool ShmSegment::is_unused(const ShmSegmentState& state) const noexcept
+{
+    return state.attaches == 0
+        && (state.is_marked || ns_.limits().shm_rmid_forced.load_relaxed() != 0);
+}
+
+/* Errors: EBUSY when it is in use after all, or somebody else has removed it. */
+Result<Ref<ShmSegment>> ShmSegment::withdraw_if_unused() noexcept
+{
+    IdTable::Removal removal { ns_.table(kKind) };
+    auto state = lock();
+    if (is_removed() || !is_unused(*state))
+        return Errno::Busy;
+    return removal.withdraw(*this, state);
+}
+
+void ShmSegment::remove_if_unused() noexcept
+{
+    Result<Ref<ShmSegment>> withdrawn = withdraw_if_unused();
+    if (withdrawn.ok())
+        retire();
+}
+
+namespace {
+
+ShmSegment& segment_of(void* bound) noexcept
+{
+    return *static_cast<ShmSegment*>(bound);
+}
+
+constexpr SegmentWatch kWatch {
+    [](void* segment) noexcept -> int {
+        Result<void> mapped = segment_of(segment).map();
+        return mapped.ok() ? 0 : static_cast<int>(to_syscall(mapped.error()));
+    },
+    [](void* segment) noexcept { segment_of(segment).map_again(); },
+    [](void* segment) noexcept { segment_of(segment).unmap(); },
+    [](void* segment) noexcept { static_cast<void>(Ref<ShmSegment>::adopt(segment_of(segment))); },
+};
+
+} // namespace
+
+Result<void> start_segments() noexcept
+{
+    TRY(start_segment_creators());
+    AddressSpace::start();
+    start_segment_files(kWatch);
+    LogLine line;
+    if (!MemoryLock::is_possible())
+        log_info(line.string("this kernel does not let us lock memory: SHM_LOCK is refused"));
+    return {};
+}
+
+void stop_segments() noexcept
+{
+    stop_segment_creators();
+}
+
+} // namespace sysvipc

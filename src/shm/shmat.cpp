@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * shmat(2): map a segment into the calling process.
+ *
+ * Locks:   the segment's own, for its file; mapping takes the process's mmap lock, and inside it the
+ *     segment's again.  Context: process, sleeps.
+ */
+#include <shm/shm_segment.hpp>
+
+#include <os/address_space.hpp>
+#include <sync/rcu.hpp>
+#include <base/poison.hpp>
+
+namespace sysvipc {
+
+namespace {
+
+using Place = MappingRequest::Place;
+
+/* Errors: EINVAL. */
+Result<MappingRequest> place_of(unsigned long address, u32 flags) noexcept
+{
+    constexpr unsigned long kBoundary = KAPI_SHMLBA;
+
+    const bool replaces = (flags & abi::kShmRemap) != 0;
+    MappingRequest request { Place::Anywhere, address, (flags & abi::kShmReadOnly) == 0,
+                             (flags & abi::kShmExecute) != 0 };
+    if (address == 0) {
+        if (replaces)
+            return Errno::Invalid;
+        return request;
+    }
+    if (flags & abi::kShmRound)
+        request.address -= address % kBoundary;
+    else if (address % KAPI_PAGE_SIZE != 0)
+        return Errno::Invalid;
+    if (request.address == 0 && replaces)
+        return Errno::Invalid;
+    /* What was rounded down to 0 replaces what is there, as Linux has it. */
+    request.place = replaces || request.address == 0 ? Place::Replace : Place::Free;
+    return request;
+}
+
+u32 access_of(const MappingRequest& request) noexcept
+{
+    return kReadAccess | (request.is_writable ? kWriteAccess : 0u)
+        | (request.is_executable ? kExecuteAccess : 0u);
+}
+
+/* The segment's own file.  Errors: EINVAL (no such segment), EACCES, EIDRM, in this order. */
+Result<SegmentFile> open_file(IpcNamespace& ns, IpcId id, u32 access, ShmSegment*& found) noexcept
+{
+    const RcuGuard guard;
+    ShmSegment* segment = ShmSegment::find(ns, id);
+    if (!segment)
+        return Errno::Invalid;
+    TRY(segment->ownership().check_access(access, ns.owner()));
+    auto state = segment->lock();
+    if (segment->is_removed())
+        return Errno::Removed;
+    found = segment;
+    return segment->file(state).share();
+}
+
+/* Errors: EINVAL where an address is taken; EIDRM; as AddressSpace::map(). */
+Result<usize> map_file(const SegmentFile& file, IpcId id, const MappingRequest& request) noexcept
+{
+    const unsigned long end = request.address + file.size();
+    if (request.place == Place::Free && end < request.address)
+        return Errno::Invalid;
+    const auto inode_number = static_cast<unsigned long>(id.value());
+    Result<usize> mapped = AddressSpace::map(file, inode_number, request);
+    /* That an address is taken comes before all else that may be wrong with it. */
+    if (!mapped.ok() && request.place == Place::Free && mapped.error() != Errno::Interrupted
+        && (mapped.error() == Errno::Exists || AddressSpace::is_taken(request.address, end)))
+        return Errno::Invalid;
+    return mapped;
+}
+
+/* Who may not write gets a file that cannot be made to. */
+Result<usize> map_segment(const SegmentFile& file, IpcId id, const MappingRequest& request) noexcept
+{
+    if (request.is_writable)
+        return map_file(file, id, request);
+    const SegmentFile readonly = TRY(file.share_readonly());
+    return map_file(readonly, id, request);
+}
+
+} // namespace
+
+/*
+ * Errors: EINVAL (negative id, address), EINVAL (no such segment), EACCES, EIDRM, ENOMEM, EINTR, EINVAL (address
+ * taken), what mmap(2) has; in this order.  shmat(2).
+ */
+Result<usize> shmat(IpcNamespace& ns, IpcId id, unsigned long address, u32 flags) noexcept
+{
+    if (id.is_negative())
+        return Errno::Invalid;
+    const MappingRequest request = TRY(place_of(address, flags));
+    ShmSegment* segment = nullptr;
+    const SegmentFile file = TRY(open_file(ns, id, access_of(request), segment));
+    Result<usize> mapped = map_segment(file, id, request);
+    /* The file keeps the segment in being. */
+    if (!mapped.ok() && ns.limits().shm_rmid_forced.load_relaxed() != 0)
+        segment->remove_if_unused();
+    return mapped;
+}
+
+} // namespace sysvipc

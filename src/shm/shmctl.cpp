@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * shmctl(2): look at, change, lock and remove segments.
+ *
+ * Locks:   IPC_RMID the table's, then the segment's; the others the segment's at most.
+ * Context: process, sleeps in user copies, SHM_UNLOCK also while pages become evictable again.
+ */
+#include <shm/shm_segment.hpp>
+
+#include <base/optional.hpp>
+#include <os/clock.hpp>
+#include <sync/rcu.hpp>
+#include <base/poison.hpp>
+
+namespace sysvipc {
+
+namespace {
+
+using abi::ShmCommand;
+
+/* The highest index in use, as the two commands that follow return it. */
+i32 highest_index(const IdTable::Usage& usage) noexcept
+{
+    return max(usage.highest, 0);
+}
+
+/* IPC_INFO. */
+Result<i32> report_limits(IpcNamespace& ns, UserAddress buffer) noexcept
+{
+    const Limits& limits = ns.limits();
+    abi::ShmLimitInfo info;
+    info.most_bytes = limits.shmmax.load_relaxed();
+    info.most_pages = limits.shmall.load_relaxed();
+    info.most_segments = info.most_attached = static_cast<u64>(limits.shmmni.load_relaxed());
+    TRY(write_user(buffer, info));
+    return highest_index(ns.table(Kind::SharedMemory).usage());
+}
+
+/* SHM_INFO. */
+Result<i32> report_usage(IpcNamespace& ns, UserAddress buffer) noexcept
+{
+    IdTable& table = ns.table(Kind::SharedMemory);
+    const IdTable::Usage usage = table.usage();
+    abi::ShmUsageInfo info;
+    info.segments = usage.in_use;
+    info.pages = ns.pages().sum();
+    {
+        const RcuGuard guard;
+        i32 index = 0;
+        while (auto* segment = table.find_from<ShmSegment>(index)) {
+            const SegmentFile::Usage pages = segment->memory_usage();
+            info.resident_pages += pages.resident_pages;
+            info.swapped_pages += pages.swapped_pages;
+            ++index;
+        }
+    }
+    TRY(write_user(buffer, info));
+    return highest_index(usage);
+}
+
+/* Errors: EINVAL, EACCES (not SHM_STAT_ANY), EIDRM, in this order. */
+Result<abi::ShmSegmentStat> stat_segment(IpcNamespace& ns, IpcId id, ShmCommand command,
+                                         IpcId& full_id) noexcept
+{
+    const RcuGuard guard;
+    ShmSegment* segment = command == ShmCommand::Stat
+        ? ShmSegment::find(ns, id)
+        : ns.table(Kind::SharedMemory).find_at<ShmSegment>(id.index());
+    if (!segment)
+        return Errno::Invalid;
+    auto state = segment->lock();
+    const Ownership& ownership = segment->ownership(state);
+    if (command != ShmCommand::StatByIndexAny)
+        TRY(ownership.check_access(kReadAccess, ns.owner()));
+    if (segment->is_removed())
+        return Errno::Removed;
+
+    full_id = segment->id();
+    abi::ShmSegmentStat stat;
+    stat.perm = ownership.show(segment->key(), full_id);
+    stat.perm.mode = segment->mode_bits(state);
+    stat.size = segment->size();
+    stat.attach_time = state->attach_time;
+    stat.detach_time = state->detach_time;
+    stat.change_time = state->change_time;
+    stat.creator = segment->creator().show();
+    stat.last_operator = state->last_operator.show();
+    stat.attaches = state->attaches;
+    return stat;
+}
+
+/* IPC_STAT returns 0, SHM_STAT and SHM_STAT_ANY, which take an index, the id. */
+Result<i32> report_segment(IpcNamespace& ns, IpcId id, ShmCommand command,
+                           UserAddress buffer) noexcept
+{
+    IpcId full_id;
+    const abi::ShmSegmentStat stat = TRY(stat_segment(ns, id, command, full_id));
+    TRY(write_user(buffer, stat));
+    return command == ShmCommand::Stat ? 0 : full_id.value();
+}
+
+/* IPC_SET.  Errors: EFAULT, EINVAL, EPERM, EINVAL (owner without a mapping), in this order. */
+Result<i32> change_segment(IpcNamespace& ns, IpcId id, UserAddress buffer) noexcept
+{
+    const auto request = TRY(read_user<abi::ShmSegmentStat>(buffer));
+    const RcuGuard guard;
+    ShmSegment* segment = ShmSegment::find(ns, id);
+    if (!segment)
+        return Errno::Invalid;
+    auto state = segment->lock();
+    if (segment->is_removed())
+        return Errno::Invalid;
+    const Ownership& ownership = segment->ownership(state);
+    TRY(ownership.check_control(ns.owner()));
+    const Ownership changed = TRY(ownership.changed_by(request.perm));
+    segment->set_ownership(state, changed);
+    state->change_time = real_seconds();
+    return 0;
+}
+
+/* Under the table's lock and the segment's; nothing where it lives on.  Errors: EINVAL, EPERM. */
+Result<ShmSegment*> withdraw_or_mark(IpcNamespace& ns, IpcId id) noexcept
+{
+    const RcuGuard guard;
+    ShmSegment* segment = ShmSegment::find(ns, id);
+    if (!segment)
+        return Errno::Invalid;
+    IdTable::Removal removal { ns.table(Kind::SharedMemory) };
+    auto state = segment->lock();
+    if (segment->is_removed())
+        return Errno::Invalid;
+    TRY(segment->ownership(state).check_control(ns.owner()));
+    if (state->attaches != 0) {
+        state->is_marked = true;
+        removal.hide(*segment, state);
+        return nullptr;
+    }
+    return &removal.withdraw(*segment, state).release();
+}
+
+/* IPC_RMID.  Errors: EINVAL, EPERM. */
+Result<i32> remove_segment(IpcNamespace& ns, IpcId id) noexcept
+{
+    if (ShmSegment* withdrawn = TRY(withdraw_or_mark(ns, id)))
+        Ref<ShmSegment>::adopt(*withdrawn)->retire();
+    return 0;
+}
+
+/* Whether the caller may do @command to what @ownership tells of.  Errors: EPERM. */
+Result<void> check_locking(IpcNamespace& ns, const Ownership& ownership,
+                           ShmCommand command) noexcept
+{
+    if (!MemoryLock::is_possible())
+        return Errno::Perm;
+    if (ns.owner().is_capable(Capability::IpcLock))
+        return {};
+    if (!ownership.is_callers())
+        return Errno::Perm;
+    if (command == ShmCommand::Lock && Caller::memory_lock_limit() == 0)
+        return Errno::Perm;
+    return {};
+}
+
+/* SHM_LOCK.  Errors: EINVAL, EIDRM, EPERM, ENOMEM, in this order; the same for SHM_UNLOCK. */
+Result<i32> lock_segment(IpcNamespace& ns, IpcId id) noexcept
+{
+    const RcuGuard guard;
+    ShmSegment* segment = ShmSegment::find(ns, id);
+    if (!segment)
+        return Errno::Invalid;
+    auto state = segment->lock();
+    if (segment->is_removed())
+        return Errno::Removed;
+    TRY(check_locking(ns, segment->ownership(state), ShmCommand::Lock));
+    /* Huge pages stay in memory anyway. */
+    if (!segment->file(state).is_huge())
+        TRY(state->memory_lock.take(segment->file(state)));
+    return 0;
+}
+
+/* SHM_UNLOCK.  @evictable: the file, where there was something to unlock. */
+Result<void> unlock_pages(IpcNamespace& ns, IpcId id, Optional<SegmentFile>& evictable) noexcept
+{
+    const RcuGuard guard;
+    ShmSegment* segment = ShmSegment::find(ns, id);
+    if (!segment)
+        return Errno::Invalid;
+    auto state = segment->lock();
+    if (segment->is_removed())
+        return Errno::Removed;
+    TRY(check_locking(ns, segment->ownership(state), ShmCommand::Unlock));
+    if (state->memory_lock.is_held()) {
+        const SegmentFile& file = segment->file(state);
+        state->memory_lock.drop(file);
+        evictable.emplace([&] { return file.share(); });
+    }
+    return {};
+}
+
+Result<i32> unlock_segment(IpcNamespace& ns, IpcId id) noexcept
+{
+    Optional<SegmentFile> evictable;
+    TRY(unlock_pages(ns, id, evictable));
+    if (evictable.has_value())
+        MemoryLock::make_evictable(*evictable);
+    return 0;
+}
+
+} // namespace
+
+/* Errors: EINVAL for a negative id or an unknown command before all else, then as above. */
+Result<i32> shmctl(IpcNamespace& ns, IpcId id, i32 command, UserAddress buffer) noexcept
+{
+    if (id.is_negative())
+        return Errno::Invalid;
+    const auto known = static_cast<ShmCommand>(command);
+    switch (known) {
+    case ShmCommand::LimitInfo:
+        return report_limits(ns, buffer);
+    case ShmCommand::UsageInfo:
+        return report_usage(ns, buffer);
+    case ShmCommand::Stat:
+    case ShmCommand::StatByIndex:
+    case ShmCommand::StatByIndexAny:
+        return report_segment(ns, id, known, buffer);
+    case ShmCommand::Set:
+        return change_segment(ns, id, buffer);
+    case ShmCommand::Remove:
+        return remove_segment(ns, id);
+    case ShmCommand::Lock:
+        return lock_segment(ns, id);
+    case ShmCommand::Unlock:
+        return unlock_segment(ns, id);
+    }
+    return Errno::Invalid;
+}
+
+} // namespace sysvipc

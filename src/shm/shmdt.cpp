@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * shmdt(2): unmap what one shmat() has mapped, or what is left of it.
+ *
+ * munmap(), mprotect() and mremap() may have made several pieces of it, or moved some away.  A piece
+ * belongs to the mapping that began at an address when it stands as far behind the address as its part
+ * of the segment stands behind the beginning of the segment.
+ *
+ * Locks:   the process's DetachGuard, inside it the mmap lock, once for each piece.  Another thread
+ *     may map and unmap between looking and unmapping; a piece that it unmaps by munmap() meanwhile,
+ *     it would have unmapped a moment later with the same result.
+ * Context: process, sleeps.
+ */
+#include <shm/shm_segment.hpp>
+
+#include <os/address_space.hpp>
+#include <base/poison.hpp>
+
+namespace sysvipc {
+
+namespace {
+
+using Mapping = AddressSpace::Mapping;
+
+bool began_at(unsigned long address, const Mapping& piece) noexcept
+{
+    return (piece.start - address) / KAPI_PAGE_SIZE == piece.page_offset;
+}
+
+/* The first piece of what began at @address.  Errors: EINVAL: there is none; EINTR. */
+Result<Mapping> first_piece(unsigned long address, AddressSpace::Walk& walk) noexcept
+{
+    Mapping piece;
+    do {
+        const bool found = TRY(walk.next(piece));
+        if (!found)
+            return Errno::Invalid;
+    } while (!began_at(address, piece));
+    return piece;
+}
+
+/* All further ones; what goes wrong from here on does not show. */
+void unmap_rest(unsigned long address, const Mapping& first, AddressSpace::Walk& walk) noexcept
+{
+    const unsigned long pages = ShmSegment::pages_of(first.file_size);
+    const unsigned long end = address + pages * KAPI_PAGE_SIZE;
+    unsigned long reached = first.end;
+    while (reached < end) {
+        Mapping piece;
+        Result<bool> found = walk.next(piece);
+        if (!found.ok() || !found.take() || piece.end > end)
+            return;
+        if (began_at(address, piece) && piece.file == first.file)
+            AddressSpace::unmap(piece);
+        reached = piece.end;
+    }
+}
+
+} // namespace
+
+/* Errors: EINVAL, EINTR. */
+Result<void> shmdt(unsigned long address) noexcept
+{
+    if (address % KAPI_PAGE_SIZE != 0)
+        return Errno::Invalid;
+    AddressSpace::DetachGuard guard;
+    TRY(guard.take());
+    AddressSpace::Walk walk { address };
+    const Mapping first = TRY(first_piece(address, walk));
+    AddressSpace::unmap(first);
+    unmap_rest(address, first, walk);
+    return {};
+}
+
+} // namespace sysvipc

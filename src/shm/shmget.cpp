@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+/* shmget(2): open the segment that has a key, or make one. */
+#include <shm/shm_segment.hpp>
+
+#include <base/line.hpp>
+#include <ids/open_request.hpp>
+#include <shm/segment_creator.hpp>
+#include <base/poison.hpp>
+
+namespace sysvipc {
+
+namespace {
+
+/* Errors: EINVAL (no huge pages of that size), EPERM (huge pages are not for everybody), ENOMEM, ... */
+Result<SegmentFile> create_file(Key key, u64 size, u32 flags) noexcept
+{
+    Line<16> name;
+    name.string("SYSV").hexadecimal(static_cast<u32>(key.value()), 8).character('\0');
+    const auto reserve = (flags & abi::kShmNoReserve) ? SegmentFile::Reserve::AtFirstUse
+                                                      : SegmentFile::Reserve::AtCreation;
+    if (!(flags & abi::kShmHuge))
+        return SegmentFile::create(name.text(), size, reserve);
+    return SegmentFile::create_huge(name.text(), size, reserve, abi::huge_page_size_log(flags));
+}
+
+struct SegmentFacility {
+    using Object = ShmSegment;
+    IpcNamespace& ns;
+    u64 size;
+
+    [[nodiscard]] Result<Ref<ShmSegment>> create(const OpenRequest& request) const noexcept
+    {
+        const Limits& limits = ns.limits();
+        if (size < KAPI_SHMMIN || size > limits.shmmax.load_relaxed())
+            return Errno::Invalid;
+        if (!ns.pages().charge(ShmSegment::pages_of(size), limits.shmall.load_relaxed()))
+            return Errno::NoSpace;
+        Result<Ref<ShmSegment>> created = create_charged(request);
+        if (!created.ok())
+            ns.pages().uncharge(ShmSegment::pages_of(size));
+        return created;
+    }
+    [[nodiscard]] Result<void> check_existing(const ShmSegment& segment) const noexcept
+    {
+        if (size > segment.size())
+            return Errno::Invalid;
+        return {};
+    }
+    void retire(ShmSegment& segment) const noexcept { segment.retire(); }
+    [[nodiscard]] i32 limit() const noexcept { return ns.limits().shmmni.load_relaxed(); }
+
+private:
+    [[nodiscard]] Result<Ref<ShmSegment>> create_charged(const OpenRequest& request) const noexcept
+    {
+        SegmentFile file = TRY(create_file(request.key, size, request.flags));
+        return ShmSegment::create(ns, request.key, request.mode(), size, move(file));
+    }
+};
+
+} // namespace
+
+/*
+ * Errors, in this order: for an existing key EEXIST, EINVAL (it is smaller), EACCES; ENOENT; EINVAL (less than
+ * a byte, more than shmmax); ENOSPC (shmall); ENOMEM; what create_file() has; ENOSPC (shmmni).
+ */
+Result<IpcId> shmget(IpcNamespace& ns, Key key, u64 size, u32 flags) noexcept
+{
+    return open_object(ns.table(Kind::SharedMemory), OpenRequest { key, flags }, ns.owner(),
+                       SegmentFacility { ns, size });
+}
+
+} // namespace sysvipc
