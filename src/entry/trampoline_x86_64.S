@@ -7,9 +7,7 @@
  * returns in the place of the hooked one.  %rdi is what the hooked function was given, the registers
  * of the caller, and in them the number of the call.
  */
-#include <linux/errno.h>
 #include <linux/linkage.h>
-#include <asm/nospec-branch.h>
 #include <asm/unistd_64.h>
 #include <asm/unwind_hints.h>
 #include <generated/kapi_layout.h>
@@ -17,7 +15,17 @@
 #define X32_BIT 30 /* x32 programs add it to the number of a call that they share */
 
 /* By the preprocessor, which knows the numbers. */
-#define CALL(name) cmpl $__NR_##name, %eax; je sysvipc_call_##name
+#define IF_EQUAL(name) je sysvipc_call_##name
+#define IF(name) cmpl $__NR_##name, %eax; je sysvipc_call_##name
+#define ELSE(name) jmp sysvipc_call_##name
+
+/* The search below halves the numbers; no other call is hooked. */
+#if !(__NR_shmget < __NR_shmat && __NR_shmat < __NR_shmctl && __NR_shmctl < __NR_semget && \
+	__NR_semget < __NR_semop && __NR_semop < __NR_semctl && __NR_semctl < __NR_shmdt && \
+	__NR_shmdt < __NR_msgget && __NR_msgget < __NR_msgsnd && __NR_msgsnd < __NR_msgrcv && \
+	__NR_msgrcv < __NR_msgctl && __NR_msgctl < __NR_semtimedop)
+#error "the calls have other numbers than this search knows"
+#endif
 
 	.text
 SYM_CODE_START(sysvipc_enter)
@@ -28,19 +36,24 @@ SYM_CODE_START(sysvipc_enter)
 	UNWIND_HINT_FUNC
 	movl	KAPI_PT_REGS_ORIG_AX(%rdi), %eax
 	btrl	$X32_BIT, %eax
-	CALL(semop)
-	CALL(msgsnd)
-	CALL(msgrcv)
-	CALL(semtimedop)
-	CALL(semctl)
-	CALL(msgctl)
-	CALL(semget)
-	CALL(msgget)
-	CALL(shmat)
-	CALL(shmdt)
-	CALL(shmctl)
-	CALL(shmget)
-	/* Not reached: no other call is hooked. */
-	movq	$-ENOSYS, %rax
-	RET
+	cmpl	$__NR_shmdt, %eax
+	ja	.Lmessages
+	IF_EQUAL(shmdt)
+	cmpl	$__NR_semop, %eax
+	IF_EQUAL(semop)
+	ja	sysvipc_call_semctl
+	IF(semget)
+	cmpl	$__NR_shmat, %eax
+	IF_EQUAL(shmat)
+	ja	sysvipc_call_shmctl
+	ELSE(shmget)
+.Lmessages:
+	cmpl	$__NR_msgrcv, %eax
+	IF_EQUAL(msgrcv)
+	ja	.Llast
+	IF(msgsnd)
+	ELSE(msgget)
+.Llast:
+	IF(msgctl)
+	ELSE(semtimedop)
 SYM_CODE_END(sysvipc_enter)

@@ -43,9 +43,9 @@ Result<i32> report_info(IpcNamespace& ns, MsgCommand command, UserAddress buffer
     return max(usage.highest, 0);
 }
 
-/* Errors: EINVAL, EACCES (not MSG_STAT_ANY), EIDRM, in this order. */
-Result<abi::MsgQueueStat> stat_queue(IpcNamespace& ns, IpcId id, MsgCommand command,
-                                     IpcId& full_id) noexcept
+/* Fills in @stat, all zero so far; the full id.  Errors: EINVAL, EACCES (not MSG_STAT_ANY), EIDRM, in this order. */
+Result<IpcId> stat_queue(IpcNamespace& ns, IpcId id, MsgCommand command,
+                         abi::MsgQueueStat& stat) noexcept
 {
     const RcuGuard guard;
     MsgQueue* queue = command == MsgCommand::Stat
@@ -60,8 +60,7 @@ Result<abi::MsgQueueStat> stat_queue(IpcNamespace& ns, IpcId id, MsgCommand comm
     if (queue->is_removed())
         return Errno::Removed;
 
-    full_id = queue->id();
-    abi::MsgQueueStat stat;
+    const IpcId full_id = queue->id();
     stat.perm = ownership.show(queue->key(), full_id);
     stat.send_time = state->send_time;
     stat.receive_time = state->receive_time;
@@ -71,15 +70,15 @@ Result<abi::MsgQueueStat> stat_queue(IpcNamespace& ns, IpcId id, MsgCommand comm
     stat.most_bytes = state->most_bytes;
     stat.last_sender = state->last_sender.show();
     stat.last_receiver = state->last_receiver.show();
-    return stat;
+    return full_id;
 }
 
 /* IPC_STAT returns 0, MSG_STAT and MSG_STAT_ANY, which take an index, the id. */
 Result<i32> report_queue(IpcNamespace& ns, IpcId id, MsgCommand command,
                          UserAddress buffer) noexcept
 {
-    IpcId full_id;
-    const abi::MsgQueueStat stat = TRY(stat_queue(ns, id, command, full_id));
+    abi::MsgQueueStat stat;
+    const IpcId full_id = TRY(stat_queue(ns, id, command, stat));
     TRY(write_user(buffer, stat));
     return command == MsgCommand::Stat ? 0 : full_id.value();
 }

@@ -45,9 +45,9 @@ Result<i32> report_info(IpcNamespace& ns, SemCommand command, UserAddress buffer
     return max(usage.highest, 0);
 }
 
-/* Errors: EINVAL, EACCES (not SEM_STAT_ANY), EIDRM, in this order. */
-Result<abi::SemSetStat> stat_set(IpcNamespace& ns, IpcId id, SemCommand command,
-                                 IpcId& full_id) noexcept
+/* Fills in @stat, all zero so far; the full id.  Errors: EINVAL, EACCES (not SEM_STAT_ANY), EIDRM, in this order. */
+Result<IpcId> stat_set(IpcNamespace& ns, IpcId id, SemCommand command,
+                       abi::SemSetStat& stat) noexcept
 {
     const RcuGuard guard;
     SemSet* set = command == SemCommand::Stat
@@ -62,20 +62,19 @@ Result<abi::SemSetStat> stat_set(IpcNamespace& ns, IpcId id, SemCommand command,
     if (set->is_removed())
         return Errno::Removed;
 
-    full_id = set->id();
-    abi::SemSetStat stat;
+    const IpcId full_id = set->id();
     stat.perm = ownership.show(set->key(), full_id);
     stat.operation_time = set->operation_time();
     stat.change_time = state->change_time;
     stat.semaphores = set->count();
-    return stat;
+    return full_id;
 }
 
 /* IPC_STAT returns 0, SEM_STAT and SEM_STAT_ANY, which take an index, the id. */
 Result<i32> report_set(IpcNamespace& ns, IpcId id, SemCommand command, UserAddress buffer) noexcept
 {
-    IpcId full_id;
-    const abi::SemSetStat stat = TRY(stat_set(ns, id, command, full_id));
+    abi::SemSetStat stat;
+    const IpcId full_id = TRY(stat_set(ns, id, command, stat));
     TRY(write_user(buffer, stat));
     return command == SemCommand::Stat ? 0 : full_id.value();
 }

@@ -58,9 +58,9 @@ Result<i32> report_usage(IpcNamespace& ns, UserAddress buffer) noexcept
     return highest_index(usage);
 }
 
-/* Errors: EINVAL, EACCES (not SHM_STAT_ANY), EIDRM, in this order. */
-Result<abi::ShmSegmentStat> stat_segment(IpcNamespace& ns, IpcId id, ShmCommand command,
-                                         IpcId& full_id) noexcept
+/* Fills in @stat, all zero so far; the full id.  Errors: EINVAL, EACCES (not SHM_STAT_ANY), EIDRM, in this order. */
+Result<IpcId> stat_segment(IpcNamespace& ns, IpcId id, ShmCommand command,
+                           abi::ShmSegmentStat& stat) noexcept
 {
     const RcuGuard guard;
     ShmSegment* segment = command == ShmCommand::Stat
@@ -75,8 +75,7 @@ Result<abi::ShmSegmentStat> stat_segment(IpcNamespace& ns, IpcId id, ShmCommand 
     if (segment->is_removed())
         return Errno::Removed;
 
-    full_id = segment->id();
-    abi::ShmSegmentStat stat;
+    const IpcId full_id = segment->id();
     stat.perm = ownership.show(segment->key(), full_id);
     stat.perm.mode = segment->mode_bits(state);
     stat.size = segment->size();
@@ -86,15 +85,15 @@ Result<abi::ShmSegmentStat> stat_segment(IpcNamespace& ns, IpcId id, ShmCommand 
     stat.creator = segment->creator().show();
     stat.last_operator = state->last_operator.show();
     stat.attaches = state->attaches;
-    return stat;
+    return full_id;
 }
 
 /* IPC_STAT returns 0, SHM_STAT and SHM_STAT_ANY, which take an index, the id. */
 Result<i32> report_segment(IpcNamespace& ns, IpcId id, ShmCommand command,
                            UserAddress buffer) noexcept
 {
-    IpcId full_id;
-    const abi::ShmSegmentStat stat = TRY(stat_segment(ns, id, command, full_id));
+    abi::ShmSegmentStat stat;
+    const IpcId full_id = TRY(stat_segment(ns, id, command, stat));
     TRY(write_user(buffer, stat));
     return command == ShmCommand::Stat ? 0 : full_id.value();
 }
