@@ -144,6 +144,7 @@ private:
     }
     [[nodiscard]] Result<IpcId> insert(IpcObject& object, i32 limit) noexcept;
     void remove(Counts& counts, IpcObject& object) noexcept;
+    void unlink_key(IpcObject& object) noexcept;
     void hide_key(IpcObject& object) noexcept;
     [[nodiscard]] i32 highest_up_to(i32 bound) const noexcept;
 

@@ -55,6 +55,10 @@ kapi_s64 kapi_kunit_file_read(struct kapi_kunit_file *file, void *to, kapi_size 
 			      kapi_s64 *offset);
 void kapi_kunit_file_close(struct kapi_kunit_file *file); /* all of it done on return */
 
+/* How often this module is pinned; and what kernel threads have closed is gone on return. */
+int kapi_kunit_module_pins(void);
+void kapi_kunit_files_flush(void);
+
 /* Implemented by the C++ side (kunit/), called around each suite; 0 or -errno. */
 int sysvipc_kunit_suite_start(void) KAPI_NOEXCEPT;
 void sysvipc_kunit_suite_stop(void) KAPI_NOEXCEPT;

@@ -18,8 +18,12 @@ class ShmSegment;
 [[nodiscard]] Result<void> start_segment_creators() noexcept;
 void stop_segment_creators() noexcept; /* no segment exists any more; sleeps */
 
-/* @segment, which is not published yet, was made by the current task.  Errors: ENOMEM.  Sleeps. */
-[[nodiscard]] Result<void> note_creation(ShmSegment& segment) noexcept;
+class SegmentCreator;
+
+/* The current task as one that makes segments.  Errors: ENOMEM.  Sleeps. */
+[[nodiscard]] Result<SegmentCreator*> current_creator() noexcept;
+/* @segment, which is not published yet, is the work of @creator, the current task. */
+void note_creation(ShmSegment& segment, SegmentCreator& creator) noexcept;
 /* It is being retired. */
 void forget_creation(ShmSegment& segment) noexcept;
 

@@ -65,6 +65,11 @@ public:
     [[nodiscard]] IpcNamespace& ns() const noexcept { return ns_; }
     /* Its lock is held, and it is not removed: the file is there. */
     [[nodiscard]] const SegmentFile& file(const Locked&) const noexcept { return file_; }
+    /*
+     * Another file of the same pages, for those who only read; @file is the segment's own, which
+     * keeps it in being.  Errors: ENOMEM, ENFILE, ENOSYS.  Sleeps.
+     */
+    [[nodiscard]] Result<SegmentFile> open_readonly(const SegmentFile& file) noexcept;
     /* Permissions, and what else the mode of a segment shows. */
     [[nodiscard]] u32 mode_bits(Locked& state) const noexcept
     {
@@ -94,6 +99,7 @@ private:
     ShmSegment(IpcNamespace& ns, Key key, const Ownership& ownership, u64 size,
                SegmentFile file) noexcept;
 
+    void bind(SegmentFile& file) noexcept;
     static void count_mapping(ShmSegmentState& state) noexcept;
     [[nodiscard]] bool is_unused(const ShmSegmentState& state) const noexcept;
     [[nodiscard]] Result<Ref<ShmSegment>> withdraw_if_unused() noexcept;

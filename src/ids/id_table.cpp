@@ -44,16 +44,20 @@ void IdTable::remove(Counts& counts, IpcObject& object) noexcept
     /* First, so that neither way finds it any more once one of them does not. */
     object.is_removed_.store_relaxed(true);
     indexes_.remove(index);
-    hide_key(object);
+    unlink_key(object);
     if (--counts.in_use == 0)
         ModulePin::drop();
 }
 
+void IdTable::unlink_key(IpcObject& object) noexcept
+{
+    if (object.key() != kPrivateKey)
+        (void)invariant(keys_.remove(object.keyed_));
+}
+
 void IdTable::hide_key(IpcObject& object) noexcept
 {
-    if (object.key() == kPrivateKey)
-        return;
-    (void)invariant(keys_.remove(object.keyed_));
+    unlink_key(object);
     /* Whoever still walks the chain that it stood in finds another key here, or the old one. */
     __atomic_store_n(&object.keyed_.key, kPrivateKey.value(), __ATOMIC_RELAXED);
 }

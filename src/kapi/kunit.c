@@ -185,6 +185,16 @@ void kapi_kunit_cred_restore(struct kapi_kunit_cred *before)
 	revert_creds((const struct cred *)before);
 }
 
+int kapi_kunit_module_pins(void)
+{
+	return module_refcount(THIS_MODULE);
+}
+
+void kapi_kunit_files_flush(void)
+{
+	flush_delayed_fput();
+}
+
 /* --- files */
 
 struct kapi_kunit_file *kapi_kunit_file_open(const char *path)

@@ -32,7 +32,7 @@ struct Creators : Pinned {
 constinit Creators* creators = nullptr;
 
 /* Only the task itself comes and goes: what is found stays. */
-SegmentCreator* current_creator() noexcept
+SegmentCreator* find_current() noexcept
 {
     const RcuGuard guard;
     return static_cast<SegmentCreator*>(creators->by_task.find(CurrentTask::identity()));
@@ -69,15 +69,18 @@ ShmSegment* take_one(SegmentCreator& creator) noexcept
 
 } // namespace
 
-Result<void> note_creation(ShmSegment& segment) noexcept
+Result<SegmentCreator*> current_creator() noexcept
 {
-    SegmentCreator* creator = current_creator();
-    if (!creator)
-        creator = TRY(become_creator());
+    if (SegmentCreator* creator = find_current())
+        return creator;
+    return become_creator();
+}
+
+void note_creation(ShmSegment& segment, SegmentCreator& creator) noexcept
+{
     auto lock = creators->lock.lock();
-    segment.living_creator = creator;
-    creator->segments.push_back(segment);
-    return {};
+    segment.living_creator = &creator;
+    creator.segments.push_back(segment);
 }
 
 void forget_creation(ShmSegment& segment) noexcept
@@ -88,7 +91,7 @@ void forget_creation(ShmSegment& segment) noexcept
 
 void leave_segments() noexcept
 {
-    SegmentCreator* creator = current_creator();
+    SegmentCreator* creator = find_current();
     if (!creator)
         return;
     {

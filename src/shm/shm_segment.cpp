@@ -2,6 +2,7 @@
 /* A segment and its mappings (contracts: include/shm/shm_segment.hpp). */
 #include <shm/shm_segment.hpp>
 
+#include <base/assert.hpp>
 #include <os/address_space.hpp>
 #include <os/clock.hpp>
 #include <os/kernel.hpp>
@@ -27,10 +28,23 @@ Result<Ref<ShmSegment>> ShmSegment::create(IpcNamespace& ns, Key key, Mode mode,
 {
     Ref<ShmSegment> segment =
         TRY(Ref<ShmSegment>::create(0, ns, key, Ownership::of_caller(mode), size, move(file)));
-    /* The file's own reference. */
-    Ref<ShmSegment> bound = TRY(Ref<ShmSegment>::try_get(*segment));
-    segment->file_.bind(&bound.release());
+    segment->bind(segment->file_);
     return segment;
+}
+
+/* Gives @file a reference of its own; somebody else has one. */
+void ShmSegment::bind(SegmentFile& file) noexcept
+{
+    Result<Ref<ShmSegment>> reference = Ref<ShmSegment>::try_get(*this);
+    if (invariant(reference.ok()))
+        file.bind(&reference.take().release());
+}
+
+Result<SegmentFile> ShmSegment::open_readonly(const SegmentFile& file) noexcept
+{
+    SegmentFile readonly = TRY(file.share_readonly());
+    bind(readonly);
+    return readonly;
 }
 
 void ShmSegment::retire() noexcept

@@ -8,6 +8,7 @@
 #include <shm/shm_segment.hpp>
 
 #include <os/address_space.hpp>
+#include <rules/attach_rules.hpp>
 #include <sync/rcu.hpp>
 #include <base/poison.hpp>
 
@@ -18,26 +19,23 @@ namespace {
 using Place = MappingRequest::Place;
 
 /* Errors: EINVAL. */
-Result<MappingRequest> place_of(unsigned long address, u32 flags) noexcept
+Result<MappingRequest> request_of(unsigned long address, u32 flags) noexcept
 {
-    constexpr unsigned long kBoundary = KAPI_SHMLBA;
-
-    const bool replaces = (flags & abi::kShmRemap) != 0;
-    MappingRequest request { Place::Anywhere, address, (flags & abi::kShmReadOnly) == 0,
+    const AttachPlace wanted = attach_place(address, flags);
+    MappingRequest request { Place::Anywhere, wanted.address, (flags & abi::kShmReadOnly) == 0,
                              (flags & abi::kShmExecute) != 0 };
-    if (address == 0) {
-        if (replaces)
-            return Errno::Invalid;
-        return request;
+    switch (wanted.where) {
+    case AttachPlace::Where::Anywhere:
+        break;
+    case AttachPlace::Where::Free:
+        request.place = Place::Free;
+        break;
+    case AttachPlace::Where::Replace:
+        request.place = Place::Replace;
+        break;
+    case AttachPlace::Where::Nowhere:
+        return Errno::Invalid;
     }
-    if (flags & abi::kShmRound)
-        request.address -= address % kBoundary;
-    else if (address % KAPI_PAGE_SIZE != 0)
-        return Errno::Invalid;
-    if (request.address == 0 && replaces)
-        return Errno::Invalid;
-    /* What was rounded down to 0 replaces what is there, as Linux has it. */
-    request.place = replaces || request.address == 0 ? Place::Replace : Place::Free;
     return request;
 }
 
@@ -77,12 +75,13 @@ Result<usize> map_file(const SegmentFile& file, IpcId id, const MappingRequest& 
     return mapped;
 }
 
-/* Who may not write gets a file that cannot be made to. */
-Result<usize> map_segment(const SegmentFile& file, IpcId id, const MappingRequest& request) noexcept
+/* Who is not to write gets a file that cannot be made to. */
+Result<usize> map_segment(ShmSegment& segment, const SegmentFile& file, IpcId id,
+                          const MappingRequest& request) noexcept
 {
     if (request.is_writable)
         return map_file(file, id, request);
-    const SegmentFile readonly = TRY(file.share_readonly());
+    const SegmentFile readonly = TRY(segment.open_readonly(file));
     return map_file(readonly, id, request);
 }
 
@@ -96,10 +95,10 @@ Result<usize> shmat(IpcNamespace& ns, IpcId id, unsigned long address, u32 flags
 {
     if (id.is_negative())
         return Errno::Invalid;
-    const MappingRequest request = TRY(place_of(address, flags));
+    const MappingRequest request = TRY(request_of(address, flags));
     ShmSegment* segment = nullptr;
     const SegmentFile file = TRY(open_file(ns, id, access_of(request), segment));
-    Result<usize> mapped = map_segment(file, id, request);
+    Result<usize> mapped = map_segment(*segment, file, id, request);
     /* The file keeps the segment in being. */
     if (!mapped.ok() && ns.limits().shm_rmid_forced.load_relaxed() != 0)
         segment->remove_if_unused();

@@ -14,6 +14,7 @@
 #include <shm/shm_segment.hpp>
 
 #include <os/address_space.hpp>
+#include <rules/attach_rules.hpp>
 #include <base/poison.hpp>
 
 namespace sysvipc {
@@ -24,7 +25,7 @@ using Mapping = AddressSpace::Mapping;
 
 bool began_at(unsigned long address, const Mapping& piece) noexcept
 {
-    return (piece.start - address) / KAPI_PAGE_SIZE == piece.page_offset;
+    return sysvipc::began_at(address, piece.start, piece.page_offset);
 }
 
 /* The first piece of what began at @address.  Errors: EINVAL: there is none; EINTR. */

@@ -52,8 +52,12 @@ struct SegmentFacility {
 private:
     [[nodiscard]] Result<Ref<ShmSegment>> create_charged(const OpenRequest& request) const noexcept
     {
+        SegmentCreator* creator = TRY(current_creator());
         SegmentFile file = TRY(create_file(request.key, size, request.flags));
-        return ShmSegment::create(ns, request.key, request.mode(), size, move(file));
+        Ref<ShmSegment> segment =
+            TRY(ShmSegment::create(ns, request.key, request.mode(), size, move(file)));
+        note_creation(*segment, *creator);
+        return segment;
     }
 };
 

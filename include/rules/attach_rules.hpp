@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Where a segment goes, and what belongs together when it leaves.  shmop(2); kernel source: ipc/shm.c. */
+#pragma once
+
+#include <rules/abi.hpp>
+
+namespace sysvipc {
+
+/* What the address and the flags of shmat() ask for. */
+struct AttachPlace {
+    enum class Where : u8 {
+        Anywhere,
+        Free, /* at the address, where nothing is mapped */
+        Replace, /* at the address, in place of what is mapped there */
+        Nowhere, /* they do not fit together: EINVAL */
+    };
+    Where where;
+    unsigned long address;
+    constexpr bool operator==(const AttachPlace&) const noexcept = default;
+};
+
+[[nodiscard]] constexpr AttachPlace attach_place(unsigned long address, u32 flags) noexcept
+{
+    using Where = AttachPlace::Where;
+
+    const bool replaces = (flags & abi::kShmRemap) != 0;
+    if (address == 0)
+        return { replaces ? Where::Nowhere : Where::Anywhere, 0 };
+    if (flags & abi::kShmRound)
+        address -= address % KAPI_SHMLBA;
+    else if (address % KAPI_PAGE_SIZE != 0)
+        return { Where::Nowhere, 0 };
+    if (address != 0)
+        return { replaces ? Where::Replace : Where::Free, address };
+    /* Rounded down to 0: it goes there, and not anywhere. */
+    return { replaces ? Where::Nowhere : Where::Replace, 0 };
+}
+
+/*
+ * Whether a piece that is mapped at @start, @page_offset pages behind the beginning of its segment, is
+ * part of a mapping that began at @address.
+ */
+[[nodiscard]] constexpr bool began_at(unsigned long address, unsigned long start,
+                                      unsigned long page_offset) noexcept
+{
+    return (start - address) / KAPI_PAGE_SIZE == page_offset;
+}
+
+static_assert(attach_place(0, 0) == AttachPlace { AttachPlace::Where::Anywhere, 0 });
+static_assert(attach_place(0, abi::kShmRemap).where == AttachPlace::Where::Nowhere);
+static_assert(attach_place(KAPI_PAGE_SIZE + 1, 0).where == AttachPlace::Where::Nowhere);
+static_assert(attach_place(KAPI_SHMLBA + 1, abi::kShmRound)
+              == AttachPlace { AttachPlace::Where::Free, KAPI_SHMLBA });
+static_assert(attach_place(KAPI_SHMLBA, abi::kShmRemap)
+              == AttachPlace { AttachPlace::Where::Replace, KAPI_SHMLBA });
+static_assert(attach_place(1, abi::kShmRound).where == AttachPlace::Where::Replace);
+static_assert(attach_place(1, abi::kShmRound | abi::kShmRemap).where
+              == AttachPlace::Where::Nowhere);
+static_assert(began_at(0x10000, 0x10000, 0) && began_at(0x10000, 0x10000 + 3 * KAPI_PAGE_SIZE, 3));
+static_assert(!began_at(0x10000, 0x10000, 3) && !began_at(0x10000, 0x0f000, 0),
+              "what lies below an address never began at it");
+
+} // namespace sysvipc

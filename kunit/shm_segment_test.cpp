@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Suite sysvipc_shm_segment: segments, how their mappings are counted, and when they go.  Kernel
+ * threads have no memory to map anything into: the cases say what the kernel would.
+ */
+#include "namespace_fixture.hpp"
+#include "threads.hpp"
+
+#include <kapi/kunit.h>
+#include <os/clock.hpp>
+#include <os/task.hpp>
+#include <rules/attach_rules.hpp>
+#include <shm/segment_creator.hpp>
+#include <shm/shm_segment.hpp>
+#include <base/poison.hpp>
+
+namespace sysvipc {
+
+namespace {
+
+struct SegmentTest : NamespaceFixture {
+    explicit SegmentTest(kapi_kunit* test) noexcept
+        : NamespaceFixture(test),
+          pins_(kapi_kunit_module_pins())
+    {
+        is_started_ = start_segments().ok();
+        if (is_ready())
+            ns().open();
+    }
+    ~SegmentTest()
+    {
+        EXPECT_EQ(table().usage().in_use, 0);
+        EXPECT_EQ(ns().pages().sum(), 0);
+        /* Each file pins the module until it is gone. */
+        EXPECT(wait_until([this] {
+            kapi_kunit_files_flush();
+            return kapi_kunit_module_pins() == pins_;
+        }));
+        wait_for_rcu_memory();
+        if (is_started_)
+            stop_segments();
+    }
+    [[nodiscard]] bool is_ready() const noexcept
+    {
+        return NamespaceFixture::is_ready() && is_started_;
+    }
+
+    [[nodiscard]] IdTable& table() noexcept { return ns().table(Kind::SharedMemory); }
+    [[nodiscard]] Result<IpcId> make(Key key = kPrivateKey, u64 size = KAPI_PAGE_SIZE) noexcept
+    {
+        return shmget(ns(), key, size, abi::kIpcCreate | 0600);
+    }
+    [[nodiscard]] Result<i32> remove(IpcId id) noexcept
+    {
+        return shmctl(ns(), id, KAPI_IPC_RMID, UserAddress { 0 });
+    }
+    /* Its table keeps it for the case. */
+    [[nodiscard]] ShmSegment& segment(IpcId id) noexcept
+    {
+        const RcuGuard guard;
+        return *ShmSegment::find(ns(), id);
+    }
+    [[nodiscard]] bool exists(IpcId id) noexcept
+    {
+        const RcuGuard guard;
+        return ShmSegment::find(ns(), id) != nullptr;
+    }
+    [[nodiscard]] static u64 attaches(ShmSegment& segment) noexcept
+    {
+        return segment.lock()->attaches;
+    }
+    void force_removal(bool forced) noexcept
+    {
+        ns().limits().shm_rmid_forced.store_relaxed(forced ? 1 : 0);
+    }
+
+private:
+    int pins_;
+    bool is_started_;
+};
+
+/* shmop(2), read once more from its text. */
+AttachPlace naive_place(unsigned long address, u32 flags) noexcept
+{
+    using Where = AttachPlace::Where;
+    const bool rounds = (flags & abi::kShmRound) != 0;
+    const bool replaces = (flags & abi::kShmRemap) != 0;
+    const unsigned long down = address / KAPI_SHMLBA * KAPI_SHMLBA;
+    if (address == 0)
+        return replaces ? AttachPlace { Where::Nowhere, 0 } : AttachPlace { Where::Anywhere, 0 };
+    if (!rounds && down != address)
+        return { Where::Nowhere, 0 };
+    if (down == 0)
+        return replaces ? AttachPlace { Where::Nowhere, 0 } : AttachPlace { Where::Replace, 0 };
+    return { replaces ? Where::Replace : Where::Free, down };
+}
+
+} // namespace
+
+TEST_CASE(Fixture, the_place_of_an_attachment_agrees_with_the_manual_page)
+{
+    constexpr unsigned long kNear[] { 0,           KAPI_PAGE_SIZE,   2 * KAPI_PAGE_SIZE,
+                                      KAPI_SHMLBA, 0x7fff'ffff'f000, 0xffff'ffff'ffff'f000 };
+    u32 differences = 0;
+    for (const unsigned long near : kNear) {
+        for (unsigned long offset = 0; offset < KAPI_PAGE_SIZE; ++offset) {
+            for (u32 flags = 0; flags < 0x10000; flags += KAPI_SHM_RDONLY / 2) {
+                differences +=
+                    attach_place(near + offset, flags) != naive_place(near + offset, flags);
+            }
+        }
+    }
+    EXPECT_EQ(differences, 0);
+}
+
+TEST_CASE(SegmentTest, a_segment_counts_for_its_pages_until_it_is_removed)
+{
+    ns().limits().shmall.store_relaxed(5);
+    const IpcId first = REQUIRE(make(kPrivateKey, 3 * KAPI_PAGE_SIZE + 1));
+    EXPECT_EQ(ns().pages().sum(), 4);
+    EXPECT_ERR(make(kPrivateKey, KAPI_PAGE_SIZE + 1), Errno::NoSpace);
+    EXPECT_EQ(ns().pages().sum(), 4);
+    const IpcId second = REQUIRE(make());
+    EXPECT_ERR(make(kPrivateKey, 1), Errno::NoSpace);
+    EXPECT(remove(first).ok());
+    EXPECT_EQ(ns().pages().sum(), 1);
+    EXPECT(remove(second).ok());
+}
+
+TEST_CASE(SegmentTest, mappings_are_counted_and_dated)
+{
+    const IpcId id = REQUIRE(make());
+    ShmSegment& made = segment(id);
+    const i64 before = real_seconds();
+    const i32 self = kapi_pid_vnr(CurrentTask::process());
+    EXPECT_EQ(made.creator().show(), self);
+    EXPECT_EQ(made.lock()->attach_time, 0);
+    EXPECT_EQ(made.lock()->last_operator.show(), 0);
+    EXPECT(made.map().ok());
+    EXPECT_EQ(attaches(made), 1);
+    EXPECT(made.lock()->attach_time >= before);
+    EXPECT_EQ(made.lock()->detach_time, 0);
+    EXPECT_EQ(made.lock()->last_operator.show(), self);
+    made.map_again();
+    EXPECT_EQ(attaches(made), 2);
+    made.unmap();
+    EXPECT_EQ(attaches(made), 1);
+    EXPECT(made.lock()->detach_time >= before);
+    made.unmap();
+    EXPECT_EQ(attaches(made), 0);
+    EXPECT(remove(id).ok());
+}
+
+TEST_CASE(SegmentTest, an_unmapped_segment_goes_when_it_is_removed)
+{
+    const IpcId id = REQUIRE(make(Key { 1 }));
+    Ref<ShmSegment> held = REQUIRE(Ref<ShmSegment>::try_get(segment(id)));
+    EXPECT(remove(id).ok());
+    EXPECT(!exists(id));
+    EXPECT_ERR(held->map(), Errno::Removed);
+    EXPECT_ERR(remove(id), Errno::Invalid);
+    EXPECT_EQ(held->memory_usage().resident_pages, 0);
+}
+
+TEST_CASE(SegmentTest, a_mapped_segment_loses_its_key_and_goes_with_its_last_mapping)
+{
+    const IpcId id = REQUIRE(make(Key { 1 }));
+    ShmSegment& made = segment(id);
+    EXPECT(made.map().ok());
+    EXPECT(remove(id).ok());
+    EXPECT(exists(id));
+    EXPECT_EQ(made.key().value(), kPrivateKey.value());
+    {
+        auto state = made.lock();
+        EXPECT_EQ(made.mode_bits(state), 0600 | abi::kShmMarked);
+    }
+    const IpcId other = REQUIRE(make(Key { 1 }));
+    EXPECT(other != id);
+    EXPECT(remove(id).ok());
+    /* It can be mapped as long as it is. */
+    EXPECT(made.map().ok());
+    made.unmap();
+    EXPECT(exists(id));
+    made.unmap();
+    EXPECT(!exists(id));
+    EXPECT(remove(other).ok());
+}
+
+TEST_CASE(SegmentTest, with_rmid_forced_a_segment_goes_with_its_last_mapping)
+{
+    force_removal(true);
+    const IpcId id = REQUIRE(make());
+    ShmSegment& made = segment(id);
+    EXPECT(made.map().ok());
+    made.map_again();
+    made.unmap();
+    EXPECT(exists(id));
+    made.unmap();
+    EXPECT(!exists(id));
+}
+
+TEST_CASE(SegmentTest, orphans_go_when_all_such_are_to)
+{
+    const IpcId living = REQUIRE(make());
+    IpcId orphan;
+    IpcId mapped;
+    {
+        Thread creator { 0, [&] {
+                            Result<IpcId> first = make();
+                            Result<IpcId> second = make();
+                            if (first.ok() && second.ok()) {
+                                orphan = first.take();
+                                mapped = second.take();
+                            }
+                            leave_segments();
+                        } };
+        EXPECT(creator.is_started());
+    }
+    EXPECT(exists(orphan) && exists(mapped));
+    EXPECT(segment(mapped).map().ok());
+    remove_orphans(ns());
+    EXPECT(exists(orphan) && exists(mapped));
+    force_removal(true);
+    remove_orphans(ns());
+    EXPECT(!exists(orphan));
+    EXPECT(exists(mapped) && exists(living));
+    segment(mapped).unmap();
+    EXPECT(!exists(mapped));
+    EXPECT(remove(living).ok());
+}
+
+TEST_CASE(SegmentTest, a_task_that_leaves_takes_what_nobody_maps_if_it_is_to)
+{
+    const IpcId kept = REQUIRE(make());
+    leave_segments();
+    EXPECT(exists(kept));
+
+    force_removal(true);
+    const IpcId unmapped = REQUIRE(make());
+    const IpcId mapped = REQUIRE(make());
+    const IpcId removed = REQUIRE(make());
+    EXPECT(segment(mapped).map().ok());
+    EXPECT(remove(removed).ok());
+    leave_segments();
+    EXPECT(!exists(unmapped));
+    EXPECT(exists(mapped));
+    /* It was an orphan already. */
+    EXPECT(exists(kept));
+    remove_orphans(ns());
+    EXPECT(!exists(kept));
+    segment(mapped).unmap();
+}
+
+TEST_CASE(SegmentTest, a_file_for_readers_counts_for_the_same_segment)
+{
+    const IpcId id = REQUIRE(make());
+    ShmSegment& made = segment(id);
+    {
+        SegmentFile file = [&] {
+            auto state = made.lock();
+            return made.file(state).share();
+        }();
+        SegmentFile readonly = REQUIRE(made.open_readonly(file));
+        EXPECT_EQ(readonly.size(), KAPI_PAGE_SIZE);
+        EXPECT(readonly.raw() != file.raw());
+        EXPECT(remove(id).ok());
+        /* Both outlive the segment's removal. */
+        EXPECT_EQ(readonly.usage().resident_pages, file.usage().resident_pages);
+    }
+    EXPECT(!exists(id));
+}
+
+TEST_CASE(SegmentTest, mappings_of_two_threads_and_one_removal_are_exact)
+{
+    const u32 rounds = kapi_kunit_affordable(2'000);
+    u32 wrong = 0;
+    for (u32 round = 0; round < rounds; ++round) {
+        const IpcId id = REQUIRE(make(Key { 1 }));
+        Ref<ShmSegment> held = REQUIRE(Ref<ShmSegment>::try_get(segment(id)));
+        Tally refused;
+        {
+            const auto map_and_unmap = [&] {
+                for (u32 i = 0; i < 20; ++i) {
+                    if (held->map().ok())
+                        held->unmap();
+                    else
+                        refused.add_one();
+                }
+            };
+            Thread first { 0, map_and_unmap };
+            Thread second { 1, map_and_unmap };
+            EXPECT(first.is_started() && second.is_started());
+            for (u32 i = 0; i < round % 50; ++i)
+                CurrentTask::give_way();
+            wrong += remove(id).ok() ? 0u : 1u;
+        }
+        wrong += attaches(*held) != 0 || exists(id) ? 1u : 0u;
+    }
+    EXPECT_EQ(wrong, 0);
+}
+
+} // namespace sysvipc
