@@ -3,6 +3,7 @@
  * test_reload [PATH]: loading and unloading the module, at rest and under load.
  */
 #include "actor.hpp"
+#include "hammers.hpp"
 #include "harness.hpp"
 #include "module.hpp"
 #include "proc_table.hpp"
@@ -13,7 +14,6 @@
 #include <fcntl.h>
 #include <list>
 #include <sched.h>
-#include <thread>
 
 namespace {
 
@@ -174,93 +174,6 @@ TEST(nothing_survives_a_reload)
     EXPECT_EQ(Queue {}.id(), 0);
 }
 
-// What the hammering processes and the one that loads and unloads tell each other.
-struct Storm {
-    std::atomic<bool> over;
-    std::atomic<bool> without_objects; // hammer on, but create nothing
-    std::atomic<long> successes;
-};
-
-// Calls that create nothing: these meet the unhooking itself.
-void hammer_without_objects(Storm& storm)
-{
-    long buffer[16] {};
-    const auto got = sysv::msgget(0x7ead, 0);
-    if (!got.failed_with(ENOSYS))
-        EXPECT_ERR(got, ENOENT);
-    for (const auto outcome :
-         { sysv::msgsnd(32767, (buffer[0] = 1, buffer), 8, IPC_NOWAIT),
-           sysv::msgrcv(32767, buffer, 8, 0, IPC_NOWAIT), sysv::msgctl(32767, IPC_RMID, nullptr) })
-        if (!outcome.failed_with(ENOSYS)) {
-            EXPECT_ERR(outcome, EINVAL);
-            ++storm.successes;
-        }
-}
-
-// A queue of one's own: from its creation to its removal no call may be missing.
-void hammer_own_queue(Storm& storm)
-{
-    const auto made = sysv::msgget(IPC_PRIVATE, 0600);
-    if (made.failed_with(ENOSYS))
-        return;
-    Queue queue = Queue::adopt(static_cast<int>(REQUIRE_OK(made)));
-    EXPECT_OK(queue.send(3, pattern(5000)));
-    EXPECT(queue.receive().is(3, pattern(5000)));
-    EXPECT_EQ(queue.stat().qnum, 0u);
-    EXPECT_OK(queue.remove());
-    ++storm.successes;
-}
-
-// A queue that several share by its key, each removing it under the others.
-void hammer_shared_queue(Storm& storm)
-{
-    const auto got = sysv::msgget(0x7eae, IPC_CREAT | 0600);
-    if (got.failed_with(ENOSYS))
-        return;
-    const int id = static_cast<int>(REQUIRE_OK(got));
-    const auto may_be_gone = [](Outcome outcome) {
-        return outcome.ok() || outcome.failed_with(EINVAL) || outcome.failed_with(EIDRM)
-            || outcome.failed_with(ENOMSG)
-            || outcome.failed_with(ENOSYS)
-            // After a reload ids begin anew, and this one may be somebody else's by now.
-            || outcome.failed_with(EACCES) || outcome.failed_with(EPERM);
-    };
-    EXPECT(may_be_gone(send(id, 1, "text")));
-    EXPECT(may_be_gone(receive(id).outcome));
-    EXPECT(may_be_gone(sysv::msgctl(id, IPC_RMID, nullptr)));
-    ++storm.successes;
-}
-
-void hammer_sleeping(Storm& storm)
-{
-    const auto made = sysv::msgget(IPC_PRIVATE, 0600);
-    if (made.failed_with(ENOSYS))
-        return;
-    Queue queue = Queue::adopt(static_cast<int>(REQUIRE_OK(made)));
-    const int id = queue.id();
-    std::thread sleeper { [id] {
-        EXPECT(receive(id, 1, 0).is(1, "wake up"));
-        const auto outcome = receive(id, 2, 0).outcome;
-        if (!outcome.failed_with(EINVAL) && !outcome.failed_with(ENOSYS))
-            EXPECT_ERR(outcome, EIDRM);
-    } };
-    EXPECT_OK(queue.send(1, "wake up"));
-    while (queue.stat().lrpid == 0)
-        sched_yield();
-    EXPECT_OK(queue.remove()); // the sleeper is on its way to its second call, or in it
-    sleeper.join();
-    ++storm.successes;
-}
-
-void hammer_proc(Storm& storm)
-{
-    const auto text = read_file(kProcMsg, 100);
-    if (!text || text->empty())
-        return;
-    EXPECT(text->starts_with("       key      msqid perms"));
-    ++storm.successes;
-}
-
 TEST(a_hundred_reloads_under_load)
 {
     module::require_unloaded();
@@ -278,7 +191,8 @@ TEST(a_hundred_reloads_under_load)
     } parts[] = {
         { kAlice, hammer_own_queue, hammer_own_queue },
         { kAlice, hammer_own_queue, hammer_sleeping },
-        { kBob, hammer_shared_queue, hammer_shared_queue },
+        { kAlice, hammer_own_set, hammer_undo },
+        { kBob, hammer_shared_queue, hammer_shared_set },
         { kBob, hammer_shared_queue, hammer_proc },
     };
     for (const auto& [who, first, second] : parts)

@@ -42,6 +42,7 @@ public:
             kapi_segment_create_huge(name, size, reserve == Reserve::AtFirstUse, size_log, &error);
         return own(file, error, IsHuge::Yes);
     }
+    SegmentFile() noexcept = default; /* none */
     SegmentFile(SegmentFile&& other) noexcept
         : file_(exchange(other.file_, nullptr)),
           is_huge_(other.is_huge_)
@@ -73,6 +74,7 @@ public:
     /* Once: what the watch (kapi/segment.h) is given for this file's mappings. */
     void bind(void* segment) noexcept { kapi_segment_bind(file_, segment); }
 
+    [[nodiscard]] bool is_empty() const noexcept { return file_ == nullptr; }
     [[nodiscard]] bool is_huge() const noexcept { return is_huge_ == IsHuge::Yes; }
     /* Bytes: what was asked for, or whole huge pages. */
     [[nodiscard]] u64 size() const noexcept { return kapi_segment_size(file_); }
@@ -105,8 +107,8 @@ private:
         return SegmentFile { file, is_huge };
     }
 
-    kapi_file* file_;
-    IsHuge is_huge_;
+    kapi_file* file_ { nullptr };
+    IsHuge is_huge_ { IsHuge::No };
 };
 
 /* Pages that stay in memory, charged to the process that wanted it so. */

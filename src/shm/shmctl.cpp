@@ -7,7 +7,6 @@
  */
 #include <shm/shm_segment.hpp>
 
-#include <base/optional.hpp>
 #include <os/clock.hpp>
 #include <sync/rcu.hpp>
 #include <base/poison.hpp>
@@ -177,8 +176,8 @@ Result<i32> lock_segment(IpcNamespace& ns, IpcId id) noexcept
     return 0;
 }
 
-/* SHM_UNLOCK.  @evictable: the file, where there was something to unlock. */
-Result<void> unlock_pages(IpcNamespace& ns, IpcId id, Optional<SegmentFile>& evictable) noexcept
+/* The file whose pages are locked no longer; an empty one where none were. */
+Result<SegmentFile> unlock_pages(IpcNamespace& ns, IpcId id) noexcept
 {
     const RcuGuard guard;
     ShmSegment* segment = ShmSegment::find(ns, id);
@@ -188,20 +187,18 @@ Result<void> unlock_pages(IpcNamespace& ns, IpcId id, Optional<SegmentFile>& evi
     if (segment->is_removed())
         return Errno::Removed;
     TRY(check_locking(ns, segment->ownership(state), ShmCommand::Unlock));
-    if (state->memory_lock.is_held()) {
-        const SegmentFile& file = segment->file(state);
-        state->memory_lock.drop(file);
-        evictable.emplace([&] { return file.share(); });
-    }
-    return {};
+    if (!state->memory_lock.is_held())
+        return SegmentFile {};
+    state->memory_lock.drop(segment->file(state));
+    return segment->file(state).share();
 }
 
+/* SHM_UNLOCK. */
 Result<i32> unlock_segment(IpcNamespace& ns, IpcId id) noexcept
 {
-    Optional<SegmentFile> evictable;
-    TRY(unlock_pages(ns, id, evictable));
-    if (evictable.has_value())
-        MemoryLock::make_evictable(*evictable);
+    const SegmentFile unlocked = TRY(unlock_pages(ns, id));
+    if (!unlocked.is_empty())
+        MemoryLock::make_evictable(unlocked);
     return 0;
 }
 
