@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What processes do in a loop while the module is loaded and unloaded under them.
+ *
+ * Each goes through its calls once and counts a success.  Without the module all calls are ENOSYS; but
+ * from the creation of an object of one's own to its removal none may be missing.
+ */
+#pragma once
+
+#include <atomic>
+
+// What the hammering processes and the one that loads and unloads tell each other.
+struct Storm {
+    std::atomic<bool> over;
+    std::atomic<bool> without_objects; // hammer on, but create nothing
+    std::atomic<long> successes;
+};
+
+using Hammer = void(Storm&);
+
+Hammer hammer_without_objects; // these meet the unhooking itself
+Hammer hammer_own_queue;
+Hammer hammer_shared_queue; // shared by its key; each removes it under the others
+Hammer hammer_sleeping;
+Hammer hammer_own_set;
+Hammer hammer_shared_set;
+Hammer hammer_undo; // in a process that ends with adjustments to be made
+Hammer hammer_proc;
