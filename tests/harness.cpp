@@ -6,6 +6,7 @@
 #include "proc_table.hpp"
 #include "sysv_msg.hpp"
 #include "sysv_sem.hpp"
+#include "sysv_shm.hpp"
 
 #include <algorithm>
 #include <array>
@@ -64,6 +65,7 @@ const struct {
 } kFacilities[] = {
     { kProcMsg, "queue(s)", [](int id) { return sysv::msgctl(id, IPC_RMID, nullptr); } },
     { kProcSem, "semaphore set(s)", [](int id) { return sysv::semctl(id, 0, IPC_RMID); } },
+    { kProcShm, "segment(s)", [](int id) { return sysv::shmctl(id, IPC_RMID); } },
 };
 
 using Ids = std::array<std::set<int>, std::size(kFacilities)>;

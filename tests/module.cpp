@@ -29,12 +29,12 @@ std::string find_reason_to_skip()
 
 } // namespace
 
-Outcome load()
+Outcome load(const char* parameters)
 {
     const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return Outcome::failure(errno);
-    const auto outcome = Outcome::of(syscall(SYS_finit_module, fd, "", 0));
+    const auto outcome = Outcome::of(syscall(SYS_finit_module, fd, parameters, 0));
     close(fd);
     return outcome;
 }

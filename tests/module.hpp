@@ -16,7 +16,7 @@ int run_tests(int argc, char** argv);
 // Otherwise the module is not loaded when this returns.
 void require_unloaded();
 
-Outcome load();
+Outcome load(const char* parameters = "");
 // Does not wait: EAGAIN (or EBUSY) while the module is in use.
 Outcome unload();
 bool is_loaded();

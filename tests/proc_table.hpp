@@ -13,6 +13,7 @@
 
 inline constexpr const char* kProcMsg = "/proc/sysvipc/msg";
 inline constexpr const char* kProcSem = "/proc/sysvipc/sem";
+inline constexpr const char* kProcShm = "/proc/sysvipc/shm";
 
 // Everything after the header line of Linux 6.12; a row is one queue.
 struct QueueRow {

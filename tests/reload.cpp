@@ -177,7 +177,7 @@ TEST(nothing_survives_a_reload)
 TEST(a_hundred_reloads_under_load)
 {
     module::require_unloaded();
-    constexpr int kReloads = 100;
+    const int kReloads = harness::affordable(100);
     constexpr long kSuccessesBetween = 100;
     constexpr int kPatience = 10; // refusals before the hammers are asked to create nothing
 

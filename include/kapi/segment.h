@@ -25,8 +25,8 @@ struct kapi_segment_watch {
 	void (*released)(void *segment);
 };
 
-/* @watch outlives every file.  Looks for what the kernel does not export; sleeps. */
-void kapi_segments_start(const struct kapi_segment_watch *watch);
+/* @watch outlives every file.  Looks for what the kernel does not export.  -ENOMEM; sleeps. */
+int kapi_segments_start(const struct kapi_segment_watch *watch);
 /* Whether the kernel has what the locking of segments takes, and lets us find it. */
 bool kapi_segments_can_be_locked(void);
 /* The same of huge pages (hugetlbfs). */

@@ -8,11 +8,13 @@
 
 namespace sysvipc {
 
-/* Who is told what happens to the mappings of segments.  Outlives them all; sleeps. */
+/* Who is told what happens to the mappings of segments.  Outlives them all.  Errors: ENOMEM.  Sleeps. */
 using SegmentWatch = kapi_segment_watch;
-inline void start_segment_files(const SegmentWatch& watch) noexcept
+[[nodiscard]] inline Result<void> start_segment_files(const SegmentWatch& watch) noexcept
 {
-    kapi_segments_start(&watch);
+    if (const int status = kapi_segments_start(&watch))
+        return from_kernel(status);
+    return {};
 }
 
 /* Owns a reference.  The file pins the module and is gone a little after its last reference. */

@@ -296,12 +296,23 @@ bool kapi_segments_can_be_huge(void)
 #endif
 }
 
-void kapi_segments_start(const struct kapi_segment_watch *callbacks)
+int kapi_segments_start(const struct kapi_segment_watch *callbacks)
 {
+	struct unexported_symbol symbols[] = {
+		{ "shmem_lock" },
+		{ "shmem_unlock_mapping" },
+		{ "hugetlb_file_setup" },
+	};
+
+	int error = symbols_find(symbols, ARRAY_SIZE(symbols));
+
+	if (error)
+		return error;
 	watch = callbacks;
-	found_shmem_lock = symbol_address("shmem_lock");
-	found_shmem_unlock_mapping = symbol_address("shmem_unlock_mapping");
+	found_shmem_lock = symbols[0].address;
+	found_shmem_unlock_mapping = symbols[1].address;
 #ifdef CONFIG_HUGETLBFS
-	found_hugetlb_file_setup = symbol_address("hugetlb_file_setup");
+	found_hugetlb_file_setup = symbols[2].address;
 #endif
+	return 0;
 }

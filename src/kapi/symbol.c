@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Functions of the kernel that it does not export (contracts: symbol.h): a kprobe finds them. */
+/*
+ * Functions of the kernel that it does not export (contracts: symbol.h).  To register a kprobe by
+ * name is to be told the address; the probes are never armed.
+ */
 #include <linux/kprobes.h>
-#include <linux/version.h>
+#include <linux/slab.h>
 #ifdef CONFIG_X86
 #include <asm/ibt.h>
 #endif
@@ -9,25 +12,49 @@
 #include "symbol.h"
 
 #ifdef CONFIG_KPROBES
-void *symbol_address(const char *name)
-{
-	struct kprobe probe = { .symbol_name = name };
-	void *address;
 
-	if (register_kprobe(&probe))
-		return NULL;
-	address = probe.addr;
-	unregister_kprobe(&probe);
+static void *function_at(void *probed)
+{
 #ifdef CONFIG_X86
 	/* A probe stands behind the landing mark of indirect branches. */
-	if (is_endbr(*(u32 *)(address - 4)))
-		address -= 4;
+	if (is_endbr(*(u32 *)(probed - 4)))
+		return probed - 4;
 #endif
-	return address;
+	return probed;
 }
-#else
-void *symbol_address(const char *name)
+
+int symbols_find(struct unexported_symbol *symbols, size_t count)
 {
-	return NULL;
+	struct kprobe *probes = kcalloc(count, sizeof(*probes), GFP_KERNEL);
+	struct kprobe **found = kcalloc(count, sizeof(*found), GFP_KERNEL);
+	int error = probes && found ? 0 : -ENOMEM;
+	int n = 0;
+	size_t i;
+
+	for (i = 0; i < count && error != -ENOMEM; i++) {
+		probes[i].symbol_name = symbols[i].name;
+		probes[i].flags = KPROBE_FLAG_DISABLED;
+		error = register_kprobe(&probes[i]);
+		symbols[i].address = error ? NULL : function_at(probes[i].addr);
+		if (!error)
+			found[n++] = &probes[i];
+	}
+	if (n)
+		unregister_kprobes(found, n);
+	kfree(found);
+	kfree(probes);
+	return error == -ENOMEM ? error : 0;
 }
+
+#else
+
+int symbols_find(struct unexported_symbol *symbols, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		symbols[i].address = NULL;
+	return 0;
+}
+
 #endif

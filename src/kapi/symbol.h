@@ -3,7 +3,14 @@
 #ifndef SYSVIPC_SRC_KAPI_SYMBOL_H
 #define SYSVIPC_SRC_KAPI_SYMBOL_H
 
-/* Where function @name begins; NULL: there is none, or the kernel does not tell.  Sleeps. */
-void *symbol_address(const char *name);
+#include <linux/types.h>
+
+struct unexported_symbol {
+	const char *name;
+	void *address; /* where it begins; NULL: there is none, or the kernel does not tell */
+};
+
+/* Sets the addresses.  -ENOMEM; sleeps. */
+int symbols_find(struct unexported_symbol *symbols, size_t count);
 
 #endif

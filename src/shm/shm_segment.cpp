@@ -142,13 +142,12 @@ constexpr SegmentWatch kWatch {
 
 Result<void> start_segments() noexcept
 {
-    TRY(start_segment_creators());
     AddressSpace::start();
-    start_segment_files(kWatch);
+    TRY(start_segment_files(kWatch));
     LogLine line;
     if (!MemoryLock::is_possible())
         log_info(line.string("this kernel does not let us lock memory: SHM_LOCK is refused"));
-    return {};
+    return start_segment_creators();
 }
 
 void stop_segments() noexcept
