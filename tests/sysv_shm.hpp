@@ -18,6 +18,9 @@
 #ifndef SHM_STAT_ANY
 #define SHM_STAT_ANY 15
 #endif
+#ifndef SHM_HUGE_SHIFT
+#define SHM_HUGE_SHIFT 26
+#endif
 
 namespace sysv {
 
