@@ -157,7 +157,7 @@ TEST_CASE(SegmentTest, an_unmapped_segment_goes_when_it_is_removed)
     Ref<ShmSegment> held = REQUIRE(Ref<ShmSegment>::try_get(segment(id)));
     EXPECT(remove(id).ok());
     EXPECT(!exists(id));
-    EXPECT_ERR(held->map(), Errno::Removed);
+    EXPECT_ERR(held->map(), Errno::Invalid);
     EXPECT_ERR(remove(id), Errno::Invalid);
     EXPECT_EQ(held->memory_usage().resident_pages, 0);
 }
@@ -251,23 +251,58 @@ TEST_CASE(SegmentTest, a_task_that_leaves_takes_what_nobody_maps_if_it_is_to)
     segment(mapped).unmap();
 }
 
-TEST_CASE(SegmentTest, a_file_for_readers_counts_for_the_same_segment)
+TEST_CASE(SegmentTest, a_file_to_be_mapped_outlives_the_segment_s_removal_and_pins_the_module)
+{
+    const IpcId id = REQUIRE(make());
+    ShmSegment& made = segment(id);
+    const int pins = kapi_kunit_module_pins();
+    {
+        const SegmentFile readable = REQUIRE(made.open(SegmentFile::Access::Read));
+        const SegmentFile writable = REQUIRE(made.open(SegmentFile::Access::ReadWrite));
+        EXPECT(readable.raw() != writable.raw());
+        EXPECT_EQ(kapi_kunit_module_pins(), pins + 2);
+        EXPECT_EQ(readable.size(), KAPI_PAGE_SIZE);
+        EXPECT(remove(id).ok());
+        EXPECT_EQ(writable.size(), KAPI_PAGE_SIZE);
+        EXPECT_EQ(readable.usage().resident_pages, writable.usage().resident_pages);
+    }
+    EXPECT(!exists(id));
+}
+
+TEST_CASE(SegmentTest, a_segment_that_is_being_attached_is_marked_and_goes_when_that_ends)
+{
+    const IpcId id = REQUIRE(make(Key { 1 }));
+    ShmSegment& made = segment(id);
+    {
+        auto state = made.lock();
+        made.begin_attaching(state);
+    }
+    /* Another mapping comes and goes meanwhile. */
+    EXPECT(made.map().ok());
+    EXPECT(remove(id).ok());
+    made.unmap();
+    EXPECT(exists(id));
+    EXPECT(made.map().ok());
+    made.end_attaching();
+    EXPECT(exists(id));
+    made.unmap();
+    EXPECT(!exists(id));
+}
+
+TEST_CASE(SegmentTest, an_attachment_that_comes_to_nothing_leaves_the_times_alone)
 {
     const IpcId id = REQUIRE(make());
     ShmSegment& made = segment(id);
     {
-        SegmentFile file = [&] {
-            auto state = made.lock();
-            return made.file(state).share();
-        }();
-        SegmentFile readonly = REQUIRE(made.open_readonly(file));
-        EXPECT_EQ(readonly.size(), KAPI_PAGE_SIZE);
-        EXPECT(readonly.raw() != file.raw());
-        EXPECT(remove(id).ok());
-        /* Both outlive the segment's removal. */
-        EXPECT_EQ(readonly.usage().resident_pages, file.usage().resident_pages);
+        auto state = made.lock();
+        made.begin_attaching(state);
     }
-    EXPECT(!exists(id));
+    made.end_attaching();
+    EXPECT_EQ(attaches(made), 0);
+    EXPECT_EQ(made.lock()->attach_time, 0);
+    EXPECT_EQ(made.lock()->detach_time, 0);
+    EXPECT(exists(id));
+    EXPECT(remove(id).ok());
 }
 
 TEST_CASE(SegmentTest, mappings_of_two_threads_and_one_removal_are_exact)

@@ -63,6 +63,13 @@ Fault::Fault(unsigned nth) : fd_ { open(kFailNth, O_RDWR | O_CLOEXEC) }
     REQUIRE(write_number(fd_, nth));
 }
 
+unsigned Fault::chances_left() const
+{
+    char text[16] {};
+    REQUIRE(pread(fd_, text, sizeof(text) - 1, 0) > 0);
+    return static_cast<unsigned>(std::strtoul(text, nullptr, 10));
+}
+
 bool Fault::happened()
 {
     char text[16] {};

@@ -22,6 +22,8 @@ public:
     Fault(const Fault&) = delete;
     Fault& operator=(const Fault&) = delete;
 
+    // How many chances to fail are left before the one that will; the stretch goes on.
+    unsigned chances_left() const;
     // Ends the stretch; true when the nth chance to fail came within it.
     bool happened();
 

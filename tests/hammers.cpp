@@ -5,6 +5,7 @@
 #include "harness.hpp"
 #include "proc_table.hpp"
 #include "queue.hpp"
+#include "segment.hpp"
 #include "sem_set.hpp"
 
 #include <optional>
@@ -21,7 +22,8 @@ void hammer_without_objects(Storm& storm)
          { sysv::msgsnd(32767, (buffer[0] = 1, buffer), 8, IPC_NOWAIT),
            sysv::msgrcv(32767, buffer, 8, 0, IPC_NOWAIT), sysv::msgctl(32767, IPC_RMID, nullptr),
            attempt(32767, { up() }), attempt(32767, { undone(up()), down(1) }),
-           sysv::semctl(32767, 0, IPC_RMID) })
+           sysv::semctl(32767, 0, IPC_RMID), sysv::shmat(32767, nullptr, 0), sysv::shmdt(&storm),
+           sysv::shmctl(32767, IPC_RMID) })
         if (!outcome.failed_with(ENOSYS)) {
             EXPECT_ERR(outcome, EINVAL);
             ++storm.successes;
@@ -134,6 +136,39 @@ void hammer_shared_set(Storm& storm)
     EXPECT(may_be_gone(attempt(id, { undone(up(0)) })));
     EXPECT(may_be_gone(attempt(id, { undone(down(0)), zero(1) })));
     EXPECT(may_be_gone(sysv::semctl(id, 0, IPC_RMID)));
+    ++storm.successes;
+}
+
+void hammer_own_segment(Storm& storm)
+{
+    const auto made = sysv::shmget(IPC_PRIVATE, 3 * kPage, 0600);
+    if (made.failed_with(ENOSYS))
+        return;
+    Segment segment = Segment::adopt(static_cast<int>(REQUIRE_OK(made)));
+    Attachment attachment { segment };
+    in_a_process([&] { attachment.page(2)[7] = 'x'; });
+    EXPECT_EQ(attachment.page(2)[7], 'x');
+    EXPECT_EQ(segment.attaches(), 1u);
+    EXPECT_OK(segment.remove());
+    EXPECT_OK(attachment.detach()); // the segment goes with it
+    ++storm.successes;
+}
+
+void hammer_shared_segment(Storm& storm)
+{
+    const auto got = sysv::shmget(0x7eae, kPage, IPC_CREAT | 0600);
+    if (got.failed_with(ENOSYS))
+        return;
+    const int id = static_cast<int>(REQUIRE_OK(got));
+    const auto attached = sysv::shmat(id, nullptr, 0);
+    if (attached.ok()) {
+        auto* data = reinterpret_cast<volatile char*>(attached.value());
+        data[0] = static_cast<char>(data[0] + 1);
+        EXPECT(may_be_gone(sysv::shmctl(id, IPC_RMID)));
+        EXPECT_OK(sysv::shmdt(const_cast<char*>(data)));
+    } else {
+        EXPECT(may_be_gone(attached));
+    }
     ++storm.successes;
 }
 

@@ -25,4 +25,6 @@ Hammer hammer_sleeping;
 Hammer hammer_own_set;
 Hammer hammer_shared_set;
 Hammer hammer_undo; // in a process that ends with adjustments to be made
+Hammer hammer_own_segment; // attached here and in a process that ends with it
+Hammer hammer_shared_segment;
 Hammer hammer_proc;

@@ -5,6 +5,8 @@
 #include "module.hpp"
 #include "harness.hpp"
 #include "sysv_msg.hpp"
+#include "sysv_sem.hpp"
+#include "sysv_shm.hpp"
 
 #include <fcntl.h>
 #include <string>
@@ -64,7 +66,20 @@ void expect_absent()
     EXPECT_ERR(sysv::msgsnd(0, buffer, 1, IPC_NOWAIT), ENOSYS);
     EXPECT_ERR(sysv::msgrcv(0, buffer, 1, 0, IPC_NOWAIT), ENOSYS);
     EXPECT_ERR(sysv::msgctl(0, IPC_RMID, nullptr), ENOSYS);
+    sembuf nothing {};
+    timespec no_time {};
+    EXPECT_ERR(sysv::semget(IPC_PRIVATE, 1, 0600), ENOSYS);
+    EXPECT_ERR(sysv::semop(0, &nothing, 1), ENOSYS);
+    EXPECT_ERR(sysv::semtimedop(0, &nothing, 1, &no_time), ENOSYS);
+    EXPECT_ERR(sysv::semctl(0, 0, IPC_RMID), ENOSYS);
+    EXPECT_ERR(sysv::shmget(IPC_PRIVATE, 1, 0600), ENOSYS);
+    EXPECT_ERR(sysv::shmat(0, nullptr, 0), ENOSYS);
+    EXPECT_ERR(sysv::shmdt(nullptr), ENOSYS);
+    EXPECT_ERR(sysv::shmctl(0, IPC_RMID), ENOSYS);
     EXPECT(access("/proc/sysvipc", F_OK) != 0);
+    for (const char* limit : { "msgmax", "msgmnb", "msgmni", "auto_msgmni", "sem", "shmmax",
+                               "shmall", "shmmni", "shm_rmid_forced" })
+        EXPECT(access((std::string { "/proc/sys/kernel/" } + limit).c_str(), F_OK) != 0);
     EXPECT(!is_loaded());
 }
 

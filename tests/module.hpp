@@ -27,7 +27,7 @@ inline bool is_refusal(Outcome outcome)
     return outcome.failed_with(EAGAIN) || outcome.failed_with(EBUSY);
 }
 
-// Each call says ENOSYS, and /proc/sysvipc does not exist.
+// Each call says ENOSYS, and none of the files in /proc exists.
 void expect_absent();
 
 } // namespace module

@@ -8,12 +8,15 @@
 #include "module.hpp"
 #include "proc_table.hpp"
 #include "queue.hpp"
+#include "segment.hpp"
+#include "sem_set.hpp"
 #include "shared.hpp"
 
 #include <csignal>
 #include <fcntl.h>
 #include <list>
 #include <sched.h>
+#include <sys/mman.h>
 
 namespace {
 
@@ -70,6 +73,45 @@ TEST(a_second_copy_is_eexist_and_does_no_harm)
     EXPECT_ERR(module::load(), EEXIST);
     EXPECT_OK(queue.send(1, "text"));
     EXPECT(queue.receive().is(1, "text"));
+}
+
+TEST(unloading_is_refused_while_a_semaphore_set_exists)
+{
+    const Loaded loaded;
+    const SemSet set { Values { 3 } };
+    for (int i = 0; i < 20; ++i)
+        EXPECT(module::is_refusal(module::unload()));
+    EXPECT_EQ(set.value(), 3);
+}
+
+TEST(unloading_is_refused_while_a_segment_exists)
+{
+    const Loaded loaded;
+    const Segment segment;
+    Attachment attachment { segment };
+    attachment[0] = 'x';
+    EXPECT_OK(attachment.detach());
+    for (int i = 0; i < 20; ++i)
+        EXPECT(module::is_refusal(module::unload()));
+    const Attachment again { segment };
+    EXPECT_EQ(again[0], 'x');
+}
+
+TEST(unloading_is_refused_while_a_segment_is_mapped_though_it_is_removed)
+{
+    const Loaded loaded;
+    Segment segment { 2 * kPage };
+    Attachment attachment { segment };
+    EXPECT_OK(segment.remove());
+    for (int i = 0; i < 20; ++i)
+        EXPECT(module::is_refusal(module::unload()));
+    in_a_process([&] { attachment.page(1)[0] = 'x'; });
+    EXPECT_EQ(munmap(attachment.data(), kPage), 0);
+    for (int i = 0; i < 20; ++i)
+        EXPECT(module::is_refusal(module::unload()));
+    EXPECT_EQ(attachment.page(1)[0], 'x');
+    EXPECT_OK(attachment.detach());
+    EXPECT_OK(module::unload());
 }
 
 TEST(unloading_is_refused_while_a_queue_exists)
@@ -192,8 +234,9 @@ TEST(a_hundred_reloads_under_load)
         { kAlice, hammer_own_queue, hammer_own_queue },
         { kAlice, hammer_own_queue, hammer_sleeping },
         { kAlice, hammer_own_set, hammer_undo },
+        { kAlice, hammer_own_segment, hammer_own_queue },
         { kBob, hammer_shared_queue, hammer_shared_set },
-        { kBob, hammer_shared_queue, hammer_proc },
+        { kBob, hammer_shared_segment, hammer_proc },
     };
     for (const auto& [who, first, second] : parts)
         hammers.emplace_back(who, [&storm, first, second] {

@@ -4,7 +4,7 @@
  *
  * Each phase does one thing to every queue; its time is divided by their number.  The tests judge
  * that the answers are right.  That the cost per queue does not grow by more than half is judged
- * with --judge only, because it takes a quiet machine.
+ * with --judge only, where the clock goes by instructions: by any other it takes a quiet machine.
  */
 #include "actor.hpp"
 #include "harness.hpp"

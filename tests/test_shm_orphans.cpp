@@ -63,6 +63,27 @@ TEST(the_creators_death_by_a_signal_does_too)
     EXPECT(!segment_exists(*id));
 }
 
+TEST(attaching_in_its_own_place_is_no_last_detachment)
+{
+    const LimitOverride on { kName, 1 };
+    const Segment segment;
+    Attachment attachment { segment };
+    attachment[0] = 'x';
+    const Attachment again { segment, SHM_REMAP, attachment.data() };
+    attachment.forget();
+    EXPECT_EQ(again[0], 'x');
+    EXPECT_EQ(segment.attaches(), 1u);
+}
+
+TEST(an_attachment_that_fails_is_a_last_detachment)
+{
+    const LimitOverride on { kName, 1 };
+    const Segment segment;
+    const Hole hole { kPage };
+    EXPECT_ERR(sysv::shmat(segment.id(), hole.data(), 0), EINVAL);
+    EXPECT(!segment_exists(segment.id()));
+}
+
 TEST(what_another_has_attached_stays_until_he_detaches)
 {
     const LimitOverride on { kName, 1 };

@@ -380,22 +380,17 @@ TEST(a_refused_attachment_notes_nothing)
     EXPECT_EQ(stat.lpid, 0);
 }
 
-TEST(bytes_beyond_the_size_but_in_its_last_page_can_be_used)
+// The old mapping goes first; the segment must not go with it.
+TEST(a_marked_segment_can_be_attached_in_its_own_place)
 {
-    const Segment segment { 100 };
-    const Attachment attachment { segment };
-    attachment[kPage - 1] = 'x';
-    const Attachment again { segment };
-    EXPECT_EQ(again[kPage - 1], 'x');
-}
-
-TEST(the_page_after_the_last_one_is_not_part_of_it)
-{
-    const Segment segment { 100 };
-    Hole hole { 2 * kPage };
-    char* place = hole.open();
-    const Attachment attachment { segment, 0, place };
-    EXPECT_EQ(signal_of([&] { place[kPage] = 'x'; }), SIGSEGV);
+    Segment segment { 2 * kPage };
+    Attachment attachment { segment };
+    attachment[0] = 'x';
+    REQUIRE_OK(segment.mark());
+    const Attachment again { segment, SHM_REMAP, attachment.data() };
+    attachment.forget();
+    EXPECT_EQ(again[0], 'x');
+    EXPECT_EQ(segment.attaches(), 1u);
 }
 
 } // namespace

@@ -192,6 +192,22 @@ TEST(what_another_segment_has_in_the_hole_stays)
     EXPECT_OK(guest.detach());
 }
 
+TEST(a_page_of_another_attachment_of_the_same_segment_in_the_hole_stays)
+{
+    const Segment segment { kPages * kPage };
+    Attachment attachment { segment };
+    Attachment other { segment };
+    char* hole = attachment.page(2);
+    *hole = 'x';
+    REQUIRE_EQ(munmap(hole, kPage), 0);
+    REQUIRE(mremap(other.page(2), kPage, kPage, MREMAP_MAYMOVE | MREMAP_FIXED, hole) == hole);
+    EXPECT_OK(attachment.detach());
+    EXPECT_EQ(*hole, 'x');
+    EXPECT_EQ(munmap(hole, kPage), 0);
+    EXPECT_OK(other.detach());
+    EXPECT_EQ(segment.attaches(), 0u);
+}
+
 TEST(a_moved_attachment_goes_by_its_new_address)
 {
     const Segment segment { 2 * kPage };

@@ -23,8 +23,9 @@ public:
     [[nodiscard]] bool is_linked() const noexcept { return next_ != nullptr; }
 };
 
+/* Pinned by its node; to be it twice would make it larger. */
 template <class T, class Tag>
-class List : Pinned {
+class List {
     using Node = ListNode<T, Tag>;
 
 public:

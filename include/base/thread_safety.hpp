@@ -8,6 +8,7 @@
 #define ACQUIRE(...) __attribute__((acquire_capability(__VA_ARGS__)))
 #define ACQUIRE_SHARED(...) __attribute__((acquire_shared_capability(__VA_ARGS__)))
 #define RELEASE(...) __attribute__((release_capability(__VA_ARGS__)))
+#define RETURNS_CAPABILITY(name) __attribute__((lock_returned(name)))
 #define TRUSTED __attribute__((no_thread_safety_analysis)) /* the body, not the contract */
 #else
 #define CAPABILITY(name)
@@ -15,5 +16,6 @@
 #define ACQUIRE(...)
 #define ACQUIRE_SHARED(...)
 #define RELEASE(...)
+#define RETURNS_CAPABILITY(name)
 #define TRUSTED
 #endif

@@ -17,6 +17,7 @@
 #include <mem/index_map.hpp>
 #include <os/module.hpp>
 #include <sync/guarded.hpp>
+#include <sync/mutex.hpp>
 #include <user/user_memory.hpp>
 
 namespace sysvipc {
@@ -84,6 +85,12 @@ public:
 
     [[nodiscard]] Usage usage() noexcept;
 
+    /* Held from the last look for a key until its object is published, or turns out impossible. */
+    [[nodiscard]] Mutex<CreationLock>& creation() noexcept RETURNS_CAPABILITY(creation_)
+    {
+        return creation_;
+    }
+
     /*
      * Makes a complete object visible; it stays the caller's where that fails.
      * Errors: EEXIST when the key is taken; ENOSPC at @limit (msgget(2)); ENOMEM; ENOSYS while the
@@ -150,6 +157,7 @@ private:
 
     IndexMap indexes_;
     KeyMap keys_;
+    Mutex<CreationLock> creation_;
     Lock counts_;
 };
 

@@ -31,38 +31,57 @@ struct OpenRequest {
     [[nodiscard]] u32 access() const noexcept { return flags & Mode::kAll; }
 };
 
+/* Locks: none.  Errors, in this order: ENOENT, EEXIST, what check_existing() has, EACCES. */
+template <class Facility>
+[[nodiscard]] Result<IpcId> open_existing(const IdTable& table, const OpenRequest& request,
+                                          UserNamespace owner, const Facility& facility) noexcept
+{
+    const RcuGuard guard;
+    const auto* object = table.find<typename Facility::Object>(request.key);
+    if (!object)
+        return Errno::NoEntry;
+    if (request.is_exclusive())
+        return Errno::Exists;
+    TRY(facility.check_existing(*object));
+    TRY(object->ownership().check_access(request.access(), owner));
+    return object->id();
+}
+
+/* Errors: what create() has, ENOSPC, in this order. */
+template <class Facility>
+[[nodiscard]] Result<IpcId> create_object(IdTable& table, const OpenRequest& request,
+                                          const Facility& facility) noexcept
+{
+    auto created = TRY(facility.create(request));
+    Result<IpcId> published = table.publish(created, facility.limit());
+    if (!published.ok())
+        facility.retire(*created);
+    return published;
+}
+
 /*
- * Context: process, sleeps.  Locks: none to open; the table's to create.
- * Errors, in this order: for an existing key EEXIST, what check_existing() has, EACCES; ENOENT;
- *     what create() has; ENOSPC.
+ * Context: process, sleeps.  Locks: none to open; to create the table's, and for one with a key the
+ * creation mutex first: who loses a race must find the winner's object, not the limit it has reached.
+ * Errors: as open_existing(); where ENOENT is not the answer, as create_object().
  */
 template <class Facility>
 [[nodiscard]] Result<IpcId> open_object(IdTable& table, const OpenRequest& request,
-                                        UserNamespace owner, Facility facility) noexcept
+                                        UserNamespace owner, const Facility& facility) noexcept
 {
-    using Object = typename Facility::Object;
-    for (;;) {
-        if (request.key != kPrivateKey) {
-            const RcuGuard guard;
-            if (const Object* object = table.find<Object>(request.key)) {
-                if (request.is_exclusive())
-                    return Errno::Exists;
-                TRY(facility.check_existing(*object));
-                TRY(object->ownership().check_access(request.access(), owner));
-                return object->id();
-            }
-            if (!request.wants_creation())
-                return Errno::NoEntry;
-        }
-        Ref<Object> created = TRY(facility.create(request));
-        Result<IpcId> published = table.publish(created, facility.limit());
-        if (published.ok())
-            return published;
-        facility.retire(*created);
-        if (published.error() != Errno::Exists)
-            return published;
-        /* Somebody made the key meanwhile: open theirs. */
-    }
+    if (request.key == kPrivateKey)
+        return create_object(table, request, facility);
+    const auto open = [&] { return open_existing(table, request, owner, facility); };
+    const auto is_absent = [&](const Result<IpcId>& opened) {
+        return !opened.ok() && opened.error() == Errno::NoEntry && request.wants_creation();
+    };
+    Result<IpcId> opened = open();
+    if (!is_absent(opened)) [[likely]]
+        return opened;
+    const Mutex<CreationLock>::Turn turn { table.creation() };
+    Result<IpcId> opened_meanwhile = open();
+    if (!is_absent(opened_meanwhile))
+        return opened_meanwhile;
+    return create_object(table, request, facility);
 }
 
 } // namespace sysvipc

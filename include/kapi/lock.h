@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* kapi: spinlocks and sequence counters.  Kernel source: <linux/spinlock.h>, <linux/seqlock.h>. */
+/*
+ * kapi: spinlocks, mutexes and sequence counters.
+ * Kernel source: <linux/spinlock.h>, <linux/mutex.h>, <linux/seqlock.h>.
+ */
 #ifndef SYSVIPC_KAPI_LOCK_H
 #define SYSVIPC_KAPI_LOCK_H
 
@@ -8,6 +11,7 @@
 KAPI_BEGIN
 
 KAPI_OPAQUE(kapi_spinlock, SPINLOCK);
+KAPI_OPAQUE(kapi_mutex, MUTEX);
 KAPI_OPAQUE(kapi_seqcount, SEQCOUNT);
 KAPI_OPAQUE(kapi_lock_key, LOCK_KEY);
 
@@ -20,6 +24,10 @@ void kapi_spin_lock_init(struct kapi_spinlock *lock, const char *name, struct ka
 void kapi_spin_lock(struct kapi_spinlock *lock);
 void kapi_spin_unlock(struct kapi_spinlock *lock);
 bool kapi_spin_is_held(const struct kapi_spinlock *lock); /* true when lockdep cannot tell */
+
+void kapi_mutex_init(struct kapi_mutex *mutex, const char *name, struct kapi_lock_key *key);
+void kapi_mutex_lock(struct kapi_mutex *mutex); /* sleeps */
+void kapi_mutex_unlock(struct kapi_mutex *mutex);
 
 /* A counter whose writers hold @lock.  On PREEMPT_RT readers wait for a writer through it. */
 void kapi_seqcount_init(struct kapi_seqcount *seq, struct kapi_spinlock *lock, const char *name,

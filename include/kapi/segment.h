@@ -13,15 +13,17 @@ KAPI_BEGIN
 struct kapi_file;
 struct kapi_ucounts;
 
-/* What happens to the mappings of a file, which it tells with its @segment. */
+/* What is asked of a segment, and told to it, by the files that map it. */
 struct kapi_segment_watch {
-	/* One is about to be made; 0, or -errno to refuse it.  Sleeps. */
+	/* Its own file; somebody maps the segment, or is about to. */
+	struct kapi_file *(*file_of)(void *segment);
+	/* A mapping is about to be made; 0, or -errno to refuse it.  Sleeps. */
 	int (*mapping)(void *segment);
 	/* A fork or a split made one more. */
 	void (*mapped)(void *segment);
 	/* One is gone. */
 	void (*unmapped)(void *segment);
-	/* The file itself is gone, and refers to @segment no longer. */
+	/* A file is gone, and refers to @segment no longer. */
 	void (*released)(void *segment);
 };
 
@@ -33,9 +35,9 @@ bool kapi_segments_can_be_locked(void);
 bool kapi_segments_can_be_huge(void);
 
 /*
- * A file of @size bytes, all zero, open for reading and writing, in no directory.  It pins the module
- * until it is gone.  NULL: *@error is -errno (-ENOMEM, -ENFILE, ...; -ENOSYS: the module is about to
- * go).  @no_reserve: pages are charged to the overcommit limit when they are first used.  Sleeps.
+ * A segment's own file: @size bytes, all zero, in no directory.
+ * NULL: *@error is -errno (-ENOMEM, -ENFILE, ...).  @no_reserve: pages are charged to the overcommit
+ * limit when they are first used.  Sleeps.
  */
 struct kapi_file *kapi_segment_create(const char *name, kapi_size size, bool no_reserve,
 				      int *error);
@@ -45,10 +47,12 @@ struct kapi_file *kapi_segment_create(const char *name, kapi_size size, bool no_
  */
 struct kapi_file *kapi_segment_create_huge(const char *name, kapi_size size, bool no_reserve,
 					   kapi_u32 size_log, int *error);
-/* A file of the same pages, open for reading only. */
-struct kapi_file *kapi_segment_open_readonly(struct kapi_file *file, int *error);
-/* Once, before anybody maps the file: whom the watch is told of. */
-void kapi_segment_bind(struct kapi_file *file, void *segment);
+/*
+ * Another file of the pages of @own, which @segment has: this one can be mapped, and tells.  It pins
+ * the module until it is gone.  -ENOSYS: the module is about to go.  Sleeps.
+ */
+struct kapi_file *kapi_segment_open(struct kapi_file *own, bool writable, void *segment,
+				    int *error);
 void kapi_file_get(struct kapi_file *file);
 void kapi_file_put(struct kapi_file *file); /* the last one frees the pages, a little later */
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* SegmentFile: the file whose pages are a shared memory segment (shmem, or hugetlbfs). */
+/*
+ * SegmentFile: a file whose pages are a shared memory segment (shmem, or hugetlbfs): the segment's own,
+ * or one that an attachment maps.
+ */
 #pragma once
 
 #include <base/result.hpp>
@@ -17,12 +20,13 @@ using SegmentWatch = kapi_segment_watch;
     return {};
 }
 
-/* Owns a reference.  The file pins the module and is gone a little after its last reference. */
+/* Owns a reference.  The file is gone a little after its last one. */
 class SegmentFile {
 public:
     enum class Reserve : u8 { AtCreation, AtFirstUse };
+    enum class Access : u8 { Read, ReadWrite };
 
-    /* All bytes are 0.  Errors: ENOMEM, ENFILE, EINVAL (@size), ENOSYS.  Sleeps. */
+    /* A segment's own; all bytes are 0.  Errors: ENOMEM, ENFILE, EINVAL (@size).  Sleeps. */
     [[nodiscard]] static Result<SegmentFile> create(const char* name, u64 size,
                                                     Reserve reserve) noexcept
     {
@@ -65,16 +69,16 @@ public:
         kapi_file_get(file_);
         return SegmentFile { file_, is_huge_ };
     }
-    /* The same pages, and no right to change them.  Errors: ENOMEM, ENFILE, ENOSYS.  Sleeps. */
-    [[nodiscard]] Result<SegmentFile> share_readonly() const noexcept
+    /*
+     * The same pages, to be mapped: the watch is given @segment for each mapping.  Pins the module.
+     * Errors: ENOMEM, ENFILE, ENOSYS.  Sleeps.
+     */
+    [[nodiscard]] Result<SegmentFile> open(Access access, void* segment) const noexcept
     {
         int error = 0;
-        kapi_file* file = kapi_segment_open_readonly(file_, &error);
+        kapi_file* file = kapi_segment_open(file_, access == Access::ReadWrite, segment, &error);
         return own(file, error, is_huge_);
     }
-
-    /* Once: what the watch (kapi/segment.h) is given for this file's mappings. */
-    void bind(void* segment) noexcept { kapi_segment_bind(file_, segment); }
 
     [[nodiscard]] bool is_empty() const noexcept { return file_ == nullptr; }
     [[nodiscard]] bool is_huge() const noexcept { return is_huge_ == IsHuge::Yes; }

@@ -53,6 +53,13 @@ struct SemSetState : Pinned {
     List<SemUndo, SetOfUndo> undo;
 };
 
+/* @bytes and what is missing to whole cache lines. */
+[[nodiscard]] constexpr usize whole_cache_lines(usize bytes) noexcept
+{
+    constexpr usize kCacheLine = 64;
+    return (bytes + kCacheLine - 1) / kCacheLine * kCacheLine;
+}
+
 class SemSet : public GuardedObject<SemSetState, SemSetLock> {
 public:
     static constexpr Kind kKind = Kind::Semaphores;
@@ -86,22 +93,25 @@ private:
     friend T* construct_at(void* memory, Args&&... args) noexcept;
     SemSet(Key key, const Ownership& ownership, u32 count, LimitedSum& usage) noexcept;
 
-    [[nodiscard]] Semaphore& semaphore(u32 number) noexcept { return semaphores()[number]; }
-    [[nodiscard]] Semaphore* semaphores() noexcept
+    /* SAFETY of the casts: create() makes room for all semaphores behind the header. */
+    [[nodiscard]] Semaphore& semaphore(u32 number) noexcept
     {
-        return reinterpret_cast<Semaphore*>(reinterpret_cast<u8*>(this) + kHeaderSize);
+        u8* place = reinterpret_cast<u8*>(this) + kHeaderSize + number * kStride;
+        return *reinterpret_cast<Semaphore*>(place);
     }
-    [[nodiscard]] const Semaphore* semaphores() const noexcept
+    [[nodiscard]] const Semaphore& semaphore(u32 number) const noexcept
     {
-        return reinterpret_cast<const Semaphore*>(reinterpret_cast<const u8*>(this) + kHeaderSize);
+        const u8* place = reinterpret_cast<const u8*>(this) + kHeaderSize + number * kStride;
+        return *reinterpret_cast<const Semaphore*>(place);
     }
     static const usize kHeaderSize;
+    static constexpr usize kStride = whole_cache_lines(sizeof(Semaphore));
 
     const u32 count_;
     LimitedSum& usage_;
     /* Whether a semaphore's own lock does not suffice; written under the set's lock. */
     Atomic<bool> is_closed_ { false };
-    /* The semaphores follow, each in cache lines of its own as far as the allocator aligns. */
+    /* The semaphores follow, each in cache lines of its own where the allocator aligns to them. */
 };
 
 /* The system calls.  Context: process, sleeps.  Errors are listed at each definition. */

@@ -2,16 +2,16 @@
 /*
  * ShmSegment: memory that processes map into their own, and how many mappings of it there are.
  *
- * All who map a segment for writing map the same file; who maps it for reading only has another file
- * of the same pages.  The kernel tells of every mapping made and undone: "attaches" counts mappings,
- * not calls of shmat(), so that a fork or a split by mprotect() counts too.
+ * Each shmat() maps a file of its own, of the same pages.  The kernel tells of every mapping made and
+ * undone: "attaches" counts mappings, not calls of shmat(), so that a fork or a split by mprotect()
+ * counts too; and a call of shmat() while it lasts, so that the segment stays where it is.
  *
  * A segment that is removed while it is mapped is marked: it keeps its id, loses its key, and goes
  * with its last mapping.
  *
  * Locks:   the segment's own for all that mapping changes; only the removal takes the table's.
- * Lifetime: the table owns a reference, each file another.  Files outlive the segment's removal until
- *     the last mapping is gone; retire() gives the segment's own one back.
+ * Lifetime: the table owns a reference, each file that is mapped another.  retire() gives the segment's
+ *     own file back, when nothing is mapped any more.
  * Context: mapped(), unmapped() run under the mmap lock of the process.
  */
 #pragma once
@@ -65,11 +65,13 @@ public:
     [[nodiscard]] IpcNamespace& ns() const noexcept { return ns_; }
     /* Its lock is held, and it is not removed: the file is there. */
     [[nodiscard]] const SegmentFile& file(const Locked&) const noexcept { return file_; }
+    /* The same while somebody attaches it or has it mapped: it stays. */
+    [[nodiscard]] const SegmentFile& file_in_use() const noexcept { return file_; }
     /*
-     * Another file of the same pages, for those who only read; @file is the segment's own, which
-     * keeps it in being.  Errors: ENOMEM, ENFILE, ENOSYS.  Sleeps.
+     * A file of its pages, to be mapped.  The caller has begun to attach it.
+     * Errors: ENOMEM, ENFILE, ENOSYS.  Sleeps.
      */
-    [[nodiscard]] Result<SegmentFile> open_readonly(const SegmentFile& file) noexcept;
+    [[nodiscard]] Result<SegmentFile> open(SegmentFile::Access access) noexcept;
     /* Permissions, and what else the mode of a segment shows. */
     [[nodiscard]] u32 mode_bits(Locked& state) const noexcept
     {
@@ -80,7 +82,11 @@ public:
     /* Of its pages; none once it is removed. */
     [[nodiscard]] SegmentFile::Usage memory_usage() noexcept;
 
-    /* A mapping is about to be made, by the current process.  Errors: EIDRM. */
+    /* An attachment is being made: until the end of that nobody removes the segment. */
+    void begin_attaching(Locked& state) noexcept { ++state->attaches; }
+    void end_attaching() noexcept;
+
+    /* A mapping is about to be made, by the current process.  Errors: EINVAL (removed). */
     [[nodiscard]] Result<void> map() noexcept;
     /* The same where there is one already: cannot fail. */
     void map_again() noexcept;
@@ -99,9 +105,9 @@ private:
     ShmSegment(IpcNamespace& ns, Key key, const Ownership& ownership, u64 size,
                SegmentFile file) noexcept;
 
-    void bind(SegmentFile& file) noexcept;
     static void count_mapping(ShmSegmentState& state) noexcept;
     [[nodiscard]] bool is_unused(const ShmSegmentState& state) const noexcept;
+    void remove_unused() noexcept;
     [[nodiscard]] Result<Ref<ShmSegment>> withdraw_if_unused() noexcept;
 
     IpcNamespace& ns_;

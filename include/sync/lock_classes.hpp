@@ -17,6 +17,8 @@ namespace sysvipc {
         static constinit inline kapi_lock_key key {};                                              \
     }
 
+/* Making objects that have keys, in one table: whoever comes second finds what the first has made. */
+LOCK_CLASS(CreationLock, 5, "sysvipc.creation");
 /* One table's index, keys and counts: taken to add or remove an object, never to find one. */
 LOCK_CLASS(IdTableLock, 10, "sysvipc.table");
 /* One queue: its messages, waiters, times, limits, and the writing of its permissions. */

@@ -9,6 +9,7 @@
 #include <linux/kbuild.h>
 #include <linux/mman.h>
 #include <linux/msg.h>
+#include <linux/mutex.h>
 #include <linux/ptrace.h>
 #include <linux/rbtree.h>
 #include <linux/refcount.h>
@@ -30,6 +31,7 @@
 static void __used layout(void)
 {
 	LAYOUT(SPINLOCK, spinlock_t);
+	LAYOUT(MUTEX, struct mutex);
 	LAYOUT(SEQCOUNT, seqcount_spinlock_t);
 	LAYOUT(LOCK_KEY, struct lock_class_key);
 	LAYOUT(RCU_HEAD, struct rcu_head);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kapi: spinlocks and sequence counters (contracts: include/kapi/lock.h). */
+/* kapi: spinlocks, mutexes and sequence counters (contracts: include/kapi/lock.h). */
 #include <linux/lockdep.h>
+#include <linux/mutex.h>
 #include <linux/seqlock.h>
 #include <linux/spinlock.h>
 
@@ -40,6 +41,27 @@ KAPI_SHIM bool kapi_spin_is_held(const struct kapi_spinlock *lock)
 #else
 	return true;
 #endif
+}
+
+KAPI_SHIM void kapi_mutex_init(struct kapi_mutex *mutex, const char *name,
+			       struct kapi_lock_key *key)
+{
+#ifdef CONFIG_PREEMPT_RT
+	rt_mutex_base_init(&((struct mutex *)mutex)->rtmutex);
+	__mutex_rt_init((struct mutex *)mutex, name, (struct lock_class_key *)key);
+#else
+	__mutex_init((struct mutex *)mutex, name, (struct lock_class_key *)key);
+#endif
+}
+
+KAPI_SHIM void kapi_mutex_lock(struct kapi_mutex *mutex)
+{
+	mutex_lock((struct mutex *)mutex);
+}
+
+KAPI_SHIM void kapi_mutex_unlock(struct kapi_mutex *mutex)
+{
+	mutex_unlock((struct mutex *)mutex);
 }
 
 KAPI_SHIM void kapi_seqcount_init(struct kapi_seqcount *seq, struct kapi_spinlock *lock,

@@ -2,9 +2,10 @@
 /*
  * kapi: files whose pages are shared memory (contracts: include/kapi/segment.h).
  *
- * The file comes from shmem or hugetlbfs, and keeps their inode; its operations are replaced by ours,
- * which hand on to the inode's and tell of every mapping made and undone.  The operations of a mapping
- * are a copy of what shmem or hugetlbfs gave it, but for "open" and "close".
+ * A segment's own file is what shmem or hugetlbfs made of it.  What is mapped are other files of the
+ * same inode, with operations of ours, which hand on to those of the segment's own and tell of every
+ * mapping made and undone.  The operations of a mapping are a copy of what shmem or hugetlbfs gave it,
+ * but for "open" and "close".
  */
 #include <linux/cred.h>
 #include <linux/fs.h>
@@ -83,7 +84,12 @@ static void watch_mapping(struct vm_area_struct *vma, struct watched_operations 
 	vma->vm_ops = &watched->operations;
 }
 
-/* --- files: what is not here hands on to the inode's own operations */
+/* --- files: what is not here hands on to the segment's own file */
+
+static struct file *base_file(struct file *file)
+{
+	return FILE(watch->file_of(file->private_data));
+}
 
 static const struct file_operations *base_operations(struct file *file)
 {
@@ -112,19 +118,20 @@ static int segment_mmap(struct file *file, struct vm_area_struct *vma)
 
 static int segment_release(struct inode *inode, struct file *file)
 {
-	if (file->private_data)
-		watch->released(file->private_data);
+	watch->released(file->private_data);
 	return 0;
 }
 
 static int segment_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 {
+	if (!base_operations(file)->fsync) /* shmem without tmpfs */
+		return -EINVAL;
 	return base_operations(file)->fsync(file, start, end, datasync);
 }
 
 static long segment_fallocate(struct file *file, int mode, loff_t offset, loff_t length)
 {
-	if (!base_operations(file)->fallocate) /* no shmem, but the ramfs that stands in for it */
+	if (!base_operations(file)->fallocate) /* shmem without tmpfs, or ramfs in its stead */
 		return -EOPNOTSUPP;
 	return base_operations(file)->fallocate(file, mode, offset, length);
 }
@@ -133,7 +140,9 @@ static unsigned long segment_get_unmapped_area(struct file *file, unsigned long 
 					       unsigned long length, unsigned long page_offset,
 					       unsigned long flags)
 {
-	return base_operations(file)->get_unmapped_area(file, address, length, page_offset, flags);
+	struct file *base = base_file(file); /* shmem looks whether the file is one of its own */
+
+	return base->f_op->get_unmapped_area(base, address, length, page_offset, flags);
 }
 
 #define SEGMENT_OPERATIONS                                                                         \
@@ -154,19 +163,6 @@ bool is_segment_file(const struct file *file)
 	return file->f_op == &segment_operations || file->f_op == &huge_segment_operations;
 }
 
-/* Makes @file ours.  The reference on the module goes with its last reference. */
-static struct file *take_over(struct file *file, void *segment)
-{
-	if (!try_module_get(THIS_MODULE)) {
-		fput(file);
-		return ERR_PTR(-ENOSYS);
-	}
-	fops_put(file->f_op);
-	file->f_op = is_huge(file) ? &huge_segment_operations : &segment_operations;
-	file->private_data = segment;
-	return file;
-}
-
 static struct kapi_file *file_or_error(struct file *file, int *error)
 {
 	if (IS_ERR(file)) {
@@ -183,32 +179,32 @@ struct kapi_file *kapi_segment_create(const char *name, kapi_size size, bool no_
 	if (!IS_ERR(file)) {
 		/* Security modules shall judge the segment, not the file that it is made of. */
 		file_inode(file)->i_flags |= S_PRIVATE;
-		file = take_over(file, NULL);
 	}
 	return file_or_error(file, error);
 }
 
 #ifdef CONFIG_HUGETLBFS
+/* The usual size is a boot option that nothing exported tells, but a file of that size does. */
+static unsigned long usual_huge_page = HPAGE_SIZE;
+
 struct kapi_file *kapi_segment_create_huge(const char *name, kapi_size size, bool no_reserve,
 					   kapi_u32 size_log, int *error)
 {
 	const vm_flags_t account = no_reserve ? VM_NORESERVE : 0;
-	unsigned long page = size_log ? 1UL << size_log : HPAGE_SIZE;
 	struct file *file;
 
-	file = found_hugetlb_file_setup(name, ALIGN(size, page), account, HUGETLB_SHMFS_INODE,
-					size_log);
-	/* The usual size is a boot option, which only a file of that size tells. */
-	if (!IS_ERR(file) && !size_log && huge_page_size(hstate_inode(file_inode(file))) != page) {
-		page = huge_page_size(hstate_inode(file_inode(file)));
-		fput(file);
+	for (;;) {
+		unsigned long page = size_log ? 1UL << size_log : READ_ONCE(usual_huge_page);
+
 		file = found_hugetlb_file_setup(name, ALIGN(size, page), account,
 						HUGETLB_SHMFS_INODE, size_log);
+		if (IS_ERR(file) || huge_page_size(hstate_inode(file_inode(file))) == page)
+			break;
+		WRITE_ONCE(usual_huge_page, huge_page_size(hstate_inode(file_inode(file))));
+		fput(file);
 	}
 	if (file == ERR_PTR(-ENODEV))
 		file = ERR_PTR(-EINVAL);
-	if (!IS_ERR(file))
-		file = take_over(file, NULL);
 	return file_or_error(file, error);
 }
 #else
@@ -219,19 +215,22 @@ struct kapi_file *kapi_segment_create_huge(const char *name, kapi_size size, boo
 }
 #endif
 
-struct kapi_file *kapi_segment_open_readonly(struct kapi_file *original, int *error)
+struct kapi_file *kapi_segment_open(struct kapi_file *own, bool writable, void *segment, int *error)
 {
-	struct file *file = dentry_open(&FILE(original)->f_path, O_RDONLY | O_LARGEFILE,
-					FILE(original)->f_cred);
+	struct file *file =
+		dentry_open(&FILE(own)->f_path, (writable ? O_RDWR : O_RDONLY) | O_LARGEFILE,
+			    FILE(own)->f_cred);
 
-	if (!IS_ERR(file))
-		file = take_over(file, NULL);
+	if (!IS_ERR(file) && !try_module_get(THIS_MODULE)) {
+		fput(file);
+		file = ERR_PTR(-ENOSYS);
+	}
+	if (!IS_ERR(file)) {
+		fops_put(file->f_op);
+		file->f_op = is_huge(file) ? &huge_segment_operations : &segment_operations;
+		file->private_data = segment;
+	}
 	return file_or_error(file, error);
-}
-
-KAPI_SHIM void kapi_segment_bind(struct kapi_file *file, void *segment)
-{
-	FILE(file)->private_data = segment;
 }
 
 KAPI_SHIM void kapi_file_get(struct kapi_file *file)

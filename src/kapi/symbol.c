@@ -2,10 +2,14 @@
 /*
  * Functions of the kernel that it does not export (contracts: symbol.h).  To register a kprobe by
  * name is to be told the address; the probes are never armed.
+ *
+ * Where the CPU tracks indirect branches, the kernel takes the landing mark from a function that it
+ * only ever calls directly: such a one must not be called through a pointer, and counts as not there.
  */
 #include <linux/kprobes.h>
 #include <linux/slab.h>
-#ifdef CONFIG_X86
+#ifdef CONFIG_X86_KERNEL_IBT
+#include <asm/cpufeature.h>
 #include <asm/ibt.h>
 #endif
 
@@ -15,10 +19,16 @@
 
 static void *function_at(void *probed)
 {
-#ifdef CONFIG_X86
-	/* A probe stands behind the landing mark of indirect branches. */
-	if (is_endbr(*(u32 *)(probed - 4)))
-		return probed - 4;
+#ifdef CONFIG_X86_KERNEL_IBT
+	/* A probe stands behind the landing mark. */
+	const u32 *mark = probed - sizeof(*mark);
+
+	if (*mark == gen_endbr())
+		return (void *)mark;
+	if (boot_cpu_has(X86_FEATURE_IBT))
+		return NULL;
+	if (is_endbr(*mark))
+		return (void *)mark;
 #endif
 	return probed;
 }

@@ -7,7 +7,7 @@
 
 struct unexported_symbol {
 	const char *name;
-	void *address; /* where it begins; NULL: there is none, or the kernel does not tell */
+	void *address; /* to be called; NULL: there is none, or the kernel does not let us */
 };
 
 /* Sets the addresses.  -ENOMEM; sleeps. */

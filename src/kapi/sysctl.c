@@ -28,7 +28,7 @@ static int handle_word(HANDLER_TABLE *table, int write, void *buffer, size_t *si
 
 	copy.data = &word;
 	status = proc_doulongvec_minmax(&copy, write, buffer, size, position);
-	if (write)
+	if (write && !status)
 		WRITE_ONCE(*file->word, word);
 	return status;
 }
@@ -54,7 +54,7 @@ static int handle(HANDLER_TABLE *table, int write, void *buffer, size_t *size, l
 		return status;
 	if (file->store)
 		return file->store(file->values, values, status);
-	for (i = 0; i < file->count; i++)
+	for (i = 0; i < file->count && !status; i++)
 		WRITE_ONCE(file->values[i], values[i]);
 	return status;
 }

@@ -168,8 +168,8 @@ Result<Box<Message>> Message::load(UserAddress from, usize size) noexcept
 
     const usize first = min(size, MessageLayout::kFirstText);
     const usize missed = read_user_bytes(&message->type_, from, sizeof(i64) + first);
-    if (missed > first) [[unlikely]]
-        return Errno::Fault;
+    if (missed > first) [[unlikely]] /* at the end of user memory the kernel reads all or nothing */
+        message->type_ = TRY(read_user<i64>(from));
     if (message->type_ < 1) [[unlikely]]
         return Errno::Invalid;
     if (missed > 0) [[unlikely]]

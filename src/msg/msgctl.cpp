@@ -116,9 +116,10 @@ Result<i32> set_queue(IpcNamespace& ns, IpcId id, UserAddress buffer) noexcept
     return 0;
 }
 
-/* Under the table's lock and the queue's.  Errors: EINVAL, EPERM. */
-Result<Ref<MsgQueue>> withdraw(IpcNamespace& ns, IpcId id, WakeList& wakes) noexcept
+/* Under the table's lock and the queue's; who slept is awake on return.  Errors: EINVAL, EPERM. */
+Result<Ref<MsgQueue>> withdraw(IpcNamespace& ns, IpcId id) noexcept
 {
+    WakeList wakes;
     const RcuGuard guard;
     MsgQueue* queue = MsgQueue::find(ns, id);
     if (!queue)
@@ -136,8 +137,7 @@ Result<Ref<MsgQueue>> withdraw(IpcNamespace& ns, IpcId id, WakeList& wakes) noex
 /* Errors: EINVAL, EPERM. */
 Result<i32> remove_queue(IpcNamespace& ns, IpcId id) noexcept
 {
-    WakeList wakes;
-    const Ref<MsgQueue> queue = TRY(withdraw(ns, id, wakes));
+    const Ref<MsgQueue> queue = TRY(withdraw(ns, id));
     queue->retire(ns.message_usage());
     return 0;
 }

@@ -12,6 +12,8 @@ static bool show_set(SeqFile& seq, IpcObject& object, const Viewer& viewer) noex
 {
     auto& set = static_cast<SemSet&>(object);
     Line<256> line;
+    const i64 operation_time =
+        set.operation_time(); /* looks at each semaphore: not under the lock */
     {
         auto state = set.lock();
         if (set.is_removed())
@@ -33,7 +35,7 @@ static bool show_set(SeqFile& seq, IpcObject& object, const Viewer& viewer) noex
             .string(" ")
             .decimal(viewer.users.show(owner.creator_gid), 5)
             .string(" ")
-            .decimal(static_cast<u64>(set.operation_time()), 10)
+            .decimal(static_cast<u64>(operation_time), 10)
             .string(" ")
             .decimal(static_cast<u64>(state->change_time), 10)
             .character('\n');

@@ -10,8 +10,7 @@
 
 namespace sysvipc {
 
-static constexpr usize kCacheLine = 64;
-constexpr usize SemSet::kHeaderSize = (sizeof(SemSet) + kCacheLine - 1) / kCacheLine * kCacheLine;
+constexpr usize SemSet::kHeaderSize = whole_cache_lines(sizeof(SemSet));
 
 SemSet::SemSet(Key key, const Ownership& ownership, u32 count, LimitedSum& usage) noexcept
     : GuardedObject(key, ownership),
@@ -34,7 +33,7 @@ Result<Ref<SemSet>> SemSet::create(Key key, Mode mode, u32 count, LimitedSum& us
 {
     if (!usage.charge(count, limit))
         return Errno::NoSpace;
-    const usize extra = kHeaderSize - sizeof(SemSet) + usize { count } * sizeof(Semaphore);
+    const usize extra = kHeaderSize - sizeof(SemSet) + usize { count } * kStride;
     Result<Ref<SemSet>> created =
         Ref<SemSet>::create(extra, key, Ownership::of_caller(mode), count, usage);
     if (!created.ok())
@@ -60,7 +59,7 @@ i64 SemSet::operation_time() const noexcept
 {
     i64 latest = 0;
     for (u32 number = 0; number < count_; ++number)
-        latest = max(latest, semaphores()[number].unlocked().operation_time.load_relaxed());
+        latest = max(latest, semaphore(number).unlocked().operation_time.load_relaxed());
     return latest;
 }
 

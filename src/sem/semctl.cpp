@@ -55,6 +55,7 @@ Result<IpcId> stat_set(IpcNamespace& ns, IpcId id, SemCommand command,
         : ns.table(Kind::Semaphores).find_at<SemSet>(id.index());
     if (!set)
         return Errno::Invalid;
+    stat.operation_time = set->operation_time(); /* looks at each semaphore: not under the lock */
     auto state = set->lock();
     const Ownership& ownership = set->ownership(state);
     if (command != SemCommand::StatByIndexAny)
@@ -64,7 +65,6 @@ Result<IpcId> stat_set(IpcNamespace& ns, IpcId id, SemCommand command,
 
     const IpcId full_id = set->id();
     stat.perm = ownership.show(set->key(), full_id);
-    stat.operation_time = set->operation_time();
     stat.change_time = state->change_time;
     stat.semaphores = set->count();
     return full_id;

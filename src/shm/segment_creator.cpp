@@ -41,7 +41,8 @@ SegmentCreator* find_current() noexcept
 Result<SegmentCreator*> become_creator() noexcept
 {
     Ref<SegmentCreator> created = TRY(Ref<SegmentCreator>::create(0, CurrentTask::identity()));
-    TRY(creators->by_task.insert(*created));
+    if (!creators->by_task.insert(*created).ok())
+        return Errno::NoMemory;
     return &created.release(); /* now the map's */
 }
 

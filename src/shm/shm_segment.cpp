@@ -2,12 +2,12 @@
 /* A segment and its mappings (contracts: include/shm/shm_segment.hpp). */
 #include <shm/shm_segment.hpp>
 
-#include <base/assert.hpp>
 #include <os/address_space.hpp>
 #include <os/clock.hpp>
 #include <os/kernel.hpp>
 #include <os/task.hpp>
 #include <shm/segment_creator.hpp>
+#include <sync/rcu.hpp>
 #include <base/poison.hpp>
 
 namespace sysvipc {
@@ -26,25 +26,15 @@ ShmSegment::ShmSegment(IpcNamespace& ns, Key key, const Ownership& ownership, u6
 Result<Ref<ShmSegment>> ShmSegment::create(IpcNamespace& ns, Key key, Mode mode, u64 size,
                                            SegmentFile file) noexcept
 {
-    Ref<ShmSegment> segment =
-        TRY(Ref<ShmSegment>::create(0, ns, key, Ownership::of_caller(mode), size, move(file)));
-    segment->bind(segment->file_);
-    return segment;
+    return Ref<ShmSegment>::create(0, ns, key, Ownership::of_caller(mode), size, move(file));
 }
 
-/* Gives @file a reference of its own; somebody else has one. */
-void ShmSegment::bind(SegmentFile& file) noexcept
+Result<SegmentFile> ShmSegment::open(SegmentFile::Access access) noexcept
 {
-    Result<Ref<ShmSegment>> reference = Ref<ShmSegment>::try_get(*this);
-    if (invariant(reference.ok()))
-        file.bind(&reference.take().release());
-}
-
-Result<SegmentFile> ShmSegment::open_readonly(const SegmentFile& file) noexcept
-{
-    SegmentFile readonly = TRY(file.share_readonly());
-    bind(readonly);
-    return readonly;
+    Ref<ShmSegment> reference = TRY(Ref<ShmSegment>::try_get(*this));
+    SegmentFile opened = TRY(file_.open(access, this));
+    static_cast<void>(reference.release()); /* now the file's */
+    return opened;
 }
 
 void ShmSegment::retire() noexcept
@@ -73,8 +63,8 @@ void ShmSegment::count_mapping(ShmSegmentState& state) noexcept
 Result<void> ShmSegment::map() noexcept
 {
     auto state = lock();
-    if (is_removed())
-        return Errno::Removed;
+    if (is_removed()) /* remap_file_pages() unmaps, and then maps the file again */
+        return Errno::Invalid;
     count_mapping(*state);
     return {};
 }
@@ -95,7 +85,19 @@ void ShmSegment::unmap() noexcept
         if (!is_unused(*state)) [[likely]]
             return;
     }
-    remove_if_unused();
+    remove_unused();
+}
+
+void ShmSegment::end_attaching() noexcept
+{
+    const RcuGuard guard; /* where nothing was mapped, others may remove it from now on */
+    {
+        auto state = lock();
+        --state->attaches;
+        if (!is_unused(*state)) [[likely]]
+            return;
+    }
+    remove_unused();
 }
 
 bool ShmSegment::is_unused(const ShmSegmentState& state) const noexcept
@@ -116,6 +118,17 @@ Result<Ref<ShmSegment>> ShmSegment::withdraw_if_unused() noexcept
 
 void ShmSegment::remove_if_unused() noexcept
 {
+    {
+        auto state = lock();
+        if (is_removed() || !is_unused(*state))
+            return;
+    }
+    remove_unused();
+}
+
+/* The last look, under the table's lock. */
+void ShmSegment::remove_unused() noexcept
+{
     Result<Ref<ShmSegment>> withdrawn = withdraw_if_unused();
     if (withdrawn.ok())
         retire();
@@ -129,6 +142,7 @@ ShmSegment& segment_of(void* bound) noexcept
 }
 
 constexpr SegmentWatch kWatch {
+    [](void* segment) noexcept { return segment_of(segment).file_in_use().raw(); },
     [](void* segment) noexcept -> int {
         Result<void> mapped = segment_of(segment).map();
         return mapped.ok() ? 0 : static_cast<int>(to_syscall(mapped.error()));

@@ -2,8 +2,8 @@
 /*
  * shmat(2): map a segment into the calling process.
  *
- * Locks:   the segment's own, for its file; mapping takes the process's mmap lock, and inside it the
- *     segment's again.  Context: process, sleeps.
+ * Locks:   the segment's own, before and after; mapping takes the process's mmap lock, and inside it
+ *     the segment's.  Context: process, sleeps.
  */
 #include <shm/shm_segment.hpp>
 
@@ -45,8 +45,8 @@ u32 access_of(const MappingRequest& request) noexcept
         | (request.is_executable ? kExecuteAccess : 0u);
 }
 
-/* The segment's own file.  Errors: EINVAL (no such segment), EACCES, EIDRM, in this order. */
-Result<SegmentFile> open_file(IpcNamespace& ns, IpcId id, u32 access, ShmSegment*& found) noexcept
+/* A segment that nobody removes until end_attaching().  Errors: EINVAL, EACCES, EIDRM, in this order. */
+Result<ShmSegment*> begin_attaching(IpcNamespace& ns, IpcId id, u32 access) noexcept
 {
     const RcuGuard guard;
     ShmSegment* segment = ShmSegment::find(ns, id);
@@ -56,11 +56,11 @@ Result<SegmentFile> open_file(IpcNamespace& ns, IpcId id, u32 access, ShmSegment
     auto state = segment->lock();
     if (segment->is_removed())
         return Errno::Removed;
-    found = segment;
-    return segment->file(state).share();
+    segment->begin_attaching(state);
+    return segment;
 }
 
-/* Errors: EINVAL where an address is taken; EIDRM; as AddressSpace::map(). */
+/* Errors: EINVAL where an address is taken; as AddressSpace::map(). */
 Result<usize> map_file(const SegmentFile& file, IpcId id, const MappingRequest& request) noexcept
 {
     const unsigned long end = request.address + file.size();
@@ -76,13 +76,11 @@ Result<usize> map_file(const SegmentFile& file, IpcId id, const MappingRequest& 
 }
 
 /* Who is not to write gets a file that cannot be made to. */
-Result<usize> map_segment(ShmSegment& segment, const SegmentFile& file, IpcId id,
-                          const MappingRequest& request) noexcept
+Result<usize> map_segment(ShmSegment& segment, const MappingRequest& request) noexcept
 {
-    if (request.is_writable)
-        return map_file(file, id, request);
-    const SegmentFile readonly = TRY(segment.open_readonly(file));
-    return map_file(readonly, id, request);
+    const SegmentFile file = TRY(segment.open(request.is_writable ? SegmentFile::Access::ReadWrite
+                                                                  : SegmentFile::Access::Read));
+    return map_file(file, segment.id(), request);
 }
 
 } // namespace
@@ -96,12 +94,9 @@ Result<usize> shmat(IpcNamespace& ns, IpcId id, unsigned long address, u32 flags
     if (id.is_negative())
         return Errno::Invalid;
     const MappingRequest request = TRY(request_of(address, flags));
-    ShmSegment* segment = nullptr;
-    const SegmentFile file = TRY(open_file(ns, id, access_of(request), segment));
-    Result<usize> mapped = map_segment(*segment, file, id, request);
-    /* The file keeps the segment in being. */
-    if (!mapped.ok() && ns.limits().shm_rmid_forced.load_relaxed() != 0)
-        segment->remove_if_unused();
+    ShmSegment* segment = TRY(begin_attaching(ns, id, access_of(request)));
+    Result<usize> mapped = map_segment(*segment, request);
+    segment->end_attaching();
     return mapped;
 }
 

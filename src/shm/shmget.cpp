@@ -23,6 +23,9 @@ Result<SegmentFile> create_file(Key key, u64 size, u32 flags) noexcept
     return SegmentFile::create_huge(name.text(), size, reserve, abi::huge_page_size_log(flags));
 }
 
+/* What whole pages can hold. */
+constexpr u64 kMostBytes = ~u64 { KAPI_PAGE_SIZE - 1 };
+
 struct SegmentFacility {
     using Object = ShmSegment;
     IpcNamespace& ns;
@@ -33,6 +36,8 @@ struct SegmentFacility {
         const Limits& limits = ns.limits();
         if (size < KAPI_SHMMIN || size > limits.shmmax.load_relaxed())
             return Errno::Invalid;
+        if (size > kMostBytes)
+            return Errno::NoSpace;
         if (!ns.pages().charge(ShmSegment::pages_of(size), limits.shmall.load_relaxed()))
             return Errno::NoSpace;
         Result<Ref<ShmSegment>> created = create_charged(request);
