@@ -7,7 +7,6 @@
 #include "proc_table.hpp"
 
 #include <cstdlib>
-#include <dirent.h>
 #include <fcntl.h>
 #include <string>
 #include <sys/mount.h>
@@ -43,18 +42,8 @@ void require_fault_injection()
 
 void spare_debugging_caches()
 {
-    constexpr const char* kCacheFilter = "/sys/kernel/debug/failslab/cache-filter";
-    DIR* caches = opendir("/sys/kernel/slab");
-    bool all_marked = caches != nullptr;
-    while (const dirent* entry = caches ? readdir(caches) : nullptr) {
-        const std::string name = entry->d_name;
-        const bool debugging = name.starts_with("kmemleak") || name.starts_with("debug_objects");
-        if (!name.starts_with('.') && !debugging)
-            all_marked &= write_file(("/sys/kernel/slab/" + name + "/failslab").c_str(), "1");
-    }
-    if (caches)
-        closedir(caches);
-    (void)write_file(kCacheFilter, all_marked ? "Y" : "N");
+    const bool are_marked = read_file("/sys/kernel/slab/kmalloc-64/failslab") == "1\n";
+    (void)write_file("/sys/kernel/debug/failslab/cache-filter", are_marked ? "Y" : "N");
 }
 
 Fault::Fault(unsigned nth) : fd_ { open(kFailNth, O_RDWR | O_CLOEXEC) }

@@ -11,8 +11,9 @@
 void require_fault_injection();
 
 // Lets only the caches fail that serve the kernel's work: where kmemleak writes down every object,
-// half of all faults would hit its notes, and the call would succeed in spite of them.
-// Changes nothing where a cache cannot be told apart from others (merged caches).
+// half of all faults would hit its notes, and the call would succeed in spite of them; and where
+// sysfs is short of memory, Linux leaks by itself.  Changes
+// nothing where the kernel was not told which caches those are (slub_debug=A, see qemu/run).
 void spare_debugging_caches();
 
 class Fault {

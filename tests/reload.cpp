@@ -66,6 +66,18 @@ TEST(the_calls_come_with_the_module_and_go_with_it)
     module::expect_absent();
 }
 
+TEST(a_way_to_attach_that_is_not_known_is_einval)
+{
+    module::require_unloaded();
+    for (const char* wrong : { "attach=", "attach=ftrac", "attach=ftraces" })
+        EXPECT_ERR(module::load(wrong), EINVAL);
+    for (const char* right : { "attach=auto", "attach=ftrace" }) {
+        REQUIRE_OK(module::load(right));
+        REQUIRE_OK(module::unload());
+    }
+    module::expect_absent();
+}
+
 TEST(a_second_copy_is_eexist_and_does_no_harm)
 {
     const Loaded loaded;

@@ -17,7 +17,9 @@ void kapi_warn_invariant(const char *what, const char *file, int line);
 
 /* Whether the kernel was built with System V IPC of its own. */
 bool kapi_kernel_has_sysvipc(void);
-bool kapi_parameter_force(void); /* sysvipc.ko only */
+/* What the module was loaded with; sysvipc.ko only. */
+bool kapi_parameter_force(void);
+const char *kapi_parameter_attach(void);
 
 /* Implemented by the C++ side (src/entry), called once each by the C module glue. */
 int sysvipc_module_init(void) KAPI_NOEXCEPT; /* 0 or -errno */

@@ -13,6 +13,11 @@ struct Kernel {
     [[nodiscard]] static bool has_sysvipc() noexcept { return kapi_kernel_has_sysvipc(); }
     /* The module parameter force=1. */
     [[nodiscard]] static bool is_forced() noexcept { return kapi_parameter_force(); }
+    /* The module parameter attach=@way; auto is the default. */
+    [[nodiscard]] static bool is_to_attach(const char* way) noexcept
+    {
+        return __builtin_strcmp(kapi_parameter_attach(), way) == 0;
+    }
 };
 
 /* One line of the kernel log, after the module's name. */

@@ -63,6 +63,16 @@ Result<void> check_kernel() noexcept
     return Errno::Busy;
 }
 
+/* Errors: EINVAL. */
+Result<void> check_parameters() noexcept
+{
+    if (Kernel::is_to_attach("auto") || Kernel::is_to_attach("ftrace"))
+        return {};
+    LogLine line;
+    log_error(line.string("attach is auto or ftrace"));
+    return Errno::Invalid;
+}
+
 void nothing_to_stop() noexcept { }
 
 /* On failure some calls may have been hooked for a moment, with tasks inside now. */
@@ -86,11 +96,17 @@ struct Part {
     void (*stop)() noexcept;
 };
 constexpr Part kParts[] {
-    { check_kernel, nothing_to_stop },         { start_call_gate, stop_call_gate },
-    { start_rcu_memory, drain_rcu_memory },    { start_message_memory, stop_message_memory },
-    { start_namespace, stop_namespace },       { start_undo, stop_undo },
-    { start_segments, stop_segments },         { start_task_events, stop_task_events },
-    { start_limit_files, stop_limit_files },   { start_proc_files, stop_proc_files },
+    { check_parameters, nothing_to_stop },
+    { check_kernel, nothing_to_stop },
+    { start_call_gate, stop_call_gate },
+    { start_rcu_memory, drain_rcu_memory },
+    { start_message_memory, stop_message_memory },
+    { start_namespace, stop_namespace },
+    { start_undo, stop_undo },
+    { start_segments, stop_segments },
+    { start_task_events, stop_task_events },
+    { start_limit_files, stop_limit_files },
+    { start_proc_files, stop_proc_files },
     { start_system_calls, stop_system_calls },
 };
 

@@ -8,9 +8,18 @@ static bool force;
 module_param(force, bool, 0444);
 MODULE_PARM_DESC(force, "take the calls over from a kernel that has System V IPC of its own");
 
+static char *attach = "auto";
+module_param(attach, charp, 0444);
+MODULE_PARM_DESC(attach, "how the calls are reached: auto (default), ftrace");
+
 bool kapi_parameter_force(void)
 {
 	return force;
+}
+
+const char *kapi_parameter_attach(void)
+{
+	return attach;
 }
 
 static int __init sysvipc_load(void)
