@@ -217,18 +217,23 @@ struct kapi_file *kapi_segment_create_huge(const char *name, kapi_size size, boo
 
 struct kapi_file *kapi_segment_open(struct kapi_file *own, bool writable, void *segment, int *error)
 {
-	struct file *file =
-		dentry_open(&FILE(own)->f_path, (writable ? O_RDWR : O_RDONLY) | O_LARGEFILE,
-			    FILE(own)->f_cred);
+	/*
+	 * As alloc_file_clone(), which is not exported, would make it.  What merely names a place has
+	 * opened nothing: no security module was asked, no write access is held.
+	 */
+	struct file *file = dentry_open(&FILE(own)->f_path, O_PATH | O_LARGEFILE, current_cred());
 
 	if (!IS_ERR(file) && !try_module_get(THIS_MODULE)) {
 		fput(file);
 		file = ERR_PTR(-ENOSYS);
 	}
 	if (!IS_ERR(file)) {
-		fops_put(file->f_op);
+		file->f_flags = (writable ? O_RDWR : O_RDONLY) | O_LARGEFILE;
+		file->f_mode = FMODE_OPENED | FMODE_LSEEK | OPEN_FMODE(file->f_flags);
 		file->f_op = is_huge(file) ? &huge_segment_operations : &segment_operations;
 		file->private_data = segment;
+		if (!writable)
+			i_readcount_inc(file_inode(file)); /* which fput() takes back */
 	}
 	return file_or_error(file, error);
 }
