@@ -9,9 +9,11 @@
 #include "proc_table.hpp"
 #include "sem_set.hpp"
 
+#include <csignal>
 #include <cstring>
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/wait.h>
 
 namespace {
 
@@ -151,6 +153,27 @@ Outcome read_proc(const Small&)
     return got;
 }
 
+// A child that shares this process's adjustments, adds one and ends.
+Outcome clone_sharer(const Indebted& world)
+{
+    const auto made = Outcome::of(syscall(SYS_clone, CLONE_SYSVSEM | SIGCHLD, 0, 0, 0, 0));
+    if (made.ok() && made.value() == 0) {
+        (void)operate_in(world, 1, undone(up(2)));
+        _exit(0);
+    }
+    return made;
+}
+
+// Where there was no memory to share with, the child's adjustment was its own; none may be lost.
+void expect_all_undone(const Indebted& world, Outcome child)
+{
+    REQUIRE_EQ(waitpid(static_cast<pid_t>(child.value()), nullptr, 0), child.value());
+    const auto text = world.set.text();
+    EXPECT(text == "4 1 1" || text == "4 1 0");
+    REQUIRE_EQ(unshare(CLONE_SYSVSEM), 0);
+    EXPECT_EQ(world.set.text(), "5 0 0");
+}
+
 const fault::Operation<Small> kOnSmallSets[] = {
     { "semget_of_a_private_set", [](const Small&) { return sysv::semget(IPC_PRIVATE, 3, 0600); },
       true, Copies::No, remove_made },
@@ -242,6 +265,7 @@ const fault::Operation<Indebted> kWithAdjustments[] = {
     { "unshare_with_adjustments",
       [](const Indebted&) { return Outcome::of(unshare(CLONE_SYSVSEM)); }, false, Copies::No,
       [](const Indebted& world, Outcome) { EXPECT_EQ(world.set.text(), "5 0 0"); } },
+    { "clone_of_a_sharer", clone_sharer, true, Copies::No, expect_all_undone, nullptr, EAGAIN },
 };
 
 const bool kRegistered = fault::register_sweeps(kOnSmallSets, prepare)

@@ -4,14 +4,12 @@
  */
 #include "actor.hpp"
 #include "harness.hpp"
+#include "memory_group.hpp"
 #include "proc_shm.hpp"
 #include "segment.hpp"
 
 #include <cstdio>
 #include <fcntl.h>
-#include <linux/magic.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
 #include <sys/swap.h>
 #include <sys/mman.h>
 
@@ -79,40 +77,19 @@ TEST(the_memory_of_a_dead_processes_marked_segment_comes_back)
     EXPECT(shmem_kilobytes() < before + kCountingError);
 }
 
-// A memory cgroup with a limit, and swap on a RAM disk: what makes the kernel swap.
-class Pressure {
+// Swap on a RAM disk.
+class Swap {
 public:
-    Pressure()
+    Swap()
     {
         if (access("/dev/ram0", W_OK) != 0)
             harness::skip("there is no RAM disk to swap to");
-        (void)mkdir("/sys/fs/cgroup", 0755);
-        if (mount("cgroup2", "/tmp/cgroup", "cgroup2", 0, nullptr) != 0) {
-            (void)mkdir("/tmp", 0755);
-            (void)mkdir("/tmp/cgroup", 0755);
-            if (mount("cgroup2", "/tmp/cgroup", "cgroup2", 0, nullptr) != 0)
-                harness::skip("there is no cgroup2 to mount");
-        }
         format_swap();
         REQUIRE_EQ(swapon("/dev/ram0", 0), 0);
-        REQUIRE(write_file("/tmp/cgroup/cgroup.subtree_control", "+memory"));
-        REQUIRE_EQ(mkdir("/tmp/cgroup/small", 0755), 0);
     }
-    ~Pressure()
-    {
-        (void)write_file("/tmp/cgroup/small/memory.force_empty", "0");
-        wait_until([] { return rmdir("/tmp/cgroup/small") == 0 || errno != EBUSY; });
-        EXPECT_EQ(swapoff("/dev/ram0"), 0);
-        umount("/tmp/cgroup");
-    }
-
-    // The current process belongs to it from now on.
-    void enter() const { REQUIRE(write_file("/tmp/cgroup/small/cgroup.procs", "0")); }
-    // Asks the kernel to take so much away from those who belong to it.
-    void reclaim(std::size_t bytes) const
-    {
-        (void)write_file("/tmp/cgroup/small/memory.reclaim", std::to_string(bytes));
-    }
+    ~Swap() { EXPECT_EQ(swapoff("/dev/ram0"), 0); }
+    Swap(const Swap&) = delete;
+    Swap& operator=(const Swap&) = delete;
 
 private:
     static void format_swap()
@@ -141,15 +118,16 @@ private:
 
 TEST(segments_are_swapped_out_and_come_back)
 {
-    const Pressure pressure;
+    const Swap swap;
+    const MemoryGroup group;
     in_a_process([&] {
-        pressure.enter();
+        group.enter();
         const Segment segment { 2 * kMegabyte };
         const Attachment attachment { segment };
         for (std::size_t i = 0; i < 2 * kMegabyte; i += kPage)
             attachment[i] = static_cast<char>(i / kPage);
         EXPECT_EQ(find_segment_row(segment.id())->rss, 2 * kMegabyte);
-        pressure.reclaim(2 * kMegabyte);
+        group.reclaim(2 * kMegabyte);
         const auto row = find_segment_row(segment.id());
         EXPECT(row->swap > 0);
         EXPECT_EQ(shm_usage().shm_swp, row->swap / kPage);
@@ -160,18 +138,19 @@ TEST(segments_are_swapped_out_and_come_back)
 
 TEST(locked_segments_stay_in_memory)
 {
-    const Pressure pressure;
+    const Swap swap;
+    const MemoryGroup group;
     in_a_process([&] {
-        pressure.enter();
+        group.enter();
         const Segment segment { 2 * kMegabyte };
         const Attachment attachment { segment };
         std::memset(attachment.data(), 1, 2 * kMegabyte);
         REQUIRE_OK(segment.lock());
-        pressure.reclaim(2 * kMegabyte);
+        group.reclaim(2 * kMegabyte);
         EXPECT_EQ(find_segment_row(segment.id())->swap, 0u);
         EXPECT_EQ(find_segment_row(segment.id())->rss, 2 * kMegabyte);
         REQUIRE_OK(segment.unlock());
-        pressure.reclaim(2 * kMegabyte);
+        group.reclaim(2 * kMegabyte);
         EXPECT(find_segment_row(segment.id())->swap > 0);
     });
 }
