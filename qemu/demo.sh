@@ -76,6 +76,13 @@ says " $id "
 works cat /proc/sysvipc/msg
 says " $id "
 
+works ipcmk -M 1000000
+says "Shared memory id: "
+segment=${output##* }
+works lsipc -m
+says " 976.6K "
+works ipcrm -m "$segment"
+
 echo
 echo "fakeroot, which talks to its daemon by message queues and semaphores, packs a file with an"
 echo "owner that its user could never give it:"

@@ -7,14 +7,18 @@
 #include "proc_table.hpp"
 
 #include <cstdlib>
+#include <cstring>
 #include <fcntl.h>
 #include <string>
 #include <sys/mount.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace {
 
 constexpr const char* kFailNth = "/proc/self/fail-nth";
+
+char scratch[65536];
 
 bool write_number(int fd, unsigned number)
 {
@@ -26,6 +30,7 @@ bool write_number(int fd, unsigned number)
 
 void require_fault_injection()
 {
+    std::memset(scratch, 1, sizeof(scratch));
     if (access(kFailNth, W_OK) != 0)
         harness::skip("the kernel has no /proc/self/fail-nth (CONFIG_FAULT_INJECTION)");
     if (access("/sys/kernel/debug/failslab", F_OK) != 0)
@@ -44,6 +49,19 @@ void spare_debugging_caches()
 {
     const bool are_marked = read_file("/sys/kernel/slab/kmalloc-64/failslab") == "1\n";
     (void)write_file("/sys/kernel/debug/failslab/cache-filter", are_marked ? "Y" : "N");
+}
+
+Outcome read_with_faults(const char* path)
+{
+    const auto fd = Outcome::of(syscall(SYS_openat, AT_FDCWD, path, O_RDONLY));
+    if (!fd.ok())
+        return fd;
+    Outcome got = Outcome::raw(0);
+    do
+        got = Outcome::of(syscall(SYS_read, fd.value(), scratch, sizeof(scratch)));
+    while (got.ok() && got.value() > 0);
+    syscall(SYS_close, fd.value());
+    return got;
 }
 
 Fault::Fault(unsigned nth) : fd_ { open(kFailNth, O_RDWR | O_CLOEXEC) }

@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include "outcome.hpp"
+
 // Skips the test where the kernel has no /proc/self/fail-nth; sets up which faults count.
 void require_fault_injection();
 
@@ -15,6 +17,9 @@ void require_fault_injection();
 // sysfs is short of memory, Linux leaks by itself.  Changes
 // nothing where the kernel was not told which caches those are (slub_debug=A, see qemu/run).
 void spare_debugging_caches();
+
+// Opens a file and reads all of it, by system calls only, into memory that was touched before.
+Outcome read_with_faults(const char* path);
 
 class Fault {
 public:

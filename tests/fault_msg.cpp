@@ -22,7 +22,6 @@ struct Scratch {
         long type;
         char text[8192];
     } message;
-    char page[65536];
     sysv::QueueStat stat;
     sysv::Info info;
 };
@@ -94,15 +93,7 @@ Outcome receive_bytes(const World& world, long type, int flags)
 
 Outcome read_proc(const World&)
 {
-    const auto fd = Outcome::of(syscall(SYS_openat, AT_FDCWD, kProcMsg, O_RDONLY));
-    if (!fd.ok())
-        return fd;
-    Outcome got = Outcome::raw(0);
-    do
-        got = Outcome::of(syscall(SYS_read, fd.value(), scratch.page, sizeof(scratch.page)));
-    while (got.ok() && got.value() > 0);
-    syscall(SYS_close, fd.value());
-    return got;
+    return read_with_faults(kProcMsg);
 }
 
 const fault::Operation<World> kOperations[] = {

@@ -20,7 +20,6 @@ using fault::Copies;
 struct Scratch {
     sysv::SegmentStat stat;
     sysv::ShmUsage usage;
-    char page[65536];
 };
 Scratch scratch;
 
@@ -91,15 +90,7 @@ void use_and_detach(const World& world, Outcome outcome)
 
 Outcome read_proc(const World&)
 {
-    const auto fd = Outcome::of(syscall(SYS_openat, AT_FDCWD, kProcShm, O_RDONLY));
-    if (!fd.ok())
-        return fd;
-    Outcome got = Outcome::raw(0);
-    do
-        got = Outcome::of(syscall(SYS_read, fd.value(), scratch.page, sizeof(scratch.page)));
-    while (got.ok() && got.value() > 0);
-    syscall(SYS_close, fd.value());
-    return got;
+    return read_with_faults(kProcShm);
 }
 
 const fault::Operation<World> kOnSegments[] = {

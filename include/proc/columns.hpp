@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Columns that the lines of all tables below /proc/sysvipc have. */
+#pragma once
+
+#include <base/line.hpp>
+#include <ids/ipc_object.hpp>
+#include <proc/table_file.hpp>
+
+namespace sysvipc {
+
+using TableLine = Line<384>;
+
+/* Key, id, and the permissions with whatever else @mode shows. */
+inline void add_identity(TableLine& line, const IpcObject& object, u32 mode) noexcept
+{
+    line.signed_decimal(object.key().value(), 10)
+        .string(" ")
+        .signed_decimal(object.id().value(), 10)
+        .string("  ")
+        .octal(mode, 4);
+}
+
+/* Owner and creator. */
+inline void add_owners(TableLine& line, const Ownership& ownership, const Viewer& viewer) noexcept
+{
+    line.string(" ")
+        .decimal(viewer.users.show(ownership.uid), 5)
+        .string(" ")
+        .decimal(viewer.users.show(ownership.gid), 5)
+        .string(" ")
+        .decimal(viewer.users.show(ownership.creator_uid), 5)
+        .string(" ")
+        .decimal(viewer.users.show(ownership.creator_gid), 5);
+}
+
+inline void add_time(TableLine& line, i64 seconds) noexcept
+{
+    line.string(" ").decimal(static_cast<u64>(seconds), 10);
+}
+
+/* A process; 0: none that the viewer sees. */
+inline void add_process(TableLine& line, const PidRef& process, const Viewer& viewer) noexcept
+{
+    line.string(" ").decimal(static_cast<u32>(process.show(viewer.pids)), 5);
+}
+
+} // namespace sysvipc
