@@ -12,7 +12,7 @@
  * Locks:   the segment's own for all that mapping changes; only the removal takes the table's.
  * Lifetime: the table owns a reference, each file that is mapped another.  retire() gives the segment's
  *     own file back, when nothing is mapped any more.
- * Context: mapped(), unmapped() run under the mmap lock of the process.
+ * Context: map(), map_again(), unmap() run under the mmap lock of the process.
  */
 #pragma once
 
