@@ -23,8 +23,9 @@ all: ## build sysvipc.ko for KDIR (default: this machine's kernel headers)
 	scripts/build-module $(KDIR) $(CURDIR)/build/$(RELEASE)
 	cp build/$(RELEASE)/sysvipc.ko .
 
-install: all ## install the module for KDIR's kernel (INSTALL_MOD_PATH= for elsewhere)
-	install -D -m 644 sysvipc.ko $(MODULE_DIR)/sysvipc.ko
+install: ## install the module for KDIR's kernel (INSTALL_MOD_PATH= for elsewhere)
+	scripts/build-module $(KDIR) $(CURDIR)/build/$(RELEASE)
+	install -D -m 644 build/$(RELEASE)/sysvipc.ko $(MODULE_DIR)/sysvipc.ko
 	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(RELEASE)
 
 uninstall: ## undo make install

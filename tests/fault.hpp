@@ -12,10 +12,9 @@
 // Skips the test where the kernel has no /proc/self/fail-nth; sets up which faults count.
 void require_fault_injection();
 
-// Lets only the caches fail that serve the kernel's work: where kmemleak writes down every object,
-// half of all faults would hit its notes, and the call would succeed in spite of them; and where
-// sysfs is short of memory, Linux leaks by itself.  Changes
-// nothing where the kernel was not told which caches those are (slub_debug=A, see qemu/run).
+// Lets only those caches fail that the kernel was told to (slub_debug=A, see qemu/run): not those of
+// kmemleak and the like, which write down every object and fail without effect, and not that of sysfs.
+// Where it was told nothing, all fail.
 void spare_debugging_caches();
 
 // Opens a file and reads all of it, by system calls only, into memory that was touched before.

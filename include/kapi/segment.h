@@ -17,7 +17,7 @@ struct kapi_ucounts;
 struct kapi_segment_watch {
 	/* Its own file; somebody maps the segment, or is about to. */
 	struct kapi_file *(*file_of)(void *segment);
-	/* A mapping is about to be made; 0, or -errno to refuse it.  Sleeps. */
+	/* A mapping is about to be made; 0, or -errno to refuse it.  Under the mmap lock. */
 	int (*mapping)(void *segment);
 	/* A fork or a split made one more. */
 	void (*mapped)(void *segment);
