@@ -14,6 +14,7 @@
 #include "harness.hpp"
 
 #include <optional>
+#include <random>
 #include <string>
 #include <unistd.h>
 
@@ -54,10 +55,15 @@ public:
     {
         require_fault_injection();
         // An allocation that finds its slab empty has one chance more to fail, which shifts those
-        // behind it: a sweep may step over one of them, but hardly all sweeps over the same.
+        // behind it, so that a sweep may step over one of them.  It is made again then; calls at
+        // rest before it see to it that the slab is empty at another time.
         unsigned faults = 0;
-        for (int round = 0; round == 0 || (round < kMostRounds && !has_seen_all()); ++round)
+        std::minstd_rand random;
+        for (int round = 0; round == 0 || (round < kMostRounds && !has_seen_all()); ++round) {
+            for (auto calls = round == 0 ? 0 : random() % 8; calls > 0; --calls)
+                call_at_rest();
             faults += once();
+        }
         harness::note(std::string { operation_.name } + ": " + std::to_string(faults) + " faults, "
                       + std::to_string(enomem_) + " ENOMEM, " + std::to_string(efault_)
                       + " EFAULT, " + std::to_string(absorbed_) + " absorbed");
@@ -66,7 +72,15 @@ public:
     }
 
 private:
-    static constexpr int kMostRounds = 20;
+    static constexpr int kMostRounds = 100;
+
+    void call_at_rest() const
+    {
+        const World world;
+        const Outcome outcome = operation_.call(world);
+        REQUIRE(outcome.ok());
+        operation_.after_success(world, outcome);
+    }
 
     // Every fault from the first to the last that there is; their number.
     unsigned once()
