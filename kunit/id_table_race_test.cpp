@@ -23,7 +23,7 @@ struct RaceTest : TableFixture {
             ns().open();
     }
     static constexpr i32 kKeys = 8;
-    static constexpr i32 kIndexes = cyclic_index_end(kKeys);
+    static constexpr i32 kIndexes = kStandardIds.cyclic_index_end(kKeys);
     const u32 rounds = affordable(20'000);
 
     static Key draw_key(Random& random) noexcept
@@ -51,12 +51,13 @@ struct RaceTest : TableFixture {
     /* The last two ids of each index: the older one is dead. */
     void note(IpcId id) noexcept
     {
-        if (id.index() >= kIndexes) {
+        if (kStandardIds.index_of(id) >= kIndexes) {
             mistaken.add_one();
             return;
         }
-        older[id.index()].store_relaxed(newer[id.index()].load_relaxed());
-        newer[id.index()].store_relaxed(id.value());
+        older[kStandardIds.index_of(id)].store_relaxed(
+            newer[kStandardIds.index_of(id)].load_relaxed());
+        newer[kStandardIds.index_of(id)].store_relaxed(id.value());
     }
     void remove_and_check(Key key) noexcept
     {
@@ -112,7 +113,7 @@ struct RaceTest : TableFixture {
         const RcuGuard guard;
         i32 index = 0;
         while (TestObject* object = table().find_from<TestObject>(index)) {
-            if (object->id().index() != index++)
+            if (kStandardIds.index_of(object->id()) != index++)
                 mistaken.add_one();
             look(*object);
         }

@@ -49,10 +49,10 @@ TEST_CASE(TableTest, a_published_object_is_found_by_id_by_index_and_by_key)
     }
     EXPECT_EQ(found_by_key(Key { 7 }), first);
     EXPECT_EQ(found_by_key(Key { -7 }), second);
-    EXPECT_EQ(found_at(first.index()), first);
-    EXPECT_EQ(found_at(second.index()), second);
+    EXPECT_EQ(found_at(kStandardIds.index_of(first)), first);
+    EXPECT_EQ(found_at(kStandardIds.index_of(second)), second);
     EXPECT_EQ(found_by_key(Key { 8 }), kNothing);
-    EXPECT_EQ(found_at(second.index() + 1), kNothing);
+    EXPECT_EQ(found_at(kStandardIds.index_of(second) + 1), kNothing);
 }
 
 TEST_CASE(TableTest, private_objects_have_no_key_to_be_found_by_and_never_conflict)
@@ -92,12 +92,12 @@ TEST_CASE(TableTest, publishing_beyond_the_limit_is_enospc_until_something_goes)
 TEST_CASE(TableTest, a_retired_id_stays_dead_when_its_index_comes_round_again)
 {
     /* With one object in use at most, indexes go round a cycle of 64. */
-    constexpr i32 kCycle = cyclic_index_end(0);
+    constexpr i32 kCycle = kStandardIds.cyclic_index_end(0);
     IpcId retired[kCycle];
     for (i32 round = 0; round < 5; ++round) {
         for (i32 index = 0; index < kCycle; ++index) {
             const IpcId id = REQUIRE(add(Key { index + 1 }));
-            EXPECT_EQ(id, IpcId::compose(index, round));
+            EXPECT_EQ(id, kStandardIds.compose(index, round));
             EXPECT_EQ(found_at(index), id);
             if (round > 0)
                 EXPECT(!is_found(retired[index]));
@@ -113,10 +113,10 @@ TEST_CASE(TableTest, a_retired_id_stays_dead_when_its_index_comes_round_again)
 TEST_CASE(TableTest, no_id_finds_an_object_of_another_sequence_number)
 {
     const IpcId id = REQUIRE(add(kPrivateKey));
-    EXPECT_EQ(id.index(), 0);
+    EXPECT_EQ(kStandardIds.index_of(id), 0);
     for (i32 sequence = 1; sequence < 1000; ++sequence)
-        EXPECT(!is_found(IpcId::compose(0, sequence)));
-    EXPECT(!is_found(IpcId::compose(0, IpcId::kMaxSequence)));
+        EXPECT(!is_found(kStandardIds.compose(0, sequence)));
+    EXPECT(!is_found(kStandardIds.compose(0, kStandardIds.max_sequence())));
     EXPECT(!is_found(IpcId { -1 }));
     EXPECT(!is_found(IpcId { INT32_MIN }));
     EXPECT(!is_found(IpcId { INT32_MAX }));
@@ -142,8 +142,8 @@ TEST_CASE(TableTest, a_removed_object_says_so_and_lives_as_long_as_it_is_held)
 TEST_CASE(TableTest, every_slot_can_be_used_and_not_one_more)
 {
     /* All there are; in a slow kernel only so many as it is then given for its limit. */
-    const auto slots = static_cast<i32>(affordable(IpcId::kSlots));
-    const i32 limit = slots == IpcId::kSlots ? INT32_MAX : slots;
+    const auto slots = static_cast<i32>(affordable(kStandardIds.slots()));
+    const i32 limit = slots == kStandardIds.slots() ? INT32_MAX : slots;
     for (i32 i = 0; i < slots; ++i) {
         const IpcId id = REQUIRE(add(Key { i + 1 }, limit));
         if (!EXPECT_EQ(id, i))
@@ -158,10 +158,10 @@ TEST_CASE(TableTest, every_slot_can_be_used_and_not_one_more)
         wrong += found_by_key(Key { i + 1 }) != IpcId { i } || found_from(i) != IpcId { i };
     EXPECT_EQ(wrong, 0);
 
-    if (slots == IpcId::kSlots) {
+    if (slots == kStandardIds.slots()) {
         /* The one free place is found wherever it is, under a new sequence number. */
         EXPECT(remove(IpcId { 12345 }));
-        EXPECT_VALUE(add(Key { 12346 }), IpcId::compose(12345, 1));
+        EXPECT_VALUE(add(Key { 12346 }), kStandardIds.compose(12345, 1));
     }
     for (i32 i = slots - 1; i > 0; --i) {
         wrong += !remove(found_at(i));
@@ -169,6 +169,45 @@ TEST_CASE(TableTest, every_slot_can_be_used_and_not_one_more)
             wrong += table().usage().highest != i - 1;
     }
     EXPECT_EQ(wrong, 0);
+}
+
+TEST_CASE(TableTest, an_id_that_was_asked_for_is_given_once)
+{
+    EXPECT_VALUE(add(Key { 1 }), IpcId { 0 });
+    const IpcId wanted = kStandardIds.compose(20000, 17);
+    table().next_id().store_relaxed(wanted.value());
+    EXPECT_VALUE(add(Key { 2 }), wanted);
+    EXPECT_EQ(table().next_id().load_relaxed(), -1);
+    EXPECT(is_found(wanted));
+    EXPECT_EQ(found_by_key(Key { 2 }), wanted);
+    EXPECT_EQ(table().usage().highest, 20000);
+    /* The others go on as if there had been nothing. */
+    EXPECT_VALUE(add(Key { 3 }), IpcId { 1 });
+    EXPECT(remove(wanted));
+    EXPECT_EQ(table().usage().highest, 1);
+}
+
+TEST_CASE(TableTest, where_the_index_asked_for_is_taken_the_next_free_one_above_is_given)
+{
+    for (i32 i = 0; i < 3; ++i)
+        EXPECT_VALUE(add(kPrivateKey), IpcId { i });
+    table().next_id().store_relaxed(kStandardIds.compose(1, 9).value());
+    EXPECT_VALUE(add(kPrivateKey), kStandardIds.compose(3, 9));
+    /* Above the last one there is none. */
+    const IpcId last = kStandardIds.compose(kStandardIds.max_index(), 9);
+    table().next_id().store_relaxed(last.value());
+    EXPECT_VALUE(add(kPrivateKey), last);
+    table().next_id().store_relaxed(last.value());
+    EXPECT_ERR(add(kPrivateKey), Errno::NoSpace);
+    EXPECT_EQ(table().next_id().load_relaxed(), -1);
+    EXPECT_VALUE(add(kPrivateKey), IpcId { 4 });
+}
+
+TEST_CASE(TableTest, a_creation_beyond_the_limit_leaves_the_id_asked_for_to_the_next)
+{
+    table().next_id().store_relaxed(77);
+    EXPECT_ERR(add(Key { 1 }, 0), Errno::NoSpace);
+    EXPECT_VALUE(add(Key { 1 }, 1), IpcId { 77 });
 }
 
 namespace {
@@ -209,11 +248,12 @@ struct TableModel : TableTest {
             return;
         }
         const IpcId id = REQUIRE(move(added));
-        if (!EXPECT(id.index() < kIndexes) || !EXPECT(at[id.index()].is_negative()))
+        if (!EXPECT(kStandardIds.index_of(id) < kIndexes)
+            || !EXPECT(at[kStandardIds.index_of(id)].is_negative()))
             return;
-        EXPECT(id.sequence() >= last_sequence[id.index()]);
-        last_sequence[id.index()] = id.sequence() + 1;
-        at[id.index()] = id;
+        EXPECT(kStandardIds.sequence_of(id) >= last_sequence[kStandardIds.index_of(id)]);
+        last_sequence[kStandardIds.index_of(id)] = kStandardIds.sequence_of(id) + 1;
+        at[kStandardIds.index_of(id)] = id;
         if (key != kPrivateKey)
             of_key[key.value()] = id;
     }
@@ -275,7 +315,7 @@ TEST_CASE(TableModel, a_table_agrees_with_a_model_over_random_publication_and_re
 TEST_CASE(TableTest, a_walk_from_beyond_the_last_object_finds_nothing)
 {
     EXPECT(add(kPrivateKey).ok());
-    for (const i32 start : { 1, 2, IpcId::kMaxIndex, IpcId::kSlots, INT32_MAX }) {
+    for (const i32 start : { 1, 2, kStandardIds.max_index(), kStandardIds.slots(), INT32_MAX }) {
         i32 index = start;
         const RcuGuard guard;
         EXPECT_EQ(table().find_from<TestObject>(index), nullptr);

@@ -17,7 +17,8 @@ class NamespaceFixture : public Fixture {
 public:
     explicit NamespaceFixture(kapi_kunit* test) noexcept : Fixture(test)
     {
-        if (Result<Box<IpcNamespace>> created = IpcNamespace::create(); created.ok())
+        if (Result<Box<IpcNamespace>> created = IpcNamespace::create(IpcNsHandle::initial());
+            created.ok())
             ns_ = created.take();
     }
     [[nodiscard]] bool is_ready() const noexcept { return !ns_.is_empty(); }
@@ -44,7 +45,7 @@ public:
     }
 
 protected:
-    static constexpr i32 kNoLimit = IpcId::kSlots;
+    static constexpr i32 kNoLimit = kStandardIds.slots();
 
     [[nodiscard]] IdTable& table() noexcept { return ns().table(Kind::Semaphores); }
 
@@ -98,14 +99,14 @@ protected:
     [[nodiscard]] IpcId found_at(i32 index) noexcept
     {
         const RcuGuard guard;
-        const TestObject* object = table().find_at<TestObject>(index);
+        const TestObject* object = table().find_at_index_of<TestObject>(IpcId { index });
         return object ? object->id() : IpcId {};
     }
     [[nodiscard]] IpcId found_from(i32 index) noexcept
     {
         const RcuGuard guard;
         const TestObject* object = table().find_from<TestObject>(index);
-        return object && object->id().index() == index ? object->id() : IpcId {};
+        return object && kStandardIds.index_of(object->id()) == index ? object->id() : IpcId {};
     }
 
     Census census;

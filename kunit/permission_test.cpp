@@ -177,7 +177,7 @@ TEST_CASE(PermissionTest, ipc_set_changes_owner_and_mode_but_not_the_creator)
 
 TEST_CASE(PermissionTest, ipc_stat_shows_every_field_and_no_stray_bytes)
 {
-    const IpcId id = IpcId::compose(5, 0x1'2345 & IpcId::kMaxSequence);
+    const IpcId id = kStandardIds.compose(5, 0x1'2345 & kStandardIds.max_sequence());
     const abi::IpcPerm shown = owned(0640).show(Key { -3 }, id);
     EXPECT_EQ(shown.key, -3);
     EXPECT_EQ(shown.uid, kOwner);
@@ -185,7 +185,7 @@ TEST_CASE(PermissionTest, ipc_stat_shows_every_field_and_no_stray_bytes)
     EXPECT_EQ(shown.cuid, kCreator);
     EXPECT_EQ(shown.cgid, kCreatorsGroup);
     EXPECT_EQ(shown.mode, 0640);
-    EXPECT_EQ(shown.sequence, id.sequence() & 0xffff);
+    EXPECT_EQ(shown.sequence, kStandardIds.sequence_of(id) & 0xffff);
     EXPECT_EQ(shown.padding_a, 0);
     EXPECT_EQ(shown.padding_b, 0);
     EXPECT_EQ(shown.unused[0] | shown.unused[1], 0);

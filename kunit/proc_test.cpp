@@ -8,6 +8,7 @@
 #include "namespace_fixture.hpp"
 
 #include <msg/msg_queue.hpp>
+#include <ns/namespaces.hpp>
 #include <proc/table_file.hpp>
 #include <base/poison.hpp>
 
@@ -45,7 +46,7 @@ struct ProcTest : NamespaceFixture {
         if (!NamespaceFixture::is_ready())
             return;
         ns().open();
-        IpcNamespace::set_initial(&ns());
+        Namespaces::set_initial(&ns());
         are_files_there_ = start_proc_files().ok();
     }
     ~ProcTest()
@@ -56,7 +57,7 @@ struct ProcTest : NamespaceFixture {
             remove(index);
         if (are_files_there_)
             stop_proc_files();
-        IpcNamespace::set_initial(nullptr);
+        Namespaces::set_initial(nullptr);
         wait_for_rcu_memory();
     }
     [[nodiscard]] bool is_ready() const noexcept
@@ -71,13 +72,13 @@ struct ProcTest : NamespaceFixture {
         for (i32 i = 0; i < count; ++i) {
             Ref<MsgQueue> queue =
                 REQUIRE(MsgQueue::create(kPrivateKey, Mode::from_flags(0640), 1000));
-            EXPECT(table().publish(queue, IpcId::kSlots).ok());
+            EXPECT(table().publish(queue, kStandardIds.slots()).ok());
         }
     }
     [[nodiscard]] Result<Ref<MsgQueue>> withdraw(i32 index) noexcept
     {
         const RcuGuard guard;
-        MsgQueue* queue = table().find_at<MsgQueue>(index);
+        MsgQueue* queue = table().find_at_index_of<MsgQueue>(IpcId { index });
         if (!queue)
             return Errno::Invalid;
         IdTable::Removal removal { table() };
@@ -119,7 +120,7 @@ struct ProcTest : NamespaceFixture {
     void expect_next(KernelFile& file, i32 index) noexcept
     {
         read_line(file, text_);
-        EXPECT_EQ(IpcId { static_cast<i32>(msqid_of(text_.bytes)) }.index(), index);
+        EXPECT_EQ(kStandardIds.index_of(IpcId { static_cast<i32>(msqid_of(text_.bytes)) }), index);
     }
     void expect_header(KernelFile& file) noexcept
     {
@@ -261,7 +262,7 @@ TEST_CASE(ProcTest, a_walk_shows_what_is_made_ahead_of_it_and_not_what_is_made_b
     expect_next(file, 3);
     expect_next(file, 4);
     EXPECT(remove(1));
-    for (i32 index = 5; index < cyclic_index_end(5); ++index) {
+    for (i32 index = 5; index < kStandardIds.cyclic_index_end(5); ++index) {
         add(1);
         EXPECT(remove(index));
     }
@@ -272,7 +273,7 @@ TEST_CASE(ProcTest, a_walk_shows_what_is_made_ahead_of_it_and_not_what_is_made_b
     expect_header(file);
     expect_next(file, 0);
     expect_next(file, 1);
-    EXPECT_EQ(msqid_of(text_.bytes), IpcId::compose(1, 1));
+    EXPECT_EQ(msqid_of(text_.bytes), kStandardIds.compose(1, 1));
     expect_next(file, 2);
 }
 

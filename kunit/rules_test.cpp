@@ -40,10 +40,11 @@ TEST_CASE(Fixture, every_index_comes_back_out_of_its_id)
 {
     u32 wrong = 0;
     for (const i32 sequence :
-         { 0, 1, 2, 32767, 32768, IpcId::kMaxSequence - 1, IpcId::kMaxSequence }) {
-        for (i32 index = 0; index <= IpcId::kMaxIndex; ++index) {
-            const IpcId id = IpcId::compose(index, sequence);
-            wrong += id.index() != index || id.sequence() != sequence || id.is_negative();
+         { 0, 1, 2, 32767, 32768, kStandardIds.max_sequence() - 1, kStandardIds.max_sequence() }) {
+        for (i32 index = 0; index <= kStandardIds.max_index(); ++index) {
+            const IpcId id = kStandardIds.compose(index, sequence);
+            wrong += kStandardIds.index_of(id) != index || kStandardIds.sequence_of(id) != sequence
+                || id.is_negative();
         }
     }
     EXPECT_EQ(wrong, 0);
@@ -52,25 +53,26 @@ TEST_CASE(Fixture, every_index_comes_back_out_of_its_id)
 TEST_CASE(Fixture, every_sequence_number_comes_back_out_of_its_id)
 {
     u32 wrong = 0;
-    for (i32 sequence = 0; sequence <= IpcId::kMaxSequence; ++sequence) {
-        for (const i32 index : { 0, 1, IpcId::kMaxIndex }) {
-            const IpcId id = IpcId::compose(index, sequence);
-            wrong += id.index() != index || id.sequence() != sequence || id.is_negative();
+    for (i32 sequence = 0; sequence <= kStandardIds.max_sequence(); ++sequence) {
+        for (const i32 index : { 0, 1, kStandardIds.max_index() }) {
+            const IpcId id = kStandardIds.compose(index, sequence);
+            wrong += kStandardIds.index_of(id) != index || kStandardIds.sequence_of(id) != sequence
+                || id.is_negative();
         }
     }
     EXPECT_EQ(wrong, 0);
-    EXPECT_EQ(IpcId::compose(IpcId::kMaxIndex, IpcId::kMaxSequence).value(),
-              0x7fff'ffff - IpcId::kSlots);
+    EXPECT_EQ(kStandardIds.compose(kStandardIds.max_index(), kStandardIds.max_sequence()).value(),
+              0x7fff'ffff - kStandardIds.slots());
 }
 
 TEST_CASE(Fixture, the_cycle_of_indexes_holds_all_that_are_in_use_and_grows_with_them)
 {
     u32 wrong = 0;
     i32 before = 0;
-    for (i32 in_use = 0; in_use <= IpcId::kSlots; ++in_use) {
-        const i32 end = cyclic_index_end(in_use);
-        const bool has_room = end > in_use || end == IpcId::kSlots;
-        wrong += !has_room || end < before || end > IpcId::kSlots;
+    for (i32 in_use = 0; in_use <= kStandardIds.slots(); ++in_use) {
+        const i32 end = kStandardIds.cyclic_index_end(in_use);
+        const bool has_room = end > in_use || end == kStandardIds.slots();
+        wrong += !has_room || end < before || end > kStandardIds.slots();
         before = end;
     }
     EXPECT_EQ(wrong, 0);
@@ -80,14 +82,14 @@ TEST_CASE(Fixture, an_id_recurs_only_after_the_whole_cycle_of_sequence_numbers)
 {
     /* One index over and over: its sequence number takes every value once, then starts again. */
     i32 sequence = 0;
-    for (i32 expected = 1; expected <= IpcId::kMaxSequence; ++expected) {
-        sequence = next_sequence(sequence, 7, 7);
+    for (i32 expected = 1; expected <= kStandardIds.max_sequence(); ++expected) {
+        sequence = kStandardIds.next_sequence(sequence, 7, 7);
         if (sequence != expected)
             break;
     }
-    EXPECT_EQ(sequence, IpcId::kMaxSequence);
-    EXPECT_EQ(next_sequence(sequence, 7, 7), 0);
-    EXPECT_EQ(next_sequence(sequence, 8, 7), IpcId::kMaxSequence);
+    EXPECT_EQ(sequence, kStandardIds.max_sequence());
+    EXPECT_EQ(kStandardIds.next_sequence(sequence, 7, 7), 0);
+    EXPECT_EQ(kStandardIds.next_sequence(sequence, 8, 7), kStandardIds.max_sequence());
 }
 
 TEST_CASE(Fixture, a_selector_follows_the_manual_page_for_every_kind_of_type)

@@ -77,8 +77,9 @@ void expect_absent()
     EXPECT_ERR(sysv::shmdt(nullptr), ENOSYS);
     EXPECT_ERR(sysv::shmctl(0, IPC_RMID), ENOSYS);
     EXPECT(access("/proc/sysvipc", F_OK) != 0);
-    for (const char* limit : { "msgmax", "msgmnb", "msgmni", "auto_msgmni", "sem", "shmmax",
-                               "shmall", "shmmni", "shm_rmid_forced" })
+    for (const char* limit :
+         { "msgmax", "msgmnb", "msgmni", "auto_msgmni", "sem", "shmmax", "shmall", "shmmni",
+           "shm_rmid_forced", "msg_next_id", "sem_next_id", "shm_next_id" })
         EXPECT(access((std::string { "/proc/sys/kernel/" } + limit).c_str(), F_OK) != 0);
     EXPECT(!is_loaded());
 }

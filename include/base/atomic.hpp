@@ -31,6 +31,8 @@ public:
         return __atomic_compare_exchange_n(&value_, &expected, value, false, __ATOMIC_SEQ_CST,
                                            __ATOMIC_RELAXED);
     }
+    /* The value before; fully ordered. */
+    T exchange(T value) noexcept { return __atomic_exchange_n(&value_, value, __ATOMIC_SEQ_CST); }
     void store_relaxed(T value) noexcept { __atomic_store_n(&value_, value, __ATOMIC_RELAXED); }
     void store_release(T value) noexcept { __atomic_store_n(&value_, value, __ATOMIC_RELEASE); }
 

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <base/result.hpp>
+#include <ids/id_layout.hpp>
 #include <ids/ipc_object.hpp>
 #include <mem/index_map.hpp>
 #include <os/module.hpp>
@@ -50,16 +51,16 @@ public:
     template <class T>
     [[nodiscard]] T* find(IpcId id) const noexcept
     {
-        IpcObject* object = at_index(id.index());
-        if (!object || object->id_.sequence() != id.sequence()) [[unlikely]]
+        IpcObject* object = at_index(id);
+        if (!object || id_layout.sequence_of(object->id_) != id_layout.sequence_of(id)) [[unlikely]]
             return nullptr;
         return static_cast<T*>(object);
     }
     /* Sequence number not looked at (the *_STAT commands). */
     template <class T>
-    [[nodiscard]] T* find_at(i32 index) const noexcept
+    [[nodiscard]] T* find_at_index_of(IpcId id) const noexcept
     {
-        return static_cast<T*>(at_index(index));
+        return static_cast<T*>(at_index(id));
     }
     template <class T>
     [[nodiscard]] T* find(Key key) const noexcept
@@ -69,8 +70,7 @@ public:
             return nullptr;
         IpcObject* object = from_keyed(keyed);
         /* It is public from the moment its index leads to it, which its key does a little earlier. */
-        if (!object->is_published_.load_acquire() && at_index(object->id_.index()) != object)
-            [[unlikely]]
+        if (!object->is_published_.load_acquire() && at_index(object->id_) != object) [[unlikely]]
             return nullptr;
         if (object->is_removed()) [[unlikely]]
             return nullptr;
@@ -84,6 +84,12 @@ public:
     }
 
     [[nodiscard]] Usage usage() noexcept;
+
+    /*
+     * The id that the next object made shall have, once, as a restored process needs it back; negative:
+     * any.  Where its index is taken it is the next free one above.  /proc/sys/kernel/msg_next_id, ...
+     */
+    [[nodiscard]] Atomic<i32>& next_id() noexcept { return next_id_; }
 
     /* Held from the last look for a key until its object is published, or turns out impossible. */
     [[nodiscard]] Mutex<CreationLock>& creation() noexcept RETURNS_CAPABILITY(creation_)
@@ -138,10 +144,10 @@ public:
     };
 
 private:
-    [[nodiscard]] IpcObject* at_index(i32 index) const noexcept
+    [[nodiscard]] IpcObject* at_index(IpcId id) const noexcept
     {
         return static_cast<IpcObject*>(
-            indexes_.find(clamp_index(index & IpcId::kMaxIndex, IpcId::kSlots)));
+            indexes_.find(clamp_index(id_layout.index_of(id), id_layout.slots())));
     }
     static IpcObject* from_keyed(kapi_keyed* keyed) noexcept
     {
@@ -150,15 +156,19 @@ private:
         return reinterpret_cast<IpcObject*>(reinterpret_cast<u8*>(keyed) - kOffset);
     }
     [[nodiscard]] Result<IpcId> insert(IpcObject& object, i32 limit) noexcept;
+    [[nodiscard]] Result<IpcId> allocate_id(Counts& counts) noexcept;
     void remove(Counts& counts, IpcObject& object) noexcept;
     void unlink_key(IpcObject& object) noexcept;
     void hide_key(IpcObject& object) noexcept;
     [[nodiscard]] i32 highest_up_to(i32 bound) const noexcept;
 
+    static constexpr i32 kAnyId = -1;
+
     IndexMap indexes_;
     KeyMap keys_;
     Mutex<CreationLock> creation_;
     Lock counts_;
+    Atomic<i32> next_id_ { kAnyId };
 };
 
 } // namespace sysvipc

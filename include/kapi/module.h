@@ -19,6 +19,7 @@ void kapi_warn_invariant(const char *what, const char *file, int line);
 bool kapi_kernel_has_sysvipc(void);
 /* What the module was loaded with; sysvipc.ko only. */
 bool kapi_parameter_force(void);
+bool kapi_parameter_ipcmni_extend(void);
 const char *kapi_parameter_attach(void);
 
 /* Implemented by the C++ side (src/entry), called once each by the C module glue. */

@@ -18,12 +18,18 @@ void kapi_rcu_read_lock(void);
 void kapi_rcu_read_unlock(void);
 bool kapi_rcu_read_is_held(void); /* true when lockdep cannot tell */
 void kapi_call_rcu(struct kapi_rcu_head *head, kapi_rcu_callback callback);
+void kapi_synchronize_rcu(void); /* sleeps until all who read now have ended */
 void kapi_rcu_barrier(void); /* sleeps until every callback queued so far has run */
 void kapi_synchronize_rcu_tasks(void); /* sleeps until every task has left or blocked voluntarily */
 
 struct kapi_workqueue *kapi_workqueue_create(const char *name); /* NULL: no memory */
 void kapi_workqueue_destroy(struct kapi_workqueue *queue); /* runs what is queued first */
 void kapi_work_queue(struct kapi_workqueue *queue, struct kapi_work *work, kapi_work_function run);
+
+/* On the kernel's own queue for what may take long. */
+void kapi_work_init(struct kapi_work *work, kapi_work_function run);
+void kapi_work_schedule(struct kapi_work *work); /* nothing where it is scheduled already */
+void kapi_work_flush(struct kapi_work *work); /* sleeps until it has run */
 
 KAPI_END
 

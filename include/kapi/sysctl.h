@@ -9,12 +9,15 @@ KAPI_BEGIN
 
 #define KAPI_SYSCTL_MOST_VALUES 4
 
-/* One file, mode 0644. */
+/* One file. */
 struct kapi_sysctl {
 	const char *name;
-	/* One of the two; read and written with READ_ONCE and WRITE_ONCE. */
-	int *values;
-	unsigned long *word; /* a single one, without bounds or store */
+	/*
+	 * Where the numbers are for the current task; NULL: *@error is -errno.  Sleeps.  They are read and
+	 * written with READ_ONCE and WRITE_ONCE.
+	 */
+	void *(*find)(int *error);
+	bool is_word; /* a single unsigned long, without bounds or store; else @count ints */
 	kapi_u32 count;
 	int least; /* of each value; both 0: no bounds */
 	int most;
@@ -24,6 +27,9 @@ struct kapi_sysctl {
 	 * the write.
 	 */
 	int (*store)(int *values, const int *wanted, int status);
+	/* What the current task may do: 4 (read) and 2 (write).  Does not sleep. */
+	kapi_u32 (*access)(void);
+	unsigned short mode; /* as it is shown */
 };
 
 struct kapi_sysctls;

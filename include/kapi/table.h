@@ -20,6 +20,8 @@ void kapi_idr_preload(void); /* sleeps, then disables preemption until preload_e
 void kapi_idr_preload_end(void);
 /* The next free index in [0, end) after the last one given, wrapping; -ENOSPC, -ENOMEM. */
 int kapi_idr_alloc_cyclic(struct kapi_idr *idr, void *object, int end);
+/* The first free index in [first, end); errors as above. */
+int kapi_idr_alloc_from(struct kapi_idr *idr, void *object, int first, int end);
 void kapi_idr_replace(struct kapi_idr *idr, void *object, int index);
 void kapi_idr_remove(struct kapi_idr *idr, int index);
 void *kapi_idr_find(const struct kapi_idr *idr, int index); /* under RCU; NULL: none */

@@ -18,15 +18,16 @@ struct kapi_task_watch {
 	void (*begun)(struct kapi_task *child, unsigned long clone_flags);
 	/* By the task itself, when its memory is gone, before its parent can learn of its death. */
 	void (*ended)(void);
-	/* By the task itself, when its unshare(2) has succeeded. */
+	/* By the task itself, when its unshare(2) or setns(2) has succeeded: CLONE_* flags. */
 	void (*unshared)(unsigned long flags);
+	void (*entered)(unsigned long flags);
 };
 
 /*
  * Calls @watch's functions from now on.  -ENOENT: the kernel has no such tracepoints; -ENOMEM.
- * @sees_unshare: whether unshared() will ever be called.  Sleeps.
+ * @sees_leaving: whether unshared() and entered() will ever be called.  Sleeps.
  */
-int kapi_watch_start(const struct kapi_task_watch *watch, bool *sees_unshare);
+int kapi_watch_start(const struct kapi_task_watch *watch, bool *sees_leaving);
 /* None of them runs any more on return.  Sleeps. */
 void kapi_watch_stop(void);
 

@@ -35,6 +35,14 @@ public:
             return from_kernel(index);
         return index;
     }
+    /* The first free index from @first on, below @end.  Errors: as above. */
+    [[nodiscard]] Result<i32> allocate_from(i32 first, i32 end) noexcept
+    {
+        const int index = kapi_idr_alloc_from(&idr_, nullptr, first, end);
+        if (index < 0)
+            return from_kernel(index);
+        return index;
+    }
     /* Makes @object visible at an allocated index, after all that was written to it. */
     void publish(i32 index, void* object) noexcept { kapi_idr_replace(&idr_, object, index); }
     void remove(i32 index) noexcept { kapi_idr_remove(&idr_, index); }

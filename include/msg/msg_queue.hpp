@@ -101,6 +101,9 @@ public:
      */
     [[nodiscard]] static Result<Ref<MsgQueue>> hold(IpcNamespace& ns, IpcId id) noexcept;
 
+    /* Nobody finds it any more, and who waits at it is told.  The reference that was the table's. */
+    [[nodiscard]] Ref<MsgQueue> withdraw(IdTable::Removal& removal, Locked& state,
+                                         WakeList& wakes) noexcept;
     /* Frees the messages of a queue that the table has given up.  No lock held. */
     void retire(MessageUsage& usage) noexcept;
 
@@ -113,6 +116,9 @@ private:
     {
     }
 };
+
+/* No task is in @ns any more.  Sleeps. */
+void remove_all_queues(IpcNamespace& ns) noexcept;
 
 /* The system calls.  Context: process, sleeps.  Errors are listed at each definition. */
 [[nodiscard]] Result<IpcId> msgget(IpcNamespace& ns, Key key, u32 flags) noexcept;

@@ -2,16 +2,22 @@
 /*
  * IpcNamespace: the objects and limits that one set of tasks shares.
  *
- * There is one for all tasks so far; current() is the seam where the task's own will be found.
+ * The kernel knows which tasks those are; the one that belongs to a namespace of the kernel's is made by
+ * the first call that needs it (ns/namespaces.hpp), and goes when the kernel's does.
+ *
+ * Lifetime: whoever calls for a task has it as long as the call lasts.  What outlives that holds the
+ *     kernel's (handle()), or is looked at under RCU.
  */
 #pragma once
 
+#include <base/list.hpp>
 #include <base/result.hpp>
 #include <ids/id_table.hpp>
+#include <mem/address_map.hpp>
 #include <mem/box.hpp>
 #include <mem/limited_sum.hpp>
 #include <mem/percpu_sum.hpp>
-#include <os/credentials.hpp>
+#include <os/ipc_ns_handle.hpp>
 
 namespace sysvipc {
 
@@ -48,15 +54,14 @@ struct MessageUsage {
     PerCpuSum bytes;
 };
 
-class IpcNamespace : Pinned {
+class IpcNamespace : public kapi_addressed, public ListNode<IpcNamespace> {
 public:
-    /* Errors: ENOMEM.  Sleeps. */
-    [[nodiscard]] static Result<Box<IpcNamespace>> create() noexcept;
+    /* For the kernel's @handle.  Errors: ENOMEM.  Sleeps. */
+    [[nodiscard]] static Result<Box<IpcNamespace>> create(IpcNsHandle handle) noexcept;
     static void destroy(IpcNamespace* ns) noexcept; /* empty by now; sleeps */
 
-    /* The namespace of the current task. */
-    [[nodiscard]] static IpcNamespace& current() noexcept { return *initial_; }
-    static void set_initial(IpcNamespace* ns) noexcept { initial_ = ns; }
+    /* What the kernel has for it. */
+    [[nodiscard]] IpcNsHandle handle() const noexcept { return handle_; }
 
     /* From now on objects can be made in it. */
     void open() noexcept;
@@ -68,16 +73,19 @@ public:
     [[nodiscard]] LimitedSum& semaphores() noexcept { return semaphores_; }
     [[nodiscard]] LimitedSum& pages() noexcept { return pages_; }
     /* Whose capabilities override permissions here. */
-    [[nodiscard]] UserNamespace owner() const noexcept { return UserNamespace::initial(); }
+    [[nodiscard]] UserNamespace owner() const noexcept { return handle_.owner(); }
 
 private:
     template <class T, class... Args>
     friend T* construct_at(void* memory, Args&&... args) noexcept;
-    IpcNamespace() noexcept = default;
+    explicit IpcNamespace(IpcNsHandle handle) noexcept
+        : kapi_addressed { {}, handle.identity() },
+          handle_(handle)
+    {
+    }
     [[nodiscard]] Result<void> start() noexcept;
 
-    static IpcNamespace* initial_;
-
+    const IpcNsHandle handle_;
     IdTable tables_[kKinds];
     usize tables_started_ { 0 };
     Limits limits_;

@@ -16,6 +16,7 @@ using Gid = Strong<u32, struct GidTag>;
 enum class Capability : i32 {
     IpcLock = KAPI_CAP_IPC_LOCK,
     IpcOwner = KAPI_CAP_IPC_OWNER,
+    CheckpointRestore = KAPI_CAP_CHECKPOINT_RESTORE,
     SysAdmin = KAPI_CAP_SYS_ADMIN,
     SysResource = KAPI_CAP_SYS_RESOURCE,
 };
@@ -51,6 +52,12 @@ public:
         return kapi_cred_ns_capable(ns_, static_cast<int>(capability));
     }
 
+    /* The same, where nothing depends on the answer but what is offered: no audit record. */
+    [[nodiscard]] bool would_be_capable(Capability capability) const noexcept
+    {
+        return kapi_cred_ns_capable_unaudited(ns_, static_cast<int>(capability));
+    }
+
 private:
     kapi_user_ns* ns_;
 };
@@ -62,6 +69,10 @@ struct Caller {
     [[nodiscard]] static bool is_in_group(Gid gid) noexcept
     {
         return kapi_cred_in_group(gid.value());
+    }
+    [[nodiscard]] static bool is_in_effective_group(Gid gid) noexcept
+    {
+        return kapi_cred_in_effective_group(gid.value());
     }
     /* Bytes of memory that it may lock (RLIMIT_MEMLOCK). */
     [[nodiscard]] static unsigned long memory_lock_limit() noexcept

@@ -13,6 +13,11 @@ struct Kernel {
     [[nodiscard]] static bool has_sysvipc() noexcept { return kapi_kernel_has_sysvipc(); }
     /* The module parameter force=1. */
     [[nodiscard]] static bool is_forced() noexcept { return kapi_parameter_force(); }
+    /* The module parameter ipcmni_extend=1. */
+    [[nodiscard]] static bool wants_extended_ids() noexcept
+    {
+        return kapi_parameter_ipcmni_extend();
+    }
     /* The module parameter attach=@way; auto is the default. */
     [[nodiscard]] static bool is_to_attach(const char* way) noexcept
     {

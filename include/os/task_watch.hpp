@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * TaskWatch: told of every task that begins or ends, and of unshare(2).
+ * TaskWatch: told of every task that begins or ends, and of unshare(2) and setns(2).
  *
  * Context of the callbacks: preemption disabled; they must not sleep.
  */
@@ -14,10 +14,10 @@ namespace sysvipc {
 struct TaskWatch {
     using Callbacks = kapi_task_watch;
 
-    /* @sees_unshare: whether this kernel lets us watch that.  Errors: ENOENT, ENOMEM.  Sleeps. */
-    [[nodiscard]] static Result<void> start(const Callbacks& callbacks, bool& sees_unshare) noexcept
+    /* @sees_leaving: whether it will be told of those.  Errors: ENOENT, ENOMEM.  Sleeps. */
+    [[nodiscard]] static Result<void> start(const Callbacks& callbacks, bool& sees_leaving) noexcept
     {
-        if (const int status = kapi_watch_start(&callbacks, &sees_unshare))
+        if (const int status = kapi_watch_start(&callbacks, &sees_leaving))
             return from_kernel(status);
         return {};
     }

@@ -15,54 +15,93 @@ inline constexpr Key kPrivateKey { 0 };
 
 class IpcId {
 public:
-    static constexpr u32 kIndexBits = 15;
-    static constexpr i32 kSlots = 1 << kIndexBits;
-    static constexpr i32 kMaxIndex = kSlots - 1;
-    static constexpr i32 kMaxSequence = (0x7fffffff >> kIndexBits) - 1;
-
     constexpr IpcId() = default;
     constexpr explicit IpcId(i32 value) noexcept : value_(value) { }
-    static constexpr IpcId compose(i32 index, i32 sequence) noexcept
-    {
-        return IpcId { (sequence << kIndexBits) + index };
-    }
 
     [[nodiscard]] constexpr i32 value() const noexcept { return value_; }
     [[nodiscard]] constexpr bool is_negative() const noexcept { return value_ < 0; }
-    [[nodiscard]] constexpr i32 index() const noexcept { return value_ & kMaxIndex; }
-    [[nodiscard]] constexpr i32 sequence() const noexcept { return value_ >> kIndexBits; }
     constexpr bool operator==(const IpcId&) const noexcept = default;
 
 private:
     i32 value_ { -1 };
 };
 
-/*
- * Where the next index may come from: half as many again as are in use, so that the indexes stay
- * dense, and never fewer than one node of the kernel's radix tree, so that they are not reused at
- * once.
- */
-[[nodiscard]] constexpr i32 cyclic_index_end(i32 in_use) noexcept
+/* How many bits of an identifier are the index; the others, but for the sign, are the sequence number. */
+class IdLayout {
+public:
+    /* @least_cycle: as many indexes, at least, are given out before one comes again. */
+    constexpr IdLayout(i32 index_bits, i32 least_cycle) noexcept
+        : index_bits_(index_bits),
+          least_cycle_(least_cycle)
+    {
+    }
+
+    /* How many indexes there are. */
+    [[nodiscard]] constexpr i32 slots() const noexcept { return 1 << index_bits_; }
+    [[nodiscard]] constexpr i32 max_index() const noexcept { return slots() - 1; }
+    [[nodiscard]] constexpr i32 max_sequence() const noexcept
+    {
+        return (0x7fffffff >> index_bits_) - 1;
+    }
+
+    [[nodiscard]] constexpr IpcId compose(i32 index, i32 sequence) const noexcept
+    {
+        return IpcId { (sequence << index_bits_) + index };
+    }
+    [[nodiscard]] constexpr i32 index_of(IpcId id) const noexcept
+    {
+        return id.value() & max_index();
+    }
+    [[nodiscard]] constexpr i32 sequence_of(IpcId id) const noexcept
+    {
+        return id.value() >> index_bits_;
+    }
+
+    /*
+     * Where the next index may come from: half as many again as are in use, so that the indexes stay
+     * dense, and never fewer than the least cycle, so that they are not reused at once.
+     */
+    [[nodiscard]] constexpr i32 cyclic_index_end(i32 in_use) const noexcept
+    {
+        return min(max(in_use + in_use / 2, least_cycle_), slots());
+    }
+    /* The sequence number for @index, given after @last_index with @sequence. */
+    [[nodiscard]] constexpr i32 next_sequence(i32 sequence, i32 index,
+                                              i32 last_index) const noexcept
+    {
+        if (index > last_index)
+            return sequence;
+        return sequence == max_sequence() ? 0 : sequence + 1;
+    }
+
+private:
+    i32 index_bits_;
+    i32 least_cycle_;
+};
+
+/* The cycle is one node of the kernel's radix tree, or a node of nodes. */
+inline constexpr IdLayout kStandardIds { 15, 64 };
+inline constexpr IdLayout kExtendedIds { 24, 64 * 64 };
+
+namespace proofs {
+
+consteval bool layout_is_sound(IdLayout ids)
 {
-    constexpr i32 kLeastCycle = 64;
-    return min(max(in_use + in_use / 2, kLeastCycle), IpcId::kSlots);
+    const IpcId id = ids.compose(5, 2);
+    const IpcId last = ids.compose(ids.max_index(), ids.max_sequence());
+    return ids.index_of(id) == 5 && ids.sequence_of(id) == 2 && last.value() > 0
+        && ids.compose(0, 0).value() == 0 && ids.next_sequence(7, 3, 2) == 7
+        && ids.next_sequence(7, 2, 2) == 8 && ids.next_sequence(7, 0, 9) == 8
+        && ids.next_sequence(ids.max_sequence(), 0, 0) == 0
+        && ids.cyclic_index_end(ids.slots() - 1) == ids.slots();
 }
 
-/* The sequence number for @index, given after @last_index with @sequence. */
-[[nodiscard]] constexpr i32 next_sequence(i32 sequence, i32 index, i32 last_index) noexcept
-{
-    if (index > last_index)
-        return sequence;
-    return sequence == IpcId::kMaxSequence ? 0 : sequence + 1;
-}
+} // namespace proofs
 
-static_assert(IpcId::compose(5, 2).index() == 5 && IpcId::compose(5, 2).sequence() == 2);
-static_assert(IpcId::compose(IpcId::kMaxIndex, IpcId::kMaxSequence).value() > 0,
-              "an identifier is never negative");
-static_assert(IpcId::compose(0, 0).value() == 0, "the first identifier of a kernel is 0");
-static_assert(next_sequence(7, 3, 2) == 7 && next_sequence(7, 2, 2) == 8
-              && next_sequence(7, 0, 9) == 8);
-static_assert(next_sequence(IpcId::kMaxSequence, 0, 0) == 0);
-static_assert(cyclic_index_end(0) == 64 && cyclic_index_end(32000) == IpcId::kSlots);
+static_assert(proofs::layout_is_sound(kStandardIds) && proofs::layout_is_sound(kExtendedIds));
+static_assert(kStandardIds.slots() == 32768 && kStandardIds.max_sequence() == 65534);
+static_assert(kExtendedIds.slots() == 16777216 && kExtendedIds.max_sequence() == 126);
+static_assert(kStandardIds.cyclic_index_end(0) == 64
+              && kStandardIds.cyclic_index_end(32000) == 32768);
 
 } // namespace sysvipc

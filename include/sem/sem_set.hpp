@@ -67,6 +67,9 @@ public:
     /* Owned by the caller's ids; all values 0.  Errors: ENOSPC (@limit), ENOMEM.  Sleeps. */
     [[nodiscard]] static Result<Ref<SemSet>> create(Key key, Mode mode, u32 count,
                                                     LimitedSum& usage, u64 limit) noexcept;
+    /* Nobody finds it any more, who waits at it is told, undo for it ends.  All of it is locked. */
+    [[nodiscard]] Ref<SemSet> withdraw(IdTable::Removal& removal, SemLock& lock,
+                                       WakeList& wakes) noexcept;
     /* Once the table has given it up, or never had it: its semaphores count no longer. */
     void retire() noexcept;
 
@@ -113,6 +116,9 @@ private:
     Atomic<bool> is_closed_ { false };
     /* The semaphores follow, each in cache lines of its own where the allocator aligns to them. */
 };
+
+/* No task is in @ns any more.  Sleeps. */
+void remove_all_sets(IpcNamespace& ns) noexcept;
 
 /* The system calls.  Context: process, sleeps.  Errors are listed at each definition. */
 [[nodiscard]] Result<IpcId> semget(IpcNamespace& ns, Key key, i32 count, u32 flags) noexcept;

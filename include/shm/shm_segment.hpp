@@ -10,7 +10,7 @@
  * with its last mapping.
  *
  * Locks:   the segment's own for all that mapping changes; only the removal takes the table's.
- * Lifetime: the table owns a reference, each file that is mapped another.  retire() gives the segment's
+ * Lifetime: the table owns a reference, each file that is mapped another, and holds the namespace.  retire() gives the segment's
  *     own file back, when nothing is mapped any more.
  * Context: map(), map_again(), unmap() run under the mmap lock of the process.
  */
@@ -72,6 +72,8 @@ public:
      * Errors: ENOMEM, ENFILE, ENOSYS.  Sleeps.
      */
     [[nodiscard]] Result<SegmentFile> open(SegmentFile::Access access) noexcept;
+    /* Such a file is gone. */
+    void close() noexcept;
     /* Permissions, and what else the mode of a segment shows. */
     [[nodiscard]] u32 mode_bits(Locked& state) const noexcept
     {
@@ -92,6 +94,8 @@ public:
     void map_again() noexcept;
     /* One is gone, maybe the last. */
     void unmap() noexcept;
+    /* The namespace is at its end, where nothing is mapped. */
+    void remove_unmapped() noexcept;
     /* Nobody needs it any more: removes it if it is unmapped, and marked or all such are to go. */
     void remove_if_unused() noexcept;
 
@@ -115,6 +119,9 @@ private:
     PidRef creator_;
     SegmentFile file_;
 };
+
+/* No task is in @ns any more, and no file holds it.  Sleeps. */
+void remove_all_segments(IpcNamespace& ns) noexcept;
 
 /* Makes the kernel tell segments of their mappings.  Errors: ENOMEM.  Sleeps. */
 [[nodiscard]] Result<void> start_segments() noexcept;

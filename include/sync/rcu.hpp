@@ -27,6 +27,12 @@ inline void leave_rcu() noexcept
     kapi_rcu_read_unlock();
 }
 
+/* Returns when every guard that lives now has ended.  Sleeps. */
+inline void wait_for_rcu_readers() noexcept
+{
+    kapi_synchronize_rcu();
+}
+
 /*
  * Returns when every task has blocked voluntarily or run in user space since: none is still where
  * it was preempted.  Sleeps.

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The limits in /proc/sys/kernel, with the names, ranges and errors of Linux (proc(5), ipc/ipc_sysctl.c),
- * on kernels that lack them: msgmax msgmnb msgmni auto_msgmni sem
- * shmmax shmall shmmni shm_rmid_forced.
+ * on kernels that lack them: msgmax msgmnb msgmni auto_msgmni sem shmmax shmall shmmni shm_rmid_forced;
+ * and msg_next_id, sem_next_id, shm_next_id, by which programs that restore others choose identifiers.
+ *
+ * Each shows, and changes, the namespace of the task that reads or writes it.  Limits may be changed by
+ * root of the user namespace that one belongs to; next ids by who may restore there
+ * (CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN).
  */
 #pragma once
 

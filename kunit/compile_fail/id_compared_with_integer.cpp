@@ -8,6 +8,6 @@ bool compare(IpcId id, i32 index)
 #ifdef WRONG
     return id == index;
 #else
-    return id.index() == index;
+    return kStandardIds.index_of(id) == index;
 #endif
 }

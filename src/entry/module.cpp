@@ -3,7 +3,7 @@
  * Loading and unloading.
  *
  * Loading starts each part in the order of dependence and undoes what it did when one fails; the
- * namespace is opened last, so that no object exists before loading is certain to succeed.
+ * namespaces are opened last, so that no object exists before loading is certain to succeed.
  * Unloading is the reverse.  It cannot be refused here: while an object or an open /proc file
  * exists, the module is pinned, and the kernel does not come this far.
  *
@@ -14,7 +14,8 @@
 #include <entry/task_events.hpp>
 #include <mem/rcu_counted.hpp>
 #include <msg/message.hpp>
-#include <ns/ipc_namespace.hpp>
+#include <msg/msg_queue.hpp>
+#include <ns/namespaces.hpp>
 #include <os/kernel.hpp>
 #include <proc/table_file.hpp>
 #include <sem/sem_undo.hpp>
@@ -26,18 +27,13 @@ namespace sysvipc {
 
 namespace {
 
-Result<void> start_namespace() noexcept
+Result<void> start_namespaces() noexcept
 {
-    Box<IpcNamespace> ns = TRY(IpcNamespace::create());
-    IpcNamespace::set_initial(ns.release());
-    return {};
-}
-
-void stop_namespace() noexcept
-{
-    wait_for_rcu_memory(); /* objects that were never published are still charged to it */
-    const auto ns = Box<IpcNamespace>::adopt(&IpcNamespace::current());
-    IpcNamespace::set_initial(nullptr);
+    return Namespaces::start([](IpcNamespace& ns) noexcept {
+        remove_all_queues(ns);
+        remove_all_sets(ns);
+        remove_all_segments(ns);
+    });
 }
 
 Result<void> start_call_gate() noexcept
@@ -73,6 +69,13 @@ Result<void> check_parameters() noexcept
     return Errno::Invalid;
 }
 
+Result<void> choose_id_layout() noexcept
+{
+    if (Kernel::wants_extended_ids())
+        id_layout = kExtendedIds;
+    return {};
+}
+
 void nothing_to_stop() noexcept { }
 
 /* On failure some calls may have been hooked for a moment, with tasks inside now. */
@@ -96,17 +99,12 @@ struct Part {
     void (*stop)() noexcept;
 };
 constexpr Part kParts[] {
-    { check_parameters, nothing_to_stop },
-    { check_kernel, nothing_to_stop },
-    { start_call_gate, stop_call_gate },
-    { start_rcu_memory, drain_rcu_memory },
-    { start_message_memory, stop_message_memory },
-    { start_namespace, stop_namespace },
-    { start_undo, stop_undo },
-    { start_segments, stop_segments },
-    { start_task_events, stop_task_events },
-    { start_limit_files, stop_limit_files },
-    { start_proc_files, stop_proc_files },
+    { check_parameters, nothing_to_stop },     { choose_id_layout, nothing_to_stop },
+    { check_kernel, nothing_to_stop },         { start_call_gate, stop_call_gate },
+    { start_rcu_memory, drain_rcu_memory },    { start_message_memory, stop_message_memory },
+    { start_namespaces, Namespaces::stop },    { start_undo, stop_undo },
+    { start_segments, stop_segments },         { start_task_events, stop_task_events },
+    { start_limit_files, stop_limit_files },   { start_proc_files, stop_proc_files },
     { start_system_calls, stop_system_calls },
 };
 
@@ -131,7 +129,7 @@ int sysvipc_module_init() noexcept
         }
         ++started;
     }
-    IpcNamespace::current().open();
+    Namespaces::open();
     return 0;
 }
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Entry points of the shared memory calls: registers to typed arguments, results to a long. */
-#include <entry/call_gate.hpp>
-#include <entry/call_result.hpp>
+#include <entry/serve.hpp>
 #include <entry/system_calls.hpp>
-#include <os/kernel.hpp>
 #include <shm/shm_segment.hpp>
 #include <base/poison.hpp>
 
@@ -18,33 +16,29 @@ ENTRY_POINT long sysvipc_call_shmctl(const kapi_regs* regs) noexcept;
 
 long sysvipc_call_shmget(const kapi_regs* regs) noexcept
 {
-    const CallGate::Pass pass { call_gate };
-    const CallRegisters call { regs };
-    return to_syscall(
-        shmget(IpcNamespace::current(), Key { call.integer(0) }, call.word(1), call.flags(2)));
+    return serve(regs, [](IpcNamespace& ns, const CallRegisters& call) {
+        return shmget(ns, Key { call.integer(0) }, call.word(1), call.flags(2));
+    });
 }
 
 long sysvipc_call_shmat(const kapi_regs* regs) noexcept
 {
-    const CallGate::Pass pass { call_gate };
-    const CallRegisters call { regs };
-    return to_syscall(
-        shmat(IpcNamespace::current(), IpcId { call.integer(0) }, call.word(1), call.flags(2)));
+    return serve(regs, [](IpcNamespace& ns, const CallRegisters& call) {
+        return shmat(ns, IpcId { call.integer(0) }, call.word(1), call.flags(2));
+    });
 }
 
 long sysvipc_call_shmdt(const kapi_regs* regs) noexcept
 {
     const CallGate::Pass pass { call_gate };
-    const CallRegisters call { regs };
-    return to_syscall(shmdt(call.word(0)));
+    return to_syscall(shmdt(CallRegisters { regs }.word(0)));
 }
 
 long sysvipc_call_shmctl(const kapi_regs* regs) noexcept
 {
-    const CallGate::Pass pass { call_gate };
-    const CallRegisters call { regs };
-    return to_syscall(shmctl(IpcNamespace::current(), IpcId { call.integer(0) }, call.integer(1),
-                             UserAddress { call.word(2) }));
+    return serve(regs, [](IpcNamespace& ns, const CallRegisters& call) {
+        return shmctl(ns, IpcId { call.integer(0) }, call.integer(1), UserAddress { call.word(2) });
+    });
 }
 
 } // extern "C"

@@ -33,19 +33,27 @@ void unshared(unsigned long flags) noexcept
         leave_segments();
 }
 
-constexpr TaskWatch::Callbacks kCallbacks { begun, ended, unshared };
+/* The segments it has made stay its own, wherever it goes. */
+void entered(unsigned long flags) noexcept
+{
+    if (flags & KAPI_CLONE_NEWIPC)
+        leave_undo();
+}
+
+constexpr TaskWatch::Callbacks kCallbacks { begun, ended, unshared, entered };
 
 } // namespace
 
 Result<void> start_task_events() noexcept
 {
-    bool sees_unshare = false;
-    Result<void> watching = TaskWatch::start(kCallbacks, sees_unshare);
+    bool sees_leaving = false;
+    Result<void> watching = TaskWatch::start(kCallbacks, sees_leaving);
     LogLine line;
     if (!watching.ok())
         log_error(line.string("cannot watch tasks end, which SEM_UNDO needs"));
-    else if (!sees_unshare)
-        log_info(line.string("cannot watch unshare(2): SEM_UNDO is not let go by it"));
+    else if (!sees_leaving)
+        log_info(
+            line.string("cannot watch unshare(2) and setns(2): SEM_UNDO is not let go by them"));
     return watching;
 }
 

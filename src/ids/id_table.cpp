@@ -13,23 +13,20 @@ Result<IpcId> IdTable::insert(IpcObject& object, i32 limit) noexcept
     auto counts = counts_.lock();
     if (!counts->is_open)
         return Errno::NotImplemented;
-    if (counts->in_use >= min(limit, IpcId::kSlots))
+    if (counts->in_use >= min(limit, id_layout.slots()))
         return Errno::NoSpace;
     ModulePin pin;
     if (counts->in_use == 0)
         TRY(pin.take());
 
-    const i32 index = TRY(indexes_.allocate(cyclic_index_end(counts->in_use)));
-    const i32 sequence = next_sequence(counts->sequence, index, counts->last_index);
-    object.id_ = IpcId::compose(index, sequence);
+    object.id_ = TRY(allocate_id(*counts));
+    const i32 index = id_layout.index_of(object.id_);
     if (object.key() != kPrivateKey) {
         if (Result<void> inserted = keys_.insert(object.keyed_); !inserted.ok()) {
             indexes_.remove(index);
             return inserted.error();
         }
     }
-    counts->sequence = sequence;
-    counts->last_index = index;
     counts->highest_bound = max(counts->highest_bound, index);
     ++counts->in_use;
     pin.leak(); /* dropped when the table is empty again */
@@ -38,9 +35,24 @@ Result<IpcId> IdTable::insert(IpcObject& object, i32 limit) noexcept
     return object.id_;
 }
 
+/* An id that was asked for leaves the order of the others as it was. */
+Result<IpcId> IdTable::allocate_id(Counts& counts) noexcept
+{
+    if (next_id_.load_relaxed() >= 0) [[unlikely]] {
+        const IpcId wanted { next_id_.exchange(kAnyId) };
+        const i32 index =
+            TRY(indexes_.allocate_from(id_layout.index_of(wanted), id_layout.slots()));
+        return id_layout.compose(index, id_layout.sequence_of(wanted));
+    }
+    const i32 index = TRY(indexes_.allocate(id_layout.cyclic_index_end(counts.in_use)));
+    counts.sequence = id_layout.next_sequence(counts.sequence, index, counts.last_index);
+    counts.last_index = index;
+    return id_layout.compose(index, counts.sequence);
+}
+
 void IdTable::remove(Counts& counts, IpcObject& object) noexcept
 {
-    const i32 index = object.id_.index();
+    const i32 index = id_layout.index_of(object.id_);
     /* First, so that neither way finds it any more once one of them does not. */
     object.is_removed_.store_relaxed(true);
     indexes_.remove(index);
@@ -77,7 +89,7 @@ IdTable::Usage IdTable::usage() noexcept
 i32 IdTable::highest_up_to(i32 bound) const noexcept
 {
     i32 found = 0;
-    for (i32 bit = IpcId::kSlots; bit != 0; bit >>= 1) {
+    for (i32 bit = id_layout.slots(); bit != 0; bit >>= 1) {
         i32 probe = (found | bit) - 1;
         if (probe <= bound && indexes_.find_from(probe))
             found |= bit;

@@ -2,6 +2,8 @@
 /* The rarer half of the ownership checks (contracts: include/ids/ownership.hpp). */
 #include <ids/ownership.hpp>
 
+#include <ids/id_layout.hpp>
+
 #include <base/poison.hpp>
 
 namespace sysvipc {
@@ -33,7 +35,7 @@ abi::IpcPerm Ownership::show(Key key, IpcId id) const noexcept
     perm.cuid = caller.show(creator_uid);
     perm.cgid = caller.show(creator_gid);
     perm.mode = mode.bits();
-    perm.sequence = static_cast<u16>(id.sequence());
+    perm.sequence = static_cast<u16>(id_layout.sequence_of(id));
     return perm;
 }
 

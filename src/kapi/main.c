@@ -8,6 +8,11 @@ static bool force;
 module_param(force, bool, 0444);
 MODULE_PARM_DESC(force, "take the calls over from a kernel that has System V IPC of its own");
 
+static bool ipcmni_extend;
+module_param(ipcmni_extend, bool, 0444);
+MODULE_PARM_DESC(ipcmni_extend,
+		 "16777216 objects of each kind instead of 32768, as the boot option does");
+
 static char *attach = "auto";
 module_param(attach, charp, 0444);
 MODULE_PARM_DESC(attach, "how the calls are reached: auto (default), ftrace");
@@ -15,6 +20,11 @@ MODULE_PARM_DESC(attach, "how the calls are reached: auto (default), ftrace");
 bool kapi_parameter_force(void)
 {
 	return force;
+}
+
+bool kapi_parameter_ipcmni_extend(void)
+{
+	return ipcmni_extend;
 }
 
 const char *kapi_parameter_attach(void)

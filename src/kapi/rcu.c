@@ -30,6 +30,11 @@ KAPI_SHIM void kapi_call_rcu(struct kapi_rcu_head *head, kapi_rcu_callback callb
 	call_rcu((struct rcu_head *)head, (rcu_callback_t)callback);
 }
 
+KAPI_SHIM void kapi_synchronize_rcu(void)
+{
+	synchronize_rcu();
+}
+
 KAPI_SHIM void kapi_rcu_barrier(void)
 {
 	rcu_barrier();
@@ -55,4 +60,19 @@ KAPI_SHIM void kapi_work_queue(struct kapi_workqueue *queue, struct kapi_work *w
 {
 	INIT_WORK((struct work_struct *)work, (work_func_t)run);
 	queue_work((struct workqueue_struct *)queue, (struct work_struct *)work);
+}
+
+KAPI_SHIM void kapi_work_init(struct kapi_work *work, kapi_work_function run)
+{
+	INIT_WORK((struct work_struct *)work, (work_func_t)run);
+}
+
+KAPI_SHIM void kapi_work_schedule(struct kapi_work *work)
+{
+	queue_work(system_unbound_wq, (struct work_struct *)work);
+}
+
+KAPI_SHIM void kapi_work_flush(struct kapi_work *work)
+{
+	flush_work((struct work_struct *)work);
 }

@@ -22,14 +22,18 @@ static int handle_word(HANDLER_TABLE *table, int write, void *buffer, size_t *si
 		       loff_t *position)
 {
 	const struct kapi_sysctl *file = table->data;
-	unsigned long word = READ_ONCE(*file->word);
 	struct ctl_table copy = *table;
+	unsigned long *place, word;
 	int status;
 
+	place = file->find(&status);
+	if (!place)
+		return status;
+	word = READ_ONCE(*place);
 	copy.data = &word;
 	status = proc_doulongvec_minmax(&copy, write, buffer, size, position);
 	if (write && !status)
-		WRITE_ONCE(*file->word, word);
+		WRITE_ONCE(*place, word);
 	return status;
 }
 
@@ -37,13 +41,16 @@ static int handle_word(HANDLER_TABLE *table, int write, void *buffer, size_t *si
 static int handle(HANDLER_TABLE *table, int write, void *buffer, size_t *size, loff_t *position)
 {
 	const struct kapi_sysctl *file = table->data;
-	int values[KAPI_SYSCTL_MOST_VALUES];
+	int *places, values[KAPI_SYSCTL_MOST_VALUES];
 	struct ctl_table copy = *table;
 	int status;
 	kapi_u32 i;
 
+	places = file->find(&status);
+	if (!places)
+		return status;
 	for (i = 0; i < file->count; i++)
-		values[i] = READ_ONCE(file->values[i]);
+		values[i] = READ_ONCE(places[i]);
 	copy.data = values;
 	if (file->least || file->most) {
 		copy.extra1 = (void *)&file->least;
@@ -53,11 +60,25 @@ static int handle(HANDLER_TABLE *table, int write, void *buffer, size_t *size, l
 	if (!write)
 		return status;
 	if (file->store)
-		return file->store(file->values, values, status);
+		return file->store(places, values, status);
 	for (i = 0; i < file->count && !status; i++)
-		WRITE_ONCE(file->values[i], values[i]);
+		WRITE_ONCE(places[i], values[i]);
 	return status;
 }
+
+static int permissions(struct ctl_table_header *header, HANDLER_TABLE *table)
+{
+	const struct kapi_sysctl *file = table->data;
+	int bits = file->access();
+
+	return bits << 6 | bits << 3 | bits;
+}
+
+/*
+ * The tree asks the root that a group of files names who may do what.  Which root that is can be chosen
+ * by nothing exported, but is written in the header of the group.
+ */
+static struct ctl_table_root root = { .permissions = permissions };
 
 struct kapi_sysctls *kapi_sysctls_start(const char *directory, const struct kapi_sysctl *files,
 					kapi_u32 count)
@@ -72,9 +93,9 @@ struct kapi_sysctls *kapi_sysctls_start(const char *directory, const struct kapi
 		sysctls->tables[i] = (struct ctl_table){
 			.procname = files[i].name,
 			.data = (void *)&files[i],
-			.maxlen = files[i].word ? sizeof(long) : files[i].count * sizeof(int),
-			.mode = 0644,
-			.proc_handler = files[i].word ? handle_word : handle,
+			.maxlen = files[i].is_word ? sizeof(long) : files[i].count * sizeof(int),
+			.mode = files[i].mode,
+			.proc_handler = files[i].is_word ? handle_word : handle,
 		};
 	}
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
@@ -86,6 +107,7 @@ struct kapi_sysctls *kapi_sysctls_start(const char *directory, const struct kapi
 		kfree(sysctls);
 		return NULL;
 	}
+	WRITE_ONCE(sysctls->header->root, &root);
 	return sysctls;
 }
 

@@ -53,6 +53,11 @@ KAPI_SHIM int kapi_idr_alloc_cyclic(struct kapi_idr *idr, void *object, int end)
 	return idr_alloc_cyclic((struct idr *)idr, object, 0, end, GFP_NOWAIT);
 }
 
+KAPI_SHIM int kapi_idr_alloc_from(struct kapi_idr *idr, void *object, int first, int end)
+{
+	return idr_alloc((struct idr *)idr, object, first, end, GFP_NOWAIT);
+}
+
 KAPI_SHIM void kapi_idr_replace(struct kapi_idr *idr, void *object, int index)
 {
 	idr_replace((struct idr *)idr, object, index);

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kapi: what happens to tasks (contracts: include/kapi/watch.h). */
+#include <linux/file.h>
+#include <linux/fs.h>
 #include <linux/kprobes.h>
+#include <linux/magic.h>
+#include <linux/proc_ns.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <linux/string.h>
@@ -33,60 +37,106 @@ static void find_tracepoint(struct tracepoint *tracepoint, void *unused)
 
 #if defined(CONFIG_KRETPROBES) && defined(CONFIG_X86_64)
 
-/* The function is given the registers of the call; what unshare(2) was asked for is in them. */
+/* What the two calls were asked for, kept until they return: CLONE_* flags. */
+static unsigned long *flags_of(struct kretprobe_instance *instance)
+{
+	return (unsigned long *)instance->data;
+}
+
+/* The functions are given the registers of the call. */
+static const struct pt_regs *call_of(const struct pt_regs *regs)
+{
+	return (const struct pt_regs *)regs->di;
+}
+
 static int unshare_entered(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
-	const struct pt_regs *call = (const struct pt_regs *)regs->di;
-
-	*(unsigned long *)instance->data = call->di;
+	*flags_of(instance) = call_of(regs)->di;
 	return 0;
 }
 
 static int unshare_returned(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
 	if (regs_return_value(regs) == 0)
-		watch->unshared(*(unsigned long *)instance->data);
+		watch->unshared(*flags_of(instance));
 	return 0;
 }
 
-static struct kretprobe unshare_probe = {
-	.kp.symbol_name = "__x64_sys_unshare",
-	.entry_handler = unshare_entered,
-	.handler = unshare_returned,
-	.data_size = sizeof(unsigned long),
-	.maxactive = 64, /* tasks inside unshare(2) at once; more are missed */
-};
-static bool unshare_watched;
-
-static bool unshare_watch_start(void)
+/* Without a type, setns(2) takes that of the namespace which the file is. */
+static unsigned long type_of_namespace(int fd)
 {
-	unshare_probe.kp.addr = NULL;
-	unshare_probe.kp.flags = 0;
-	unshare_watched = register_kretprobe(&unshare_probe) == 0;
-	return unshare_watched;
+	struct file *file = fget(fd);
+	unsigned long type = 0;
+
+	if (!file)
+		return 0;
+	if (file_inode(file)->i_sb->s_magic == NSFS_MAGIC)
+		type = get_proc_ns(file_inode(file))->ops->type;
+	fput(file);
+	return type;
 }
 
-static void unshare_watch_stop(void)
+static int setns_entered(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
-	if (unshare_watched)
-		unregister_kretprobe(&unshare_probe);
-	unshare_watched = false;
+	const struct pt_regs *call = call_of(regs);
+
+	*flags_of(instance) = (int)call->si ?: type_of_namespace(call->di);
+	return 0;
+}
+
+static int setns_returned(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	if (regs_return_value(regs) == 0)
+		watch->entered(*flags_of(instance));
+	return 0;
+}
+
+#define LEAVING_PROBE(call)                                                                        \
+	{                                                                                          \
+		.kp.symbol_name = "__x64_sys_" #call, .entry_handler = call##_entered,             \
+		.handler = call##_returned, .data_size = sizeof(unsigned long),                    \
+		.maxactive = 64, /* tasks inside the call at once; more are missed */              \
+	}
+
+static struct kretprobe leaving_probes[] = { LEAVING_PROBE(unshare), LEAVING_PROBE(setns) };
+static int leaving_probes_set;
+
+static void leaving_watch_stop(void)
+{
+	while (leaving_probes_set > 0)
+		unregister_kretprobe(&leaving_probes[--leaving_probes_set]);
+}
+
+static bool leaving_watch_start(void)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(leaving_probes); i++) {
+		leaving_probes[i].kp.addr = NULL;
+		leaving_probes[i].kp.flags = 0;
+		if (register_kretprobe(&leaving_probes[i])) {
+			leaving_watch_stop();
+			return false;
+		}
+		leaving_probes_set++;
+	}
+	return true;
 }
 
 #else
 
-static bool unshare_watch_start(void)
+static bool leaving_watch_start(void)
 {
 	return false;
 }
 
-static void unshare_watch_stop(void)
+static void leaving_watch_stop(void)
 {
 }
 
 #endif
 
-int kapi_watch_start(const struct kapi_task_watch *callbacks, bool *sees_unshare)
+int kapi_watch_start(const struct kapi_task_watch *callbacks, bool *sees_leaving)
 {
 	int error;
 
@@ -103,13 +153,13 @@ int kapi_watch_start(const struct kapi_task_watch *callbacks, bool *sees_unshare
 		tracepoint_synchronize_unregister();
 		return error;
 	}
-	*sees_unshare = unshare_watch_start();
+	*sees_leaving = leaving_watch_start();
 	return 0;
 }
 
 void kapi_watch_stop(void)
 {
-	unshare_watch_stop();
+	leaving_watch_stop();
 	tracepoint_probe_unregister(sched_process_exit, probe_exit, NULL);
 	tracepoint_probe_unregister(task_newtask, probe_newtask, NULL);
 	tracepoint_synchronize_unregister();

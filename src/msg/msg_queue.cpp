@@ -2,6 +2,7 @@
 /* What happens in a queue under its lock (contracts: include/msg/msg_queue.hpp). */
 #include <msg/msg_queue.hpp>
 
+#include <ids/all_objects.hpp>
 #include <os/clock.hpp>
 #include <os/task.hpp>
 #include <sync/rcu.hpp>
@@ -115,6 +116,13 @@ Result<Ref<MsgQueue>> MsgQueue::hold(IpcNamespace& ns, IpcId id) noexcept
     return Ref<MsgQueue>::try_get(*queue);
 }
 
+Ref<MsgQueue> MsgQueue::withdraw(IdTable::Removal& removal, Locked& state, WakeList& wakes) noexcept
+{
+    state->release_receivers(Receiver::Answer::Removed, wakes);
+    state->release_all_senders(wakes);
+    return removal.withdraw(*this, state);
+}
+
 void MsgQueue::retire(MessageUsage& usage) noexcept
 {
     /* Nobody adds to or takes from a removed queue: its store is ours without the lock. */
@@ -123,6 +131,25 @@ void MsgQueue::retire(MessageUsage& usage) noexcept
     usage.messages.add(-static_cast<long>(state.messages));
     while (!state.store.drain_one().is_empty())
         CurrentTask::give_way();
+}
+
+namespace {
+
+Ref<MsgQueue> take_out(IdTable& table, MsgQueue& queue) noexcept
+{
+    WakeList wakes;
+    IdTable::Removal removal { table };
+    auto state = queue.lock();
+    return queue.withdraw(removal, state, wakes);
+}
+
+} // namespace
+
+void remove_all_queues(IpcNamespace& ns) noexcept
+{
+    IdTable& table = ns.table(Kind::Messages);
+    for_all_objects<MsgQueue>(
+        table, [&](MsgQueue& queue) { take_out(table, queue)->retire(ns.message_usage()); });
 }
 
 } // namespace sysvipc

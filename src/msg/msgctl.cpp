@@ -50,7 +50,7 @@ Result<IpcId> stat_queue(IpcNamespace& ns, IpcId id, MsgCommand command,
     const RcuGuard guard;
     MsgQueue* queue = command == MsgCommand::Stat
         ? MsgQueue::find(ns, id)
-        : ns.table(Kind::Messages).find_at<MsgQueue>(id.index());
+        : ns.table(Kind::Messages).find_at_index_of<MsgQueue>(id);
     if (!queue)
         return Errno::Invalid;
     auto state = queue->lock();
@@ -129,9 +129,7 @@ Result<Ref<MsgQueue>> withdraw(IpcNamespace& ns, IpcId id) noexcept
     if (queue->is_removed())
         return Errno::Invalid;
     TRY(queue->ownership(state).check_control(ns.owner()));
-    state->release_receivers(Receiver::Answer::Removed, wakes);
-    state->release_all_senders(wakes);
-    return removal.withdraw(*queue, state);
+    return queue->withdraw(removal, state, wakes);
 }
 
 /* Errors: EINVAL, EPERM. */

@@ -7,11 +7,9 @@
 
 namespace sysvipc {
 
-constinit IpcNamespace* IpcNamespace::initial_ = nullptr;
-
-Result<Box<IpcNamespace>> IpcNamespace::create() noexcept
+Result<Box<IpcNamespace>> IpcNamespace::create(IpcNsHandle handle) noexcept
 {
-    Box<IpcNamespace> ns = TRY(heap_create<IpcNamespace>());
+    Box<IpcNamespace> ns = TRY(heap_create<IpcNamespace>(handle));
     TRY(ns->start());
     return ns;
 }

@@ -3,6 +3,7 @@
 #include <proc/table_file.hpp>
 
 #include <mem/construct.hpp>
+#include <ns/namespaces.hpp>
 #include <os/kernel.hpp>
 #include <os/module.hpp>
 #include <sync/rcu.hpp>
@@ -15,6 +16,7 @@ namespace {
 struct OpenFile {
     const TableView& view;
     IdTable& table;
+    IpcNsHold hold; /* whose table it is */
     PidNamespace pids;
     ModulePin pin {};
 };
@@ -30,7 +32,11 @@ constinit u8 header_marker {};
 template <const TableView& view>
 int open(void* state, void*) noexcept
 {
-    auto* file = construct_at<OpenFile>(state, view, IpcNamespace::current().table(view.kind),
+    Result<IpcNamespace*> current = Namespaces::current();
+    if (!current.ok())
+        return static_cast<int>(to_syscall(current.error()));
+    IpcNamespace& ns = *current.take();
+    auto* file = construct_at<OpenFile>(state, view, ns.table(view.kind), IpcNsHold { ns.handle() },
                                         PidNamespace::current());
     if (!file->pin.take().ok()) {
         destroy_at(file);
@@ -46,7 +52,7 @@ void release(void* state) noexcept
 
 void* object_from(const OpenFile& file, long long* position) noexcept
 {
-    if (*position > IpcId::kSlots)
+    if (*position > id_layout.slots())
         return nullptr;
     auto index = static_cast<i32>(*position - 1);
     IpcObject* object = file.table.find_from<IpcObject>(index);

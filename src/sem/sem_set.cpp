@@ -2,9 +2,11 @@
 /* Making and unmaking a semaphore set (contracts: include/sem/sem_set.hpp). */
 #include <sem/sem_set.hpp>
 
+#include <ids/all_objects.hpp>
 #include <mem/construct.hpp>
 #include <os/clock.hpp>
 #include <sem/sem_undo.hpp>
+#include <sem/sem_wakeup.hpp>
 #include <sync/rcu.hpp>
 #include <base/poison.hpp>
 
@@ -50,6 +52,13 @@ Result<Ref<SemSet>> SemSet::hold(IpcNamespace& ns, IpcId id) noexcept
     return Ref<SemSet>::try_get(*set);
 }
 
+Ref<SemSet> SemSet::withdraw(IdTable::Removal& removal, SemLock& lock, WakeList& wakes) noexcept
+{
+    end_all_undo(lock);
+    release_all_waiters(*this, lock, wakes);
+    return removal.withdraw(*this, lock.proof());
+}
+
 void SemSet::retire() noexcept
 {
     usage_.uncharge(count_);
@@ -61,6 +70,24 @@ i64 SemSet::operation_time() const noexcept
     for (u32 number = 0; number < count_; ++number)
         latest = max(latest, semaphore(number).unlocked().operation_time.load_relaxed());
     return latest;
+}
+
+namespace {
+
+Ref<SemSet> take_out(IdTable& table, SemSet& set) noexcept
+{
+    WakeList wakes;
+    IdTable::Removal removal { table };
+    SemLock lock { set, SemLock::All {} };
+    return set.withdraw(removal, lock, wakes);
+}
+
+} // namespace
+
+void remove_all_sets(IpcNamespace& ns) noexcept
+{
+    IdTable& table = ns.table(Kind::Semaphores);
+    for_all_objects<SemSet>(table, [&](SemSet& set) { take_out(table, set)->retire(); });
 }
 
 } // namespace sysvipc

@@ -52,7 +52,7 @@ Result<IpcId> stat_set(IpcNamespace& ns, IpcId id, SemCommand command,
     const RcuGuard guard;
     SemSet* set = command == SemCommand::Stat
         ? SemSet::find(ns, id)
-        : ns.table(Kind::Semaphores).find_at<SemSet>(id.index());
+        : ns.table(Kind::Semaphores).find_at_index_of<SemSet>(id);
     if (!set)
         return Errno::Invalid;
     stat.operation_time = set->operation_time(); /* looks at each semaphore: not under the lock */
@@ -219,9 +219,7 @@ Result<Ref<SemSet>> withdraw(IpcNamespace& ns, IpcId id, WakeList& wakes) noexce
     if (set->is_removed())
         return Errno::Invalid;
     TRY(set->ownership(lock.proof()).check_control(ns.owner()));
-    end_all_undo(lock);
-    release_all_waiters(*set, lock, wakes);
-    return removal.withdraw(*set, lock.proof());
+    return set->withdraw(removal, lock, wakes);
 }
 
 /* IPC_RMID.  Errors: EINVAL, EPERM. */

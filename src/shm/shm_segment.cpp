@@ -2,6 +2,8 @@
 /* A segment and its mappings (contracts: include/shm/shm_segment.hpp). */
 #include <shm/shm_segment.hpp>
 
+#include <base/assert.hpp>
+#include <ids/all_objects.hpp>
 #include <os/address_space.hpp>
 #include <os/clock.hpp>
 #include <os/kernel.hpp>
@@ -34,7 +36,15 @@ Result<SegmentFile> ShmSegment::open(SegmentFile::Access access) noexcept
     Ref<ShmSegment> reference = TRY(Ref<ShmSegment>::try_get(*this));
     SegmentFile opened = TRY(file_.open(access, this));
     static_cast<void>(reference.release()); /* now the file's */
+    ns_.handle().hold(); /* the same */
     return opened;
+}
+
+void ShmSegment::close() noexcept
+{
+    const IpcNsHandle ns = ns_.handle();
+    static_cast<void>(Ref<ShmSegment>::adopt(*this));
+    ns.drop();
 }
 
 void ShmSegment::retire() noexcept
@@ -116,6 +126,22 @@ Result<Ref<ShmSegment>> ShmSegment::withdraw_if_unused() noexcept
     return removal.withdraw(*this, state);
 }
 
+void ShmSegment::remove_unmapped() noexcept
+{
+    {
+        auto state = lock();
+        static_cast<void>(invariant(state->attaches == 0));
+        state->is_marked = true;
+    }
+    remove_if_unused();
+}
+
+void remove_all_segments(IpcNamespace& ns) noexcept
+{
+    for_all_objects<ShmSegment>(ns.table(ShmSegment::kKind),
+                                [](ShmSegment& segment) { segment.remove_unmapped(); });
+}
+
 void ShmSegment::remove_if_unused() noexcept
 {
     {
@@ -149,7 +175,7 @@ constexpr SegmentWatch kWatch {
     },
     [](void* segment) noexcept { segment_of(segment).map_again(); },
     [](void* segment) noexcept { segment_of(segment).unmap(); },
-    [](void* segment) noexcept { static_cast<void>(Ref<ShmSegment>::adopt(segment_of(segment))); },
+    [](void* segment) noexcept { segment_of(segment).close(); },
 };
 
 } // namespace

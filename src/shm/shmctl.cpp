@@ -64,7 +64,7 @@ Result<IpcId> stat_segment(IpcNamespace& ns, IpcId id, ShmCommand command,
     const RcuGuard guard;
     ShmSegment* segment = command == ShmCommand::Stat
         ? ShmSegment::find(ns, id)
-        : ns.table(Kind::SharedMemory).find_at<ShmSegment>(id.index());
+        : ns.table(Kind::SharedMemory).find_at_index_of<ShmSegment>(id);
     if (!segment)
         return Errno::Invalid;
     auto state = segment->lock();

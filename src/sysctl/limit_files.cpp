@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The limits below /proc/sys/kernel (contracts: include/sysctl/limit_files.hpp). */
+/* The files below /proc/sys/kernel (contracts: include/sysctl/limit_files.hpp). */
 #include <sysctl/limit_files.hpp>
 
-#include <ns/ipc_namespace.hpp>
+#include <ns/namespaces.hpp>
 #include <os/kernel.hpp>
 #include <os/sysctl.hpp>
 #include <shm/segment_creator.hpp>
@@ -12,17 +12,37 @@ namespace sysvipc {
 
 namespace {
 
-/* A limit as the kernel's number parser sees it.  SAFETY: an Atomic<i32> is just its value. */
-int* raw(Atomic<i32>& value) noexcept
+/* nullptr: @error tells why. */
+IpcNamespace* current_namespace(int* error) noexcept
 {
-    static_assert(sizeof(Atomic<i32>) == sizeof(int));
-    return reinterpret_cast<int*>(&value);
+    Result<IpcNamespace*> ns = Namespaces::current();
+    if (ns.ok())
+        return ns.take();
+    *error = static_cast<int>(to_syscall(ns.error()));
+    return nullptr;
 }
 
-unsigned long* raw(Atomic<u64>& value) noexcept
+/* SAFETY: what the kernel's number parser is given is an Atomic, which is just its value, or several. */
+static_assert(sizeof(Atomic<i32>) == sizeof(int) && sizeof(Atomic<u64>) == sizeof(unsigned long));
+
+template <auto limit>
+void* find_limit(int* error) noexcept
 {
-    static_assert(sizeof(Atomic<u64>) == sizeof(unsigned long));
-    return reinterpret_cast<unsigned long*>(&value);
+    IpcNamespace* ns = current_namespace(error);
+    return ns ? &(ns->limits().*limit) : nullptr;
+}
+
+template <Kind kind>
+void* find_next_id(int* error) noexcept
+{
+    IpcNamespace* ns = current_namespace(error);
+    return ns ? &ns->table(kind).next_id() : nullptr;
+}
+
+constinit int no_value = 0;
+void* find_nothing(int*) noexcept
+{
+    return &no_value;
 }
 
 /* "sem" is four numbers, of which the last alone has bounds; when anything is wrong it stays. */
@@ -30,7 +50,7 @@ int store_semaphore_limits(int* values, const int* wanted, int status) noexcept
 {
     constexpr usize kSemmni = 3;
 
-    const bool is_in_range = wanted[kSemmni] >= 0 && wanted[kSemmni] <= IpcId::kSlots;
+    const bool is_in_range = wanted[kSemmni] >= 0 && wanted[kSemmni] <= id_layout.slots();
     if (status == 0 && !is_in_range)
         status = -KAPI_ERANGE;
     for (usize i = 0; i <= kSemmni; ++i) {
@@ -46,9 +66,10 @@ int store_rmid_forced(int* value, const int* wanted, int status) noexcept
     if (status != 0)
         return status;
     __atomic_store_n(value, *wanted, __ATOMIC_RELAXED);
-    if (*wanted != 0)
-        remove_orphans(IpcNamespace::current());
-    return 0;
+    IpcNamespace* ns = *wanted != 0 ? current_namespace(&status) : nullptr;
+    if (ns)
+        remove_orphans(*ns);
+    return status;
 }
 
 /* Long without effect, but programs know the name. */
@@ -57,18 +78,70 @@ int store_nothing(int*, const int*, int status) noexcept
     return status;
 }
 
-constinit int no_value = 0;
+/* --- who may */
+
+constexpr u32 kRead = 4;
+constexpr u32 kWrite = 2;
+
+/* Root of the user namespace that the IPC namespace belongs to, or of the first one where it has none. */
+bool is_root_of(UserNamespace owner) noexcept
+{
+    Result<Uid> root = owner.uid(0);
+    return Caller::effective_uid() == (root.ok() ? root.take() : Uid { 0 });
+}
+
+u32 limit_access() noexcept
+{
+    return is_root_of(IpcNsHandle::current().owner()) ? kRead | kWrite : kRead;
+}
+
+/* Who restores processes needs no root, but the right to do that. */
+u32 next_id_access() noexcept
+{
+    const UserNamespace owner = IpcNsHandle::current().owner();
+    const bool may_restore = owner.would_be_capable(Capability::CheckpointRestore)
+        || owner.would_be_capable(Capability::SysAdmin);
+    return may_restore ? kRead | kWrite : kRead;
+}
+
+/* --- the files */
+
+template <auto limit>
+constexpr SysctlFile describe_limit(const char* name, int most) noexcept
+{
+    return { name, find_limit<limit>, false, 1, 0, most, nullptr, limit_access, 0644 };
+}
+
+template <auto limit>
+constexpr SysctlFile describe_word(const char* name) noexcept
+{
+    return { name, find_limit<limit>, true, 1, 0, 0, nullptr, limit_access, 0644 };
+}
+
+template <Kind kind>
+constexpr SysctlFile describe_next_id(const char* name) noexcept
+{
+    return { name, find_next_id<kind>, false, 1, 0, INT32_MAX, nullptr, next_id_access, 0444 };
+}
+
 constinit SysctlFile files[] {
-    { "msgmax", nullptr, nullptr, 1, 0, INT32_MAX, nullptr },
-    { "msgmnb", nullptr, nullptr, 1, 0, INT32_MAX, nullptr },
-    { "msgmni", nullptr, nullptr, 1, 0, IpcId::kSlots, nullptr },
-    { "sem", nullptr, nullptr, 4, 0, 0, store_semaphore_limits },
-    { "shmmax", nullptr, nullptr, 1, 0, 0, nullptr },
-    { "shmall", nullptr, nullptr, 1, 0, 0, nullptr },
-    { "shmmni", nullptr, nullptr, 1, 0, IpcId::kSlots, nullptr },
-    { "shm_rmid_forced", nullptr, nullptr, 1, 0, 1, store_rmid_forced },
-    { "auto_msgmni", &no_value, nullptr, 1, 0, 1, store_nothing },
+    describe_limit<&Limits::msgmni>("msgmni", kStandardIds.slots()),
+    describe_limit<&Limits::shmmni>("shmmni", kStandardIds.slots()),
+    describe_limit<&Limits::msgmax>("msgmax", INT32_MAX),
+    describe_limit<&Limits::msgmnb>("msgmnb", INT32_MAX),
+    { "sem", find_limit<&Limits::sem>, false, 4, 0, 0, store_semaphore_limits, limit_access, 0644 },
+    describe_word<&Limits::shmmax>("shmmax"),
+    describe_word<&Limits::shmall>("shmall"),
+    { "shm_rmid_forced", find_limit<&Limits::shm_rmid_forced>, false, 1, 0, 1, store_rmid_forced,
+      limit_access, 0644 },
+    { "auto_msgmni", find_nothing, false, 1, 0, 1, store_nothing, limit_access, 0644 },
+    describe_next_id<Kind::Messages>("msg_next_id"),
+    describe_next_id<Kind::Semaphores>("sem_next_id"),
+    describe_next_id<Kind::SharedMemory>("shm_next_id"),
 };
+/* The first of them, which the layout of identifiers bounds. */
+constexpr usize kBoundBySlots = 2;
+
 constinit Sysctls sysctls;
 
 } // namespace
@@ -77,15 +150,8 @@ Result<void> start_limit_files() noexcept
 {
     if (Kernel::has_sysvipc())
         return {};
-    Limits& limits = IpcNamespace::current().limits();
-    files[0].values = raw(limits.msgmax);
-    files[1].values = raw(limits.msgmnb);
-    files[2].values = raw(limits.msgmni);
-    files[3].values = raw(limits.sem[0]);
-    files[4].word = raw(limits.shmmax);
-    files[5].word = raw(limits.shmall);
-    files[6].values = raw(limits.shmmni);
-    files[7].values = raw(limits.shm_rmid_forced);
+    for (usize i = 0; i < kBoundBySlots; ++i)
+        files[i].most = id_layout.slots();
     return sysctls.start("kernel", files);
 }
 

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * kapi: the kernel's own IPC namespaces: who is in which, to whom one belongs, when it ends.
+ * Kernel source: <linux/ipc_namespace.h>, <linux/nsproxy.h>, ipc/namespace.c.
+ */
+#ifndef SYSVIPC_KAPI_NAMESPACE_H
+#define SYSVIPC_KAPI_NAMESPACE_H
+
+#include <kapi/types.h>
+
+KAPI_BEGIN
+
+struct kapi_ipc_ns;
+struct kapi_user_ns;
+
+bool kapi_ipc_ns_supported(void); /* false: the kernel has the initial one only */
+
+/* No reference is taken: the current task is in it.  May be NULL where there is but one. */
+struct kapi_ipc_ns *kapi_ipc_ns_current(void);
+struct kapi_ipc_ns *kapi_ipc_ns_initial(void);
+/* Whose capabilities count there; lives as long as @ns. */
+struct kapi_user_ns *kapi_ipc_ns_owner(struct kapi_ipc_ns *ns);
+
+/* @ns exists until the put that belongs to the get; both do nothing where there is but one. */
+void kapi_ipc_ns_get(struct kapi_ipc_ns *ns);
+void kapi_ipc_ns_put(struct kapi_ipc_ns *ns); /* process context; does not sleep */
+
+/*
+ * From now on @ending is called for each namespace that nothing refers to any more, before its memory
+ * can be another's: with preemption disabled and a lock of the kernel's held, so it must not sleep.
+ * -ENOENT: the kernel does not let us see that; -ENOMEM.  Sleeps.
+ */
+int kapi_ipc_ns_watch_start(void (*ending)(struct kapi_ipc_ns *ns));
+void kapi_ipc_ns_watch_stop(void); /* it runs nowhere on return; sleeps */
+
+KAPI_END
+
+#endif

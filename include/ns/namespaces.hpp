@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which IpcNamespace a task is in: one for each namespace of the kernel's in which a call of ours was
+ * made.  The initial one is there from the start; another is made by the first call in it.
+ *
+ * When the kernel's ends, no task is in it and no file of ours holds it: ours can be found no longer from
+ * that moment on, and a work item empties and frees it.
+ *
+ * Locks:   finding one runs under RCU; sysvipc.namespaces covers which of them are ending.
+ */
+#pragma once
+
+#include <base/result.hpp>
+#include <ns/ipc_namespace.hpp>
+
+namespace sysvipc {
+
+class Namespaces {
+public:
+    /*
+     * The namespace of the current task, which keeps it for as long as it does not go elsewhere.
+     * Errors: ENOMEM; ENOSYS before open().  Sleeps.
+     */
+    [[nodiscard]] static Result<IpcNamespace*> current() noexcept
+    {
+        const IpcNsHandle handle = IpcNsHandle::current();
+        IpcNamespace* initial = initial_;
+        if (handle.identity() == initial->handle().identity()) [[likely]]
+            return initial;
+        return find_or_create(handle);
+    }
+
+    /*
+     * @empty: removes all objects of a namespace that no task is in; it may sleep.
+     * Errors: ENOMEM; ENOENT (this kernel does not let us see namespaces end).  Sleeps.
+     */
+    [[nodiscard]] static Result<void> start(void (*empty)(IpcNamespace&)) noexcept;
+    /* From now on objects can be made. */
+    static void open() noexcept;
+    /* No object exists any more, no call is inside.  Sleeps. */
+    static void stop() noexcept;
+
+    static void set_initial(IpcNamespace* ns) noexcept { initial_ = ns; }
+
+private:
+    [[nodiscard]] static Result<IpcNamespace*> find_or_create(IpcNsHandle handle) noexcept;
+
+    static IpcNamespace* initial_;
+};
+
+} // namespace sysvipc

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0
+/* DeferredWork: something that a worker of the kernel does soon, where it may sleep. */
+#pragma once
+
+#include <base/types.hpp>
+#include <kapi/rcu.h>
+
+namespace sysvipc {
+
+class DeferredWork : Pinned {
+public:
+    using Function = kapi_work_function;
+
+    explicit DeferredWork(Function run) noexcept { kapi_work_init(&work_, run); }
+
+    /* Once for all that was scheduled before it begins; never twice at a time.  Does not sleep. */
+    void schedule() noexcept { kapi_work_schedule(&work_); }
+    /* What was scheduled so far is done on return.  Sleeps. */
+    void wait() noexcept { kapi_work_flush(&work_); }
+
+private:
+    kapi_work work_;
+};
+
+} // namespace sysvipc

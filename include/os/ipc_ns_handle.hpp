@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * IpcNsHandle: the kernel's own notion of an IPC namespace, which tells who is in it, to whom it belongs
+ * and when it ends; what is in it is our business.  IpcNsHold: keeps one from ending.
+ */
+#pragma once
+
+#include <base/result.hpp>
+#include <base/types.hpp>
+#include <kapi/namespace.h>
+#include <os/credentials.hpp>
+
+namespace sysvipc {
+
+/* Borrowed: somebody who is in it, or holds it, keeps it alive. */
+class IpcNsHandle {
+public:
+    explicit IpcNsHandle(kapi_ipc_ns* ns) noexcept : ns_(ns) { }
+    static IpcNsHandle current() noexcept { return IpcNsHandle { kapi_ipc_ns_current() }; }
+    static IpcNsHandle initial() noexcept { return IpcNsHandle { kapi_ipc_ns_initial() }; }
+
+    /* Tells namespaces apart while they live. */
+    [[nodiscard]] const void* identity() const noexcept { return ns_; }
+    /* The user namespace whose capabilities count in it. */
+    [[nodiscard]] UserNamespace owner() const noexcept
+    {
+        return UserNamespace { kapi_ipc_ns_owner(ns_) };
+    }
+
+    /* For what outlives a scope: each hold() has its drop().  Neither sleeps. */
+    void hold() const noexcept { kapi_ipc_ns_get(ns_); }
+    void drop() const noexcept { kapi_ipc_ns_put(ns_); }
+
+    /* Whether this kernel has more than the initial one. */
+    [[nodiscard]] static bool are_many() noexcept { return kapi_ipc_ns_supported(); }
+
+private:
+    friend class IpcNsHold;
+    kapi_ipc_ns* ns_;
+};
+
+class IpcNsHold {
+public:
+    explicit IpcNsHold(IpcNsHandle handle) noexcept : ns_(handle.ns_) { handle.hold(); }
+    IpcNsHold(IpcNsHold&& other) noexcept : ns_(exchange(other.ns_, nullptr)) { }
+    IpcNsHold& operator=(IpcNsHold&&) = delete;
+    ~IpcNsHold()
+    {
+        if (ns_)
+            kapi_ipc_ns_put(ns_);
+    }
+
+private:
+    kapi_ipc_ns* ns_;
+};
+
+/*
+ * Calls @ending for each namespace that nothing refers to any more, which is not to be held again; it
+ * must not sleep.  Errors: ENOENT (this kernel does not let us see that), ENOMEM.  Sleeps.
+ */
+[[nodiscard]] inline Result<void> start_ipc_ns_watch(void (*ending)(kapi_ipc_ns*)) noexcept
+{
+    if (const int status = kapi_ipc_ns_watch_start(ending))
+        return from_kernel(status);
+    return {};
+}
+inline void stop_ipc_ns_watch() noexcept /* sleeps */
+{
+    kapi_ipc_ns_watch_stop();
+}
+
+} // namespace sysvipc

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * kapi: the kernel's IPC namespaces (contracts: include/kapi/namespace.h).
+ *
+ * Nothing exported tells of the end of one.  But each facility has a function that is called then, with
+ * the namespace as its first argument: ftrace, or else a kprobe, lets us see the call.
+ */
+#include <linux/ftrace.h>
+#include <linux/ipc_namespace.h>
+#include <linux/kprobes.h>
+#include <linux/nsproxy.h>
+#include <linux/proc_ns.h>
+#include <linux/sched.h>
+#include <linux/sched/task.h>
+#include <linux/string.h>
+#include <linux/user_namespace.h>
+
+#include "shim.h"
+#include <kapi/namespace.h>
+
+#define NS(handle) ((struct ipc_namespace *)(handle))
+
+#ifdef CONFIG_IPC_NS
+
+KAPI_SHIM bool kapi_ipc_ns_supported(void)
+{
+	return true;
+}
+
+KAPI_SHIM struct kapi_ipc_ns *kapi_ipc_ns_current(void)
+{
+	return (struct kapi_ipc_ns *)current->nsproxy->ipc_ns;
+}
+
+KAPI_SHIM struct kapi_ipc_ns *kapi_ipc_ns_initial(void)
+{
+	return (struct kapi_ipc_ns *)init_task.nsproxy->ipc_ns;
+}
+
+KAPI_SHIM struct kapi_user_ns *kapi_ipc_ns_owner(struct kapi_ipc_ns *ns)
+{
+	return (struct kapi_user_ns *)NS(ns)->user_ns;
+}
+
+KAPI_SHIM void kapi_ipc_ns_get(struct kapi_ipc_ns *ns)
+{
+	get_ipc_ns(NS(ns));
+}
+
+KAPI_SHIM void kapi_ipc_ns_put(struct kapi_ipc_ns *ns)
+{
+	NS(ns)->ns.ops->put(&NS(ns)->ns);
+}
+
+/* --- the end of one */
+
+static void (*watcher)(struct kapi_ipc_ns *ns);
+
+/* Called when the last reference is dropped, or soon after by the kernel's worker. */
+#ifdef CONFIG_POSIX_MQUEUE
+#define ENDING_FUNCTION "mq_clear_sbinfo"
+#else
+#define ENDING_FUNCTION "sem_exit_ns"
+#endif
+
+static inline void saw_ending(const struct pt_regs *regs)
+{
+	watcher((struct kapi_ipc_ns *)regs_get_kernel_argument((struct pt_regs *)regs, 0));
+}
+
+#ifdef CONFIG_DYNAMIC_FTRACE_WITH_REGS
+
+static void traced(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+		   struct ftrace_regs *registers)
+{
+	struct pt_regs *regs = ftrace_get_regs(registers);
+
+	if (!WARN_ON_ONCE(!regs))
+		saw_ending(regs);
+}
+
+static struct ftrace_ops trace_ops = { .func = traced, .flags = FTRACE_OPS_FL_SAVE_REGS };
+static bool is_traced;
+
+static int trace_start(void)
+{
+	static unsigned char function[] = ENDING_FUNCTION;
+	int error = ftrace_set_filter(&trace_ops, function, strlen(ENDING_FUNCTION), 1);
+
+	if (!error)
+		error = register_ftrace_function(&trace_ops);
+	if (error)
+		ftrace_free_filter(&trace_ops);
+	is_traced = !error;
+	return error == -EINVAL ? -ENOENT : error;
+}
+
+static bool trace_stop(void)
+{
+	if (!is_traced)
+		return false;
+	unregister_ftrace_function(&trace_ops);
+	ftrace_free_filter(&trace_ops);
+	is_traced = false;
+	return true;
+}
+
+#else
+
+static int trace_start(void)
+{
+	return -ENOENT;
+}
+
+static bool trace_stop(void)
+{
+	return false;
+}
+
+#endif
+
+#ifdef CONFIG_KPROBES
+
+static int probed(struct kprobe *probe, struct pt_regs *regs)
+{
+	saw_ending(regs);
+	return 0;
+}
+
+static struct kprobe probe = { .symbol_name = ENDING_FUNCTION, .pre_handler = probed };
+
+static int probe_start(void)
+{
+	probe.addr = NULL;
+	probe.flags = 0;
+	return register_kprobe(&probe);
+}
+
+static void probe_stop(void)
+{
+	unregister_kprobe(&probe);
+}
+
+#else
+
+static int probe_start(void)
+{
+	return -ENOENT;
+}
+
+static void probe_stop(void)
+{
+}
+
+#endif
+
+int kapi_ipc_ns_watch_start(void (*ending)(struct kapi_ipc_ns *ns))
+{
+	int error;
+
+	watcher = ending;
+	error = trace_start();
+	return error == -ENOENT ? probe_start() : error;
+}
+
+void kapi_ipc_ns_watch_stop(void)
+{
+	if (!trace_stop())
+		probe_stop();
+}
+
+#else /* one for all */
+
+KAPI_SHIM bool kapi_ipc_ns_supported(void)
+{
+	return false;
+}
+
+KAPI_SHIM struct kapi_ipc_ns *kapi_ipc_ns_current(void)
+{
+	return NULL;
+}
+
+KAPI_SHIM struct kapi_ipc_ns *kapi_ipc_ns_initial(void)
+{
+	return NULL;
+}
+
+KAPI_SHIM struct kapi_user_ns *kapi_ipc_ns_owner(struct kapi_ipc_ns *ns)
+{
+	return (struct kapi_user_ns *)&init_user_ns;
+}
+
+KAPI_SHIM void kapi_ipc_ns_get(struct kapi_ipc_ns *ns)
+{
+}
+
+KAPI_SHIM void kapi_ipc_ns_put(struct kapi_ipc_ns *ns)
+{
+}
+
+int kapi_ipc_ns_watch_start(void (*ending)(struct kapi_ipc_ns *ns))
+{
+	return 0;
+}
+
+void kapi_ipc_ns_watch_stop(void)
+{
+}
+
+#endif
