@@ -89,7 +89,15 @@ public:
      * The id that the next object made shall have, once, as a restored process needs it back; negative:
      * any.  Where its index is taken it is the next free one above.  /proc/sys/kernel/msg_next_id, ...
      */
-    [[nodiscard]] Atomic<i32>& next_id() noexcept { return next_id_; }
+    [[nodiscard]] Atomic<i32>& next_id() noexcept { return *next_id_; }
+    /* Where that number is instead of here; nullptr: here.  Before the table is used. */
+    void take_next_ids_from(int* place) noexcept
+    {
+        /* SAFETY: an Atomic is just its value. */
+        static_assert(sizeof(Atomic<i32>) == sizeof(int));
+        if (place)
+            next_id_ = reinterpret_cast<Atomic<i32>*>(place);
+    }
 
     /* Held from the last look for a key until its object is published, or turns out impossible. */
     [[nodiscard]] Mutex<CreationLock>& creation() noexcept RETURNS_CAPABILITY(creation_)
@@ -168,7 +176,8 @@ private:
     KeyMap keys_;
     Mutex<CreationLock> creation_;
     Lock counts_;
-    Atomic<i32> next_id_ { kAnyId };
+    Atomic<i32> own_next_id_ { kAnyId };
+    Atomic<i32>* next_id_ { &own_next_id_ };
 };
 
 } // namespace sysvipc

@@ -10,6 +10,8 @@ KAPI_BEGIN
 struct kapi_seq_file;
 struct kapi_proc_entry;
 struct kapi_user_ns;
+struct kapi_inode;
+struct kapi_file;
 
 /*
  * What a /proc file is made of.  open, release: once per opened file, with room for @state_size
@@ -32,6 +34,16 @@ struct kapi_proc_entry *kapi_proc_mkdir(const char *name); /* NULL: failed */
 struct kapi_proc_entry *kapi_proc_create(const struct kapi_proc_file *file,
 					 struct kapi_proc_entry *parent, void *data);
 void kapi_proc_remove(struct kapi_proc_entry *entry); /* waits for users inside; NULL is allowed */
+
+/*
+ * For a file of /proc that others made, and whose operations are those of any seq_file: opens it as
+ * @proc_file instead.  0 or -errno.  Sleeps.
+ */
+int kapi_proc_open_as(struct kapi_inode *inode, struct kapi_file *file,
+		      const struct kapi_proc_file *proc_file, void *data);
+/* False: it was not opened by that.  Otherwise it is gone. */
+bool kapi_proc_release_own(struct kapi_inode *inode, struct kapi_file *file);
+const char *kapi_file_name(struct kapi_file *file); /* the last part; an entry of /proc keeps it */
 
 void kapi_seq_write(struct kapi_seq_file *seq, const char *text, kapi_size size);
 struct kapi_user_ns *kapi_seq_user_ns(struct kapi_seq_file *seq); /* of the opener */

@@ -9,7 +9,7 @@ KAPI_BEGIN
 
 struct kapi_file;
 
-void kapi_mappings_start(void); /* once, before everything else here */
+int kapi_mappings_start(void); /* once, before everything else here; -ENOMEM; sleeps */
 
 /*
  * Maps the whole of a segment's file, which shows in /proc/PID/maps with @inode_number.
@@ -34,6 +34,12 @@ struct kapi_mapping {
  */
 bool kapi_mapping_find(unsigned long address, struct kapi_mapping *found, int *error);
 void kapi_mapping_remove(const struct kapi_mapping *mapping); /* errors do not show; sleeps */
+
+/*
+ * shmdt(2) for segments of the kernel's own, mapped before this module came.  -EINVAL: there is none, or
+ * the kernel has no such thing or does not let us call it.  Sleeps.
+ */
+long kapi_mapping_detach_builtin(unsigned long address);
 
 /*
  * Between the two, no other thread of this process detaches.  -EINTR: being killed.  Sleeps.

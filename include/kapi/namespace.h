@@ -21,6 +21,18 @@ struct kapi_ipc_ns *kapi_ipc_ns_initial(void);
 /* Whose capabilities count there; lives as long as @ns. */
 struct kapi_user_ns *kapi_ipc_ns_owner(struct kapi_ipc_ns *ns);
 
+/* Where a kernel with System V IPC of its own keeps the numbers of @ns; all NULL on others. */
+struct kapi_ipc_settings {
+	int *msgmax, *msgmnb, *msgmni;
+	int *sem; /* four, as in the file */
+	int *shmmni, *shm_rmid_forced;
+	unsigned long *shmmax, *shmall;
+	int *next_id[3]; /* semaphores, messages, shared memory */
+};
+void kapi_ipc_ns_settings(struct kapi_ipc_ns *ns, struct kapi_ipc_settings *settings);
+/* Whether such a kernel has objects of its own in a namespace that a task is in.  Does not sleep. */
+bool kapi_ipc_ns_builtin_in_use(void);
+
 /* @ns exists until the put that belongs to the get; both do nothing where there is but one. */
 void kapi_ipc_ns_get(struct kapi_ipc_ns *ns);
 void kapi_ipc_ns_put(struct kapi_ipc_ns *ns); /* process context; does not sleep */

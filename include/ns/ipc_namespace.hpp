@@ -17,36 +17,13 @@
 #include <mem/box.hpp>
 #include <mem/limited_sum.hpp>
 #include <mem/percpu_sum.hpp>
+#include <ns/limits.hpp>
 #include <os/ipc_ns_handle.hpp>
 
 namespace sysvipc {
 
 enum class Kind : u8 { Semaphores, Messages, SharedMemory };
 inline constexpr usize kKinds = 3;
-
-/* Names, defaults and ranges as in /proc/sys/kernel (proc(5)), where they may change at any time. */
-struct Limits : Pinned {
-    Atomic<i32> msgmax { KAPI_MSGMAX }; /* bytes of one message */
-    Atomic<i32> msgmnb { KAPI_MSGMNB }; /* bytes of a new queue; more needs CAP_SYS_RESOURCE */
-    Atomic<i32> msgmni { KAPI_MSGMNI }; /* queues */
-    /* In the order of the file "sem": */
-    Atomic<i32> sem[4] {
-        Atomic<i32> { KAPI_SEMMSL }, /* semaphores of one set */
-        Atomic<i32> { KAPI_SEMMNS }, /* semaphores */
-        Atomic<i32> { KAPI_SEMOPM }, /* operations of one semop() */
-        Atomic<i32> { KAPI_SEMMNI }, /* sets */
-    };
-    Atomic<u64> shmmax { static_cast<u64>(KAPI_SHMMAX) }; /* bytes of one segment */
-    Atomic<u64> shmall { static_cast<u64>(KAPI_SHMALL) }; /* pages of all segments */
-    Atomic<i32> shmmni { KAPI_SHMMNI }; /* segments */
-    /* Not 0: a segment goes with its last mapping, or with its creator if it has none. */
-    Atomic<i32> shm_rmid_forced { 0 };
-
-    [[nodiscard]] i32 semmsl() const noexcept { return sem[0].load_relaxed(); }
-    [[nodiscard]] i32 semmns() const noexcept { return sem[1].load_relaxed(); }
-    [[nodiscard]] i32 semopm() const noexcept { return sem[2].load_relaxed(); }
-    [[nodiscard]] i32 semmni() const noexcept { return sem[3].load_relaxed(); }
-};
 
 /* What stands in all queues of a namespace together. */
 struct MessageUsage {
@@ -80,8 +57,11 @@ private:
     friend T* construct_at(void* memory, Args&&... args) noexcept;
     explicit IpcNamespace(IpcNsHandle handle) noexcept
         : kapi_addressed { {}, handle.identity() },
-          handle_(handle)
+          handle_(handle),
+          limits_(handle)
     {
+        for (usize kind = 0; kind < kKinds; ++kind)
+            tables_[kind].take_next_ids_from(handle.settings().next_id[kind]);
     }
     [[nodiscard]] Result<void> start() noexcept;
 

@@ -30,6 +30,9 @@ public:
         return find_or_create(handle);
     }
 
+    /* The one that belongs to @handle; nullptr: none.  Under RCU where nobody holds that. */
+    [[nodiscard]] static IpcNamespace* find(IpcNsHandle handle) noexcept;
+
     /*
      * @empty: removes all objects of a namespace that no task is in; it may sleep.
      * Errors: ENOMEM; ENOENT (this kernel does not let us see namespaces end).  Sleeps.

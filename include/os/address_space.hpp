@@ -22,7 +22,13 @@ struct MappingRequest {
 };
 
 struct AddressSpace {
-    static void start() noexcept { kapi_mappings_start(); } /* once, before all else */
+    /* Once, before all else.  Errors: ENOMEM.  Sleeps. */
+    [[nodiscard]] static Result<void> start() noexcept
+    {
+        if (const int status = kapi_mappings_start())
+            return from_kernel(status);
+        return {};
+    }
 
     /* A piece of a segment. */
     using Mapping = kapi_mapping;
@@ -53,6 +59,13 @@ struct AddressSpace {
     [[nodiscard]] static bool is_taken(unsigned long start, unsigned long end) noexcept
     {
         return kapi_mapping_overlaps(start, end);
+    }
+    /* Detaches a segment of the kernel's own.  Errors: EINVAL, EINTR.  Sleeps. */
+    [[nodiscard]] static Result<void> detach_builtin(unsigned long address) noexcept
+    {
+        if (const long status = kapi_mapping_detach_builtin(address))
+            return from_kernel(static_cast<int>(status));
+        return {};
     }
     static void unmap(const Mapping& mapping) noexcept { kapi_mapping_remove(&mapping); }
 

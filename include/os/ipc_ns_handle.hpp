@@ -27,10 +27,20 @@ public:
         return UserNamespace { kapi_ipc_ns_owner(ns_) };
     }
 
+    /* Where the kernel keeps the limits of such a namespace, if it does. */
+    [[nodiscard]] kapi_ipc_settings settings() const noexcept
+    {
+        kapi_ipc_settings settings;
+        kapi_ipc_ns_settings(ns_, &settings);
+        return settings;
+    }
+
     /* For what outlives a scope: each hold() has its drop().  Neither sleeps. */
     void hold() const noexcept { kapi_ipc_ns_get(ns_); }
     void drop() const noexcept { kapi_ipc_ns_put(ns_); }
 
+    /* Whether the kernel has System V IPC of its own, with objects in some namespace. */
+    [[nodiscard]] static bool is_builtin_in_use() noexcept { return kapi_ipc_ns_builtin_in_use(); }
     /* Whether this kernel has more than the initial one. */
     [[nodiscard]] static bool are_many() noexcept { return kapi_ipc_ns_supported(); }
 

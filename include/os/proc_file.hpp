@@ -24,6 +24,23 @@ private:
     kapi_seq_file* file_;
 };
 
+/*
+ * Opens @file, which others made and gave the operations of any seq_file, as @described instead.
+ * Errors: ENOMEM, what @described has.  Sleeps.
+ */
+[[nodiscard]] inline Result<void> open_proc_file_as(kapi_inode* inode, kapi_file* file,
+                                                    const kapi_proc_file& described) noexcept
+{
+    if (const int status = kapi_proc_open_as(inode, file, &described, nullptr))
+        return from_kernel(status);
+    return {};
+}
+/* Closes what that has opened; false: it did not open @file. */
+inline bool release_own_proc_file(kapi_inode* inode, kapi_file* file) noexcept
+{
+    return kapi_proc_release_own(inode, file);
+}
+
 /* An entry of /proc, which it is for as long as it has been started and not stopped. */
 class ProcEntry : Pinned {
 public:

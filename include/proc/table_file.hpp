@@ -39,4 +39,9 @@ extern const TableView kShmView;
 [[nodiscard]] Result<void> start_proc_files() noexcept;
 void stop_proc_files() noexcept;
 
+/*
+ * Opens the kernel's own file of a name that ours has, as ours.  Errors: ENOMEM, ENOENT.  Sleeps.
+ */
+[[nodiscard]] Result<void> open_table_file(kapi_inode* inode, kapi_file* file) noexcept;
+
 } // namespace sysvipc

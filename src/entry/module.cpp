@@ -11,6 +11,7 @@
  */
 #include <entry/call_gate.hpp>
 #include <entry/system_calls.hpp>
+#include <entry/takeover.hpp>
 #include <entry/task_events.hpp>
 #include <mem/rcu_counted.hpp>
 #include <msg/message.hpp>
@@ -20,6 +21,7 @@
 #include <proc/table_file.hpp>
 #include <sem/sem_undo.hpp>
 #include <shm/shm_segment.hpp>
+#include <sync/rcu.hpp>
 #include <sysctl/limit_files.hpp>
 #include <base/poison.hpp>
 
@@ -47,16 +49,26 @@ void stop_call_gate() noexcept
 }
 
 /*
- * Objects made by built-in code would be out of reach while the module serves the calls.
- * Errors: EBUSY.
+ * Objects of the kernel's own would be out of reach while the module serves the calls: before that, and
+ * again when no new ones can be made.  Errors: EBUSY.
  */
 Result<void> check_kernel() noexcept
 {
-    if (!Kernel::has_sysvipc() || Kernel::is_forced())
+    if (Kernel::is_forced() || !IpcNsHandle::is_builtin_in_use())
         return {};
     LogLine line;
-    log_error(line.string("this kernel has System V IPC of its own; force=1 takes its calls over"));
+    log_error(
+        line.string("the kernel's own System V IPC has objects, which would be out of reach: ")
+            .string("remove them (ipcs -a), or load with force=1"));
     return Errno::Busy;
+}
+
+Result<void> check_kernel_again() noexcept
+{
+    if (!Kernel::has_sysvipc() || Kernel::is_forced())
+        return {};
+    wait_for_all_tasks(); /* who was making one */
+    return check_kernel();
 }
 
 /* Errors: EINVAL. */
@@ -99,13 +111,21 @@ struct Part {
     void (*stop)() noexcept;
 };
 constexpr Part kParts[] {
-    { check_parameters, nothing_to_stop },     { choose_id_layout, nothing_to_stop },
-    { check_kernel, nothing_to_stop },         { start_call_gate, stop_call_gate },
-    { start_rcu_memory, drain_rcu_memory },    { start_message_memory, stop_message_memory },
-    { start_namespaces, Namespaces::stop },    { start_undo, stop_undo },
-    { start_segments, stop_segments },         { start_task_events, stop_task_events },
-    { start_limit_files, stop_limit_files },   { start_proc_files, stop_proc_files },
+    { check_parameters, nothing_to_stop }, //
+    { choose_id_layout, nothing_to_stop },
+    { check_kernel, nothing_to_stop },
+    { start_call_gate, stop_call_gate },
+    { start_rcu_memory, drain_rcu_memory },
+    { start_message_memory, stop_message_memory },
+    { start_namespaces, Namespaces::stop },
+    { start_undo, stop_undo },
+    { start_segments, stop_segments },
+    { start_task_events, stop_task_events },
+    { start_limit_files, stop_limit_files },
+    { start_proc_files, stop_proc_files },
+    { start_takeover, stop_takeover },
     { start_system_calls, stop_system_calls },
+    { check_kernel_again, nothing_to_stop },
 };
 
 void stop_parts(usize started) noexcept

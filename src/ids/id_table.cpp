@@ -38,8 +38,8 @@ Result<IpcId> IdTable::insert(IpcObject& object, i32 limit) noexcept
 /* An id that was asked for leaves the order of the others as it was. */
 Result<IpcId> IdTable::allocate_id(Counts& counts) noexcept
 {
-    if (next_id_.load_relaxed() >= 0) [[unlikely]] {
-        const IpcId wanted { next_id_.exchange(kAnyId) };
+    if (next_id_->load_relaxed() >= 0) [[unlikely]] {
+        const IpcId wanted { next_id_->exchange(kAnyId) };
         const i32 index =
             TRY(indexes_.allocate_from(id_layout.index_of(wanted), id_layout.slots()));
         return id_layout.compose(index, id_layout.sequence_of(wanted));

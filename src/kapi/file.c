@@ -59,20 +59,27 @@ static const struct seq_operations seq_callbacks = {
 	.show = seq_show,
 };
 
-static int proc_open(struct inode *inode, struct file *file)
+static int open_as(struct inode *inode, struct file *file, const struct kapi_proc_file *proc_file,
+		   void *data)
 {
-	struct entry_data *entry = pde_data(inode);
 	struct open_file *open;
 	int error;
 
-	open = __seq_open_private(file, &seq_callbacks, sizeof(*open) + entry->file->state_size);
+	open = __seq_open_private(file, &seq_callbacks, sizeof(*open) + proc_file->state_size);
 	if (!open)
 		return -ENOMEM;
-	open->file = entry->file;
-	error = entry->file->open(open->state, entry->data);
+	open->file = proc_file;
+	error = proc_file->open(open->state, data);
 	if (error)
 		seq_release_private(inode, file);
 	return error;
+}
+
+static int proc_open(struct inode *inode, struct file *file)
+{
+	struct entry_data *entry = pde_data(inode);
+
+	return open_as(inode, file, entry->file, entry->data);
 }
 
 static int proc_release(struct inode *inode, struct file *file)
@@ -89,6 +96,27 @@ static const struct proc_ops proc_callbacks = {
 	.proc_lseek = seq_lseek,
 	.proc_release = proc_release,
 };
+
+int kapi_proc_open_as(struct kapi_inode *inode, struct kapi_file *file,
+		      const struct kapi_proc_file *proc_file, void *data)
+{
+	return open_as((struct inode *)inode, (struct file *)file, proc_file, data);
+}
+
+bool kapi_proc_release_own(struct kapi_inode *inode, struct kapi_file *handle)
+{
+	struct file *file = (struct file *)handle;
+
+	if (((struct seq_file *)file->private_data)->op != &seq_callbacks)
+		return false;
+	proc_release((struct inode *)inode, file);
+	return true;
+}
+
+KAPI_SHIM const char *kapi_file_name(struct kapi_file *file)
+{
+	return ((struct file *)file)->f_path.dentry->d_name.name;
+}
 
 struct kapi_proc_entry *kapi_proc_mkdir(const char *name)
 {

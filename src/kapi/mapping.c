@@ -8,6 +8,7 @@
 
 #include "segment_file.h"
 #include "shim.h"
+#include "symbol.h"
 #include <kapi/mapping.h>
 
 KAPI_SHIM long kapi_mapping_create(struct kapi_file *opened, unsigned long inode_number,
@@ -62,14 +63,25 @@ void kapi_mapping_remove(const struct kapi_mapping *mapping)
  * unmaps under a lock of the caller's, so that between looking and unmapping there must be another.
  */
 #define DETACH_LOCK_BITS 5
+/* The kernel's own shmdt(2), where it has that, and it could be found. */
+static long (*found_shmdt)(char __user *address);
 static struct mutex detach_locks[1 << DETACH_LOCK_BITS];
 
-void kapi_mappings_start(void)
+int kapi_mappings_start(void)
 {
+	struct unexported_symbol symbols[] = { { "ksys_shmdt" } };
+	int error = symbols_find(symbols, ARRAY_SIZE(symbols));
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(detach_locks); i++)
 		mutex_init(&detach_locks[i]);
+	found_shmdt = symbols[0].address;
+	return error;
+}
+
+long kapi_mapping_detach_builtin(unsigned long address)
+{
+	return found_shmdt ? found_shmdt((char __user *)address) : -EINVAL;
 }
 
 static struct mutex *detach_lock(void)

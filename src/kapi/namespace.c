@@ -11,6 +11,7 @@
 #include <linux/nsproxy.h>
 #include <linux/proc_ns.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/string.h>
 #include <linux/user_namespace.h>
@@ -19,6 +20,69 @@
 #include <kapi/namespace.h>
 
 #define NS(handle) ((struct ipc_namespace *)(handle))
+
+#ifdef CONFIG_SYSVIPC
+
+void kapi_ipc_ns_settings(struct kapi_ipc_ns *handle, struct kapi_ipc_settings *settings)
+{
+	struct ipc_namespace *ns = NS(handle);
+
+	*settings = (struct kapi_ipc_settings){
+		.msgmax = (int *)&ns->msg_ctlmax,
+		.msgmnb = (int *)&ns->msg_ctlmnb,
+		.msgmni = (int *)&ns->msg_ctlmni,
+		.sem = ns->sem_ctls,
+		.shmmni = &ns->shm_ctlmni,
+		.shm_rmid_forced = &ns->shm_rmid_forced,
+		.shmmax = (unsigned long *)&ns->shm_ctlmax,
+		.shmall = (unsigned long *)&ns->shm_ctlall,
+#ifdef CONFIG_CHECKPOINT_RESTORE
+		.next_id = { &ns->ids[0].next_id, &ns->ids[1].next_id, &ns->ids[2].next_id },
+#endif
+	};
+}
+
+static bool namespace_in_use(const struct ipc_namespace *ns)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(ns->ids); i++)
+		if (READ_ONCE(ns->ids[i].in_use))
+			return true;
+	return false;
+}
+
+/* Threads may be in namespaces of their own. */
+bool kapi_ipc_ns_builtin_in_use(void)
+{
+	struct task_struct *process, *task;
+	bool in_use = namespace_in_use(init_task.nsproxy->ipc_ns);
+
+	rcu_read_lock();
+	for_each_process_thread(process, task)
+	{
+		task_lock(task);
+		if (task->nsproxy)
+			in_use |= namespace_in_use(task->nsproxy->ipc_ns);
+		task_unlock(task);
+	}
+	rcu_read_unlock();
+	return in_use;
+}
+
+#else
+
+void kapi_ipc_ns_settings(struct kapi_ipc_ns *ns, struct kapi_ipc_settings *settings)
+{
+	*settings = (struct kapi_ipc_settings){};
+}
+
+bool kapi_ipc_ns_builtin_in_use(void)
+{
+	return false;
+}
+
+#endif
 
 #ifdef CONFIG_IPC_NS
 

@@ -36,7 +36,7 @@ struct Registry : Pinned {
 constinit Registry* registry = nullptr;
 constinit Atomic<bool> are_open { false };
 
-IpcNamespace* find(IpcNsHandle handle) noexcept
+IpcNamespace* find_other(IpcNsHandle handle) noexcept
 {
     const RcuGuard guard;
     return static_cast<IpcNamespace*>(registry->by_handle.find(handle.identity()));
@@ -45,7 +45,7 @@ IpcNamespace* find(IpcNsHandle handle) noexcept
 /* The kernel's is about to be freed; another may get its address. */
 void note_ending(kapi_ipc_ns* ended) noexcept
 {
-    IpcNamespace* ns = find(IpcNsHandle { ended });
+    IpcNamespace* ns = find_other(IpcNsHandle { ended });
     if (!ns)
         return;
     static_cast<void>(invariant(registry->by_handle.remove(*ns)));
@@ -122,6 +122,13 @@ void Namespaces::stop() noexcept
     Registry::destroy(exchange(registry, nullptr));
 }
 
+IpcNamespace* Namespaces::find(IpcNsHandle handle) noexcept
+{
+    if (!are_open.load_acquire())
+        return nullptr;
+    return handle.identity() == initial_->handle().identity() ? initial_ : find_other(handle);
+}
+
 /*
  * The kernel's stays while the current task is in it, and ours with it.  Of several tasks that make one
  * at the same time the first one wins.
@@ -130,14 +137,14 @@ Result<IpcNamespace*> Namespaces::find_or_create(IpcNsHandle handle) noexcept
 {
     if (!are_open.load_acquire()) [[unlikely]]
         return Errno::NotImplemented;
-    if (IpcNamespace* found = find(handle)) [[likely]]
+    if (IpcNamespace* found = find_other(handle)) [[likely]]
         return found;
     Box<IpcNamespace> created = TRY(IpcNamespace::create(handle));
     created->open();
     Result<void> inserted = registry->by_handle.insert(*created);
     if (inserted.ok())
         return created.release(); /* now the registry's */
-    if (IpcNamespace* found = find(handle))
+    if (IpcNamespace* found = find_other(handle))
         return found;
     return Errno::NoMemory;
 }

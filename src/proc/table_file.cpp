@@ -125,7 +125,7 @@ Result<void> start_entries() noexcept
 
 Result<void> start_proc_files() noexcept
 {
-    /* Where the kernel has these files itself they go on showing its own objects. */
+    /* Where the kernel has these files itself they are taken over (entry/takeover.hpp). */
     if (Kernel::has_sysvipc())
         return {};
     Result<void> started = start_entries();
@@ -139,6 +139,15 @@ void stop_proc_files() noexcept
     for (ProcEntry& entry : entries)
         entry.stop();
     directory.stop();
+}
+
+Result<void> open_table_file(kapi_inode* inode, kapi_file* file) noexcept
+{
+    for (const kapi_proc_file& described : kFiles) {
+        if (__builtin_strcmp(described.name, kapi_file_name(file)) == 0)
+            return open_proc_file_as(inode, file, described);
+    }
+    return Errno::NoEntry;
 }
 
 } // namespace sysvipc

@@ -182,7 +182,7 @@ constexpr SegmentWatch kWatch {
 
 Result<void> start_segments() noexcept
 {
-    AddressSpace::start();
+    TRY(AddressSpace::start());
     TRY(start_segment_files(kWatch));
     LogLine line;
     if (!MemoryLock::is_possible())

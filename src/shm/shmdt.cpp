@@ -57,13 +57,9 @@ void unmap_rest(unsigned long address, const Mapping& first, AddressSpace::Walk&
     }
 }
 
-} // namespace
-
 /* Errors: EINVAL, EINTR. */
-Result<void> shmdt(unsigned long address) noexcept
+Result<void> detach_own(unsigned long address) noexcept
 {
-    if (address % KAPI_PAGE_SIZE != 0)
-        return Errno::Invalid;
     AddressSpace::DetachGuard guard;
     TRY(guard.take());
     AddressSpace::Walk walk { address };
@@ -71,6 +67,22 @@ Result<void> shmdt(unsigned long address) noexcept
     AddressSpace::unmap(first);
     unmap_rest(address, first, walk);
     return {};
+}
+
+} // namespace
+
+/*
+ * What is none of ours may have been attached before the module took over.
+ * Errors: EINVAL, EINTR.
+ */
+Result<void> shmdt(unsigned long address) noexcept
+{
+    if (address % KAPI_PAGE_SIZE != 0)
+        return Errno::Invalid;
+    Result<void> detached = detach_own(address);
+    if (!detached.ok() && detached.error() == Errno::Invalid)
+        return AddressSpace::detach_builtin(address);
+    return detached;
 }
 
 } // namespace sysvipc

@@ -25,12 +25,14 @@ IpcNamespace* current_namespace(int* error) noexcept
 /* SAFETY: what the kernel's number parser is given is an Atomic, which is just its value, or several. */
 static_assert(sizeof(Atomic<i32>) == sizeof(int) && sizeof(Atomic<u64>) == sizeof(unsigned long));
 
-template <auto limit>
+template <auto choose>
 void* find_limit(int* error) noexcept
 {
     IpcNamespace* ns = current_namespace(error);
-    return ns ? &(ns->limits().*limit) : nullptr;
+    return ns ? choose(ns->limits()) : nullptr;
 }
+
+#define LIMIT(name) find_limit<[](Limits& limits) { return &limits.name; }>
 
 template <Kind kind>
 void* find_next_id(int* error) noexcept
@@ -106,38 +108,37 @@ u32 next_id_access() noexcept
 
 /* --- the files */
 
-template <auto limit>
-constexpr SysctlFile describe_limit(const char* name, int most) noexcept
+using Find = void* (*)(int*);
+
+constexpr SysctlFile describe_limit(const char* name, Find find, int most) noexcept
 {
-    return { name, find_limit<limit>, false, 1, 0, most, nullptr, limit_access, 0644 };
+    return { name, find, false, 1, 0, most, nullptr, limit_access, 0644 };
 }
 
-template <auto limit>
-constexpr SysctlFile describe_word(const char* name) noexcept
+constexpr SysctlFile describe_word(const char* name, Find find) noexcept
 {
-    return { name, find_limit<limit>, true, 1, 0, 0, nullptr, limit_access, 0644 };
+    return { name, find, true, 1, 0, 0, nullptr, limit_access, 0644 };
 }
 
-template <Kind kind>
-constexpr SysctlFile describe_next_id(const char* name) noexcept
+constexpr SysctlFile describe_next_id(const char* name, Find find) noexcept
 {
-    return { name, find_next_id<kind>, false, 1, 0, INT32_MAX, nullptr, next_id_access, 0444 };
+    return { name, find, false, 1, 0, INT32_MAX, nullptr, next_id_access, 0444 };
 }
 
 constinit SysctlFile files[] {
-    describe_limit<&Limits::msgmni>("msgmni", kStandardIds.slots()),
-    describe_limit<&Limits::shmmni>("shmmni", kStandardIds.slots()),
-    describe_limit<&Limits::msgmax>("msgmax", INT32_MAX),
-    describe_limit<&Limits::msgmnb>("msgmnb", INT32_MAX),
-    { "sem", find_limit<&Limits::sem>, false, 4, 0, 0, store_semaphore_limits, limit_access, 0644 },
-    describe_word<&Limits::shmmax>("shmmax"),
-    describe_word<&Limits::shmall>("shmall"),
-    { "shm_rmid_forced", find_limit<&Limits::shm_rmid_forced>, false, 1, 0, 1, store_rmid_forced,
-      limit_access, 0644 },
+    describe_limit("msgmni", LIMIT(msgmni), kStandardIds.slots()),
+    describe_limit("shmmni", LIMIT(shmmni), kStandardIds.slots()),
+    describe_limit("msgmax", LIMIT(msgmax), INT32_MAX),
+    describe_limit("msgmnb", LIMIT(msgmnb), INT32_MAX),
+    { "sem", LIMIT(sem[0]), false, 4, 0, 0, store_semaphore_limits, limit_access, 0644 },
+    describe_word("shmmax", LIMIT(shmmax)),
+    describe_word("shmall", LIMIT(shmall)),
+    { "shm_rmid_forced", LIMIT(shm_rmid_forced), false, 1, 0, 1, store_rmid_forced, limit_access,
+      0644 },
     { "auto_msgmni", find_nothing, false, 1, 0, 1, store_nothing, limit_access, 0644 },
-    describe_next_id<Kind::Messages>("msg_next_id"),
-    describe_next_id<Kind::Semaphores>("sem_next_id"),
-    describe_next_id<Kind::SharedMemory>("shm_next_id"),
+    describe_next_id("msg_next_id", find_next_id<Kind::Messages>),
+    describe_next_id("sem_next_id", find_next_id<Kind::Semaphores>),
+    describe_next_id("shm_next_id", find_next_id<Kind::SharedMemory>),
 };
 /* The first of them, which the layout of identifiers bounds. */
 constexpr usize kBoundBySlots = 2;

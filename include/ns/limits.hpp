@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Limits: the numbers in /proc/sys/kernel that bound what a namespace holds, with the names, defaults and
+ * ranges of proc(5), where they may change at any time.  A kernel with System V IPC of its own has such
+ * files, and its numbers are used; otherwise they are ours, and so are the files
+ * (sysctl/limit_files.hpp).
+ */
+#pragma once
+
+#include <base/atomic.hpp>
+#include <os/ipc_ns_handle.hpp>
+
+namespace sysvipc {
+
+class Limits : Pinned {
+    struct Defaults {
+        Atomic<i32> msgmax { KAPI_MSGMAX };
+        Atomic<i32> msgmnb { KAPI_MSGMNB };
+        Atomic<i32> msgmni { KAPI_MSGMNI };
+        Atomic<i32> sem[4] { Atomic<i32> { KAPI_SEMMSL }, Atomic<i32> { KAPI_SEMMNS },
+                             Atomic<i32> { KAPI_SEMOPM }, Atomic<i32> { KAPI_SEMMNI } };
+        Atomic<u64> shmmax { static_cast<u64>(KAPI_SHMMAX) };
+        Atomic<u64> shmall { static_cast<u64>(KAPI_SHMALL) };
+        Atomic<i32> shmmni { KAPI_SHMMNI };
+        Atomic<i32> shm_rmid_forced { 0 };
+    };
+    Defaults own_;
+
+public:
+    /* Of the kernel's namespace @handle, which exists at least as long. */
+    explicit Limits(IpcNsHandle handle) noexcept : Limits(handle.settings()) { }
+
+    Atomic<i32>& msgmax; /* bytes of one message */
+    Atomic<i32>& msgmnb; /* bytes of a new queue; more needs CAP_SYS_RESOURCE */
+    Atomic<i32>& msgmni; /* queues */
+    Atomic<i32>* const sem; /* the four of the file "sem", which have names below */
+    Atomic<u64>& shmmax; /* bytes of one segment */
+    Atomic<u64>& shmall; /* pages of all segments */
+    Atomic<i32>& shmmni; /* segments */
+    /* Not 0: a segment goes with its last mapping, or with its creator if it has none. */
+    Atomic<i32>& shm_rmid_forced;
+
+    [[nodiscard]] i32 semmsl() const noexcept { return sem[0].load_relaxed(); } /* of one set */
+    [[nodiscard]] i32 semmns() const noexcept { return sem[1].load_relaxed(); } /* semaphores */
+    [[nodiscard]] i32 semopm() const noexcept { return sem[2].load_relaxed(); } /* of one semop() */
+    [[nodiscard]] i32 semmni() const noexcept { return sem[3].load_relaxed(); } /* sets */
+
+private:
+    explicit Limits(const kapi_ipc_settings& kernel) noexcept
+        : msgmax(*choose(kernel.msgmax, &own_.msgmax)),
+          msgmnb(*choose(kernel.msgmnb, &own_.msgmnb)),
+          msgmni(*choose(kernel.msgmni, &own_.msgmni)),
+          sem(choose(kernel.sem, own_.sem)),
+          shmmax(*choose(kernel.shmmax, &own_.shmmax)),
+          shmall(*choose(kernel.shmall, &own_.shmall)),
+          shmmni(*choose(kernel.shmmni, &own_.shmmni)),
+          shm_rmid_forced(*choose(kernel.shm_rmid_forced, &own_.shm_rmid_forced))
+    {
+    }
+    /* SAFETY: an Atomic is just its value, and the kernel's are read and written whole. */
+    template <class Number, class Value>
+    static Atomic<Value>* choose(Number* kernel, Atomic<Value>* own) noexcept
+    {
+        static_assert(sizeof(Atomic<Value>) == sizeof(Number));
+        return kernel ? reinterpret_cast<Atomic<Value>*>(kernel) : own;
+    }
+};
+
+} // namespace sysvipc
