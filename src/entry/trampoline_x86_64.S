@@ -31,8 +31,26 @@
 SYM_CODE_START(sysvipc_enter)
 	UNWIND_HINT_FUNC
 	ENDBR
+#ifdef CONFIG_SYSVIPC
+	/* While the module comes or goes it answers ENOSYS: the kernel's own function knows better. */
+	pushq	%rdi
+	call	sysvipc_serve
+	popq	%rdi
+	cmpq	$-KAPI_ENOSYS, %rax
+	je	.Lkernels_own
 	addq	$8, %rsp
 	/* As at the entry of a function again: one return address on top. */
+	UNWIND_HINT_FUNC
+.Lkernels_own:
+	RET
+#else
+	addq	$8, %rsp
+	UNWIND_HINT_FUNC
+	jmp	sysvipc_serve
+#endif
+SYM_CODE_END(sysvipc_enter)
+
+SYM_CODE_START_LOCAL(sysvipc_serve)
 	UNWIND_HINT_FUNC
 	movl	KAPI_PT_REGS_ORIG_AX(%rdi), %eax
 	btrl	$X32_BIT, %eax
@@ -56,4 +74,4 @@ SYM_CODE_START(sysvipc_enter)
 .Llast:
 	IF(msgctl)
 	ELSE(semtimedop)
-SYM_CODE_END(sysvipc_enter)
+SYM_CODE_END(sysvipc_serve)
