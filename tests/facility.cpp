@@ -57,25 +57,32 @@ Outcome stat_segment(int id, int command, sysv::Perm& perm)
     return outcome;
 }
 
-Outcome set_queue(int id, const sysv::Perm& perm)
+void give(sysv::Perm& perm, unsigned uid, unsigned gid, unsigned mode)
+{
+    perm.uid = uid;
+    perm.gid = gid;
+    perm.mode = mode;
+}
+
+Outcome set_queue(int id, unsigned uid, unsigned gid, unsigned mode)
 {
     sysv::QueueStat wanted {};
-    wanted.perm = perm;
+    give(wanted.perm, uid, gid, mode);
     wanted.qbytes = sysv::kDefaultMsgmnb;
     return sysv::msgctl(id, IPC_SET, &wanted);
 }
 
-Outcome set_set(int id, const sysv::Perm& perm)
+Outcome set_set(int id, unsigned uid, unsigned gid, unsigned mode)
 {
     sysv::SetStat wanted {};
-    wanted.perm = perm;
+    give(wanted.perm, uid, gid, mode);
     return sysv::semctl(id, 0, IPC_SET, &wanted);
 }
 
-Outcome set_segment(int id, const sysv::Perm& perm)
+Outcome set_segment(int id, unsigned uid, unsigned gid, unsigned mode)
 {
     sysv::SegmentStat wanted {};
-    wanted.perm = perm;
+    give(wanted.perm, uid, gid, mode);
     return sysv::shmctl(id, IPC_SET, &wanted);
 }
 

@@ -22,7 +22,7 @@ struct Facility {
     // By IPC_STAT or one of the two above: what the object says of its owner.
     Outcome (*stat)(int id, int command, sysv::Perm& perm);
     // IPC_SET of owner, group and mode.
-    Outcome (*set)(int id, const sysv::Perm& perm);
+    Outcome (*set)(int id, unsigned uid, unsigned gid, unsigned mode);
     Outcome (*remove)(int id);
     // Writes to it without waiting: a byte more, a semaphore up, an attachment and back.
     Outcome (*write)(int id);

@@ -84,13 +84,15 @@ bool is_at_home(const NamespaceFile& file)
     return NamespaceFile { "ipc", "thread-self" }.number() == file.number();
 }
 
-Realm::Realm(unsigned long kinds, unsigned shift)
+Realm::Realm(unsigned long kinds, const Identity& maker)
     : kinds_ { kinds },
       gate_ { std::make_unique<Shared<Rendezvous>>() }
 {
     for (const auto& kind : kKinds)
         if (kinds & kind.flag)
             require_namespaces(kind.name);
+    if (maker.uid != kRoot.uid)
+        borrow(maker);
     keeper_ = std::make_unique<Actor>(kinds, [this] {
         Rendezvous& gate = **gate_;
         gate.meet(2);
@@ -100,8 +102,10 @@ Realm::Realm(unsigned long kinds, unsigned shift)
         pause();
         return Outcome::raw(0);
     });
+    if (maker.uid != kRoot.uid)
+        return_to_root();
     if (kinds & CLONE_NEWUSER)
-        map_ids(keeper_->pid(), 0, shift, kIds);
+        map_ids(keeper_->pid(), 0, kShift, kIds);
     (*gate_)->meet(2);
     (*gate_)->meet(2);
 }

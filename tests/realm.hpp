@@ -47,11 +47,12 @@ bool is_at_home(const NamespaceFile& file);
 // Namespaces of their own, with a process in them that sleeps as long as the C++ object lives.
 class Realm {
 public:
-    // With CLONE_NEWUSER, users and groups 0 to 65535 there are kShift and on outside.  A realm of
-    // users that is made in such a realm has `shift` 0: who is inside sees his own numbers only.
+    // With CLONE_NEWUSER, users and groups 0 to kIds - 1 there are kShift and on outside.
     static constexpr unsigned kShift = 100000;
     static constexpr unsigned kIds = 65536;
-    explicit Realm(unsigned long kinds = CLONE_NEWIPC, unsigned shift = kShift);
+    explicit Realm(unsigned long kinds = CLONE_NEWIPC) : Realm { kinds, kRoot } { }
+    // Made by somebody else, to whom the user namespace belongs.
+    Realm(unsigned long kinds, const Identity& maker);
 
     pid_t keeper() const { return keeper_->pid(); }
     NamespaceFile file(const std::string& kind = "ipc") const { return { kind, keeper() }; }

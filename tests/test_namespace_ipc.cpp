@@ -150,7 +150,7 @@ FACILITY_TEST(one_namespace_cannot_touch_anothers)
         EXPECT_ERR(facility.stat(outside.id(), IPC_STAT, perm), EINVAL);
         EXPECT_ERR(facility.stat(sysv::index_of(outside.id()), facility.stat_index, perm), EINVAL);
         EXPECT_ERR(facility.stat(sysv::index_of(outside.id()), facility.stat_any, perm), EINVAL);
-        EXPECT_ERR(facility.set(outside.id(), perm), EINVAL);
+        EXPECT_ERR(facility.set(outside.id(), 0, 0, 0600), EINVAL);
         EXPECT_ERR(facility.write(outside.id()), EINVAL);
         EXPECT_ERR(facility.remove(outside.id()), EINVAL);
     });
