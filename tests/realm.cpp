@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,6 +28,8 @@ void become_root_of_the_namespace()
     REQUIRE_EQ(setgroups(0, nullptr), 0);
     REQUIRE_EQ(setresgid(0, 0, 0), 0);
     REQUIRE_EQ(setresuid(0, 0, 0), 0);
+    // So that the files of it and its children in /proc are its own.
+    REQUIRE_EQ(prctl(PR_SET_DUMPABLE, 1), 0);
 }
 
 } // namespace
