@@ -6,6 +6,7 @@
 #include "harness.hpp"
 
 #include <grp.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -14,6 +15,20 @@ void become(const Identity& identity)
     REQUIRE_EQ(setgroups(identity.groups.size(), identity.groups.data()), 0);
     REQUIRE_EQ(setresgid(identity.gid, identity.gid, identity.gid), 0);
     REQUIRE_EQ(setresuid(identity.uid, identity.uid, identity.uid), 0);
+}
+
+void become_with(const std::vector<int>& capabilities, const Identity& identity)
+{
+    REQUIRE_EQ(prctl(PR_SET_KEEPCAPS, 1), 0);
+    become(identity);
+    __user_cap_header_struct header { _LINUX_CAPABILITY_VERSION_3, 0 };
+    __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] {};
+    for (const int capability : capabilities) {
+        auto& half = sets[CAP_TO_INDEX(capability)];
+        half.effective |= CAP_TO_MASK(capability);
+        half.permitted |= CAP_TO_MASK(capability);
+    }
+    REQUIRE_EQ(syscall(SYS_capset, &header, sets), 0);
 }
 
 void borrow(const Identity& identity)

@@ -21,6 +21,9 @@ inline const Identity kBob { 3002, 4002 };
 // Gives up what this process is, for good: real, effective and saved ids, and all groups.
 void become(const Identity& identity);
 
+// The same, but keeps these capabilities (CAP_*), in effect, and no others.
+void become_with(const std::vector<int>& capabilities, const Identity& identity);
+
 // Takes on the effective ids only; the process may return to what it was.
 void borrow(const Identity& identity);
 void return_to_root();

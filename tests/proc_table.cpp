@@ -126,7 +126,7 @@ LimitOverride::LimitOverride(const char* name, long value)
 }
 
 LimitOverride::LimitOverride(const char* name, std::string_view value)
-    : path_ { std::string { "/proc/sys/kernel/" } + name }
+    : path_ { *name == '/' ? name : std::string { "/proc/sys/kernel/" } + name }
 {
     const auto old_value = read_file(path_.c_str());
     if (!old_value)

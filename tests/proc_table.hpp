@@ -56,8 +56,9 @@ std::set<int> read_ids_or_none(const char* path);
 // A number in a file such as /proc/sys/kernel/msgmni.
 std::optional<long> read_number(const char* path);
 
-// Sets one of the limits for the life of this object.  Skips the test when the kernel has no such
-// file, because then the limit cannot be changed at all.
+// Sets one of the limits in /proc/sys/kernel, or that in a file given by its whole path, for the life
+// of this object.  Skips the test when the kernel has no such file, because then the limit cannot be
+// changed at all.
 class LimitOverride {
 public:
     LimitOverride(const char* name, long value);
