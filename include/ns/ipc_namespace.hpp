@@ -39,6 +39,18 @@ public:
 
     /* What the kernel has for it. */
     [[nodiscard]] IpcNsHandle handle() const noexcept { return handle_; }
+    /* Keeps it until drop(); the initial one needs no keeping.  Neither sleeps. */
+    void hold() const noexcept
+    {
+        if (!is_initial_)
+            handle_.hold();
+    }
+    /* The last thing done to it, unless a task is in it. */
+    void drop() const noexcept
+    {
+        if (!is_initial_)
+            handle_.drop();
+    }
 
     /* From now on objects can be made in it. */
     void open() noexcept;
@@ -58,6 +70,7 @@ private:
     explicit IpcNamespace(IpcNsHandle handle) noexcept
         : kapi_addressed { {}, handle.identity() },
           handle_(handle),
+          is_initial_(handle.identity() == IpcNsHandle::initial().identity()),
           limits_(handle)
     {
         for (usize kind = 0; kind < kKinds; ++kind)
@@ -66,6 +79,7 @@ private:
     [[nodiscard]] Result<void> start() noexcept;
 
     const IpcNsHandle handle_;
+    const bool is_initial_;
     IdTable tables_[kKinds];
     usize tables_started_ { 0 };
     Limits limits_;

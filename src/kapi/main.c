@@ -6,7 +6,9 @@
 
 static bool force;
 module_param(force, bool, 0444);
-MODULE_PARM_DESC(force, "take the calls over from a kernel that has System V IPC of its own");
+MODULE_PARM_DESC(
+	force,
+	"take over also from a kernel that has objects of its own, which are out of reach then");
 
 static bool ipcmni_extend;
 module_param(ipcmni_extend, bool, 0444);

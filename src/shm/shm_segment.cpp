@@ -36,13 +36,13 @@ Result<SegmentFile> ShmSegment::open(SegmentFile::Access access) noexcept
     Ref<ShmSegment> reference = TRY(Ref<ShmSegment>::try_get(*this));
     SegmentFile opened = TRY(file_.open(access, this));
     static_cast<void>(reference.release()); /* now the file's */
-    ns_.handle().hold(); /* the same */
+    ns_.hold(); /* the same */
     return opened;
 }
 
 void ShmSegment::close() noexcept
 {
-    const IpcNsHandle ns = ns_.handle();
+    const IpcNamespace& ns = ns_;
     static_cast<void>(Ref<ShmSegment>::adopt(*this));
     ns.drop();
 }
