@@ -51,7 +51,7 @@ public:
     [[nodiscard]] T* find(IpcId id) const noexcept
     {
         IpcObject* object = at_index(id.index());
-        if (!object || object->id_.sequence() != id.sequence()) [[unlikely]]
+        if (!object || object->id().sequence() != id.sequence()) [[unlikely]]
             return nullptr;
         return static_cast<T*>(object);
     }
@@ -69,7 +69,7 @@ public:
             return nullptr;
         IpcObject* object = from_keyed(keyed);
         /* It is public from the moment its index leads to it, which its key does a little earlier. */
-        if (!object->is_published_.load_acquire() && at_index(object->id_.index()) != object)
+        if (!object->is_published_.load_acquire() && at_index(object->id().index()) != object)
             [[unlikely]]
             return nullptr;
         if (object->is_removed()) [[unlikely]]

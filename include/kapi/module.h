@@ -20,6 +20,7 @@ bool kapi_kernel_has_sysvipc(void);
 /* What the module was loaded with; sysvipc.ko only. */
 bool kapi_parameter_force(void);
 const char *kapi_parameter_attach(void);
+bool kapi_parameter_require_lsm(void);
 
 /* Implemented by the C++ side (src/entry), called once each by the C module glue. */
 int sysvipc_module_init(void) KAPI_NOEXCEPT; /* 0 or -errno */

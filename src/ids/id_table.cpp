@@ -21,7 +21,7 @@ Result<IpcId> IdTable::insert(IpcObject& object, i32 limit) noexcept
 
     const i32 index = TRY(indexes_.allocate(cyclic_index_end(counts->in_use)));
     const i32 sequence = next_sequence(counts->sequence, index, counts->last_index);
-    object.id_ = IpcId::compose(index, sequence);
+    object.set_id(IpcId::compose(index, sequence));
     if (object.key() != kPrivateKey) {
         if (Result<void> inserted = keys_.insert(object.keyed_); !inserted.ok()) {
             indexes_.remove(index);
@@ -35,12 +35,12 @@ Result<IpcId> IdTable::insert(IpcObject& object, i32 limit) noexcept
     pin.leak(); /* dropped when the table is empty again */
     indexes_.publish(index, &object);
     object.is_published_.store_release(true);
-    return object.id_;
+    return object.id();
 }
 
 void IdTable::remove(Counts& counts, IpcObject& object) noexcept
 {
-    const i32 index = object.id_.index();
+    const i32 index = object.id().index();
     /* First, so that neither way finds it any more once one of them does not. */
     object.is_removed_.store_relaxed(true);
     indexes_.remove(index);
@@ -58,8 +58,7 @@ void IdTable::unlink_key(IpcObject& object) noexcept
 void IdTable::hide_key(IpcObject& object) noexcept
 {
     unlink_key(object);
-    /* Whoever still walks the chain that it stood in finds another key here, or the old one. */
-    __atomic_store_n(&object.keyed_.key, kPrivateKey.value(), __ATOMIC_RELAXED);
+    object.forget_key();
 }
 
 IdTable::Usage IdTable::usage() noexcept
