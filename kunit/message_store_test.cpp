@@ -29,15 +29,21 @@ public:
         }
         size_ = kept;
     }
-    /* msgop(2), with the arguments of msgrcv(). */
-    [[nodiscard]] Message* search(i64 type, bool except, bool copy) const noexcept
+    /* msgop(2), with the arguments of msgrcv(); messages that are not visible might as well not be there. */
+    template <class IsVisible>
+    [[nodiscard]] Message* search(i64 type, bool except, bool copy,
+                                  IsVisible&& is_visible) const noexcept
     {
-        if (copy)
-            return 0 <= type && type < size_ ? messages_[type] : nullptr;
         Message* found = nullptr;
+        i64 place = 0;
         for (u32 i = 0; i < size_; ++i) {
             Message* message = messages_[i];
-            if (type < 0) {
+            if (!is_visible(*message))
+                continue;
+            if (copy) {
+                if (place++ == type)
+                    return message;
+            } else if (type < 0) {
                 const bool is_low_enough =
                     message->type() <= -(type + 1) || message->type() == -type;
                 if (is_low_enough && (!found || message->type() < found->type()))
@@ -70,7 +76,8 @@ struct StoreTest : Fixture {
             const bool is_growing = step / 256 % 2 == 0;
             if (naive.size() == 0
                 || (naive.size() < NaiveQueue::kMost && random.one_in(is_growing ? 2 : 4))) {
-                Box<Message> message = REQUIRE(StoreInspector::make(draw_type(random), 0));
+                Box<Message> message =
+                    REQUIRE(StoreInspector::make(draw_type(random), random.below(2)));
                 naive.add(*message);
                 store.add(move(message));
             } else {
@@ -89,9 +96,20 @@ struct StoreTest : Fixture {
         i64 type = random.one_in(6) ? 0 : random.one_in(3) ? -drawn : drawn;
         if (copy)
             type = i64 { random.below(NaiveQueue::kMost + 2) } - 1;
-        Message* expected = naive.search(type, except, copy);
-        Message* selected = store.select(MessageSelector::from_request(type, except, copy));
+        /* Of those that may be hidden, the text has a byte. */
+        const bool is_hiding = random.one_in(3);
+        const auto is_visible = [&](const Message& message) {
+            return !is_hiding || message.size() == 0;
+        };
+        Message* expected = naive.search(type, except, copy, is_visible);
+        u32 asked = 0;
+        Message* selected = store.select(MessageSelector::from_request(type, except, copy),
+                                         [&](const Message& message) {
+                                             ++asked;
+                                             return is_visible(message);
+                                         });
         EXPECT_EQ(selected, expected);
+        EXPECT(asked <= (is_hiding || copy ? naive.size() : 1));
         if (!selected || copy || selected != expected || random.one_in(4))
             return;
         naive.remove(*selected);
@@ -131,10 +149,13 @@ TEST_CASE(StoreTest, a_store_of_types_from_the_whole_range_agrees_with_a_linear_
 
 TEST_CASE(StoreTest, an_empty_store_has_nothing_to_give)
 {
+    const auto visible = [](const Message&) { return true; };
     for (const i64 type : { i64 { 0 }, i64 { 1 }, i64 { -1 }, INT64_MIN, INT64_MAX }) {
         for (const bool except : { false, true }) {
-            EXPECT_EQ(store.select(MessageSelector::from_request(type, except, false)), nullptr);
-            EXPECT_EQ(store.select(MessageSelector::from_request(type, except, true)), nullptr);
+            EXPECT_EQ(store.select(MessageSelector::from_request(type, except, false), visible),
+                      nullptr);
+            EXPECT_EQ(store.select(MessageSelector::from_request(type, except, true), visible),
+                      nullptr);
         }
     }
     EXPECT(store.drain_one().is_empty());

@@ -249,6 +249,20 @@ TEST_CASE(NamespaceFixture, a_retired_queue_gives_all_its_messages_back)
     wait_for_rcu_memory();
 }
 
+namespace {
+
+/* Errors: EINVAL. */
+Result<Ref<MsgQueue>> hold(IpcNamespace& ns, IpcId id) noexcept
+{
+    const RcuGuard guard;
+    MsgQueue* queue = MsgQueue::find(ns, id);
+    if (!queue)
+        return Errno::Invalid;
+    return Ref<MsgQueue>::try_get(*queue);
+}
+
+} // namespace
+
 TEST_CASE(NamespaceFixture, a_held_queue_outlives_its_removal_and_says_that_it_is_removed)
 {
     ns().open();
@@ -256,13 +270,13 @@ TEST_CASE(NamespaceFixture, a_held_queue_outlives_its_removal_and_says_that_it_i
     Ref<MsgQueue> created = REQUIRE(MsgQueue::create(Key { 5 }, Mode::from_flags(0600), 100));
     const IpcId id = REQUIRE(table.publish(created, 10));
     {
-        const Ref<MsgQueue> held = REQUIRE(MsgQueue::hold(ns(), id));
+        const Ref<MsgQueue> held = REQUIRE(hold(ns(), id));
         {
             IdTable::Removal removal { table };
             auto state = held->lock();
             const Ref<MsgQueue> gone = removal.withdraw(*held, state);
         }
-        EXPECT_ERR(MsgQueue::hold(ns(), id), Errno::Invalid);
+        EXPECT_ERR(hold(ns(), id), Errno::Invalid);
         wait_for_rcu_memory();
         EXPECT(held->is_removed());
         EXPECT_EQ(held->key(), 5);

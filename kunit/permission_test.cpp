@@ -37,8 +37,7 @@ struct PermissionTest : Fixture {
         for (u32 mode = 0; mode <= Mode::kAll; ++mode) {
             const Ownership ownership = owned(mode);
             const auto differs = [&](u32 wanted) {
-                const Result<void> checked =
-                    ownership.check_access(wanted, UserNamespace::initial());
+                const Result<void> checked = ownership.check_mode(wanted, UserNamespace::initial());
                 const bool is_right = naive_grants(mode, relation, wanted)
                     ? checked.ok()
                     : checked.error() == Errno::Access;
@@ -102,7 +101,7 @@ TEST_CASE(PermissionTest, cap_ipc_owner_overrides_every_mode_and_no_other_capabi
         for (u32 mode = 0; mode <= Mode::kAll; ++mode) {
             for (u32 wanted = 1; wanted <= Mode::kAll; wanted *= 2) {
                 const bool is_granted =
-                    owned(mode).check_access(wanted, UserNamespace::initial()).ok();
+                    owned(mode).check_mode(wanted, UserNamespace::initial()).ok();
                 wrong += is_granted != (is_override || naive_grants(mode, Relation::Other, wanted));
             }
         }
@@ -135,7 +134,7 @@ TEST_CASE(PermissionTest, owner_creator_and_cap_sys_admin_may_change_and_remove_
         const ActingAs caller { one.uid, one.gid, kOtherGroup, one.capability };
         EXPECT(caller);
         for (u32 mode = 0; mode <= Mode::kAll; ++mode) {
-            const Result<void> checked = owned(mode).check_control(UserNamespace::initial());
+            const Result<void> checked = owned(mode).check_owner(UserNamespace::initial());
             if (!EXPECT_EQ(checked.error(), one.is_allowed ? Errno {} : Errno::Perm))
                 break;
         }

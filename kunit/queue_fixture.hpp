@@ -43,7 +43,7 @@ protected:
     [[nodiscard]] i64 receive(const MessageSelector& selector) noexcept
     {
         WakeList wakes;
-        Message* found = queue.store.select(selector);
+        Message* found = queue.select(selector);
         if (!found)
             return -1;
         const Box<Message> taken = queue.take(*found, usage, wakes);
@@ -59,7 +59,8 @@ protected:
     }
 
     MessageUsage usage;
-    MsgQueueState queue { kLimit };
+    KernelPerm perm { 0, {} };
+    MsgQueueState queue { kLimit, perm };
 
 private:
     bool is_ready_;

@@ -2,6 +2,7 @@
 /* TestObject: the least that can stand in an IdTable; a census counts those that exist. */
 #pragma once
 
+#include "security_hooks.hpp"
 #include "tally.hpp"
 
 #include <ids/ipc_object.hpp>
@@ -19,13 +20,16 @@ struct TestObjectState {
     u64 changes { 0 };
 };
 
-class TestObject : public GuardedObject<TestObjectState, TestObjectLock> {
+class TestObject : public GuardedObject<TestObjectState, TestObjectLock, TestHooks> {
 public:
-    /* The caller's, mode 0600.  Errors: ENOMEM.  Sleeps. */
+    /* The caller's, mode 0600.  Errors: ENOMEM, what TestHooks say.  Sleeps. */
     [[nodiscard]] static Result<Ref<TestObject>> create(Key key, Census& census,
                                                         Mode mode = Mode::from_flags(0600)) noexcept
     {
-        return Ref<TestObject>::create(0, key, Ownership::of_caller(mode), census);
+        Ref<TestObject> object =
+            TRY(Ref<TestObject>::create(0, key, Ownership::of_caller(mode), census));
+        TRY(object->label());
+        return object;
     }
     /* Whether the destructor has not run. */
     [[nodiscard]] bool is_alive() const noexcept { return mark_.load_relaxed() == kAlive; }

@@ -52,7 +52,8 @@ public:
     [[nodiscard]] T* find(IpcId id) const noexcept
     {
         IpcObject* object = at_index(id);
-        if (!object || id_layout.sequence_of(object->id_) != id_layout.sequence_of(id)) [[unlikely]]
+        if (!object || id_layout.sequence_of(object->id()) != id_layout.sequence_of(id))
+            [[unlikely]]
             return nullptr;
         return static_cast<T*>(object);
     }
@@ -70,7 +71,7 @@ public:
             return nullptr;
         IpcObject* object = from_keyed(keyed);
         /* It is public from the moment its index leads to it, which its key does a little earlier. */
-        if (!object->is_published_.load_acquire() && at_index(object->id_) != object) [[unlikely]]
+        if (!object->is_published_.load_acquire() && at_index(object->id()) != object) [[unlikely]]
             return nullptr;
         if (object->is_removed()) [[unlikely]]
             return nullptr;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * IpcObject: what every System V IPC object has for the table's sake: a key, an id, whether it has
- * been removed.  GuardedObject<State, Class> adds its state under its own lock, and its ownership,
- * which readers copy without a lock.
+ * IpcObject: what every System V IPC object has for the table's sake: a key, an id, whether it has been
+ * removed.  GuardedObject<State, Class, Hooks> adds its state under its own lock, its ownership, which
+ * readers copy without a lock, and the checks: what a call may do is decided by the ownership, and then
+ * by security modules, through the Hooks of its kind (os/security.hpp); audit is told before.
  *
  * INVARIANT: the id never changes once the object is published, and the key only to the private one,
  *     for good, under the table's and the object's lock.
@@ -11,6 +12,7 @@
 #pragma once
 
 #include <base/atomic.hpp>
+#include <ids/id_layout.hpp>
 #include <ids/ownership.hpp>
 #include <mem/index_map.hpp>
 #include <mem/rcu_counted.hpp>
@@ -26,23 +28,42 @@ public:
     {
         return Key { __atomic_load_n(&keyed_.key, __ATOMIC_RELAXED) };
     }
-    [[nodiscard]] IpcId id() const noexcept { return id_; }
+    [[nodiscard]] IpcId id() const noexcept { return IpcId { perm_.id() }; }
     [[nodiscard]] bool is_removed() const noexcept { return is_removed_.load_relaxed(); }
 
+    /* The system call is about this object, whatever comes of it. */
+    void tell_audit() noexcept { perm_.tell_audit(); }
+
 protected:
-    explicit IpcObject(Key key) noexcept { keyed_.key = key.value(); }
+    IpcObject(Key key, const Ownership& ownership) noexcept
+        : perm_(key.value(), ownership.for_kernel())
+    {
+        keyed_.key = key.value();
+    }
+    [[nodiscard]] KernelPerm& perm() noexcept { return perm_; }
+    [[nodiscard]] const KernelPerm& perm() const noexcept { return perm_; }
+    /* Security modules have been told of its beginning, and are to be told of its end. */
+    bool is_labelled { false };
 
 private:
     friend class IdTable;
 
-    kapi_keyed keyed_ {};
-    IpcId id_;
+    void set_id(IpcId id) noexcept { perm_.set_id(id.value(), id_layout.sequence_of(id)); }
+    /* Whoever still walks the chain that it stood in finds another key here, or the old one. */
+    void forget_key() noexcept
+    {
+        __atomic_store_n(&keyed_.key, kPrivateKey.value(), __ATOMIC_RELAXED);
+        perm_.set_key(kPrivateKey.value());
+    }
+
     /* Set last of all: while it is not, a getter by key looks whether the id finds the object too. */
     Atomic<bool> is_published_ { false };
     Atomic<bool> is_removed_ { false };
+    kapi_keyed keyed_ {};
+    KernelPerm perm_;
 };
 
-template <class State, class Class>
+template <class State, class Class, class Hooks>
 class GuardedObject : public IpcObject {
 public:
     using Lock = Guarded<State, Class>;
@@ -51,30 +72,106 @@ public:
     [[nodiscard]] Locked lock() noexcept ACQUIRE(state_) TRUSTED { return state_.lock(); }
 
     /* As of now, without a lock. */
-    [[nodiscard]] Ownership ownership() const noexcept { return ownership_.read(); }
-    [[nodiscard]] const Ownership& ownership(const Locked& proof) const noexcept
+    [[nodiscard, gnu::always_inline]] Ownership ownership() const noexcept
     {
-        return ownership_.read(proof);
+        return Ownership::from_kernel(ownership_changes_.read([this] { return perm().owners(); }));
     }
+    [[nodiscard]] Ownership ownership(const Locked&) const noexcept
+    {
+        return Ownership::from_kernel(perm().owners());
+    }
+    /* All but the creator. */
     void set_ownership(Locked& proof, const Ownership& ownership) noexcept
     {
-        ownership_.write(proof, ownership);
+        ownership_changes_.write(proof, [&] { perm().set_owners(ownership.for_kernel()); });
+    }
+
+    /*
+     * Whether the caller may do @wanted: permission bits in any of the three places; whole flags of a
+     * call may be given.
+     * @owner: the user namespace whose CAP_IPC_OWNER overrides the mode.  Errors: EACCES.
+     */
+    [[nodiscard, gnu::always_inline]] Result<void> check_access(u32 wanted,
+                                                                UserNamespace owner) noexcept
+    {
+        tell_audit();
+        if (!ownership().lets_owner(wanted)) [[unlikely]]
+            TRY(check_mode(wanted, owner));
+        return perm().may_access(wanted);
+    }
+    [[nodiscard]] Result<void> check_access(const Locked& proof, u32 wanted,
+                                            UserNamespace owner) noexcept
+    {
+        tell_audit();
+        if (!ownership(proof).lets_owner(wanted)) [[unlikely]]
+            TRY(check_mode(wanted, owner));
+        return perm().may_access(wanted);
+    }
+    /* Whether *get() may give the id away, after check_access().  Errors: a security module's. */
+    [[nodiscard]] Result<void> check_open(u32 flags) noexcept
+    {
+        return Hooks::may_open(perm(), flags);
+    }
+    /* Whether *ctl() may do @command, after what the mode says to it.  Errors: a security module's. */
+    template <class Command>
+    [[nodiscard]] Result<void> check_command(Command command) noexcept
+    {
+        return Hooks::may_control(perm(), static_cast<i32>(command));
+    }
+    /* The same of a command that is about no single object. */
+    template <class Command>
+    [[nodiscard]] static Result<void> check_command_for_all(Command command) noexcept
+    {
+        return Hooks::may_control_all(static_cast<i32>(command));
+    }
+    /* IPC_RMID.  @owner: as above, CAP_SYS_ADMIN.  Errors: EPERM, a security module's. */
+    [[nodiscard]] Result<void> check_removal(const Locked& proof, UserNamespace owner) noexcept
+    {
+        tell_audit();
+        TRY(ownership(proof).check_owner(owner));
+        return check_command(KAPI_IPC_RMID);
+    }
+    /* IPC_SET.  @most_bytes: of a queue, as the call gives them.  Errors: as check_removal(). */
+    [[nodiscard]] Result<void> check_change(const Locked& proof, const abi::IpcPerm& request,
+                                            u64 most_bytes, UserNamespace owner) noexcept
+    {
+        perm().tell_audit_of_change(most_bytes, request.uid, request.gid, request.mode);
+        TRY(ownership(proof).check_owner(owner));
+        return check_command(KAPI_IPC_SET);
     }
 
 protected:
     template <class... Args>
     GuardedObject(Key key, const Ownership& ownership, Args&&... args) noexcept
-        : IpcObject(key),
+        : IpcObject(key, ownership),
           state_(forward<Args>(args)...),
-          ownership_(state_, ownership)
+          ownership_changes_(state_)
     {
+    }
+    ~GuardedObject()
+    {
+        if (is_labelled)
+            Hooks::unlabel(perm());
+    }
+    /* Lets security modules know of it, before publication.  Errors: ENOMEM, a module's.  Sleeps. */
+    [[nodiscard]] Result<void> label() noexcept
+    {
+        TRY(Hooks::label(perm()));
+        is_labelled = true;
+        return {};
     }
     /* For a destructor, or before publication. */
     [[nodiscard]] State& exclusive_state() noexcept { return state_.exclusive(); }
 
 private:
+    [[nodiscard, gnu::noinline]] Result<void> check_mode(u32 wanted,
+                                                         UserNamespace owner) const noexcept
+    {
+        return ownership().check_mode(wanted, owner);
+    }
+
     Lock state_;
-    SeqGuarded<Ownership, Lock, PermissionSeq> ownership_;
+    Sequence<Lock, PermissionSeq> ownership_changes_;
 };
 
 } // namespace sysvipc

@@ -27,23 +27,26 @@ struct OpenRequest {
         return wants_creation() && (flags & abi::kIpcExclusive) != 0;
     }
     [[nodiscard]] Mode mode() const noexcept { return Mode::from_flags(flags); }
-    /* The permission an existing object must grant: the nine mode bits of the flags. */
-    [[nodiscard]] u32 access() const noexcept { return flags & Mode::kAll; }
 };
 
-/* Locks: none.  Errors, in this order: ENOENT, EEXIST, what check_existing() has, EACCES. */
+/*
+ * Locks: none.  Errors, in this order: ENOENT, EEXIST, what check_existing() has, EACCES, a security
+ * module's.
+ */
 template <class Facility>
 [[nodiscard]] Result<IpcId> open_existing(const IdTable& table, const OpenRequest& request,
                                           UserNamespace owner, const Facility& facility) noexcept
 {
     const RcuGuard guard;
-    const auto* object = table.find<typename Facility::Object>(request.key);
+    auto* object = table.find<typename Facility::Object>(request.key);
     if (!object)
         return Errno::NoEntry;
     if (request.is_exclusive())
         return Errno::Exists;
     TRY(facility.check_existing(*object));
-    TRY(object->ownership().check_access(request.access(), owner));
+    /* The permission that it must grant is the mode asked for. */
+    TRY(object->check_access(request.flags, owner));
+    TRY(object->check_open(request.flags));
     return object->id();
 }
 

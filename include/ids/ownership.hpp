@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Ownership: to whom an object belongs, who made it, what its mode grants; and the checks that
- * System V IPC makes of it.  sysvipc(7); kernel source: ipc/util.c.
+ * System V IPC makes of it.  Security modules have a say as well: calls go through the checks of
+ * GuardedObject (ids/ipc_object.hpp).  sysvipc(7); kernel source: ipc/util.c.
  *
  * Context: any; the checks look at the current task's credentials.
  */
@@ -9,6 +10,7 @@
 
 #include <base/result.hpp>
 #include <os/credentials.hpp>
+#include <os/security.hpp>
 #include <rules/abi.hpp>
 #include <rules/ipc_id.hpp>
 #include <rules/permission_bits.hpp>
@@ -26,14 +28,23 @@ struct Ownership {
     [[nodiscard]] static Ownership of_caller(Mode mode) noexcept;
 
     /*
-     * Whether the caller may do @wanted (permission bits in any of the three places).
+     * Whether the mode lets the caller do @wanted (permission bits in any of the three places).
      * @owner: the user namespace whose CAP_IPC_OWNER overrides the mode.
      * Errors: EACCES.
      */
-    [[nodiscard]] Result<void> check_access(u32 wanted, UserNamespace owner) const noexcept;
+    [[nodiscard]] Result<void> check_mode(u32 wanted, UserNamespace owner) const noexcept;
+
+    /*
+     * The usual case of it: the caller is the owner or the creator, and has the right.  Where it is
+     * not, check_mode() decides.
+     */
+    [[nodiscard]] bool lets_owner(u32 wanted) const noexcept
+    {
+        return is_callers() && mode_grants(mode, Relation::Owner, wanted);
+    }
 
     /* Whether the caller may change or remove: owner, creator, CAP_SYS_ADMIN.  Errors: EPERM. */
-    [[nodiscard]] Result<void> check_control(UserNamespace owner) const noexcept;
+    [[nodiscard]] Result<void> check_owner(UserNamespace owner) const noexcept;
 
     /* Whether the caller is the owner or the creator. */
     [[nodiscard]] bool is_callers() const noexcept { return is_owned_by(Caller::effective_uid()); }
@@ -44,6 +55,17 @@ struct Ownership {
      */
     [[nodiscard]] Result<Ownership> changed_by(const abi::IpcPerm& request) const noexcept;
 
+    /* As an object has it where security modules and audit look. */
+    [[nodiscard]] static Ownership from_kernel(const KernelPerm::Owners& owners) noexcept
+    {
+        return { owners.uid, owners.gid, owners.creator_uid, owners.creator_gid,
+                 Mode::from_flags(owners.mode) };
+    }
+    [[nodiscard]] KernelPerm::Owners for_kernel() const noexcept
+    {
+        return { uid, gid, creator_uid, creator_gid, mode.bits() };
+    }
+
     /* As IPC_STAT shows it to the caller. */
     [[nodiscard]] abi::IpcPerm show(Key key, IpcId id) const noexcept;
 
@@ -53,7 +75,6 @@ private:
         return caller == creator_uid || caller == uid;
     }
     [[nodiscard]] Relation relation_of_caller() const noexcept;
-    [[nodiscard]] Result<void> check_override(UserNamespace owner) const noexcept;
 };
 
 inline Ownership Ownership::of_caller(Mode mode) noexcept
@@ -63,23 +84,7 @@ inline Ownership Ownership::of_caller(Mode mode) noexcept
     return { uid, gid, uid, gid, mode };
 }
 
-inline Relation Ownership::relation_of_caller() const noexcept
-{
-    if (is_owned_by(Caller::effective_uid()))
-        return Relation::Owner;
-    if (Caller::is_in_group(creator_gid) || Caller::is_in_group(gid))
-        return Relation::Group;
-    return Relation::Other;
-}
-
-inline Result<void> Ownership::check_access(u32 wanted, UserNamespace owner) const noexcept
-{
-    if (mode_grants(mode, relation_of_caller(), wanted)) [[likely]]
-        return {};
-    return check_override(owner);
-}
-
-inline Result<void> Ownership::check_control(UserNamespace owner) const noexcept
+inline Result<void> Ownership::check_owner(UserNamespace owner) const noexcept
 {
     if (is_callers() || owner.is_capable(Capability::SysAdmin))
         return {};

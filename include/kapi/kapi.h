@@ -12,6 +12,7 @@
 #include <kapi/rbtree.h>
 #include <kapi/rcu.h>
 #include <kapi/refcount.h>
+#include <kapi/security.h>
 #include <kapi/segment.h>
 #include <kapi/sysctl.h>
 #include <kapi/table.h>

@@ -21,6 +21,7 @@ bool kapi_kernel_has_sysvipc(void);
 bool kapi_parameter_force(void);
 bool kapi_parameter_ipcmni_extend(void);
 const char *kapi_parameter_attach(void);
+bool kapi_parameter_require_lsm(void);
 
 /* Implemented by the C++ side (src/entry), called once each by the C module glue. */
 int sysvipc_module_init(void) KAPI_NOEXCEPT; /* 0 or -errno */

@@ -16,6 +16,7 @@
 #include <base/result.hpp>
 #include <mem/box.hpp>
 #include <mem/max_tree.hpp>
+#include <os/security.hpp>
 #include <user/user_memory.hpp>
 
 namespace sysvipc {
@@ -29,12 +30,16 @@ public:
     /*
      * Reads struct msgbuf at @from: a type, then @size bytes.
      * Errors, in the order of msgop(2): EFAULT for the type, EINVAL for a type below 1, ENOMEM,
-     *     EFAULT for the text.
+     *     EFAULT for the text, what label() has.
      */
     [[nodiscard]] static Result<Box<Message>> load(UserAddress from, usize size) noexcept;
     /* Room for @capacity bytes of another message's text.  Errors: ENOMEM. */
     [[nodiscard]] static Result<Box<Message>> create_blank(usize capacity) noexcept;
     static void destroy(Message* message) noexcept;
+    /* Lets security modules know of it.  Errors: ENOMEM, a module's.  Sleeps. */
+    [[nodiscard]] Result<void> label() noexcept { return known_.label(); }
+    /* What they see of it. */
+    [[nodiscard]] KernelMessage& known() noexcept { return known_; }
 
     /* Writes the type and the first @size bytes of the text, at most size().  Errors: EFAULT. */
     [[nodiscard]] Result<void> store(UserAddress to, usize size) const noexcept;
@@ -42,7 +47,7 @@ public:
     void copy_from(const Message& other) noexcept;
 
     [[nodiscard]] i64 type() const noexcept { return type_; }
-    [[nodiscard]] usize size() const noexcept { return size_; }
+    [[nodiscard]] usize size() const noexcept { return known_.size(); }
 
 private:
     friend class MessageStore;
@@ -54,23 +59,26 @@ private:
     /* A piece of text that did not fit the first allocation. */
     struct Block;
 
-    Message(usize size, u32 cache) noexcept : size_(static_cast<u32>(size)), cache_(cache) { }
+    Message(usize size, u32 cache) noexcept : known_(size), cache_(cache) { }
     [[nodiscard]] static Result<Box<Message>> allocate(usize size) noexcept;
     [[nodiscard]] Result<void> add_blocks(usize size) noexcept;
+    [[nodiscard]] Block* blocks() const noexcept { return static_cast<Block*>(known_.rest()); }
     template <class Piece>
     [[nodiscard]] bool for_each_block(usize size, Piece&& piece) const noexcept;
 
     [[nodiscard]] u8* text() noexcept { return reinterpret_cast<u8*>(this + 1); }
     [[nodiscard]] const u8* text() const noexcept { return reinterpret_cast<const u8*>(this + 1); }
 
-    /* For MessageStore: the chain of equal types, oldest first; the last is known to the first. */
+    /*
+     * For MessageStore: the chain of equal types, oldest first; the last is known to the first, and
+     * nullptr to those that never were first.
+     */
     Message* next_of_type_ { nullptr };
     Message* last_of_type_ { nullptr };
 
-    Block* blocks_ { nullptr };
-    u32 size_;
+    KernelMessage known_; /* also the blocks, as what is left of the text */
     u32 cache_;
-    i64 type_ { 0 };
+    i64 type_ { 0 }; /* in known_ too, once it is read */
     /* The text follows. */
 };
 

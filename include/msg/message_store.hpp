@@ -2,6 +2,8 @@
 /*
  * MessageStore: the messages of one queue, in order of arrival and by type.
  *
+ * Security modules may keep a message from a receiver, to whom it is then as if it were not there.
+ *
  * The oldest message of each type is a node of a tree ordered by type, which also knows the oldest
  * message of each subtree; the others of its type are chained behind it.  Any selection but a place
  * in the queue takes O(log types) steps, however long the queue is, and needs no memory.
@@ -22,9 +24,22 @@ public:
 
     /* The youngest from now on; owned by the store until taken. */
     void add(Box<Message> message) noexcept;
-    /* nullptr: none. */
-    [[nodiscard]] Message* select(const MessageSelector& selector) noexcept;
-    /* @message is what select() gave, but for Ordinal: the oldest of its type. */
+    /*
+     * The message that is asked for, of those which @is_visible(message); nullptr: none.  Asked of as
+     * few as possible, each once; for Ordinal of all up to the place.
+     */
+    template <class IsVisible>
+    [[nodiscard]] Message* select(const MessageSelector& selector, IsVisible&& is_visible) noexcept
+    {
+        const bool is_ordinal = selector.rule() == MessageSelector::Rule::Ordinal;
+        u64 to_pass = is_ordinal ? static_cast<u64>(selector.operand()) : 0;
+        Message* message = first_candidate(selector);
+        for (; message; message = next_candidate(selector, *message)) {
+            if (is_visible(*message) && to_pass-- == 0)
+                break;
+        }
+        return message;
+    }
     [[nodiscard]] Box<Message> take(Message& message) noexcept;
     /* Any message, in no useful order for the tree: only for emptying a store that is done with. */
     [[nodiscard]] Box<Message> drain_one() noexcept
@@ -35,10 +50,15 @@ public:
 private:
     friend class StoreInspector; /* kunit/ */
 
+    /* What a receiver may get, the best first. */
+    [[nodiscard]] Message* first_candidate(const MessageSelector& selector) noexcept;
+    [[nodiscard]] Message* next_candidate(const MessageSelector& selector,
+                                          Message& message) noexcept;
     [[nodiscard]] Message* oldest_of(i64 type) const noexcept;
+    [[nodiscard]] Message* oldest_from(i64 type) const noexcept;
     [[nodiscard]] Message* oldest_at_most(i64 type) const noexcept;
     [[nodiscard]] Message* oldest_except(i64 type) const noexcept;
-    [[nodiscard]] Message* at_place(i64 place) noexcept;
+    void unchain(Message& message) noexcept;
 
     List<Message> arrivals_;
     MaxTree types_; /* by type; the value falls with each arrival */

@@ -14,6 +14,7 @@
 #include <msg/message_store.hpp>
 #include <ns/ipc_namespace.hpp>
 #include <os/pid.hpp>
+#include <os/security.hpp>
 #include <os/waiter.hpp>
 
 namespace sysvipc {
@@ -47,13 +48,16 @@ public:
 };
 
 struct MsgQueueState : Pinned {
-    explicit MsgQueueState(u64 byte_limit) noexcept;
+    /* @perm: the queue as security modules see it. */
+    MsgQueueState(u64 byte_limit, KernelPerm& perm) noexcept;
 
     [[nodiscard]] bool has_room(usize size) const noexcept
     {
         return message_fits(size, bytes, messages, most_bytes);
     }
-    /* A sent message: to the first receiver that takes it, else into the store. */
+    /* The message that the caller gets next, of those it may have; nullptr: none. */
+    [[nodiscard]] Message* select(const MessageSelector& selector) noexcept;
+    /* A sent message: to the first receiver that takes it and may have it, else into the store. */
     void accept(Box<Message> message, MessageUsage& usage, WakeList& wakes) noexcept;
     /* A message that select() found leaves for the caller. */
     [[nodiscard]] Box<Message> take(Message& message, MessageUsage& usage,
@@ -76,14 +80,18 @@ struct MsgQueueState : Pinned {
     List<Receiver> receivers;
 
 private:
-    [[nodiscard]] bool deliver(Box<Message>& message, WakeList& wakes) noexcept;
+    [[nodiscard]] bool may_have(kapi_task* receiver, const MessageSelector& selector,
+                                Message& message) noexcept;
+    [[nodiscard, gnu::noinline]] bool deliver(Box<Message>& message, WakeList& wakes) noexcept;
+
+    KernelPerm& perm_;
 };
 
-class MsgQueue : public GuardedObject<MsgQueueState, MsgQueueLock> {
+class MsgQueue : public GuardedObject<MsgQueueState, MsgQueueLock, QueueHooks> {
 public:
     static constexpr Kind kKind = Kind::Messages;
 
-    /* Owned by the caller's ids.  Errors: ENOMEM.  Sleeps. */
+    /* Owned by the caller's ids.  Errors: ENOMEM, a security module's.  Sleeps. */
     [[nodiscard]] static Result<Ref<MsgQueue>> create(Key key, Mode mode, u64 most_bytes) noexcept;
 
     /*
@@ -95,11 +103,11 @@ public:
         return ns.table(kKind).find<MsgQueue>(id);
     }
 
-    /*
-     * The queue, kept in being however long the caller sleeps.  No lock needed.
-     * Errors: EINVAL for an id that names no queue.
-     */
-    [[nodiscard]] static Result<Ref<MsgQueue>> hold(IpcNamespace& ns, IpcId id) noexcept;
+    /* Whether the caller may send @message, after check_access().  Errors: a security module's. */
+    [[nodiscard]] Result<void> check_send(Message& message, u32 flags) noexcept
+    {
+        return QueueHooks::may_send(perm(), message.known(), flags);
+    }
 
     /* Nobody finds it any more, and who waits at it is told.  The reference that was the table's. */
     [[nodiscard]] Ref<MsgQueue> withdraw(IdTable::Removal& removal, Locked& state,
@@ -112,7 +120,7 @@ private:
     template <class T, class... Args>
     friend T* construct_at(void* memory, Args&&... args) noexcept;
     MsgQueue(Key key, const Ownership& ownership, u64 most_bytes) noexcept
-        : GuardedObject(key, ownership, most_bytes)
+        : GuardedObject(key, ownership, most_bytes, perm())
     {
     }
 };

@@ -18,6 +18,11 @@ struct Kernel {
     {
         return kapi_parameter_ipcmni_extend();
     }
+    /* The module parameter require_lsm=1. */
+    [[nodiscard]] static bool is_security_required() noexcept
+    {
+        return kapi_parameter_require_lsm();
+    }
     /* The module parameter attach=@way; auto is the default. */
     [[nodiscard]] static bool is_to_attach(const char* way) noexcept
     {
@@ -27,11 +32,13 @@ struct Kernel {
 
 /* One line of the kernel log, after the module's name. */
 using LogLine = Line<160>;
-inline void log_info(LogLine& line) noexcept
+template <usize N>
+inline void log_info(Line<N>& line) noexcept
 {
     kapi_log_info("%.*s", static_cast<int>(line.size()), line.text());
 }
-inline void log_error(LogLine& line) noexcept
+template <usize N>
+inline void log_error(Line<N>& line) noexcept
 {
     kapi_log_error("%.*s", static_cast<int>(line.size()), line.text());
 }

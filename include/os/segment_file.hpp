@@ -57,6 +57,12 @@ public:
     SegmentFile& operator=(SegmentFile&&) = delete;
     ~SegmentFile() { close(); }
 
+    /* Takes over what @other has.  Precondition: this is none. */
+    void adopt(SegmentFile other) noexcept
+    {
+        file_ = exchange(other.file_, nullptr);
+        is_huge_ = other.is_huge_;
+    }
     /* Before the destructor, where that would be too late. */
     void close() noexcept
     {

@@ -10,6 +10,8 @@ namespace sysvipc {
 struct CurrentTask {
     /* Tells tasks apart while they live; nothing is to be read through it. */
     [[nodiscard]] static const kapi_task* identity() noexcept { return kapi_task_current(); }
+    /* To be handed to kapi. */
+    [[nodiscard]] static kapi_task* raw() noexcept { return kapi_task_current(); }
     /* The process it belongs to; no reference is taken. */
     [[nodiscard]] static kapi_pid* process() noexcept
     {

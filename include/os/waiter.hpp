@@ -24,6 +24,7 @@ class Waiter : Pinned {
 public:
     enum class Outcome : u8 { Done, Signal, TimedOut };
 
+    [[nodiscard]] kapi_task* task() const noexcept { return task_; }
     /* The id of the waiting task itself, not of its process; no reference is taken. */
     [[nodiscard]] kapi_pid* pid() const noexcept { return kapi_task_pid(task_); }
 
@@ -34,6 +35,12 @@ public:
      */
     [[nodiscard]] Outcome wait(Deadline deadline = Deadline::never()) noexcept;
     void wait_for_flush() noexcept;
+    /* After Done, or wait_for_flush(): it may be listed, and wait, once more. */
+    void rearm() noexcept
+    {
+        next_to_wake_ = nullptr;
+        is_done_.store_relaxed(false);
+    }
 
 private:
     friend class WakeList;

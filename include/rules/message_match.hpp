@@ -29,6 +29,8 @@ public:
     }
 
     [[nodiscard]] constexpr Rule rule() const noexcept { return rule_; }
+    /* The rule as ipc/msg.c numbers them, which security modules are told: from 1 on, in this order. */
+    [[nodiscard]] constexpr i32 search_mode() const noexcept { return static_cast<i32>(rule_) + 1; }
     [[nodiscard]] constexpr i64 operand() const noexcept { return operand_; }
 
     /* Whether a waiting receiver takes a message of @type. */
@@ -67,6 +69,8 @@ static_assert(MessageSelector::from_request(-3, true, false).accepts(3));
 static_assert(!MessageSelector::from_request(-3, false, false).accepts(4));
 static_assert(MessageSelector::from_request(INT64_MIN, false, false).accepts(INT64_MAX));
 static_assert(!MessageSelector::from_request(5, true, false).accepts(5));
+static_assert(MessageSelector::from_request(0, false, false).search_mode() == 1);
+static_assert(MessageSelector::from_request(0, false, true).search_mode() == 5);
 static_assert(message_fits(10, 0, 0, 10) && !message_fits(11, 0, 0, 10));
 static_assert(message_fits(0, 0, 9, 10) && !message_fits(0, 0, 10, 10), "empty messages count too");
 

@@ -31,6 +31,7 @@ public:
 
     [[nodiscard]] const abi::SemOp* begin() const noexcept { return list_; }
     [[nodiscard]] const abi::SemOp* end() const noexcept { return list_ + count_; }
+    [[nodiscard]] u32 count() const noexcept { return count_; }
     [[nodiscard]] const abi::SemOp& first() const noexcept { return *list_; }
     [[nodiscard]] bool is_single() const noexcept { return count_ == 1; }
     /* Any that is not a wait for 0. */

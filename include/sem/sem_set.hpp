@@ -14,6 +14,7 @@
 #include <ids/ipc_object.hpp>
 #include <ns/ipc_namespace.hpp>
 #include <os/pid.hpp>
+#include <os/security.hpp>
 #include <os/waiter.hpp>
 #include <rules/semaphore_rules.hpp>
 #include <sem/sem_operation.hpp>
@@ -60,11 +61,11 @@ struct SemSetState : Pinned {
     return (bytes + kCacheLine - 1) / kCacheLine * kCacheLine;
 }
 
-class SemSet : public GuardedObject<SemSetState, SemSetLock> {
+class SemSet : public GuardedObject<SemSetState, SemSetLock, SetHooks> {
 public:
     static constexpr Kind kKind = Kind::Semaphores;
 
-    /* Owned by the caller's ids; all values 0.  Errors: ENOSPC (@limit), ENOMEM.  Sleeps. */
+    /* Owned by the caller's ids; all values 0.  Errors: ENOSPC (@limit), ENOMEM, a security module's.  Sleeps. */
     [[nodiscard]] static Result<Ref<SemSet>> create(Key key, Mode mode, u32 count,
                                                     LimitedSum& usage, u64 limit) noexcept;
     /* Nobody finds it any more, who waits at it is told, undo for it ends.  All of it is locked. */
@@ -81,6 +82,13 @@ public:
     /* Kept in being however long the caller sleeps.  Errors: EINVAL. */
     [[nodiscard]] static Result<Ref<SemSet>> hold(IpcNamespace& ns, IpcId id) noexcept;
 
+    /* Whether the caller may do @operations, after check_access().  Errors: a security module's. */
+    [[nodiscard]] Result<void> check_operations(const SemOperations& operations) noexcept
+    {
+        return SetHooks::may_operate(perm(), operations.begin(), operations.count(),
+                                     operations.changes());
+    }
+
     [[nodiscard]] u32 count() const noexcept { return count_; }
     /* The latest time at which an operation succeeded; no lock. */
     [[nodiscard]] i64 operation_time() const noexcept;
@@ -95,6 +103,8 @@ private:
     template <class T, class... Args>
     friend T* construct_at(void* memory, Args&&... args) noexcept;
     SemSet(Key key, const Ownership& ownership, u32 count, LimitedSum& usage) noexcept;
+    [[nodiscard]] static Result<Ref<SemSet>> create_charged(Key key, Mode mode, u32 count,
+                                                            LimitedSum& usage) noexcept;
 
     /* SAFETY of the casts: create() makes room for all semaphores behind the header. */
     [[nodiscard]] Semaphore& semaphore(u32 number) noexcept

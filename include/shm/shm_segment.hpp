@@ -20,6 +20,7 @@
 #include <ids/ipc_object.hpp>
 #include <ns/ipc_namespace.hpp>
 #include <os/pid.hpp>
+#include <os/security.hpp>
 #include <os/segment_file.hpp>
 #include <user/user_memory.hpp>
 
@@ -37,14 +38,18 @@ struct ShmSegmentState : Pinned {
     MemoryLock memory_lock;
 };
 
-class ShmSegment : public GuardedObject<ShmSegmentState, ShmSegmentLock>,
+class ShmSegment : public GuardedObject<ShmSegmentState, ShmSegmentLock, SegmentHooks>,
                    public ListNode<ShmSegment> {
 public:
     static constexpr Kind kKind = Kind::SharedMemory;
 
-    /* Owned by the caller's ids; all bytes 0.  Errors: ENOMEM.  Sleeps. */
+    /*
+     * Owned by the caller's ids; without a file, which set_file() gives it, before anything else.
+     * Errors: ENOMEM, a security module's.  Sleeps.
+     */
     [[nodiscard]] static Result<Ref<ShmSegment>> create(IpcNamespace& ns, Key key, Mode mode,
-                                                        u64 size, SegmentFile file) noexcept;
+                                                        u64 size) noexcept;
+    void set_file(SegmentFile file) noexcept { file_.adopt(move(file)); }
     /* No table has it, or ever had it.  Does not sleep. */
     void retire() noexcept;
 
@@ -74,6 +79,29 @@ public:
     [[nodiscard]] Result<SegmentFile> open(SegmentFile::Access access) noexcept;
     /* Such a file is gone. */
     void close() noexcept;
+    /* Whether the caller may attach it, after check_access().  Errors: a security module's. */
+    [[nodiscard]] Result<void> check_attach(unsigned long address, u32 flags) noexcept
+    {
+        return SegmentHooks::may_attach(perm(), address, flags);
+    }
+    /* It goes with its last mapping. */
+    void mark(Locked& state) noexcept
+    {
+        state->is_marked = true;
+        perm().add_marks(abi::kShmMarked);
+    }
+    /* Its pages stay in memory.  Errors: ENOMEM beyond RLIMIT_MEMLOCK. */
+    [[nodiscard]] Result<void> lock_memory(Locked& state) noexcept
+    {
+        TRY(state->memory_lock.take(file_));
+        perm().add_marks(abi::kShmLocked);
+        return {};
+    }
+    void unlock_memory(Locked& state) noexcept
+    {
+        state->memory_lock.drop(file_);
+        perm().remove_marks(abi::kShmLocked);
+    }
     /* Permissions, and what else the mode of a segment shows. */
     [[nodiscard]] u32 mode_bits(Locked& state) const noexcept
     {
@@ -106,8 +134,7 @@ private:
     friend class Ref<ShmSegment>;
     template <class T, class... Args>
     friend T* construct_at(void* memory, Args&&... args) noexcept;
-    ShmSegment(IpcNamespace& ns, Key key, const Ownership& ownership, u64 size,
-               SegmentFile file) noexcept;
+    ShmSegment(IpcNamespace& ns, Key key, const Ownership& ownership, u64 size) noexcept;
 
     static void count_mapping(ShmSegmentState& state) noexcept;
     [[nodiscard]] bool is_unused(const ShmSegmentState& state) const noexcept;

@@ -52,8 +52,8 @@ public:
     [[nodiscard]] const T& unlocked() const noexcept { return value_; }
 
 private:
-    template <class, class, class>
-    friend class SeqGuarded;
+    template <class, class>
+    friend class Sequence;
 
     kapi_spinlock lock_;
     T value_;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SeqGuarded<T, Owner, Class>: a small value that readers copy whole without a lock or a write to
- * shared memory, while writers hold the lock of @Owner, a Guarded<>.  A reader that meets a writer
- * copies again.
+ * Sequence<Owner, Class>: counts the changes of something small that readers copy whole without a lock
+ * or a write to shared memory, while writers hold the lock of @Owner, a Guarded<>.  A reader that meets
+ * a writer copies again.  SeqGuarded<T, Owner, Class> has the something in it.
  */
 #pragma once
 
@@ -11,37 +11,57 @@
 
 namespace sysvipc {
 
+template <class Owner, class Class>
+class Sequence : Pinned {
+public:
+    explicit Sequence(Owner& owner) noexcept
+    {
+        kapi_seqcount_init(&count_, &owner.lock_, Class::kName, &Class::key);
+    }
+
+    /* @copy returns what it has read, which no writer has touched meanwhile. */
+    template <class Copy>
+    [[nodiscard]] auto read(Copy&& copy) const noexcept
+    {
+        for (;;) {
+            const u32 start = kapi_seqcount_read_begin(&count_);
+            auto copied = copy();
+            if (!kapi_seqcount_read_retry(&count_, start)) [[likely]]
+                return copied;
+        }
+    }
+    /* The view is the proof that the owner's lock is held: no other writer. */
+    template <class Change>
+    void write(typename Owner::Locked&, Change&& change) noexcept
+    {
+        kapi_seqcount_write_begin(&count_);
+        change();
+        kapi_seqcount_write_end(&count_);
+    }
+
+private:
+    kapi_seqcount count_;
+};
+
 template <class T, class Owner, class Class>
 class SeqGuarded : Pinned {
     static_assert(std::is_trivially_copyable_v<T>);
 
 public:
-    SeqGuarded(Owner& owner, const T& value) noexcept : value_(value)
-    {
-        kapi_seqcount_init(&sequence_, &owner.lock_, Class::kName, &Class::key);
-    }
+    SeqGuarded(Owner& owner, const T& value) noexcept : sequence_(owner), value_(value) { }
 
     [[nodiscard]] T read() const noexcept
     {
-        for (;;) {
-            const u32 start = kapi_seqcount_read_begin(&sequence_);
-            T copy = value_;
-            if (!kapi_seqcount_read_retry(&sequence_, start)) [[likely]]
-                return copy;
-        }
+        return sequence_.read([this] { return value_; });
     }
-
-    /* The view is the proof that the owner's lock is held: no other writer. */
     [[nodiscard]] const T& read(const typename Owner::Locked&) const noexcept { return value_; }
-    void write(typename Owner::Locked&, const T& value) noexcept
+    void write(typename Owner::Locked& proof, const T& value) noexcept
     {
-        kapi_seqcount_write_begin(&sequence_);
-        value_ = value;
-        kapi_seqcount_write_end(&sequence_);
+        sequence_.write(proof, [&] { value_ = value; });
     }
 
 private:
-    kapi_seqcount sequence_;
+    Sequence<Owner, Class> sequence_;
     T value_;
 };
 

@@ -10,6 +10,7 @@
  * Context: process, sleeps.
  */
 #include <entry/call_gate.hpp>
+#include <entry/security.hpp>
 #include <entry/system_calls.hpp>
 #include <entry/takeover.hpp>
 #include <entry/task_events.hpp>
@@ -112,19 +113,13 @@ struct Part {
 };
 constexpr Part kParts[] {
     { check_parameters, nothing_to_stop }, //
-    { choose_id_layout, nothing_to_stop },
-    { check_kernel, nothing_to_stop },
-    { start_call_gate, stop_call_gate },
-    { start_rcu_memory, drain_rcu_memory },
-    { start_message_memory, stop_message_memory },
-    { start_namespaces, Namespaces::stop },
-    { start_undo, stop_undo },
-    { start_segments, stop_segments },
-    { start_task_events, stop_task_events },
-    { start_limit_files, stop_limit_files },
-    { start_proc_files, stop_proc_files },
-    { start_takeover, stop_takeover },
-    { start_system_calls, stop_system_calls },
+    { choose_id_layout, nothing_to_stop },   { check_kernel, nothing_to_stop },
+    { start_security, nothing_to_stop },     { start_call_gate, stop_call_gate },
+    { start_rcu_memory, drain_rcu_memory },  { start_message_memory, stop_message_memory },
+    { start_namespaces, Namespaces::stop },  { start_undo, stop_undo },
+    { start_segments, stop_segments },       { start_task_events, stop_task_events },
+    { start_limit_files, stop_limit_files }, { start_proc_files, stop_proc_files },
+    { start_takeover, stop_takeover },       { start_system_calls, stop_system_calls },
     { check_kernel_again, nothing_to_stop },
 };
 

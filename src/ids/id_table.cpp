@@ -19,8 +19,8 @@ Result<IpcId> IdTable::insert(IpcObject& object, i32 limit) noexcept
     if (counts->in_use == 0)
         TRY(pin.take());
 
-    object.id_ = TRY(allocate_id(*counts));
-    const i32 index = id_layout.index_of(object.id_);
+    object.set_id(TRY(allocate_id(*counts)));
+    const i32 index = id_layout.index_of(object.id());
     if (object.key() != kPrivateKey) {
         if (Result<void> inserted = keys_.insert(object.keyed_); !inserted.ok()) {
             indexes_.remove(index);
@@ -32,7 +32,7 @@ Result<IpcId> IdTable::insert(IpcObject& object, i32 limit) noexcept
     pin.leak(); /* dropped when the table is empty again */
     indexes_.publish(index, &object);
     object.is_published_.store_release(true);
-    return object.id_;
+    return object.id();
 }
 
 /* An id that was asked for leaves the order of the others as it was. */
@@ -52,7 +52,7 @@ Result<IpcId> IdTable::allocate_id(Counts& counts) noexcept
 
 void IdTable::remove(Counts& counts, IpcObject& object) noexcept
 {
-    const i32 index = id_layout.index_of(object.id_);
+    const i32 index = id_layout.index_of(object.id());
     /* First, so that neither way finds it any more once one of them does not. */
     object.is_removed_.store_relaxed(true);
     indexes_.remove(index);
@@ -70,8 +70,7 @@ void IdTable::unlink_key(IpcObject& object) noexcept
 void IdTable::hide_key(IpcObject& object) noexcept
 {
     unlink_key(object);
-    /* Whoever still walks the chain that it stood in finds another key here, or the old one. */
-    __atomic_store_n(&object.keyed_.key, kPrivateKey.value(), __ATOMIC_RELAXED);
+    object.forget_key();
 }
 
 IdTable::Usage IdTable::usage() noexcept

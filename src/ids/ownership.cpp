@@ -8,9 +8,18 @@
 
 namespace sysvipc {
 
-Result<void> Ownership::check_override(UserNamespace owner) const noexcept
+Relation Ownership::relation_of_caller() const noexcept
 {
-    if (owner.is_capable(Capability::IpcOwner))
+    if (is_callers())
+        return Relation::Owner;
+    if (Caller::is_in_group(creator_gid) || Caller::is_in_group(gid))
+        return Relation::Group;
+    return Relation::Other;
+}
+
+Result<void> Ownership::check_mode(u32 wanted, UserNamespace owner) const noexcept
+{
+    if (mode_grants(mode, relation_of_caller(), wanted) || owner.is_capable(Capability::IpcOwner))
         return {};
     return Errno::Access;
 }
@@ -32,8 +41,9 @@ abi::IpcPerm Ownership::show(Key key, IpcId id) const noexcept
     perm.key = key.value();
     perm.uid = caller.show(uid);
     perm.gid = caller.show(gid);
-    perm.cuid = caller.show(creator_uid);
-    perm.cgid = caller.show(creator_gid);
+    /* Creators mostly are the owners; to look an id up takes longer than all the rest. */
+    perm.cuid = creator_uid == uid ? perm.uid : caller.show(creator_uid);
+    perm.cgid = creator_gid == gid ? perm.gid : caller.show(creator_gid);
     perm.mode = mode.bits();
     perm.sequence = static_cast<u16>(id_layout.sequence_of(id));
     return perm;

@@ -6,6 +6,7 @@
 #include <linux/capability.h>
 #include <linux/errno.h>
 #include <linux/idr.h>
+#include <linux/ipc.h>
 #include <linux/kbuild.h>
 #include <linux/mman.h>
 #include <linux/msg.h>
@@ -26,6 +27,8 @@
 	DEFINE(KAPI_##NAME##_SIZE, sizeof(type));                                                  \
 	DEFINE(KAPI_##NAME##_ALIGN, __alignof__(type))
 #define FIELD(NAME, type, member) DEFINE(KAPI_##NAME, offsetof(type, member))
+#define END(member) offsetofend(struct kern_ipc_perm, member)
+#define LATEST(a, b) ((a) > (b) ? (a) : (b))
 #define CONSTANT(name) DEFINE(KAPI_##name, name)
 
 static void __used layout(void)
@@ -41,6 +44,12 @@ static void __used layout(void)
 	LAYOUT(RHASH_HEAD, struct rhash_head);
 	LAYOUT(RB_NODE, struct rb_node);
 	LAYOUT(REFCOUNT, refcount_t);
+	/* Up to the last member that is used, whatever the order of them. */
+	DEFINE(KAPI_IPC_PERM_SIZE,
+	       LATEST(LATEST(LATEST(END(id), END(key)), LATEST(END(uid), END(gid))),
+		      LATEST(LATEST(END(cuid), END(cgid)),
+			     LATEST(LATEST(END(mode), END(seq)), END(security)))));
+	DEFINE(KAPI_IPC_PERM_ALIGN, __alignof__(unsigned long));
 	BLANK();
 	DEFINE(KAPI_PAGE_SIZE, PAGE_SIZE);
 	FIELD(PT_REGS_ORIG_AX, struct pt_regs, orig_ax);

@@ -19,6 +19,11 @@ static char *attach = "auto";
 module_param(attach, charp, 0444);
 MODULE_PARM_DESC(attach, "how the calls are reached: auto (default), ftrace");
 
+static bool require_lsm;
+module_param(require_lsm, bool, 0444);
+MODULE_PARM_DESC(require_lsm,
+		 "do not load where security modules (SELinux, Smack) or audit could not be asked");
+
 bool kapi_parameter_force(void)
 {
 	return force;
@@ -27,6 +32,11 @@ bool kapi_parameter_force(void)
 bool kapi_parameter_ipcmni_extend(void)
 {
 	return ipcmni_extend;
+}
+
+bool kapi_parameter_require_lsm(void)
+{
+	return require_lsm;
 }
 
 const char *kapi_parameter_attach(void)

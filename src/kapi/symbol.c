@@ -4,7 +4,8 @@
  * name is to be told the address; the probes are never armed.
  *
  * Where the CPU tracks indirect branches, the kernel takes the landing mark from a function that it
- * only ever calls directly: such a one must not be called through a pointer, and counts as not there.
+ * only ever calls directly: such a one must not be called through a pointer, and counts as not there
+ * for who would.
  */
 #include <linux/kprobes.h>
 #include <linux/slab.h>
@@ -17,7 +18,7 @@
 
 #ifdef CONFIG_KPROBES
 
-static void *function_at(void *probed)
+static void *function_at(void *probed, bool is_called_directly)
 {
 #ifdef CONFIG_X86_KERNEL_IBT
 	/* A probe stands behind the landing mark. */
@@ -25,7 +26,7 @@ static void *function_at(void *probed)
 
 	if (*mark == gen_endbr())
 		return (void *)mark;
-	if (boot_cpu_has(X86_FEATURE_IBT))
+	if (boot_cpu_has(X86_FEATURE_IBT) && !is_called_directly)
 		return NULL;
 	if (is_endbr(*mark))
 		return (void *)mark;
@@ -45,7 +46,8 @@ int symbols_find(struct unexported_symbol *symbols, size_t count)
 		probes[i].symbol_name = symbols[i].name;
 		probes[i].flags = KPROBE_FLAG_DISABLED;
 		error = register_kprobe(&probes[i]);
-		symbols[i].address = error ? NULL : function_at(probes[i].addr);
+		symbols[i].address =
+			error ? NULL : function_at(probes[i].addr, symbols[i].is_called_directly);
 		if (!error)
 			found[n++] = &probes[i];
 	}

@@ -7,6 +7,8 @@
 
 struct unexported_symbol {
 	const char *name;
+	/* Not through a pointer. */
+	bool is_called_directly;
 	void *address; /* to be called; NULL: there is none, or the kernel does not let us */
 };
 

@@ -7,10 +7,29 @@
 #include "shim.h"
 #include <kapi/table.h>
 
+/*
+ * Lookups are whole functions, with all that they consist of in line: else the compiler makes one out of
+ * the part that they share, which calls the hash through a pointer.  For the same reason there are
+ * comparisons here: the kernel's own calls memcmp().
+ */
+#define LOOKUP __attribute__((__flatten__, __noinline__))
+
+static inline int compare_keys(struct rhashtable_compare_arg *wanted, const void *object)
+{
+	return *(const int *)wanted->key != READ_ONCE(((const struct kapi_keyed *)object)->key);
+}
+
+static inline int compare_addresses(struct rhashtable_compare_arg *wanted, const void *object)
+{
+	return *(const void *const *)wanted->key !=
+	       ((const struct kapi_addressed *)object)->address;
+}
+
 static const struct rhashtable_params key_params = {
 	.head_offset = offsetof(struct kapi_keyed, head),
 	.key_offset = offsetof(struct kapi_keyed, key),
 	.key_len = sizeof_field(struct kapi_keyed, key),
+	.obj_cmpfn = compare_keys,
 	.automatic_shrinking = true,
 };
 
@@ -25,6 +44,7 @@ static const struct rhashtable_params address_params = {
 	.head_offset = offsetof(struct kapi_addressed, head),
 	.key_offset = offsetof(struct kapi_addressed, address),
 	.key_len = sizeof_field(struct kapi_addressed, address),
+	.obj_cmpfn = compare_addresses,
 	.automatic_shrinking = true,
 };
 
@@ -88,7 +108,7 @@ KAPI_SHIM void kapi_keys_destroy(struct kapi_rhashtable *keys)
 	rhashtable_destroy((struct rhashtable *)keys);
 }
 
-KAPI_SHIM struct kapi_keyed *kapi_keys_find(struct kapi_rhashtable *keys, int key)
+LOOKUP struct kapi_keyed *kapi_keys_find(struct kapi_rhashtable *keys, int key)
 {
 	return rhashtable_lookup((struct rhashtable *)keys, &key, key_params);
 }
@@ -110,8 +130,8 @@ KAPI_SHIM int kapi_addresses_init(struct kapi_rhashtable *table)
 	return rhashtable_init((struct rhashtable *)table, &address_params);
 }
 
-KAPI_SHIM struct kapi_addressed *kapi_addresses_find(struct kapi_rhashtable *table,
-						     const void *address)
+LOOKUP struct kapi_addressed *kapi_addresses_find(struct kapi_rhashtable *table,
+						  const void *address)
 {
 	return rhashtable_lookup((struct rhashtable *)table, &address, address_params);
 }

@@ -29,7 +29,7 @@ public:
     static constexpr usize kWithPage = KAPI_PAGE_SIZE + 128;
     static constexpr usize kWithMsgmax = KAPI_MSGMAX + 128;
     static constexpr SizeClass kFirst[] {
-        { 128, "sysvipc_msg_128" },      { 192, "sysvipc_msg_192" },
+        { 160, "sysvipc_msg_160" },      { 192, "sysvipc_msg_192" },
         { 256, "sysvipc_msg_256" },      { 512, "sysvipc_msg_512" },
         { 1024, "sysvipc_msg_1k" },      { 2048, "sysvipc_msg_2k" },
         { kWithPage, "sysvipc_msg_4k" }, { kWithMsgmax, "sysvipc_msg_8k" },
@@ -120,14 +120,21 @@ Result<Box<Message>> Message::allocate(usize size) noexcept
 
 Result<void> Message::add_blocks(usize size) noexcept
 {
-    for (Block** link = &blocks_; size > 0; link = &(*link)->next) {
+    Block* last = nullptr;
+    while (size > 0) {
         CurrentTask::give_way();
         const usize piece = min(size, MessageLayout::kBlockText);
         const u32 cache = rest_caches.choose(sizeof(Block) + piece);
         void* memory = rest_caches[cache].allocate();
         if (!memory)
             return Errno::NoMemory;
-        *link = construct_at<Block>(memory, Block { nullptr, static_cast<u32>(piece), cache });
+        Block* added =
+            construct_at<Block>(memory, Block { nullptr, static_cast<u32>(piece), cache });
+        if (last)
+            last->next = added;
+        else
+            known_.set_rest(added);
+        last = added;
         size -= piece;
     }
     return {};
@@ -135,7 +142,8 @@ Result<void> Message::add_blocks(usize size) noexcept
 
 void Message::destroy(Message* message) noexcept
 {
-    for (Block* block = message->blocks_; block;) {
+    message->known_.unlabel();
+    for (Block* block = message->blocks(); block;) {
         Block* next = block->next;
         rest_caches[block->cache].release(block);
         block = next;
@@ -148,7 +156,7 @@ template <class Piece>
 bool Message::for_each_block(usize size, Piece&& piece) const noexcept
 {
     usize offset = MessageLayout::kFirstText;
-    for (Block* block = blocks_; block && offset < size; block = block->next) {
+    for (Block* block = blocks(); block && offset < size; block = block->next) {
         if (!piece(block->text(), min<usize>(block->size, size - offset), offset))
             return false;
         offset += block->size;
@@ -180,6 +188,8 @@ Result<Box<Message>> Message::load(UserAddress from, usize size) noexcept
     });
     if (!is_whole) [[unlikely]]
         return Errno::Fault;
+    message->known_.set_type(message->type_);
+    TRY(message->label());
     return message;
 }
 
@@ -204,11 +214,12 @@ Result<void> Message::store(UserAddress to, usize size) const noexcept
 void Message::copy_from(const Message& other) noexcept
 {
     type_ = other.type_;
-    size_ = other.size_;
-    __builtin_memcpy(text(), other.text(), min<usize>(size_, MessageLayout::kFirstText));
+    known_.set_type(type_);
+    known_.set_size(other.size());
+    __builtin_memcpy(text(), other.text(), min<usize>(size(), MessageLayout::kFirstText));
     /* Both texts are cut into blocks at the same places, but for the end of the last. */
-    Block* to = blocks_;
-    (void)other.for_each_block(size_, [&](const u8* piece, usize count, usize) {
+    Block* to = blocks();
+    (void)other.for_each_block(size(), [&](const u8* piece, usize count, usize) {
         __builtin_memcpy(to->text(), piece, count);
         to = to->next;
         return true;

@@ -29,7 +29,9 @@ void MessageStore::add(Box<Message> added) noexcept
 Box<Message> MessageStore::take(Message& message) noexcept
 {
     arrivals_.remove(message);
-    if (Message* heir = message.next_of_type_) {
+    if (!message.last_of_type_) [[unlikely]] {
+        unchain(message);
+    } else if (Message* heir = message.next_of_type_) {
         heir->last_of_type_ = message.last_of_type_;
         types_.replace(message, *heir);
     } else {
@@ -38,10 +40,23 @@ Box<Message> MessageStore::take(Message& message) noexcept
     return Box<Message>::adopt(&message);
 }
 
-Message* MessageStore::select(const MessageSelector& selector) noexcept
+/* @message is not the oldest of its type. */
+void MessageStore::unchain(Message& message) noexcept
+{
+    Message& oldest = *oldest_of(message.type_);
+    Message* before = &oldest;
+    while (before->next_of_type_ != &message)
+        before = before->next_of_type_;
+    before->next_of_type_ = message.next_of_type_;
+    if (oldest.last_of_type_ == &message)
+        oldest.last_of_type_ = before;
+}
+
+Message* MessageStore::first_candidate(const MessageSelector& selector) noexcept
 {
     switch (selector.rule()) {
     case MessageSelector::Rule::Any:
+    case MessageSelector::Rule::Ordinal:
         return arrivals_.first();
     case MessageSelector::Rule::Equal:
         return oldest_of(selector.operand());
@@ -49,8 +64,29 @@ Message* MessageStore::select(const MessageSelector& selector) noexcept
         return oldest_at_most(selector.operand());
     case MessageSelector::Rule::Except:
         return oldest_except(selector.operand());
+    }
+    return nullptr;
+}
+
+Message* MessageStore::next_candidate(const MessageSelector& selector, Message& message) noexcept
+{
+    Message* next = nullptr;
+    switch (selector.rule()) {
+    case MessageSelector::Rule::Any:
     case MessageSelector::Rule::Ordinal:
-        return at_place(selector.operand());
+        return arrivals_.next(message);
+    case MessageSelector::Rule::Equal:
+        return message.next_of_type_;
+    case MessageSelector::Rule::AtMost:
+        next = message.next_of_type_;
+        if (!next && message.type_ < selector.operand())
+            next = oldest_from(message.type_ + 1);
+        return next && next->type_ <= selector.operand() ? next : nullptr;
+    case MessageSelector::Rule::Except:
+        next = arrivals_.next(message);
+        while (next && next->type_ == selector.operand())
+            next = arrivals_.next(*next);
+        return next;
     }
     return nullptr;
 }
@@ -61,6 +97,21 @@ Message* MessageStore::oldest_of(i64 type) const noexcept
     while (node && node->tree_key() != type)
         node = type < node->tree_key() ? node->left() : node->right();
     return static_cast<Message*>(node);
+}
+
+/* The oldest of the lowest type from @type on. */
+Message* MessageStore::oldest_from(i64 type) const noexcept
+{
+    MaxTreeNode* lowest = nullptr;
+    for (MaxTreeNode* node = types_.root(); node;) {
+        if (node->tree_key() < type) {
+            node = node->right();
+        } else {
+            lowest = node;
+            node = node->left();
+        }
+    }
+    return static_cast<Message*>(lowest);
 }
 
 Message* MessageStore::oldest_at_most(i64 type) const noexcept
@@ -104,16 +155,6 @@ Message* MessageStore::oldest_except(i64 type) const noexcept
         best = left && left->greatest_below() == best_value ? left : best->right();
     }
     return static_cast<Message*>(best);
-}
-
-Message* MessageStore::at_place(i64 place) noexcept
-{
-    if (place < 0)
-        return nullptr;
-    Message* message = arrivals_.first();
-    for (; message && place > 0; --place)
-        message = arrivals_.next(*message);
-    return message;
 }
 
 } // namespace sysvipc

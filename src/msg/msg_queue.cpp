@@ -10,15 +10,33 @@
 
 namespace sysvipc {
 
-MsgQueueState::MsgQueueState(u64 byte_limit) noexcept
+MsgQueueState::MsgQueueState(u64 byte_limit, KernelPerm& perm) noexcept
     : change_time(real_seconds()),
-      most_bytes(byte_limit)
+      most_bytes(byte_limit),
+      perm_(perm)
 {
 }
 
 Result<Ref<MsgQueue>> MsgQueue::create(Key key, Mode mode, u64 most_bytes) noexcept
 {
-    return Ref<MsgQueue>::create(0, key, Ownership::of_caller(mode), most_bytes);
+    Ref<MsgQueue> queue =
+        TRY(Ref<MsgQueue>::create(0, key, Ownership::of_caller(mode), most_bytes));
+    TRY(queue->label());
+    return queue;
+}
+
+bool MsgQueueState::may_have(kapi_task* receiver, const MessageSelector& selector,
+                             Message& message) noexcept
+{
+    return QueueHooks::may_receive(perm_, message.known(), receiver, selector.operand(),
+                                   selector.search_mode());
+}
+
+Message* MsgQueueState::select(const MessageSelector& selector) noexcept
+{
+    return store.select(selector, [&](Message& message) {
+        return may_have(CurrentTask::raw(), selector, message);
+    });
 }
 
 /*
@@ -29,7 +47,8 @@ bool MsgQueueState::deliver(Box<Message>& message, WakeList& wakes) noexcept
 {
     for (Receiver* receiver = receivers.first(); receiver;) {
         Receiver* next = receivers.next(*receiver);
-        if (receiver->selector.accepts(message->type())) {
+        if (receiver->selector.accepts(message->type())
+            && may_have(receiver->task(), receiver->selector, *message)) {
             receivers.remove(*receiver);
             wakes.add(*receiver);
             if (message->size() <= receiver->capacity) {
@@ -105,15 +124,6 @@ void MsgQueueState::release_all_senders(WakeList& wakes) noexcept
         sender->answer = Sender::Answer::Removed;
         wakes.add(*sender);
     }
-}
-
-Result<Ref<MsgQueue>> MsgQueue::hold(IpcNamespace& ns, IpcId id) noexcept
-{
-    const RcuGuard guard;
-    MsgQueue* queue = find(ns, id);
-    if (!queue)
-        return Errno::Invalid;
-    return Ref<MsgQueue>::try_get(*queue);
 }
 
 Ref<MsgQueue> MsgQueue::withdraw(IdTable::Removal& removal, Locked& state, WakeList& wakes) noexcept

@@ -21,6 +21,7 @@ using abi::MsgCommand;
 /* IPC_INFO, MSG_INFO.  Returns the highest index in use, 0 when there is none. */
 Result<i32> report_info(IpcNamespace& ns, MsgCommand command, UserAddress buffer) noexcept
 {
+    TRY(MsgQueue::check_command_for_all(command));
     const Limits& limits = ns.limits();
     const IdTable::Usage usage = ns.table(Kind::Messages).usage();
     abi::MsgInfo info;
@@ -54,14 +55,16 @@ Result<IpcId> stat_queue(IpcNamespace& ns, IpcId id, MsgCommand command,
     if (!queue)
         return Errno::Invalid;
     auto state = queue->lock();
-    const Ownership& ownership = queue->ownership(state);
-    if (command != MsgCommand::StatByIndexAny)
-        TRY(ownership.check_access(kReadAccess, ns.owner()));
+    if (command == MsgCommand::StatByIndexAny)
+        queue->tell_audit();
+    else
+        TRY(queue->check_access(state, kReadAccess, ns.owner()));
+    TRY(queue->check_command(command));
     if (queue->is_removed())
         return Errno::Removed;
 
     const IpcId full_id = queue->id();
-    stat.perm = ownership.show(queue->key(), full_id);
+    stat.perm = queue->ownership(state).show(queue->key(), full_id);
     stat.send_time = state->send_time;
     stat.receive_time = state->receive_time;
     stat.change_time = state->change_time;
@@ -101,12 +104,11 @@ Result<i32> set_queue(IpcNamespace& ns, IpcId id, UserAddress buffer) noexcept
     auto state = queue->lock();
     if (queue->is_removed())
         return Errno::Invalid;
-    const Ownership& ownership = queue->ownership(state);
-    TRY(ownership.check_control(ns.owner()));
+    TRY(queue->check_change(state, request.perm, static_cast<u64>(i64 { most_bytes }), ns.owner()));
     if (static_cast<u32>(most_bytes) > static_cast<u32>(ns.limits().msgmnb.load_relaxed())
         && !Caller::is_globally_capable(Capability::SysResource))
         return Errno::Perm;
-    const Ownership changed = TRY(ownership.changed_by(request.perm));
+    const Ownership changed = TRY(queue->ownership(state).changed_by(request.perm));
     queue->set_ownership(state, changed);
     state->most_bytes = static_cast<u64>(i64 { most_bytes });
     state->change_time = real_seconds();
@@ -128,7 +130,7 @@ Result<Ref<MsgQueue>> withdraw(IpcNamespace& ns, IpcId id) noexcept
     auto state = queue->lock();
     if (queue->is_removed())
         return Errno::Invalid;
-    TRY(queue->ownership(state).check_control(ns.owner()));
+    TRY(queue->check_removal(state, ns.owner()));
     return queue->withdraw(removal, state, wakes);
 }
 

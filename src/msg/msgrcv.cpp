@@ -6,6 +6,7 @@
  */
 #include <msg/msg_queue.hpp>
 
+#include <base/optional.hpp>
 #include <os/task.hpp>
 #include <rules/abi.hpp>
 #include <sync/rcu.hpp>
@@ -29,10 +30,10 @@ struct ReceiveRequest {
 enum class Received : u8 { Yes, MustWait };
 
 /* Errors: EACCES, EIDRM, in this order. */
-Result<void> check_readable(IpcNamespace& ns, const MsgQueue& queue,
+Result<void> check_readable(IpcNamespace& ns, MsgQueue& queue,
                             const MsgQueue::Locked& state) noexcept
 {
-    TRY(queue.ownership(state).check_access(kReadAccess, ns.owner()));
+    TRY(queue.check_access(state, kReadAccess, ns.owner()));
     if (queue.is_removed())
         return Errno::Removed;
     return {};
@@ -44,7 +45,7 @@ Result<Received> try_receive(IpcNamespace& ns, MsgQueue& queue, MsgQueue::Locked
                              WakeList& wakes) noexcept
 {
     TRY(check_readable(ns, queue, state));
-    if (Message* found = state->store.select(request.selector)) {
+    if (Message* found = state->select(request.selector)) {
         if (found->size() > request.size && !request.may_truncate())
             return Errno::TooBig;
         message = state->take(*found, ns.message_usage(), wakes);
@@ -54,6 +55,13 @@ Result<Received> try_receive(IpcNamespace& ns, MsgQueue& queue, MsgQueue::Locked
         return Errno::NoMessage;
     return Received::MustWait;
 }
+
+/* A receiver on the list of a queue that is kept in being: what it takes to sleep. */
+struct WaitingReceiver {
+    Ref<MsgQueue> queue;
+    Receiver receiver;
+};
+using Place = Optional<WaitingReceiver>;
 
 /*
  * @receiver stands on the queue's list.  MustWait: try again.
@@ -88,28 +96,38 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
     return Received::MustWait;
 }
 
-/* As msgrcv(), once a first try has shown that there is no message. */
-Result<void> receive_waiting(IpcNamespace& ns, IpcId id, const ReceiveRequest& request,
-                             Box<Message>& message) noexcept
+/* Precondition: the queue is not removed, so that nothing keeps it from being held. */
+[[gnu::noinline]] Result<void> join_line(MsgQueue& queue, MsgQueue::Locked& state,
+                                         const ReceiveRequest& request, Place& place) noexcept
 {
-    const Ref<MsgQueue> queue = TRY(MsgQueue::hold(ns, id));
-    for (;;) {
-        Receiver receiver { request.selector, request.capacity() };
-        {
-            WakeList wakes;
-            auto state = queue->lock();
-            if (TRY(try_receive(ns, *queue, state, request, message, wakes)) == Received::Yes)
-                return {};
-            state->receivers.push_back(receiver);
-        }
-        if (TRY(wait_for_message(*queue, receiver, message)) == Received::Yes)
-            return {};
-    }
+    Ref<MsgQueue> kept = TRY(Ref<MsgQueue>::try_get(queue));
+    place.emplace([&] {
+        return WaitingReceiver { move(kept), { request.selector, request.capacity() } };
+    });
+    state->receivers.push_back(place->receiver);
+    return {};
 }
 
-/* Errors: EINVAL for an id that names no queue; what try_receive() has. */
+/* As msgrcv(), for who stands in line since a first try. */
+[[gnu::noinline]] Result<void> receive_waiting(IpcNamespace& ns, const ReceiveRequest& request,
+                                               Box<Message>& message,
+                                               WaitingReceiver& place) noexcept
+{
+    MsgQueue& queue = *place.queue;
+    while (TRY(wait_for_message(queue, place.receiver, message)) == Received::MustWait) {
+        WakeList wakes;
+        auto state = queue.lock();
+        if (TRY(try_receive(ns, queue, state, request, message, wakes)) == Received::Yes)
+            return {};
+        place.receiver.rearm();
+        state->receivers.push_back(place.receiver);
+    }
+    return {};
+}
+
+/* MustWait: at @place by then.  Errors: EINVAL for an id that names no queue; what try_receive() has. */
 Result<Received> receive_at_once(IpcNamespace& ns, IpcId id, const ReceiveRequest& request,
-                                 Box<Message>& message) noexcept
+                                 Box<Message>& message, Place& place) noexcept
 {
     WakeList wakes;
     const RcuGuard guard;
@@ -117,22 +135,27 @@ Result<Received> receive_at_once(IpcNamespace& ns, IpcId id, const ReceiveReques
     if (!queue)
         return Errno::Invalid;
     auto state = queue->lock();
-    return try_receive(ns, *queue, state, request, message, wakes);
+    const Received received = TRY(try_receive(ns, *queue, state, request, message, wakes));
+    if (received == Received::MustWait) [[unlikely]]
+        TRY(join_line(*queue, state, request, place));
+    return received;
 }
 
 /*
  * MSG_COPY: a copy of the message at a place in the queue, which stays there.
- * Errors, in order: EINVAL (flags); EFAULT when the buffer cannot be read, as Linux has it; ENOMEM;
- *     EINVAL; EACCES; EIDRM; ENOMSG; E2BIG; EINVAL when it would have to be cut short.
+ * Errors, in order: EINVAL (flags); ENOMEM; EFAULT when the buffer cannot be read, as Linux has it; a
+ *     security module's; EINVAL; EACCES; EIDRM; ENOMSG; E2BIG; EINVAL when it would have to be cut short.
  */
-Result<Box<Message>> receive_copy(IpcNamespace& ns, IpcId id, const ReceiveRequest& request,
-                                  UserAddress buffer) noexcept
+[[gnu::noinline]] Result<Box<Message>> receive_copy(IpcNamespace& ns, IpcId id,
+                                                    const ReceiveRequest& request,
+                                                    UserAddress buffer) noexcept
 {
     if (request.may_wait() || (request.flags & abi::kMsgExcept))
         return Errno::Invalid;
     const usize capacity = min(request.size, static_cast<usize>(ns.limits().msgmax.load_relaxed()));
     Box<Message> copy = TRY(Message::create_blank(capacity));
     TRY(probe_user_readable(buffer, capacity));
+    TRY(copy->label());
 
     const RcuGuard guard;
     MsgQueue* queue = MsgQueue::find(ns, id);
@@ -140,7 +163,7 @@ Result<Box<Message>> receive_copy(IpcNamespace& ns, IpcId id, const ReceiveReque
         return Errno::Invalid;
     auto state = queue->lock();
     TRY(check_readable(ns, *queue, state));
-    const Message* found = state->store.select(request.selector);
+    const Message* found = state->select(request.selector);
     if (!found)
         return Errno::NoMessage;
     if (found->size() > request.size && !request.may_truncate())
@@ -169,10 +192,12 @@ Result<usize> msgrcv(IpcNamespace& ns, IpcId id, UserAddress to, usize size, i64
     };
 
     Box<Message> message;
+    /* Most calls find their message: no need to zero what only those use that wait. */
+    __attribute__((uninitialized)) Place place;
     if (copies) [[unlikely]] {
         message = TRY(receive_copy(ns, id, request, to));
-    } else if (TRY(receive_at_once(ns, id, request, message)) == Received::MustWait) {
-        TRY(receive_waiting(ns, id, request, message));
+    } else if (TRY(receive_at_once(ns, id, request, message, place)) == Received::MustWait) {
+        TRY(receive_waiting(ns, request, message, *place));
     }
     const usize written = min(size, message->size());
     TRY(message->store(to, written));

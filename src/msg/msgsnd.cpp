@@ -6,6 +6,7 @@
  */
 #include <msg/msg_queue.hpp>
 
+#include <base/optional.hpp>
 #include <os/task.hpp>
 #include <rules/abi.hpp>
 #include <sync/rcu.hpp>
@@ -17,13 +18,14 @@ namespace {
 
 enum class Sent : u8 { Yes, MustWait };
 
-/* Errors: EACCES, EIDRM, EAGAIN, in this order.  @message is consumed with Sent::Yes only. */
+/* Errors: EACCES, EIDRM, a security module's, EAGAIN, in this order.  @message is consumed with Sent::Yes only. */
 Result<Sent> try_send(IpcNamespace& ns, MsgQueue& queue, MsgQueue::Locked& state,
                       Box<Message>& message, u32 flags, WakeList& wakes) noexcept
 {
-    TRY(queue.ownership(state).check_access(kWriteAccess, ns.owner()));
+    TRY(queue.check_access(state, kWriteAccess, ns.owner()));
     if (queue.is_removed())
         return Errno::Removed;
+    TRY(queue.check_send(*message, flags));
     if (state->has_room(message->size())) {
         state->accept(move(message), ns.message_usage(), wakes);
         return Sent::Yes;
@@ -32,6 +34,13 @@ Result<Sent> try_send(IpcNamespace& ns, MsgQueue& queue, MsgQueue::Locked& state
         return Errno::Again;
     return Sent::MustWait;
 }
+
+/* A sender on the list of a queue that is kept in being: what it takes to sleep. */
+struct WaitingSender {
+    Ref<MsgQueue> queue;
+    Sender sender;
+};
+using Place = Optional<WaitingSender>;
 
 /* @sender stands on the queue's list.  Errors: EIDRM, EINTR (not restarted once a handler ran). */
 Result<void> wait_for_room(MsgQueue& queue, Sender& sender) noexcept
@@ -54,25 +63,35 @@ Result<void> wait_for_room(MsgQueue& queue, Sender& sender) noexcept
     return {};
 }
 
-/* As msgsnd(), once a first try has shown that there is no room. */
-Result<void> send_waiting(IpcNamespace& ns, IpcId id, Box<Message>& message, u32 flags) noexcept
+/* Precondition: the queue is not removed, so that nothing keeps it from being held. */
+[[gnu::noinline]] Result<void> join_line(MsgQueue& queue, MsgQueue::Locked& state,
+                                         const Message& message, Place& place) noexcept
 {
-    const Ref<MsgQueue> queue = TRY(MsgQueue::hold(ns, id));
+    Ref<MsgQueue> kept = TRY(Ref<MsgQueue>::try_get(queue));
+    place.emplace([&] { return WaitingSender { move(kept), Sender { message.size() } }; });
+    state->senders.push_back(place->sender);
+    return {};
+}
+
+/* As msgsnd(), for who stands in line since a first try. */
+[[gnu::noinline]] Result<void> send_waiting(IpcNamespace& ns, Box<Message>& message, u32 flags,
+                                            WaitingSender& place) noexcept
+{
+    MsgQueue& queue = *place.queue;
     for (;;) {
-        Sender sender { message->size() };
-        {
-            WakeList wakes;
-            auto state = queue->lock();
-            if (TRY(try_send(ns, *queue, state, message, flags, wakes)) == Sent::Yes)
-                return {};
-            state->senders.push_back(sender);
-        }
-        TRY(wait_for_room(*queue, sender));
+        TRY(wait_for_room(queue, place.sender));
+        WakeList wakes;
+        auto state = queue.lock();
+        if (TRY(try_send(ns, queue, state, message, flags, wakes)) == Sent::Yes)
+            return {};
+        place.sender.rearm();
+        state->senders.push_back(place.sender);
     }
 }
 
-/* Errors: EINVAL for an id that names no queue; what try_send() has. */
-Result<Sent> send_at_once(IpcNamespace& ns, IpcId id, Box<Message>& message, u32 flags) noexcept
+/* MustWait: at @place by then.  Errors: EINVAL for an id that names no queue; what try_send() has. */
+Result<Sent> send_at_once(IpcNamespace& ns, IpcId id, Box<Message>& message, u32 flags,
+                          Place& place) noexcept
 {
     WakeList wakes;
     const RcuGuard guard;
@@ -80,14 +99,17 @@ Result<Sent> send_at_once(IpcNamespace& ns, IpcId id, Box<Message>& message, u32
     if (!queue)
         return Errno::Invalid;
     auto state = queue->lock();
-    return try_send(ns, *queue, state, message, flags, wakes);
+    const Sent sent = TRY(try_send(ns, *queue, state, message, flags, wakes));
+    if (sent == Sent::MustWait) [[unlikely]]
+        TRY(join_line(*queue, state, *message, place));
+    return sent;
 }
 
 } // namespace
 
 /*
  * Errors, in the order of ipc/msg.c: EFAULT (type), EINVAL (size, id, type), ENOMEM, EFAULT (text),
- * EINVAL (no such queue), EACCES, EIDRM, EAGAIN, EINTR.
+ * a security module's, EINVAL (no such queue), EACCES, EIDRM, a security module's, EAGAIN, EINTR.
  */
 Result<void> msgsnd(IpcNamespace& ns, IpcId id, UserAddress from, usize size, u32 flags) noexcept
 {
@@ -97,9 +119,11 @@ Result<void> msgsnd(IpcNamespace& ns, IpcId id, UserAddress from, usize size, u3
         return Errno::Invalid;
     }
     Box<Message> message = TRY(Message::load(from, size));
-    if (TRY(send_at_once(ns, id, message, flags)) == Sent::Yes) [[likely]]
+    /* Most calls find room: no need to zero what only those use that wait. */
+    __attribute__((uninitialized)) Place place;
+    if (TRY(send_at_once(ns, id, message, flags, place)) == Sent::Yes) [[likely]]
         return {};
-    return send_waiting(ns, id, message, flags);
+    return send_waiting(ns, message, flags, *place);
 }
 
 } // namespace sysvipc

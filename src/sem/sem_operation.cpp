@@ -25,8 +25,10 @@ Result<void> SemOperations::check_numbers(u32 count) noexcept
 {
     if (highest_number_ >= count)
         return Errno::FileTooBig;
-    for (u32 i = 0; i < count_; ++i)
-        list_[i].number = static_cast<u16>(clamp_index(list_[i].number, static_cast<i32>(count)));
+    const auto size = static_cast<i32>(count);
+    abi::SemOp* const end = list_ + count_;
+    for (abi::SemOp* op = list_; op != end; ++op)
+        op->number = static_cast<u16>(clamp_index(op->number, size));
     return {};
 }
 

@@ -30,14 +30,22 @@ SemSet::~SemSet()
         destroy_at(&semaphore(number));
 }
 
+Result<Ref<SemSet>> SemSet::create_charged(Key key, Mode mode, u32 count,
+                                           LimitedSum& usage) noexcept
+{
+    const usize extra = kHeaderSize - sizeof(SemSet) + usize { count } * kStride;
+    Ref<SemSet> set =
+        TRY(Ref<SemSet>::create(extra, key, Ownership::of_caller(mode), count, usage));
+    TRY(set->label());
+    return set;
+}
+
 Result<Ref<SemSet>> SemSet::create(Key key, Mode mode, u32 count, LimitedSum& usage,
                                    u64 limit) noexcept
 {
     if (!usage.charge(count, limit))
         return Errno::NoSpace;
-    const usize extra = kHeaderSize - sizeof(SemSet) + usize { count } * kStride;
-    Result<Ref<SemSet>> created =
-        Ref<SemSet>::create(extra, key, Ownership::of_caller(mode), count, usage);
+    Result<Ref<SemSet>> created = create_charged(key, mode, count, usage);
     if (!created.ok())
         usage.uncharge(count);
     return created;

@@ -30,6 +30,7 @@ using ValueList = SmallArray<u16, kValuesOnStack>;
 /* IPC_INFO, SEM_INFO.  Returns the highest index in use, 0 when there is none. */
 Result<i32> report_info(IpcNamespace& ns, SemCommand command, UserAddress buffer) noexcept
 {
+    TRY(SemSet::check_command_for_all(command));
     const Limits& limits = ns.limits();
     const IdTable::Usage usage = ns.table(Kind::Semaphores).usage();
     abi::SemInfo info;
@@ -57,14 +58,16 @@ Result<IpcId> stat_set(IpcNamespace& ns, IpcId id, SemCommand command,
         return Errno::Invalid;
     stat.operation_time = set->operation_time(); /* looks at each semaphore: not under the lock */
     auto state = set->lock();
-    const Ownership& ownership = set->ownership(state);
-    if (command != SemCommand::StatByIndexAny)
-        TRY(ownership.check_access(kReadAccess, ns.owner()));
+    if (command == SemCommand::StatByIndexAny)
+        set->tell_audit();
+    else
+        TRY(set->check_access(state, kReadAccess, ns.owner()));
+    TRY(set->check_command(command));
     if (set->is_removed())
         return Errno::Removed;
 
     const IpcId full_id = set->id();
-    stat.perm = ownership.show(set->key(), full_id);
+    stat.perm = set->ownership(state).show(set->key(), full_id);
     stat.change_time = state->change_time;
     stat.semaphores = set->count();
     return full_id;
@@ -86,11 +89,12 @@ Result<i32> look_at_one(IpcNamespace& ns, IpcId id, i32 number, SemCommand comma
     SemSet* set = SemSet::find(ns, id);
     if (!set)
         return Errno::Invalid;
-    TRY(set->ownership().check_access(kReadAccess, ns.owner()));
+    TRY(set->check_access(kReadAccess, ns.owner()));
+    TRY(set->check_command(command));
     if (number < 0 || static_cast<u32>(number) >= set->count())
         return Errno::Invalid;
     const auto index = static_cast<u32>(clamp_index(number, static_cast<i32>(set->count())));
-    SemLock lock { *set, index };
+    __attribute__((uninitialized)) SemLock lock { *set, index };
     if (set->is_removed())
         return Errno::Removed;
     switch (command) {
@@ -116,7 +120,7 @@ void set_value(SemSet& set, SemLock& lock, u32 number, i32 value) noexcept
 }
 
 /* SETVAL.  Errors: ERANGE, EINVAL, EINVAL (number), EACCES, EIDRM, in this order. */
-Result<i32> set_one(IpcNamespace& ns, IpcId id, i32 number, i32 value) noexcept
+[[gnu::noinline]] Result<i32> set_one(IpcNamespace& ns, IpcId id, i32 number, i32 value) noexcept
 {
     if (value < 0 || value > kMostSemaphoreValue)
         return Errno::Range;
@@ -125,10 +129,12 @@ Result<i32> set_one(IpcNamespace& ns, IpcId id, i32 number, i32 value) noexcept
     SemSet* set = SemSet::find(ns, id);
     if (!set || number < 0 || static_cast<u32>(number) >= set->count())
         return Errno::Invalid;
-    TRY(set->ownership().check_access(kWriteAccess, ns.owner()));
+    TRY(set->check_access(kWriteAccess, ns.owner()));
+    if (!set->check_command(SemCommand::SetValue).ok())
+        return Errno::Access; /* whatever the module says */
     const auto index = static_cast<u32>(clamp_index(number, static_cast<i32>(set->count())));
     const auto only_this = [index](auto&& each) { each(index); };
-    SemLock lock { *set, only_this };
+    __attribute__((uninitialized)) SemLock lock { *set, only_this };
     if (set->is_removed())
         return Errno::Removed;
     set_value(*set, lock, index, value);
@@ -137,18 +143,20 @@ Result<i32> set_one(IpcNamespace& ns, IpcId id, i32 number, i32 value) noexcept
     return 0;
 }
 
-/* For GETALL and SETALL.  Errors: EINVAL, EACCES, in this order. */
-Result<Ref<SemSet>> hold_allowed(IpcNamespace& ns, IpcId id, u32 wanted) noexcept
+/* For GETALL and SETALL.  Errors: EINVAL, EACCES, a security module's, in this order. */
+Result<Ref<SemSet>> hold_allowed(IpcNamespace& ns, IpcId id, SemCommand command) noexcept
 {
+    const u32 wanted = command == SemCommand::SetAll ? kWriteAccess : kReadAccess;
     Ref<SemSet> set = TRY(SemSet::hold(ns, id));
-    TRY(set->ownership().check_access(wanted, ns.owner()));
+    TRY(set->check_access(wanted, ns.owner()));
+    TRY(set->check_command(command));
     return set;
 }
 
 /* GETALL.  Errors: EINVAL, EACCES, ENOMEM, EIDRM, EFAULT. */
 Result<i32> get_all(IpcNamespace& ns, IpcId id, UserAddress buffer) noexcept
 {
-    const Ref<SemSet> set = TRY(hold_allowed(ns, id, kReadAccess));
+    const Ref<SemSet> set = TRY(hold_allowed(ns, id, SemCommand::GetAll));
     ValueList values;
     TRY(values.start(set->count()));
     {
@@ -165,7 +173,7 @@ Result<i32> get_all(IpcNamespace& ns, IpcId id, UserAddress buffer) noexcept
 /* SETALL.  Errors: EINVAL, EACCES, ENOMEM, EFAULT, ERANGE (nothing is set), EIDRM, in this order. */
 Result<i32> set_all(IpcNamespace& ns, IpcId id, UserAddress buffer) noexcept
 {
-    const Ref<SemSet> set = TRY(hold_allowed(ns, id, kWriteAccess));
+    const Ref<SemSet> set = TRY(hold_allowed(ns, id, SemCommand::SetAll));
     ValueList values;
     TRY(values.start(set->count()));
     if (read_user_bytes(values.data(), buffer, values.bytes()) != 0)
@@ -199,9 +207,8 @@ Result<i32> change_set(IpcNamespace& ns, IpcId id, UserAddress buffer) noexcept
     auto state = set->lock();
     if (set->is_removed())
         return Errno::Invalid;
-    const Ownership& ownership = set->ownership(state);
-    TRY(ownership.check_control(ns.owner()));
-    const Ownership changed = TRY(ownership.changed_by(request.perm));
+    TRY(set->check_change(state, request.perm, 0, ns.owner()));
+    const Ownership changed = TRY(set->ownership(state).changed_by(request.perm));
     set->set_ownership(state, changed);
     state->change_time = real_seconds();
     return 0;
@@ -218,7 +225,7 @@ Result<Ref<SemSet>> withdraw(IpcNamespace& ns, IpcId id, WakeList& wakes) noexce
     SemLock lock { *set, SemLock::All {} };
     if (set->is_removed())
         return Errno::Invalid;
-    TRY(set->ownership(lock.proof()).check_control(ns.owner()));
+    TRY(set->check_removal(lock.proof(), ns.owner()));
     return set->withdraw(removal, lock, wakes);
 }
 

@@ -24,12 +24,12 @@ using OperationList = SmallArray<abi::SemOp, kOperationsOnStack>;
 
 enum class Turn : u8 { Done, MustWait, NeedsUndo };
 
-/* Errors: EFBIG, EACCES, in this order. */
-Result<void> check_set(IpcNamespace& ns, const SemSet& set, SemOperations& operations) noexcept
+/* Errors: EFBIG, EACCES, a security module's, in this order. */
+Result<void> check_set(IpcNamespace& ns, SemSet& set, SemOperations& operations) noexcept
 {
     TRY(operations.check_numbers(set.count()));
-    return set.ownership().check_access(operations.changes() ? kWriteAccess : kReadAccess,
-                                        ns.owner());
+    TRY(set.check_access(operations.changes() ? kWriteAccess : kReadAccess, ns.owner()));
+    return set.check_operations(operations);
 }
 
 /* Errors: EIDRM, ERANGE, EAGAIN. */
@@ -62,7 +62,7 @@ Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operatio
     if (!set)
         return Errno::Invalid;
     TRY(check_set(ns, *set, operations));
-    SemLock lock { *set, operations };
+    __attribute__((uninitialized)) SemLock lock { *set, operations };
     return try_operations(*set, lock, operations, wakes);
 }
 
@@ -173,7 +173,8 @@ Result<void> do_semop(IpcNamespace& ns, IpcId id, UserAddress from, u32 count,
 
 /*
  * Errors, in the order of ipc/sem.c: E2BIG, EINVAL (none), ENOMEM, EFAULT, EINVAL (id), with SEM_UNDO
- * what current_undo() has, EINVAL (no such set), EFBIG, EACCES, EIDRM, ERANGE, EAGAIN, EINTR.
+ * what current_undo() has, EINVAL (no such set), EFBIG, EACCES, a security module's, EIDRM, ERANGE,
+ * EAGAIN, EINTR.
  */
 Result<void> semop(IpcNamespace& ns, IpcId id, UserAddress operations, u32 count) noexcept
 {

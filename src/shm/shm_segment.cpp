@@ -14,21 +14,21 @@
 
 namespace sysvipc {
 
-ShmSegment::ShmSegment(IpcNamespace& ns, Key key, const Ownership& ownership, u64 size,
-                       SegmentFile file) noexcept
+ShmSegment::ShmSegment(IpcNamespace& ns, Key key, const Ownership& ownership, u64 size) noexcept
     : GuardedObject(key, ownership),
       ns_(ns),
-      size_(size),
-      file_(move(file))
+      size_(size)
 {
     creator_.note(CurrentTask::process());
     exclusive_state().change_time = real_seconds();
 }
 
-Result<Ref<ShmSegment>> ShmSegment::create(IpcNamespace& ns, Key key, Mode mode, u64 size,
-                                           SegmentFile file) noexcept
+Result<Ref<ShmSegment>> ShmSegment::create(IpcNamespace& ns, Key key, Mode mode, u64 size) noexcept
 {
-    return Ref<ShmSegment>::create(0, ns, key, Ownership::of_caller(mode), size, move(file));
+    Ref<ShmSegment> segment =
+        TRY(Ref<ShmSegment>::create(0, ns, key, Ownership::of_caller(mode), size));
+    TRY(segment->label());
+    return segment;
 }
 
 Result<SegmentFile> ShmSegment::open(SegmentFile::Access access) noexcept
@@ -131,7 +131,7 @@ void ShmSegment::remove_unmapped() noexcept
     {
         auto state = lock();
         static_cast<void>(invariant(state->attaches == 0));
-        state->is_marked = true;
+        mark(state);
     }
     remove_if_unused();
 }

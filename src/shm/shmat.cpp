@@ -45,14 +45,19 @@ u32 access_of(const MappingRequest& request) noexcept
         | (request.is_executable ? kExecuteAccess : 0u);
 }
 
-/* A segment that nobody removes until end_attaching().  Errors: EINVAL, EACCES, EIDRM, in this order. */
-Result<ShmSegment*> begin_attaching(IpcNamespace& ns, IpcId id, u32 access) noexcept
+/*
+ * A segment that nobody removes until end_attaching().  @address, @flags: as the call has them.
+ * Errors: EINVAL, EACCES, a security module's, EIDRM, in this order.
+ */
+Result<ShmSegment*> begin_attaching(IpcNamespace& ns, IpcId id, u32 access, unsigned long address,
+                                    u32 flags) noexcept
 {
     const RcuGuard guard;
     ShmSegment* segment = ShmSegment::find(ns, id);
     if (!segment)
         return Errno::Invalid;
-    TRY(segment->ownership().check_access(access, ns.owner()));
+    TRY(segment->check_access(access, ns.owner()));
+    TRY(segment->check_attach(address, flags));
     auto state = segment->lock();
     if (segment->is_removed())
         return Errno::Removed;
@@ -86,15 +91,15 @@ Result<usize> map_segment(ShmSegment& segment, const MappingRequest& request) no
 } // namespace
 
 /*
- * Errors: EINVAL (negative id, address), EINVAL (no such segment), EACCES, EIDRM, ENOMEM, EINTR, EINVAL (address
- * taken), what mmap(2) has; in this order.  shmat(2).
+ * Errors: EINVAL (negative id, address), EINVAL (no such segment), EACCES, a security module's, EIDRM, ENOMEM,
+ * EINTR, EINVAL (address taken), what mmap(2) has; in this order.  shmat(2).
  */
 Result<usize> shmat(IpcNamespace& ns, IpcId id, unsigned long address, u32 flags) noexcept
 {
     if (id.is_negative())
         return Errno::Invalid;
     const MappingRequest request = TRY(request_of(address, flags));
-    ShmSegment* segment = TRY(begin_attaching(ns, id, access_of(request)));
+    ShmSegment* segment = TRY(begin_attaching(ns, id, access_of(request), address, flags));
     Result<usize> mapped = map_segment(*segment, request);
     segment->end_attaching();
     return mapped;

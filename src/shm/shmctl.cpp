@@ -26,6 +26,7 @@ i32 highest_index(const IdTable::Usage& usage) noexcept
 /* IPC_INFO. */
 Result<i32> report_limits(IpcNamespace& ns, UserAddress buffer) noexcept
 {
+    TRY(ShmSegment::check_command_for_all(ShmCommand::LimitInfo));
     const Limits& limits = ns.limits();
     abi::ShmLimitInfo info;
     info.most_bytes = limits.shmmax.load_relaxed();
@@ -38,6 +39,7 @@ Result<i32> report_limits(IpcNamespace& ns, UserAddress buffer) noexcept
 /* SHM_INFO. */
 Result<i32> report_usage(IpcNamespace& ns, UserAddress buffer) noexcept
 {
+    TRY(ShmSegment::check_command_for_all(ShmCommand::UsageInfo));
     IdTable& table = ns.table(Kind::SharedMemory);
     const IdTable::Usage usage = table.usage();
     abi::ShmUsageInfo info;
@@ -68,14 +70,16 @@ Result<IpcId> stat_segment(IpcNamespace& ns, IpcId id, ShmCommand command,
     if (!segment)
         return Errno::Invalid;
     auto state = segment->lock();
-    const Ownership& ownership = segment->ownership(state);
-    if (command != ShmCommand::StatByIndexAny)
-        TRY(ownership.check_access(kReadAccess, ns.owner()));
+    if (command == ShmCommand::StatByIndexAny)
+        segment->tell_audit();
+    else
+        TRY(segment->check_access(state, kReadAccess, ns.owner()));
+    TRY(segment->check_command(command));
     if (segment->is_removed())
         return Errno::Removed;
 
     const IpcId full_id = segment->id();
-    stat.perm = ownership.show(segment->key(), full_id);
+    stat.perm = segment->ownership(state).show(segment->key(), full_id);
     stat.perm.mode = segment->mode_bits(state);
     stat.size = segment->size();
     stat.attach_time = state->attach_time;
@@ -108,9 +112,8 @@ Result<i32> change_segment(IpcNamespace& ns, IpcId id, UserAddress buffer) noexc
     auto state = segment->lock();
     if (segment->is_removed())
         return Errno::Invalid;
-    const Ownership& ownership = segment->ownership(state);
-    TRY(ownership.check_control(ns.owner()));
-    const Ownership changed = TRY(ownership.changed_by(request.perm));
+    TRY(segment->check_change(state, request.perm, 0, ns.owner()));
+    const Ownership changed = TRY(segment->ownership(state).changed_by(request.perm));
     segment->set_ownership(state, changed);
     state->change_time = real_seconds();
     return 0;
@@ -127,9 +130,9 @@ Result<ShmSegment*> withdraw_or_mark(IpcNamespace& ns, IpcId id) noexcept
     auto state = segment->lock();
     if (segment->is_removed())
         return Errno::Invalid;
-    TRY(segment->ownership(state).check_control(ns.owner()));
+    TRY(segment->check_removal(state, ns.owner()));
     if (state->attaches != 0) {
-        state->is_marked = true;
+        segment->mark(state);
         removal.hide(*segment, state);
         return nullptr;
     }
@@ -159,20 +162,25 @@ Result<void> check_locking(IpcNamespace& ns, const Ownership& ownership,
     return {};
 }
 
-/* SHM_LOCK.  Errors: EINVAL, EIDRM, EPERM, ENOMEM, in this order; the same for SHM_UNLOCK. */
+/*
+ * SHM_LOCK.  Errors: EINVAL, a security module's, EIDRM, EPERM, ENOMEM, in this order; the same for
+ * SHM_UNLOCK.
+ */
 Result<i32> lock_segment(IpcNamespace& ns, IpcId id) noexcept
 {
     const RcuGuard guard;
     ShmSegment* segment = ShmSegment::find(ns, id);
     if (!segment)
         return Errno::Invalid;
+    segment->tell_audit();
+    TRY(segment->check_command(ShmCommand::Lock));
     auto state = segment->lock();
     if (segment->is_removed())
         return Errno::Removed;
     TRY(check_locking(ns, segment->ownership(state), ShmCommand::Lock));
     /* Huge pages stay in memory anyway. */
     if (!segment->file(state).is_huge())
-        TRY(state->memory_lock.take(segment->file(state)));
+        TRY(segment->lock_memory(state));
     return 0;
 }
 
@@ -183,13 +191,15 @@ Result<SegmentFile> unlock_pages(IpcNamespace& ns, IpcId id) noexcept
     ShmSegment* segment = ShmSegment::find(ns, id);
     if (!segment)
         return Errno::Invalid;
+    segment->tell_audit();
+    TRY(segment->check_command(ShmCommand::Unlock));
     auto state = segment->lock();
     if (segment->is_removed())
         return Errno::Removed;
     TRY(check_locking(ns, segment->ownership(state), ShmCommand::Unlock));
     if (!state->memory_lock.is_held())
         return SegmentFile {};
-    state->memory_lock.drop(segment->file(state));
+    segment->unlock_memory(state);
     return segment->file(state).share();
 }
 

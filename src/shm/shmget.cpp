@@ -58,9 +58,8 @@ private:
     [[nodiscard]] Result<Ref<ShmSegment>> create_charged(const OpenRequest& request) const noexcept
     {
         SegmentCreator* creator = TRY(current_creator());
-        SegmentFile file = TRY(create_file(request.key, size, request.flags));
-        Ref<ShmSegment> segment =
-            TRY(ShmSegment::create(ns, request.key, request.mode(), size, move(file)));
+        Ref<ShmSegment> segment = TRY(ShmSegment::create(ns, request.key, request.mode(), size));
+        segment->set_file(TRY(create_file(request.key, size, request.flags)));
         note_creation(*segment, *creator);
         return segment;
     }
@@ -70,7 +69,8 @@ private:
 
 /*
  * Errors, in this order: for an existing key EEXIST, EINVAL (it is smaller), EACCES; ENOENT; EINVAL (less than
- * a byte, more than shmmax); ENOSPC (shmall); ENOMEM; what create_file() has; ENOSPC (shmmni).
+ * a byte, more than shmmax); ENOSPC (shmall); ENOMEM; a security module's; what create_file() has; ENOSPC
+ * (shmmni).
  */
 Result<IpcId> shmget(IpcNamespace& ns, Key key, u64 size, u32 flags) noexcept
 {

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What security modules (SELinux, Smack, ...) and audit know of our objects, and where they are asked.
+ *
+ * KernelPerm is the part of an object that they see: its id, its owners, its mode.  The hooks of each kind of object have names in common, for
+ * ids/ipc_object.hpp: label() and unlabel() at its beginning and end, may_open() when it is found by its
+ * key, may_control() for a command of *ctl().  Linux calls them in the same places: ipc/util.c, msg.c,
+ * sem.c, shm.c.  In kernels that have no security modules every hook is nothing at all.
+ *
+ * Context: any, locks held or not, but where it says otherwise.
+ * Errors: whatever the module says no with, EACCES most often; label() also ENOMEM.
+ */
+#pragma once
+
+#include <base/result.hpp>
+#include <base/types.hpp>
+#include <kapi/security.h>
+#include <os/credentials.hpp>
+
+namespace sysvipc {
+
+/* The functions of the kernel behind all of this, which are found when the module is loaded. */
+struct SecurityFunctions {
+    /* Errors: ENOMEM.  Sleeps. */
+    [[nodiscard]] static Result<void> find() noexcept { return from_kernel(kapi_security_find()); }
+    /* Each that the kernel has and does not let us call, counted from 0; nullptr: no more. */
+    [[nodiscard]] static const char* missing(u32 number) noexcept
+    {
+        return kapi_security_missing(number);
+    }
+    /* From now on they are called.  Precondition: none is missing.  Sleeps. */
+    static void use() noexcept { kapi_security_use(); }
+};
+
+class KernelPerm : Pinned {
+public:
+    struct Owners {
+        Uid uid;
+        Gid gid;
+        Uid creator_uid;
+        Gid creator_gid;
+        u32 mode;
+    };
+
+    KernelPerm(i32 key, const Owners& owners) noexcept
+    {
+        const kapi_ipc_owners all = to_kapi(owners);
+        kapi_ipc_perm_init(&perm_, key, &all);
+    }
+    [[nodiscard]] Owners owners() const noexcept
+    {
+        const kapi_ipc_owners all = kapi_ipc_perm_owners(&perm_);
+        return { Uid { all.uid }, Gid { all.gid }, Uid { all.creator_uid }, Gid { all.creator_gid },
+                 all.mode };
+    }
+    [[nodiscard]] i32 id() const noexcept { return kapi_ipc_perm_id(&perm_); } /* -1 at first */
+    void set_id(i32 id, i32 sequence) noexcept
+    {
+        kapi_ipc_perm_set_id(&perm_, id, static_cast<unsigned long>(sequence));
+    }
+    void set_key(i32 key) noexcept { kapi_ipc_perm_set_key(&perm_, key); }
+    /* All but the creator; of the mode, the permissions. */
+    void set_owners(const Owners& owners) noexcept
+    {
+        const kapi_ipc_owners all = to_kapi(owners);
+        kapi_ipc_perm_set_owners(&perm_, &all);
+    }
+    /* Bits of the mode that are no permissions. */
+    void add_marks(u32 bits) noexcept { kapi_ipc_perm_change_mode(&perm_, 0, bits); }
+    void remove_marks(u32 bits) noexcept { kapi_ipc_perm_change_mode(&perm_, bits, 0); }
+
+    /* Where the system call is audited: that it is about this object. */
+    void tell_audit() noexcept
+    {
+        if (kapi_audit_is_on()) [[unlikely]]
+            kapi_audit_object(&perm_);
+    }
+    /* And what IPC_SET would make of it, ids as the caller gave them. */
+    void tell_audit_of_change(u64 most_bytes, u32 uid, u32 gid, u32 mode) noexcept
+    {
+        if (kapi_audit_is_on()) [[unlikely]] {
+            kapi_audit_object(&perm_);
+            kapi_audit_change(most_bytes, uid, gid, mode);
+        }
+    }
+    /* After the mode has granted it.  @wanted: its permission bits count.  Errors: EACCES only. */
+    [[nodiscard]] Result<void> may_access(u32 wanted) noexcept
+    {
+        if (kapi_security_access(&perm_, wanted) != 0) [[unlikely]]
+            return Errno::Access;
+        return {};
+    }
+
+    /* To be handed to kapi. */
+    [[nodiscard]] kapi_ipc_perm* raw() noexcept { return &perm_; }
+
+private:
+    static kapi_ipc_owners to_kapi(const Owners& owners) noexcept
+    {
+        return { owners.uid.value(), owners.gid.value(), owners.creator_uid.value(),
+                 owners.creator_gid.value(), owners.mode };
+    }
+
+    kapi_ipc_perm perm_;
+};
+
+/* The part of a message that they see. */
+class KernelMessage : Pinned {
+public:
+    /* Its text may go on at @rest, which is for who has the message. */
+    [[nodiscard]] i64 type() const noexcept { return message_.type; }
+    [[nodiscard]] usize size() const noexcept { return message_.size; }
+    [[nodiscard]] void* rest() const noexcept { return message_.rest; }
+    void set_rest(void* rest) noexcept { message_.rest = rest; }
+    void set_type(i64 type) noexcept { message_.type = type; }
+    void set_size(usize size) noexcept { message_.size = size; }
+
+    explicit KernelMessage(usize size) noexcept : message_ { 0, size, nullptr, nullptr } { }
+    /* Errors: as above.  Sleeps. */
+    [[nodiscard]] Result<void> label() noexcept
+    {
+        return from_kernel(kapi_security_message_alloc(&message_));
+    }
+    /* Labelled or not. */
+    void unlabel() noexcept { kapi_security_message_free(&message_); }
+
+private:
+    friend struct QueueHooks;
+    kapi_msg message_;
+};
+
+/* What the kinds have in common. */
+template <auto allocate, auto release, auto open, auto control>
+struct ObjectHooks {
+    [[nodiscard]] static Result<void> label(KernelPerm& perm) noexcept /* sleeps */
+    {
+        return from_kernel(allocate(perm.raw()));
+    }
+    static void unlabel(KernelPerm& perm) noexcept { release(perm.raw()); }
+    [[nodiscard]] static Result<void> may_open(KernelPerm& perm, u32 flags) noexcept
+    {
+        return from_kernel(open(perm.raw(), static_cast<int>(flags)));
+    }
+    [[nodiscard]] static Result<void> may_control(KernelPerm& perm, i32 command) noexcept
+    {
+        return from_kernel(control(perm.raw(), command));
+    }
+    /* A command that is about all objects of the kind. */
+    [[nodiscard]] static Result<void> may_control_all(i32 command) noexcept
+    {
+        return from_kernel(control(nullptr, command));
+    }
+};
+
+struct QueueHooks : ObjectHooks<kapi_security_queue_alloc, kapi_security_queue_free,
+                                kapi_security_queue_open, kapi_security_queue_control> {
+    [[nodiscard]] static Result<void> may_send(KernelPerm& perm, KernelMessage& message,
+                                               u32 flags) noexcept
+    {
+        return from_kernel(
+            kapi_security_queue_send(perm.raw(), &message.message_, static_cast<int>(flags)));
+    }
+    /* Whether @target, who may be asleep, may be given the message.  @rule, @wanted: kapi/security.h. */
+    [[nodiscard]] static bool may_receive(KernelPerm& perm, KernelMessage& message,
+                                          kapi_task* target, i64 wanted, i32 rule) noexcept
+    {
+        return kapi_security_queue_receive(perm.raw(), &message.message_, target, wanted, rule)
+            == 0;
+    }
+};
+
+struct SetHooks : ObjectHooks<kapi_security_set_alloc, kapi_security_set_free,
+                              kapi_security_set_open, kapi_security_set_control> {
+    /* @operations: @count of them as semop(2) takes them. */
+    [[nodiscard]] static Result<void> may_operate(KernelPerm& perm, const void* operations,
+                                                  u32 count, bool changes) noexcept
+    {
+        return from_kernel(kapi_security_set_operate(perm.raw(), operations, count, changes));
+    }
+};
+
+struct SegmentHooks : ObjectHooks<kapi_security_segment_alloc, kapi_security_segment_free,
+                                  kapi_security_segment_open, kapi_security_segment_control> {
+    /* @address, @flags: as shmat(2) was called. */
+    [[nodiscard]] static Result<void> may_attach(KernelPerm& perm, unsigned long address,
+                                                 u32 flags) noexcept
+    {
+        return from_kernel(
+            kapi_security_segment_attach(perm.raw(), address, static_cast<int>(flags)));
+    }
+};
+
+} // namespace sysvipc

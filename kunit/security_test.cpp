@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Suite sysvipc_security: when an object's security hooks are asked, and what comes of their answers. */
+#include "identity.hpp"
+#include "namespace_fixture.hpp"
+
+#include <ids/open_request.hpp>
+#include <base/poison.hpp>
+
+namespace sysvipc {
+
+namespace {
+
+struct SecurityTest : TableFixture {
+    explicit SecurityTest(kapi_kunit* test) noexcept : TableFixture(test)
+    {
+        if (is_ready())
+            ns().open();
+    }
+
+    struct Facility {
+        using Object = TestObject;
+        Census& census;
+
+        [[nodiscard]] Result<Ref<TestObject>> create(const OpenRequest& request) const noexcept
+        {
+            return TestObject::create(request.key, census, request.mode());
+        }
+        [[nodiscard]] Result<void> check_existing(const TestObject&) const noexcept { return {}; }
+        void retire(TestObject&) const noexcept { }
+        [[nodiscard]] i32 limit() const noexcept { return kNoLimit; }
+    };
+
+    [[nodiscard]] Result<IpcId> open(u32 flags) noexcept
+    {
+        return open_object(table(), OpenRequest { Key { 1 }, flags }, ns().owner(),
+                           Facility { census });
+    }
+    [[nodiscard]] Result<void> check_removal(TestObject& object) noexcept
+    {
+        auto state = object.lock();
+        return object.check_removal(state, ns().owner());
+    }
+    [[nodiscard]] Result<void> check_change(TestObject& object) noexcept
+    {
+        auto state = object.lock();
+        return object.check_change(state, abi::IpcPerm {}, 0, ns().owner());
+    }
+
+    const u64 labelled_before { TestHooks::labelled.count() };
+    const u64 unlabelled_before { TestHooks::unlabelled.count() };
+    const u64 asked_before { TestHooks::asked.count() };
+};
+
+constexpr u32 kCreate = abi::kIpcCreate;
+
+} // namespace
+
+TEST_CASE(SecurityTest, an_object_that_gets_no_label_does_not_come_to_be)
+{
+    {
+        const Verdict no { Errno::Access };
+        EXPECT_ERR(open(0600 | kCreate), Errno::Access);
+    }
+    EXPECT_ERR(open(0600), Errno::NoEntry);
+    wait_for_rcu_memory();
+    EXPECT_EQ(census.born.count(), 1);
+    EXPECT_EQ(census.dead.count(), 1);
+    EXPECT_EQ(TestHooks::unlabelled.count(), unlabelled_before);
+}
+
+TEST_CASE(SecurityTest, every_label_is_given_back_once_when_its_object_is_destroyed)
+{
+    constexpr i32 kObjects = 10;
+    for (i32 i = 1; i <= kObjects; ++i)
+        EXPECT(add(Key { i }).ok());
+    EXPECT_EQ(TestHooks::labelled.count(), labelled_before + kObjects);
+    EXPECT_EQ(TestHooks::unlabelled.count(), unlabelled_before);
+    EXPECT_ERR(add(Key { 1 }), Errno::Exists);
+    clear();
+    wait_for_rcu_memory();
+    EXPECT_EQ(TestHooks::unlabelled.count(), unlabelled_before + kObjects + 1);
+}
+
+TEST_CASE(SecurityTest, who_opens_an_object_hears_its_mode_before_the_security_module)
+{
+    EXPECT(open(0600 | kCreate).ok());
+    EXPECT_EQ(TestHooks::asked.count(), asked_before);
+    const Verdict no { Errno::Perm };
+    EXPECT_ERR(open(0400 | kCreate), Errno::Perm);
+    EXPECT_EQ(TestHooks::asked.count(), asked_before + 1);
+    EXPECT_EQ(TestHooks::flags, 0400 | kCreate);
+
+    const ActingAs stranger { Uid { 100 }, Gid { 100 }, Gid { 100 } };
+    EXPECT(stranger);
+    EXPECT_ERR(open(0400), Errno::Access);
+    EXPECT_ERR(open(0600 | kCreate | abi::kIpcExclusive), Errno::Exists);
+    EXPECT_EQ(TestHooks::asked.count(), asked_before + 1);
+}
+
+TEST_CASE(SecurityTest, who_changes_or_removes_an_object_hears_its_owner_before_the_security_module)
+{
+    const Ref<TestObject> object = REQUIRE(TestObject::create(Key { 1 }, census));
+    EXPECT(check_removal(*object).ok());
+    EXPECT_EQ(TestHooks::command, KAPI_IPC_RMID);
+    EXPECT(check_change(*object).ok());
+    EXPECT_EQ(TestHooks::command, KAPI_IPC_SET);
+    const Verdict no { Errno::Access };
+    EXPECT_ERR(check_removal(*object), Errno::Access);
+    EXPECT_ERR(check_change(*object), Errno::Access);
+    EXPECT_EQ(TestHooks::asked.count(), asked_before + 4);
+
+    const ActingAs stranger { Uid { 100 }, Gid { 100 }, Gid { 100 } };
+    EXPECT(stranger);
+    EXPECT_ERR(check_removal(*object), Errno::Perm);
+    EXPECT_ERR(check_change(*object), Errno::Perm);
+    EXPECT_EQ(TestHooks::asked.count(), asked_before + 4);
+}
+
+} // namespace sysvipc

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Finding security modules and audit (contracts: include/entry/security.hpp).
+ *
+ * One that has not been told of an object's beginning must not be asked about it: it would look for the
+ * label that it has not given.
+ */
+#include <entry/security.hpp>
+
+#include <os/kernel.hpp>
+#include <os/security.hpp>
+#include <base/poison.hpp>
+
+namespace sysvipc {
+
+Result<void> start_security() noexcept
+{
+    TRY(SecurityFunctions::find());
+    if (!SecurityFunctions::missing(0)) {
+        SecurityFunctions::use();
+        return {};
+    }
+    Line<640> line; /* room for all their names */
+    line.string("security modules and audit are not asked, for this kernel does not let us call");
+    for (u32 number = 0; const char* name = SecurityFunctions::missing(number); ++number)
+        line.string(" ").string(name);
+    if (!Kernel::is_security_required()) {
+        log_info(line);
+        return {};
+    }
+    log_error(line.string("; with require_lsm=1 the module is not loaded"));
+    return Errno::NotSupported;
+}
+
+} // namespace sysvipc
