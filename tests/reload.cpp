@@ -78,6 +78,25 @@ TEST(a_way_to_attach_that_is_not_known_is_einval)
     module::expect_absent();
 }
 
+TEST(while_it_is_loaded_ftrace_cannot_be_switched_off_nor_can_it_be_loaded_where_that_is)
+{
+    constexpr const char* kSwitch = "/proc/sys/kernel/ftrace_enabled";
+    if (!read_file(kSwitch))
+        harness::skip("this kernel has no function tracer");
+    {
+        const Loaded loaded;
+        EXPECT(!write_file(kSwitch, "0"));
+        const Queue queue;
+        EXPECT_OK(queue.send(1, "text"));
+    }
+    REQUIRE(write_file(kSwitch, "0"));
+    EXPECT_ERR(module::load(), EBUSY);
+    module::expect_absent();
+    REQUIRE(write_file(kSwitch, "1"));
+    const Loaded loaded;
+    const Queue queue;
+}
+
 TEST(a_second_copy_is_eexist_and_does_no_harm)
 {
     const Loaded loaded;

@@ -267,6 +267,7 @@ TEST(no_call_fails_otherwise_while_sides_change)
                 EXPECT(may_be_elsewhere(receive(id).outcome));
                 EXPECT(may_be_elsewhere(sysv::msgctl(id, IPC_RMID, nullptr)));
                 EXPECT_ERR(sysv::shmdt(&is_over), EINVAL);
+                EXPECT(read_file(kProcMsg).has_value());
             }
             return Outcome::raw(0);
         });

@@ -10,6 +10,18 @@
 namespace sysvipc {
 
 /*
+ * What is taken over is served from one moment on: until it is known whether loading succeeds, calls wait,
+ * for objects made by the kernel's own code then would be lost, as would ours if it fails.  False: they go
+ * on into that code.
+ */
+[[nodiscard]] inline bool is_ours_to_serve() noexcept
+{
+    if (!Kernel::has_sysvipc() || Namespaces::is_serving()) [[likely]]
+        return true;
+    return Namespaces::wait_until_decided();
+}
+
+/*
  * Calls @call(namespace of the current task, its arguments), counted as inside; the register's value.
  * Errors besides those of @call: ENOMEM, for the first call in a namespace of the kernel's.
  */
@@ -17,6 +29,8 @@ template <class Call>
 [[nodiscard]] inline long serve(const kapi_regs* regs, const Call& call) noexcept
 {
     const CallGate::Pass pass { call_gate };
+    if (!is_ours_to_serve()) [[unlikely]]
+        return to_syscall(Errno::NotImplemented);
     Result<IpcNamespace*> ns = Namespaces::current();
     if (!ns.ok()) [[unlikely]]
         return to_syscall(ns.error());

@@ -30,7 +30,7 @@ struct kapi_ipc_settings {
 	int *next_id[3]; /* semaphores, messages, shared memory */
 };
 void kapi_ipc_ns_settings(struct kapi_ipc_ns *ns, struct kapi_ipc_settings *settings);
-/* Whether such a kernel has objects of its own in a namespace that a task is in.  Does not sleep. */
+/* Whether such a kernel has objects of its own in a namespace that a task is in.  Sleeps. */
 bool kapi_ipc_ns_builtin_in_use(void);
 
 /* @ns exists until the put that belongs to the get; both do nothing where there is but one. */
@@ -39,8 +39,9 @@ void kapi_ipc_ns_put(struct kapi_ipc_ns *ns); /* process context; does not sleep
 
 /*
  * From now on @ending is called for each namespace that nothing refers to any more, before its memory
- * can be another's: with preemption disabled and a lock of the kernel's held, so it must not sleep.
- * -ENOENT: the kernel does not let us see that; -ENOMEM.  Sleeps.
+ * can be another's; maybe with preemption disabled and a lock of the kernel's held, so it must not sleep.
+ * On kernels with POSIX message queues RCU readers that see the namespace then can do so to their end.
+ * -ENOENT: the kernel does not let us see that; -EBUSY: ftrace is switched off; -ENOMEM.  Sleeps.
  */
 int kapi_ipc_ns_watch_start(void (*ending)(struct kapi_ipc_ns *ns));
 void kapi_ipc_ns_watch_stop(void); /* it runs nowhere on return; sleeps */

@@ -46,8 +46,7 @@ unsigned long kapi_task_rlimit(unsigned int resource); /* of the current task's 
 /* Kernel-internal ids (kuid_t, kgid_t); user-visible ones go through a user namespace. */
 kapi_u32 kapi_cred_euid(void);
 kapi_u32 kapi_cred_egid(void);
-bool kapi_cred_in_group(kapi_u32 gid); /* by the id for file accesses, or one of the others */
-bool kapi_cred_in_effective_group(kapi_u32 gid); /* by the effective id, or one of the others */
+bool kapi_cred_in_group(kapi_u32 gid);
 bool kapi_cred_capable(int capability); /* in the initial user namespace */
 bool kapi_cred_ns_capable(struct kapi_user_ns *ns, int capability);
 bool kapi_cred_ns_capable_unaudited(struct kapi_user_ns *ns, int capability); /* just a question */

@@ -10,7 +10,6 @@
  */
 #pragma once
 
-#include <base/list.hpp>
 #include <base/result.hpp>
 #include <ids/id_table.hpp>
 #include <mem/address_map.hpp>
@@ -31,7 +30,7 @@ struct MessageUsage {
     PerCpuSum bytes;
 };
 
-class IpcNamespace : public kapi_addressed, public ListNode<IpcNamespace> {
+class IpcNamespace : public kapi_addressed, Pinned {
 public:
     /* For the kernel's @handle.  Errors: ENOMEM.  Sleeps. */
     [[nodiscard]] static Result<Box<IpcNamespace>> create(IpcNsHandle handle) noexcept;
@@ -54,6 +53,17 @@ public:
 
     /* From now on objects can be made in it. */
     void open() noexcept;
+    /* The kernel's is at its end, and goes when RCU lets it. */
+    void end() noexcept { has_ended_.store_release(true); }
+
+    /*
+     * Whether segments that nobody maps are to go (shm_rmid_forced).  The namespace is held, or may have
+     * ended already; then under RCU.
+     */
+    [[nodiscard]] bool removes_unmapped() noexcept
+    {
+        return !has_ended_.load_acquire() && limits_.shm_rmid_forced.load_relaxed() != 0;
+    }
 
     [[nodiscard]] IdTable& table(Kind kind) noexcept { return tables_[static_cast<usize>(kind)]; }
     [[nodiscard]] Limits& limits() noexcept { return limits_; }
@@ -61,6 +71,9 @@ public:
     /* The semaphores of all sets, the pages of all segments together. */
     [[nodiscard]] LimitedSum& semaphores() noexcept { return semaphores_; }
     [[nodiscard]] LimitedSum& pages() noexcept { return pages_; }
+    /* Of those that wait to be buried (ns/namespaces.cpp). */
+    IpcNamespace* ended_before { nullptr };
+
     /* Whose capabilities override permissions here. */
     [[nodiscard]] UserNamespace owner() const noexcept { return handle_.owner(); }
 
@@ -80,6 +93,7 @@ private:
 
     const IpcNsHandle handle_;
     const bool is_initial_;
+    Atomic<bool> has_ended_ { false };
     IdTable tables_[kKinds];
     usize tables_started_ { 0 };
     Limits limits_;

@@ -6,7 +6,7 @@
  * When the kernel's ends, no task is in it and no file of ours holds it: ours can be found no longer from
  * that moment on, and a work item empties and frees it.
  *
- * Locks:   finding one runs under RCU; sysvipc.namespaces covers which of them are ending.
+ * Locks:   none; finding one runs under RCU.
  */
 #pragma once
 
@@ -19,7 +19,7 @@ class Namespaces {
 public:
     /*
      * The namespace of the current task, which keeps it for as long as it does not go elsewhere.
-     * Errors: ENOMEM; ENOSYS before open().  Sleeps.
+     * Errors: ENOMEM; ENOSYS while not serving, for all but the initial one.  Sleeps.
      */
     [[nodiscard]] static Result<IpcNamespace*> current() noexcept
     {
@@ -29,26 +29,40 @@ public:
             return initial;
         return find_or_create(handle);
     }
-
     /* The one that belongs to @handle; nullptr: none.  Under RCU where nobody holds that. */
     [[nodiscard]] static IpcNamespace* find(IpcNsHandle handle) noexcept;
 
-    /*
-     * @empty: removes all objects of a namespace that no task is in; it may sleep.
-     * Errors: ENOMEM; ENOENT (this kernel does not let us see namespaces end).  Sleeps.
-     */
+    /* @empty: removes all objects of a namespace that no task is in; it may sleep.  Errors: ENOMEM.  Sleeps. */
     [[nodiscard]] static Result<void> start(void (*empty)(IpcNamespace&)) noexcept;
-    /* From now on objects can be made. */
-    static void open() noexcept;
     /* No object exists any more, no call is inside.  Sleeps. */
     static void stop() noexcept;
+    /*
+     * From now on the end of one is seen.  Errors: ENOENT (the kernel does not let us), EBUSY (ftrace is
+     * switched off), ENOMEM.  Sleeps.
+     */
+    [[nodiscard]] static Result<void> start_watch() noexcept;
+    /* What has ended so far is gone.  Sleeps. */
+    static void stop_watch() noexcept;
+
+    /* Loading has succeeded: objects can be made.  Or it has failed. */
+    static void open() noexcept;
+    static void give_up() noexcept;
+    [[nodiscard]] static bool is_serving() noexcept
+    {
+        return phase_.load_acquire() == Phase::Serving;
+    }
+    /* While that is open waits; is_serving() then.  Sleeps. */
+    [[nodiscard]] static bool wait_until_decided() noexcept;
 
     static void set_initial(IpcNamespace* ns) noexcept { initial_ = ns; }
 
 private:
+    enum class Phase : u8 { Undecided, Serving, GivenUp };
+
     [[nodiscard]] static Result<IpcNamespace*> find_or_create(IpcNsHandle handle) noexcept;
 
     static IpcNamespace* initial_;
+    static Atomic<Phase> phase_;
 };
 
 } // namespace sysvipc

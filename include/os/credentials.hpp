@@ -70,10 +70,6 @@ struct Caller {
     {
         return kapi_cred_in_group(gid.value());
     }
-    [[nodiscard]] static bool is_in_effective_group(Gid gid) noexcept
-    {
-        return kapi_cred_in_effective_group(gid.value());
-    }
     /* Bytes of memory that it may lock (RLIMIT_MEMLOCK). */
     [[nodiscard]] static unsigned long memory_lock_limit() noexcept
     {

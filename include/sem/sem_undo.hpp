@@ -101,13 +101,13 @@ private:
 };
 
 /*
- * The record of the current task's group for set @id; nullptr: there is none yet.  Under RCU.  It may
- * be ended at any time but under the set's lock.
+ * The record of the current task's group for @set; nullptr: there is none yet.  Under RCU.  It may be
+ * ended at any time but under the set's lock.
  */
-[[nodiscard]] SemUndo* find_current_undo(IpcId id) noexcept;
+[[nodiscard]] SemUndo* find_current_undo(const SemSet& set) noexcept;
 
 /*
- * The same, made where there is none, and kept in being.
+ * The same for set @id, made where there is none, and kept in being.
  * Errors: ENOMEM, EINVAL (no such set), EIDRM.  Sleeps.
  */
 [[nodiscard]] Result<Ref<SemUndo>> current_undo(IpcNamespace& ns, IpcId id) noexcept;

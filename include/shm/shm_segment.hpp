@@ -10,8 +10,8 @@
  * with its last mapping.
  *
  * Locks:   the segment's own for all that mapping changes; only the removal takes the table's.
- * Lifetime: the table owns a reference, each file that is mapped another, and holds the namespace.  retire() gives the segment's
- *     own file back, when nothing is mapped any more.
+ * Lifetime: the table owns a reference; each file that is mapped another, and it holds the namespace.
+ *     retire() gives the segment's own file back, when nothing is mapped any more.
  * Context: map(), map_again(), unmap() run under the mmap lock of the process.
  */
 #pragma once

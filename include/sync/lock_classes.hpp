@@ -35,8 +35,6 @@ LOCK_CLASS(UndoRegistryLock, 28, "sysvipc.sem.undo.registry");
 LOCK_CLASS(ShmSegmentLock, 20, "sysvipc.shm.segment");
 /* Which segments were made by which tasks. */
 LOCK_CLASS(SegmentCreatorsLock, 27, "sysvipc.shm.creators");
-/* Which namespaces are ending: taken inside a lock of the kernel's, never around one of ours. */
-LOCK_CLASS(NamespacesLock, 40, "sysvipc.namespaces");
 /* Writer side of an object's permissions, inside the object's own lock. */
 LOCK_CLASS(PermissionSeq, 30, "sysvipc.permission");
 

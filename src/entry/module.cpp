@@ -50,8 +50,8 @@ void stop_call_gate() noexcept
 }
 
 /*
- * Objects of the kernel's own would be out of reach while the module serves the calls: before that, and
- * again when no new ones can be made.  Errors: EBUSY.
+ * Objects of the kernel's own would be out of reach while the module serves the calls: looked for before
+ * that, and again once those who make one wait for us to decide (entry/serve.hpp).  Errors: EBUSY.
  */
 Result<void> check_kernel() noexcept
 {
@@ -113,14 +113,14 @@ struct Part {
 };
 constexpr Part kParts[] {
     { check_parameters, nothing_to_stop }, //
-    { choose_id_layout, nothing_to_stop },   { check_kernel, nothing_to_stop },
-    { start_security, nothing_to_stop },     { start_call_gate, stop_call_gate },
-    { start_rcu_memory, drain_rcu_memory },  { start_message_memory, stop_message_memory },
-    { start_namespaces, Namespaces::stop },  { start_undo, stop_undo },
-    { start_segments, stop_segments },       { start_task_events, stop_task_events },
-    { start_limit_files, stop_limit_files }, { start_proc_files, stop_proc_files },
-    { start_takeover, stop_takeover },       { start_system_calls, stop_system_calls },
-    { check_kernel_again, nothing_to_stop },
+    { choose_id_layout, nothing_to_stop },     { check_kernel, nothing_to_stop },
+    { start_security, nothing_to_stop },       { start_call_gate, stop_call_gate },
+    { start_rcu_memory, drain_rcu_memory },    { start_message_memory, stop_message_memory },
+    { start_namespaces, Namespaces::stop },    { start_undo, stop_undo },
+    { start_segments, stop_segments },         { Namespaces::start_watch, Namespaces::stop_watch },
+    { start_task_events, stop_task_events },   { start_limit_files, stop_limit_files },
+    { start_proc_files, stop_proc_files },     { start_takeover, stop_takeover },
+    { start_system_calls, stop_system_calls }, { check_kernel_again, nothing_to_stop },
 };
 
 void stop_parts(usize started) noexcept
@@ -139,6 +139,7 @@ int sysvipc_module_init() noexcept
     usize started = 0;
     for (const Part& part : kParts) {
         if (Result<void> result = part.start(); !result.ok()) {
+            Namespaces::give_up();
             stop_parts(started);
             return static_cast<int>(to_syscall(result.error()));
         }

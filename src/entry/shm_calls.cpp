@@ -31,6 +31,8 @@ long sysvipc_call_shmat(const kapi_regs* regs) noexcept
 long sysvipc_call_shmdt(const kapi_regs* regs) noexcept
 {
     const CallGate::Pass pass { call_gate };
+    if (!is_ours_to_serve()) [[unlikely]]
+        return to_syscall(Errno::NotImplemented);
     return to_syscall(shmdt(CallRegisters { regs }.word(0)));
 }
 

@@ -7,6 +7,7 @@
 #include <entry/system_calls.hpp>
 #include <ns/namespaces.hpp>
 #include <os/kernel.hpp>
+#include <os/module.hpp>
 #include <os/proc_file.hpp>
 #include <proc/table_file.hpp>
 #include <shm/segment_creator.hpp>
@@ -32,9 +33,13 @@ ENTRY_POINT Answer sysvipc_own_proc_open(kapi_inode* inode, kapi_file* file) noe
 ENTRY_POINT Answer sysvipc_own_proc_release(kapi_inode* inode, kapi_file* file) noexcept;
 ENTRY_POINT Answer sysvipc_own_destroy_orphaned(kapi_ipc_ns* ns) noexcept;
 
+/* Not before it is certain that the module stays, nor when it is about to go. */
 Answer sysvipc_own_proc_open(kapi_inode* inode, kapi_file* file) noexcept
 {
     const CallGate::Pass pass { call_gate };
+    ModulePin pin;
+    if (!Namespaces::is_serving() || !pin.take().ok())
+        return { false, 0 };
     return { true, to_syscall(open_table_file(inode, file)) };
 }
 
@@ -110,8 +115,11 @@ Result<void> start_takeover() noexcept
 
 void stop_takeover() noexcept
 {
+    if (!Kernel::has_sysvipc())
+        return;
     for (usize i = kCount; i > 0; --i)
         hooks[i - 1].detach();
+    call_gate.wait_until_empty();
 }
 
 } // namespace sysvipc

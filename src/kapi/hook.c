@@ -65,6 +65,8 @@ int kapi_hook_attach(const char *const *symbols, kapi_u32 count, void *trampolin
 		kfree(hook);
 		return error;
 	}
+	/* Nobody can switch ftrace off until it is undone. */
+	hook->ops.flags |= FTRACE_OPS_FL_PERMANENT;
 	*result = hook;
 	return 0;
 }

@@ -33,7 +33,9 @@ void kapi_ipc_ns_settings(struct kapi_ipc_ns *handle, struct kapi_ipc_settings *
 		.msgmni = (int *)&ns->msg_ctlmni,
 		.sem = ns->sem_ctls,
 		.shmmni = &ns->shm_ctlmni,
+#ifdef CONFIG_POSIX_MQUEUE /* without it ns goes too soon: see kapi_ipc_ns_watch_start() */
 		.shm_rmid_forced = &ns->shm_rmid_forced,
+#endif
 		.shmmax = (unsigned long *)&ns->shm_ctlmax,
 		.shmall = (unsigned long *)&ns->shm_ctlall,
 #ifdef CONFIG_CHECKPOINT_RESTORE
@@ -55,9 +57,17 @@ static bool namespace_in_use(const struct ipc_namespace *ns)
 /* Threads may be in namespaces of their own. */
 bool kapi_ipc_ns_builtin_in_use(void)
 {
+	struct ipc_namespace *initial = init_task.nsproxy->ipc_ns;
 	struct task_struct *process, *task;
-	bool in_use = namespace_in_use(init_task.nsproxy->ipc_ns);
+	bool in_use;
+	int i;
 
+	/* Who makes an object holds the table's semaphore from before its memory until it counts. */
+	for (i = 0; i < ARRAY_SIZE(initial->ids); i++) {
+		down_read(&initial->ids[i].rwsem);
+		up_read(&initial->ids[i].rwsem);
+	}
+	in_use = namespace_in_use(initial);
 	rcu_read_lock();
 	for_each_process_thread(process, task)
 	{
@@ -84,12 +94,13 @@ bool kapi_ipc_ns_builtin_in_use(void)
 
 #endif
 
-#ifdef CONFIG_IPC_NS
-
 KAPI_SHIM bool kapi_ipc_ns_supported(void)
 {
-	return true;
+	return IS_ENABLED(CONFIG_IPC_NS);
 }
+
+/* Where no facility of the kernel's has use for one there is none at all. */
+#if defined(CONFIG_SYSVIPC) || defined(CONFIG_POSIX_MQUEUE)
 
 KAPI_SHIM struct kapi_ipc_ns *kapi_ipc_ns_current(void)
 {
@@ -105,6 +116,27 @@ KAPI_SHIM struct kapi_user_ns *kapi_ipc_ns_owner(struct kapi_ipc_ns *ns)
 {
 	return (struct kapi_user_ns *)NS(ns)->user_ns;
 }
+
+#else
+
+KAPI_SHIM struct kapi_ipc_ns *kapi_ipc_ns_current(void)
+{
+	return NULL;
+}
+
+KAPI_SHIM struct kapi_ipc_ns *kapi_ipc_ns_initial(void)
+{
+	return NULL;
+}
+
+KAPI_SHIM struct kapi_user_ns *kapi_ipc_ns_owner(struct kapi_ipc_ns *ns)
+{
+	return (struct kapi_user_ns *)&init_user_ns;
+}
+
+#endif
+
+#ifdef CONFIG_IPC_NS
 
 KAPI_SHIM void kapi_ipc_ns_get(struct kapi_ipc_ns *ns)
 {
@@ -143,7 +175,9 @@ static void traced(unsigned long ip, unsigned long parent_ip, struct ftrace_ops 
 		saw_ending(regs);
 }
 
-static struct ftrace_ops trace_ops = { .func = traced, .flags = FTRACE_OPS_FL_SAVE_REGS };
+/* "Permanent" lasts until it is unregistered: as long nobody can switch ftrace off. */
+static struct ftrace_ops trace_ops = { .func = traced,
+				       .flags = FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_PERMANENT };
 static bool is_traced;
 
 static int trace_start(void)
@@ -234,26 +268,6 @@ void kapi_ipc_ns_watch_stop(void)
 }
 
 #else /* one for all */
-
-KAPI_SHIM bool kapi_ipc_ns_supported(void)
-{
-	return false;
-}
-
-KAPI_SHIM struct kapi_ipc_ns *kapi_ipc_ns_current(void)
-{
-	return NULL;
-}
-
-KAPI_SHIM struct kapi_ipc_ns *kapi_ipc_ns_initial(void)
-{
-	return NULL;
-}
-
-KAPI_SHIM struct kapi_user_ns *kapi_ipc_ns_owner(struct kapi_ipc_ns *ns)
-{
-	return (struct kapi_user_ns *)&init_user_ns;
-}
 
 KAPI_SHIM void kapi_ipc_ns_get(struct kapi_ipc_ns *ns)
 {

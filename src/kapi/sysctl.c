@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kapi: files of numbers below /proc/sys (contracts: include/kapi/sysctl.h). */
+#include <linux/cred.h>
+#include <linux/fs.h>
 #include <linux/slab.h>
 #include <linux/sysctl.h>
 #include <linux/version.h>
@@ -18,6 +20,17 @@ struct kapi_sysctls {
 #define HANDLER_TABLE const struct ctl_table
 #endif
 
+/*
+ * A file is written for whoever holds it, in its own namespace: not one that was opened by another user
+ * namespace, whose rights it would not have.
+ */
+static bool is_passed_on(int write, loff_t *position)
+{
+	const struct kiocb *access = container_of(position, struct kiocb, ki_pos);
+
+	return write && access->ki_filp->f_cred->user_ns != current_user_ns();
+}
+
 static int handle_word(HANDLER_TABLE *table, int write, void *buffer, size_t *size,
 		       loff_t *position)
 {
@@ -26,6 +39,8 @@ static int handle_word(HANDLER_TABLE *table, int write, void *buffer, size_t *si
 	unsigned long *place, word;
 	int status;
 
+	if (is_passed_on(write, position))
+		return -EPERM;
 	place = file->find(&status);
 	if (!place)
 		return status;
@@ -46,6 +61,8 @@ static int handle(HANDLER_TABLE *table, int write, void *buffer, size_t *size, l
 	int status;
 	kapi_u32 i;
 
+	if (is_passed_on(write, position))
+		return -EPERM;
 	places = file->find(&status);
 	if (!places)
 		return status;

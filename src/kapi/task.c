@@ -140,11 +140,6 @@ KAPI_SHIM bool kapi_cred_in_group(kapi_u32 gid)
 	return in_group_p(KGIDT_INIT(gid));
 }
 
-KAPI_SHIM bool kapi_cred_in_effective_group(kapi_u32 gid)
-{
-	return in_egroup_p(KGIDT_INIT(gid));
-}
-
 KAPI_SHIM bool kapi_cred_ns_capable_unaudited(struct kapi_user_ns *ns, int capability)
 {
 	return ns_capable_noaudit(USER_NS(ns), capability);

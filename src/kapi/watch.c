@@ -4,6 +4,7 @@
 #include <linux/fs.h>
 #include <linux/kprobes.h>
 #include <linux/magic.h>
+#include <linux/nsproxy.h>
 #include <linux/proc_ns.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
@@ -37,10 +38,29 @@ static void find_tracepoint(struct tracepoint *tracepoint, void *unused)
 
 #if defined(CONFIG_KRETPROBES) && defined(CONFIG_X86_64)
 
-/* What the two calls were asked for, kept until they return: CLONE_* flags. */
-static unsigned long *flags_of(struct kretprobe_instance *instance)
+/* Kept while a task is inside one of the two calls. */
+struct leaving {
+	unsigned long flags; /* what it was asked for: CLONE_* */
+	const void *ipc_ns; /* to be compared only */
+};
+
+static struct leaving *leaving_of(struct kretprobe_instance *instance)
 {
-	return (unsigned long *)instance->data;
+	return (struct leaving *)instance->data;
+}
+
+static void note_leaving(struct kretprobe_instance *instance, unsigned long flags)
+{
+	leaving_of(instance)->flags = flags;
+	leaving_of(instance)->ipc_ns = current->nsproxy->ipc_ns;
+}
+
+static unsigned long left(struct kretprobe_instance *instance)
+{
+	const struct leaving *leaving = leaving_of(instance);
+	const bool is_elsewhere = leaving->ipc_ns != current->nsproxy->ipc_ns;
+
+	return leaving->flags | (is_elsewhere ? CLONE_NEWIPC : 0);
 }
 
 /* The functions are given the registers of the call. */
@@ -51,14 +71,14 @@ static const struct pt_regs *call_of(const struct pt_regs *regs)
 
 static int unshare_entered(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
-	*flags_of(instance) = call_of(regs)->di;
+	note_leaving(instance, call_of(regs)->di);
 	return 0;
 }
 
 static int unshare_returned(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
 	if (regs_return_value(regs) == 0)
-		watch->unshared(*flags_of(instance));
+		watch->unshared(left(instance));
 	return 0;
 }
 
@@ -80,21 +100,21 @@ static int setns_entered(struct kretprobe_instance *instance, struct pt_regs *re
 {
 	const struct pt_regs *call = call_of(regs);
 
-	*flags_of(instance) = (int)call->si ?: type_of_namespace(call->di);
+	note_leaving(instance, (int)call->si ?: type_of_namespace(call->di));
 	return 0;
 }
 
 static int setns_returned(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
 	if (regs_return_value(regs) == 0)
-		watch->entered(*flags_of(instance));
+		watch->entered(left(instance));
 	return 0;
 }
 
 #define LEAVING_PROBE(call)                                                                        \
 	{                                                                                          \
 		.kp.symbol_name = "__x64_sys_" #call, .entry_handler = call##_entered,             \
-		.handler = call##_returned, .data_size = sizeof(unsigned long),                    \
+		.handler = call##_returned, .data_size = sizeof(struct leaving),                   \
 		.maxactive = 64, /* tasks inside the call at once; more are missed */              \
 	}
 

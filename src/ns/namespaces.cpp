@@ -7,13 +7,14 @@
 #include <mem/rcu_counted.hpp>
 #include <os/deferred_work.hpp>
 #include <os/kernel.hpp>
-#include <sync/guarded.hpp>
+#include <os/task.hpp>
 #include <sync/rcu.hpp>
 #include <base/poison.hpp>
 
 namespace sysvipc {
 
 constinit IpcNamespace* Namespaces::initial_ = nullptr;
+constinit Atomic<Namespaces::Phase> Namespaces::phase_ { Phase::Undecided };
 
 namespace {
 
@@ -26,15 +27,12 @@ struct Registry : Pinned {
 
     void (*const empty)(IpcNamespace&);
     AddressMap by_handle;
-    struct Ending : Pinned {
-        List<IpcNamespace> list;
-    };
-    Guarded<Ending, NamespacesLock> ending;
+    /* The last that ended, which leads to the one before. */
+    Atomic<IpcNamespace*> ended { nullptr };
     DeferredWork burial { bury };
 };
 
 constinit Registry* registry = nullptr;
-constinit Atomic<bool> are_open { false };
 
 IpcNamespace* find_other(IpcNsHandle handle) noexcept
 {
@@ -42,17 +40,18 @@ IpcNamespace* find_other(IpcNsHandle handle) noexcept
     return static_cast<IpcNamespace*>(registry->by_handle.find(handle.identity()));
 }
 
-/* The kernel's is about to be freed; another may get its address. */
-void note_ending(kapi_ipc_ns* ended) noexcept
+/* The kernel's is about to be freed, and another may get its address. */
+void note_ending(kapi_ipc_ns* ending) noexcept
 {
-    IpcNamespace* ns = find_other(IpcNsHandle { ended });
+    IpcNamespace* ns = find_other(IpcNsHandle { ending });
     if (!ns)
         return;
     static_cast<void>(invariant(registry->by_handle.remove(*ns)));
-    {
-        auto ending = registry->ending.lock();
-        ending->list.push_back(*ns);
-    }
+    ns->end();
+    IpcNamespace* before = registry->ended.load_relaxed();
+    do
+        ns->ended_before = before;
+    while (!registry->ended.compare_exchange(before, ns));
     registry->burial.schedule();
 }
 
@@ -62,28 +61,15 @@ void note_ending(kapi_ipc_ns* ended) noexcept
  */
 void bury(kapi_work*) noexcept
 {
-    List<IpcNamespace> buried;
-    {
-        auto ending = registry->ending.lock();
-        buried.take_all_before(ending->list);
-    }
-    for (IpcNamespace* ns = buried.first(); ns; ns = buried.next(*ns))
+    IpcNamespace* buried = registry->ended.exchange(nullptr);
+    for (IpcNamespace* ns = buried; ns; ns = ns->ended_before)
         registry->empty(*ns);
     wait_for_rcu_readers();
     wait_for_rcu_memory();
-    while (IpcNamespace* ns = buried.pop_front())
+    while (buried) {
+        IpcNamespace* ns = exchange(buried, buried->ended_before);
         IpcNamespace::destroy(ns);
-}
-
-Result<void> watch() noexcept
-{
-    Result<void> watching = start_ipc_ns_watch(note_ending);
-    LogLine line;
-    if (!watching.ok())
-        log_error(line.string("cannot see IPC namespaces end"));
-    else if (!IpcNsHandle::are_many())
-        log_info(line.string("this kernel has one IPC namespace for all"));
-    return watching;
+    }
 }
 
 } // namespace
@@ -91,29 +77,15 @@ Result<void> watch() noexcept
 Result<void> Namespaces::start(void (*empty)(IpcNamespace&)) noexcept
 {
     Box<Registry> created = TRY(heap_create<Registry>(empty));
+    Box<IpcNamespace> initial = TRY(IpcNamespace::create(IpcNsHandle::initial()));
     TRY(created->by_handle.start());
-    Result<Box<IpcNamespace>> initial = IpcNamespace::create(IpcNsHandle::initial());
     registry = created.release();
-    Result<void> watching = initial.ok() ? watch() : initial.error();
-    if (!watching.ok()) {
-        registry->by_handle.stop([](kapi_addressed*) {});
-        Registry::destroy(exchange(registry, nullptr));
-        return watching;
-    }
-    set_initial(initial.take().release());
+    set_initial(initial.release());
     return {};
-}
-
-void Namespaces::open() noexcept
-{
-    initial_->open();
-    are_open.store_release(true);
 }
 
 void Namespaces::stop() noexcept
 {
-    stop_ipc_ns_watch();
-    registry->burial.wait();
     wait_for_rcu_memory(); /* objects that were never published are still charged to them */
     registry->by_handle.stop([](kapi_addressed* addressed) {
         IpcNamespace::destroy(static_cast<IpcNamespace*>(addressed));
@@ -122,9 +94,47 @@ void Namespaces::stop() noexcept
     Registry::destroy(exchange(registry, nullptr));
 }
 
+Result<void> Namespaces::start_watch() noexcept
+{
+    Result<void> watching = start_ipc_ns_watch(note_ending);
+    LogLine line;
+    if (!watching.ok())
+        log_error(line.string("cannot see IPC namespaces end: error ")
+                      .signed_decimal(to_syscall(watching.error()), 0));
+    else if (!IpcNsHandle::are_many())
+        log_info(line.string("this kernel has one IPC namespace for all"));
+    return watching;
+}
+
+void Namespaces::stop_watch() noexcept
+{
+    stop_ipc_ns_watch();
+    registry->burial.wait();
+}
+
+void Namespaces::open() noexcept
+{
+    initial_->open();
+    phase_.store_release(Phase::Serving);
+}
+
+void Namespaces::give_up() noexcept
+{
+    phase_.store_release(Phase::GivenUp);
+}
+
+bool Namespaces::wait_until_decided() noexcept
+{
+    constexpr u32 kPollMs = 10;
+
+    while (phase_.load_acquire() == Phase::Undecided)
+        CurrentTask::sleep_ms(kPollMs);
+    return is_serving();
+}
+
 IpcNamespace* Namespaces::find(IpcNsHandle handle) noexcept
 {
-    if (!are_open.load_acquire())
+    if (!is_serving())
         return nullptr;
     return handle.identity() == initial_->handle().identity() ? initial_ : find_other(handle);
 }
@@ -135,7 +145,7 @@ IpcNamespace* Namespaces::find(IpcNsHandle handle) noexcept
  */
 Result<IpcNamespace*> Namespaces::find_or_create(IpcNsHandle handle) noexcept
 {
-    if (!are_open.load_acquire()) [[unlikely]]
+    if (!is_serving()) [[unlikely]]
         return Errno::NotImplemented;
     if (IpcNamespace* found = find_other(handle)) [[likely]]
         return found;

@@ -52,15 +52,15 @@ Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operatio
 {
     WakeList wakes;
     const RcuGuard guard;
+    SemSet* set = SemSet::find(ns, id);
+    if (!set)
+        return Errno::Invalid;
     if (operations.wants_undo()) {
-        SemUndo* undo = find_current_undo(id);
+        SemUndo* undo = find_current_undo(*set);
         if (!undo)
             return Turn::NeedsUndo;
         operations.set_undo(undo);
     }
-    SemSet* set = SemSet::find(ns, id);
-    if (!set)
-        return Errno::Invalid;
     TRY(check_set(ns, *set, operations));
     __attribute__((uninitialized)) SemLock lock { *set, operations };
     return try_operations(*set, lock, operations, wakes);

@@ -175,11 +175,14 @@ void share_undo(const kapi_task* child) noexcept
 
 namespace {
 
-/* Under the lock of the group's records. */
-SemUndo* find_record(UndoRecords& records, IpcId id) noexcept
+/*
+ * Under the lock of the group's records.  By the set itself: ids repeat in other namespaces, where the
+ * task may have gone unseen.
+ */
+SemUndo* find_record(UndoRecords& records, const SemSet& set) noexcept
 {
     SemUndo* undo = records.list.first();
-    while (undo && undo->set().id() != id)
+    while (undo && &undo->set() != &set)
         undo = records.list.next(*undo);
     if (undo && undo != records.list.first()) {
         records.list.remove(*undo);
@@ -190,13 +193,13 @@ SemUndo* find_record(UndoRecords& records, IpcId id) noexcept
 
 } // namespace
 
-SemUndo* find_current_undo(IpcId id) noexcept
+SemUndo* find_current_undo(const SemSet& set) noexcept
 {
     const Membership* membership = membership_of(CurrentTask::identity());
     if (!membership) [[unlikely]]
         return nullptr;
     auto records = membership->group->records.lock();
-    return find_record(*records, id);
+    return find_record(*records, set);
 }
 
 Result<Ref<SemUndo>> current_undo(IpcNamespace& ns, IpcId id) noexcept
@@ -204,19 +207,18 @@ Result<Ref<SemUndo>> current_undo(IpcNamespace& ns, IpcId id) noexcept
     UndoGroup* group = current_group();
     if (!group)
         group = TRY(join_new_group());
+    const Ref<SemSet> set = TRY(SemSet::hold(ns, id));
     {
         auto records = group->records.lock();
-        if (SemUndo* undo = find_record(*records, id))
+        if (SemUndo* undo = find_record(*records, *set))
             return Ref<SemUndo>::try_get(*undo);
     }
-
-    const Ref<SemSet> set = TRY(SemSet::hold(ns, id));
     Ref<SemUndo> created = TRY(SemUndo::create(*set, *group));
     SemLock lock { *set, [](auto&&) { /* no semaphore, just the set */ } };
     if (set->is_removed())
         return Errno::Removed;
     auto records = group->records.lock();
-    if (SemUndo* undo = find_record(*records, id))
+    if (SemUndo* undo = find_record(*records, *set))
         return Ref<SemUndo>::try_get(*undo);
     Ref<SemUndo> result = TRY(Ref<SemUndo>::try_get(*created));
     lock.state().undo.push_front(*created);

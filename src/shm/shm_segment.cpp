@@ -112,8 +112,7 @@ void ShmSegment::end_attaching() noexcept
 
 bool ShmSegment::is_unused(const ShmSegmentState& state) const noexcept
 {
-    return state.attaches == 0
-        && (state.is_marked || ns_.limits().shm_rmid_forced.load_relaxed() != 0);
+    return state.attaches == 0 && (state.is_marked || ns_.removes_unmapped());
 }
 
 /* Errors: EBUSY when it is in use after all, or somebody else has removed it. */

@@ -140,8 +140,6 @@ constinit SysctlFile files[] {
     describe_next_id("sem_next_id", find_next_id<Kind::Semaphores>),
     describe_next_id("shm_next_id", find_next_id<Kind::SharedMemory>),
 };
-/* The first of them, which the layout of identifiers bounds. */
-constexpr usize kBoundBySlots = 2;
 
 constinit Sysctls sysctls;
 
@@ -151,8 +149,10 @@ Result<void> start_limit_files() noexcept
 {
     if (Kernel::has_sysvipc())
         return {};
-    for (usize i = 0; i < kBoundBySlots; ++i)
-        files[i].most = id_layout.slots();
+    for (SysctlFile& file : files) {
+        if (file.most == kStandardIds.slots())
+            file.most = id_layout.slots();
+    }
     return sysctls.start("kernel", files);
 }
 

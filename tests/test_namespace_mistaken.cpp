@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What looks the same in two namespaces, and must not be taken for the other.
+ */
+#include "harness.hpp"
+#include "limit_file.hpp"
+#include "realm.hpp"
+#include "sem_set.hpp"
+
+namespace {
+
+// The way of 32-bit programs, which others may take too.
+long unshare_as_32_bit(long flags)
+{
+    constexpr long kNumber = 310;
+    long result = kNumber;
+    asm volatile("int $0x80" : "+a"(result) : "b"(flags) : "memory");
+    return result;
+}
+
+// Ids begin at 0 in each namespace.
+TEST(a_set_of_the_same_id_in_another_namespace_is_another_set_for_undo)
+{
+    require_namespaces("ipc");
+    in_a_new_ipc_namespace([] {
+        const NamespaceFile first;
+        const SemSet small { Values { 5 } };
+        REQUIRE_OK(small.operate({ undone(down()) }));
+        const long result = unshare_as_32_bit(CLONE_NEWIPC);
+        if (result == -ENOSYS)
+            harness::skip("this kernel runs no 32-bit programs");
+        REQUIRE_EQ(result, 0);
+        {
+            const SemSet large { Values(1000, 1) };
+            EXPECT_EQ(large.id(), small.id());
+            in_a_process([&] {
+                REQUIRE_OK(large.operate({ undone(down(999)) }));
+                EXPECT_EQ(large.value(999), 0);
+            });
+            REQUIRE_OK(large.operate({ undone(up(999)), undone(up(0)) }));
+            EXPECT_EQ(large.value(999), 2);
+            EXPECT_EQ(large.value(0), 2);
+            REQUIRE_OK(let_go(CLONE_SYSVSEM));
+            EXPECT_EQ(large.value(999), 1);
+            EXPECT_EQ(large.value(0), 1);
+        }
+        REQUIRE_OK(first.enter());
+        EXPECT_EQ(small.value(), 5);
+    });
+}
+
+// Root of a world opens a file there; somebody outside, who does not know what it is, writes to it.
+TEST(a_limit_opened_in_a_world_changes_nothing_outside)
+{
+    const Realm world { CLONE_NEWUSER | CLONE_NEWIPC };
+    const LimitFile file { "msgmni" };
+    const std::string before = file.text();
+    struct Board {
+        int fd;
+        Rendezvous gate;
+    };
+    const Shared<Board> board;
+    Actor root { [&] {
+        world.enter();
+        board->fd = open(file.path(), O_WRONLY);
+        REQUIRE(board->fd >= 0);
+        board->gate.meet(2);
+        board->gate.meet(2);
+        return Outcome::raw(0);
+    } };
+    board->gate.meet(2);
+    const auto process = static_cast<int>(syscall(SYS_pidfd_open, root.pid(), 0));
+    REQUIRE(process >= 0);
+    const auto passed_on = static_cast<int>(syscall(SYS_pidfd_getfd, process, board->fd, 0));
+    REQUIRE(passed_on >= 0);
+    (void)!write(passed_on, "7", 1);
+    close(passed_on);
+    close(process);
+    board->gate.meet(2);
+    EXPECT_OK(root.join());
+    EXPECT_EQ(file.text(), before);
+}
+
+} // namespace
