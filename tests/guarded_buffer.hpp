@@ -23,6 +23,17 @@ private:
     std::byte* guard_;
 };
 
-// Two addresses that no process can use: never mapped, and in the kernel's half.
+// Where the memory ends that a process can use.
+#ifdef __LP64__
+inline constexpr unsigned long kEndOfUserSpace = 0x7fff'ffff'f000;
+#else
+inline constexpr unsigned long kEndOfUserSpace = 0xffff'e000;
+#endif
+
+// Two addresses that no process can use: never mapped, and in the kernel's half or at the very end.
 inline void* const kNull = nullptr;
-inline void* const kKernelAddress = reinterpret_cast<void*>(0xffff'8880'0000'1000ul);
+#ifdef __LP64__
+inline void* const kKernelAddress = reinterpret_cast<void*>(0xffff'8880'0000'1000);
+#else
+inline void* const kKernelAddress = reinterpret_cast<void*>(kEndOfUserSpace + 0x1000);
+#endif

@@ -14,8 +14,13 @@
 inline std::int64_t kernel_seconds()
 {
     // Not through the vDSO, whose copy of the time may lag behind the kernel's own.
+#ifdef __LP64__
+    constexpr long number = SYS_clock_gettime;
+#else
+    constexpr long number = SYS_clock_gettime64;
+#endif
     timespec now {};
-    syscall(SYS_clock_gettime, CLOCK_REALTIME_COARSE, &now);
+    syscall(number, CLOCK_REALTIME_COARSE, &now);
     return now.tv_sec;
 }
 

@@ -17,7 +17,7 @@ public:
     static constexpr Outcome raw(long value) { return Outcome { value }; }
     static constexpr Outcome failure(int error) { return Outcome { -long { error } }; }
 
-    constexpr bool ok() const { return value_ >= 0; }
+    constexpr bool ok() const { return value_ >= 0 || value_ < -kMostErrno; } // or an address
     constexpr long value() const { return value_; }
     constexpr long as_raw() const { return value_; }
     constexpr int error() const { return ok() ? 0 : static_cast<int>(-value_); }
@@ -26,6 +26,8 @@ public:
     friend constexpr bool operator==(Outcome, Outcome) = default;
 
 private:
+    static constexpr long kMostErrno = 4095;
+
     explicit constexpr Outcome(long value) : value_ { value } { }
 
     long value_;

@@ -70,9 +70,10 @@ std::string segment_row_from_stat(int id, std::uint64_t rss, std::uint64_t swap)
     std::snprintf(row, sizeof(row),
                   "%10d %10d  %4o %21" PRIu64 " %5u %5u  %5" PRIu64 " %5u %5u %5u %5u %10" PRIu64
                   " %10" PRIu64 " %10" PRIu64 " %21" PRIu64 " %21" PRIu64,
-                  stat.perm.key, id, stat.perm.mode, stat.segsz, static_cast<unsigned>(stat.cpid),
-                  static_cast<unsigned>(stat.lpid), stat.nattch, stat.perm.uid, stat.perm.gid,
-                  stat.perm.cuid, stat.perm.cgid, static_cast<std::uint64_t>(stat.atime),
+                  stat.perm.key, id, stat.perm.mode, std::uint64_t { stat.segsz },
+                  static_cast<unsigned>(stat.cpid), static_cast<unsigned>(stat.lpid),
+                  std::uint64_t { stat.nattch }, stat.perm.uid, stat.perm.gid, stat.perm.cuid,
+                  stat.perm.cgid, static_cast<std::uint64_t>(stat.atime),
                   static_cast<std::uint64_t>(stat.dtime), static_cast<std::uint64_t>(stat.ctime),
                   rss, swap);
     return row;

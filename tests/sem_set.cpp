@@ -107,14 +107,14 @@ sysv::SemInfo sem_info(int command)
 Actor sleeper_in(const SemSet& set, const Operations& operations)
 {
     Actor actor { [&set, operations] { return set.operate(operations); } };
-    actor.wait_asleep_in(SYS_semop);
+    actor.wait_asleep_in(sysv::kSemopNumber);
     return actor;
 }
 
 Actor sleeper_in(const SemSet& set, const Operations& operations, const Identity& identity)
 {
     Actor actor { identity, [&set, operations] { return set.operate(operations); } };
-    actor.wait_asleep_in(SYS_semop);
+    actor.wait_asleep_in(sysv::kSemopNumber);
     return actor;
 }
 

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What the three facilities of System V IPC have in common: ids, and the owner's structure.
+ *
+ * The structures of all three are those that the calls with numbers of their own have, in a program of
+ * either kind: where one of 64 bits has a long, one of 32 bits has a long too.
  */
 #pragma once
 
+#include <asm/ipcbuf.h>
 #include <cstddef>
 #include <cstdint>
 #include <sys/ipc.h>
@@ -30,12 +34,21 @@ struct Perm { // struct ipc64_perm
     std::uint32_t gid;
     std::uint32_t cuid;
     std::uint32_t cgid;
+#ifdef __LP64__
     std::uint32_t mode;
     std::uint16_t seq;
     std::uint16_t pad2;
     std::uint32_t hole;
-    std::uint64_t unused[2];
+#else
+    std::uint16_t mode;
+    std::uint16_t pad1;
+    std::uint16_t seq;
+    std::uint16_t pad2;
+#endif
+    unsigned long unused[2];
 };
-static_assert(sizeof(Perm) == 48 && offsetof(Perm, mode) == 20 && offsetof(Perm, unused) == 32);
+static_assert(sizeof(Perm) == sizeof(ipc64_perm)
+              && offsetof(Perm, mode) == offsetof(ipc64_perm, mode)
+              && offsetof(Perm, seq) == offsetof(ipc64_perm, seq));
 
 } // namespace sysv

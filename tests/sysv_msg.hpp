@@ -10,6 +10,7 @@
 #include "outcome.hpp"
 #include "sysv_ipc.hpp"
 
+#include <asm/msgbuf.h>
 #include <cstddef>
 #include <cstdint>
 #include <sys/msg.h>
@@ -30,16 +31,19 @@ struct QueueStat { // struct msqid64_ds
     Perm perm;
     std::int64_t stime;
     std::int64_t rtime;
-    std::int64_t ctime;
-    std::uint64_t cbytes;
-    std::uint64_t qnum;
-    std::uint64_t qbytes;
+    std::int64_t
+        ctime; // in two halves in a 32-bit program, like the others, and as aligned as those
+    unsigned long cbytes;
+    unsigned long qnum;
+    unsigned long qbytes;
     std::int32_t lspid;
     std::int32_t lrpid;
-    std::uint64_t unused[2];
+    unsigned long unused[2];
 };
-static_assert(sizeof(QueueStat) == 120 && sizeof(QueueStat) == sizeof(struct msqid_ds));
-static_assert(offsetof(QueueStat, lspid) == 96);
+static_assert(sizeof(QueueStat) == sizeof(msqid64_ds)
+              && offsetof(QueueStat, stime) == offsetof(msqid64_ds, msg_stime)
+              && offsetof(QueueStat, qnum) == offsetof(msqid64_ds, msg_qnum)
+              && offsetof(QueueStat, lspid) == offsetof(msqid64_ds, msg_lspid));
 
 struct Info { // struct msginfo
     std::int32_t msgpool;

@@ -9,6 +9,7 @@
 #include "outcome.hpp"
 #include "sysv_ipc.hpp"
 
+#include <asm/sembuf.h>
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
@@ -30,15 +31,22 @@ inline constexpr int kHighestValue = 32767;
 
 struct SetStat { // struct semid64_ds
     Perm perm;
+#ifdef __LP64__
     std::int64_t otime;
     std::uint64_t unused1;
     std::int64_t ctime;
     std::uint64_t unused2;
-    std::uint64_t nsems;
-    std::uint64_t unused3[2];
+#else
+    std::int64_t otime; // in two halves, and as aligned as those
+    std::int64_t ctime;
+#endif
+    unsigned long nsems;
+    unsigned long unused3[2];
 };
-static_assert(sizeof(SetStat) == 104 && sizeof(SetStat) == sizeof(struct semid_ds));
-static_assert(offsetof(SetStat, nsems) == 80);
+static_assert(sizeof(SetStat) == sizeof(semid64_ds)
+              && offsetof(SetStat, otime) == offsetof(semid64_ds, sem_otime)
+              && offsetof(SetStat, ctime) == offsetof(semid64_ds, sem_ctime)
+              && offsetof(SetStat, nsems) == offsetof(semid64_ds, sem_nsems));
 
 struct SemInfo { // struct seminfo
     std::int32_t semmap;
@@ -59,15 +67,31 @@ inline Outcome semget(key_t key, int nsems, int flags)
     return Outcome::of(syscall(SYS_semget, key, nsems, flags));
 }
 
+// By which numbers a task enters the kernel.
+#ifdef __LP64__
+inline constexpr long kSemopNumber = SYS_semop;
+inline constexpr long kSemtimedopNumber = SYS_semtimedop;
+#else
+inline constexpr long kSemopNumber = SYS_ipc;
+inline constexpr long kSemtimedopNumber = SYS_semtimedop_time64;
+#endif
+
 inline Outcome semop(int id, const sembuf* operations, std::size_t count)
 {
+#ifdef __LP64__
     return Outcome::of(syscall(SYS_semop, id, operations, count));
+#else
+    constexpr int kSemopOfIpc = 1; // there is none with a number of its own
+    return Outcome::of(syscall(SYS_ipc, kSemopOfIpc, id, count, 0, operations, 0));
+#endif
 }
 
+// The time is of 64 bits in either kind of program.
 inline Outcome semtimedop(int id, const sembuf* operations, std::size_t count,
                           const timespec* timeout)
 {
-    return Outcome::of(syscall(SYS_semtimedop, id, operations, count, timeout));
+    static_assert(sizeof(timespec) == 16);
+    return Outcome::of(syscall(kSemtimedopNumber, id, operations, count, timeout));
 }
 
 inline Outcome semctl(int id, int number, int command, unsigned long argument = 0)

@@ -109,7 +109,7 @@ TEST(unaligned_buffers_work)
 {
     const Queue queue;
     const auto text = pattern(5000);
-    const long type = 0x0102030405060708;
+    const auto type = static_cast<long>(0x0102030405060708);
     std::vector<char> buffer(sizeof(long) + 8192 + 8);
     for (std::size_t shift = 1; shift < 8; ++shift) {
         char* message = buffer.data() + shift;

@@ -219,12 +219,14 @@ TEST(the_limit_passes_through_an_int)
 {
     require_capability(CAP_SYS_RESOURCE);
     const Queue queue;
+#ifdef __LP64__
     REQUIRE_OK(queue.set_qbytes(0x1'0000'0005ul));
     EXPECT_EQ(queue.stat().qbytes, 5u);
+#endif
     REQUIRE_OK(queue.set_qbytes(0x7fff'ffff));
     EXPECT_EQ(queue.stat().qbytes, 0x7fff'fffful);
     REQUIRE_OK(queue.set_qbytes(0x8000'0000ul));
-    EXPECT_EQ(queue.stat().qbytes, 0xffff'ffff'8000'0000ul);
+    EXPECT_EQ(queue.stat().qbytes, static_cast<unsigned long>(long { INT_MIN }));
     REQUIRE_OK(queue.set_qbytes(-1ul));
     EXPECT_EQ(queue.stat().qbytes, -1ul);
 }
@@ -290,6 +292,7 @@ TEST(set_reads_its_buffer_before_it_asks_who_calls)
     EXPECT_ERR(play(kAlice, [&] { return sysv::msgctl(queue.id(), IPC_SET, kNull); }), EFAULT);
 }
 
+#ifdef __LP64__ // a 32-bit program: test_compat_*.cpp
 TEST(set_reads_the_whole_structure)
 {
     const Queue queue;
@@ -301,5 +304,6 @@ TEST(set_reads_the_whole_structure)
     std::byte* cut = memory.with_room_for(sizeof(stat) - 1);
     EXPECT_ERR(sysv::msgctl(queue.id(), IPC_SET, cut), EFAULT);
 }
+#endif
 
 } // namespace

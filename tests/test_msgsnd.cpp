@@ -49,8 +49,14 @@ TEST(negative_types_are_einval)
 
 TEST(types_from_one_to_long_max_arrive_unchanged)
 {
+    constexpr long types[] {
+        1,           2,          LONG_MAX / 2, LONG_MAX - 1, LONG_MAX,
+#ifdef __LP64__
+        0x7fff'ffff, 0x80000000, 0x100000001,
+#endif
+    };
     const Queue queue;
-    for (const long type : { 1l, 2l, 0x7fffffffl, 0x80000000l, 0x100000001l, LONG_MAX }) {
+    for (const long type : types) {
         EXPECT_OK(queue.send(type, "text"));
         EXPECT(queue.receive().is(type, "text"));
     }
@@ -80,6 +86,7 @@ TEST(sizes_that_are_negative_as_long_are_einval)
     EXPECT_ERR(sysv::msgsnd(queue.id(), &message, static_cast<std::size_t>(LONG_MAX), 0), EINVAL);
 }
 
+#ifdef __LP64__
 TEST(sizes_are_not_cut_to_32_bits)
 {
     const Queue queue;
@@ -87,6 +94,7 @@ TEST(sizes_are_not_cut_to_32_bits)
     EXPECT_ERR(sysv::msgsnd(queue.id(), &message, 0x1'0000'0001ul, IPC_NOWAIT), EINVAL);
     EXPECT_EQ(queue.stat().qnum, 0u);
 }
+#endif
 
 TEST(sending_to_a_negative_id_is_einval)
 {
@@ -118,7 +126,8 @@ TEST(an_unreadable_message_of_no_bytes_is_efault)
 TEST(a_type_that_is_only_partly_readable_is_efault)
 {
     const GuardedBuffer memory;
-    EXPECT_ERR(sysv::msgsnd(Queue {}.id(), memory.with_room_for(7), 0, IPC_NOWAIT), EFAULT);
+    EXPECT_ERR(sysv::msgsnd(Queue {}.id(), memory.with_room_for(sizeof(long) - 1), 0, IPC_NOWAIT),
+               EFAULT);
 }
 
 TEST(an_unreadable_type_is_noticed_before_a_negative_id)

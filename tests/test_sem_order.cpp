@@ -24,7 +24,7 @@ public:
             log_->letters[log_->count++] = letter;
             return outcome;
         });
-        sleepers_.back().wait_asleep_in(SYS_semop);
+        sleepers_.back().wait_asleep_in(sysv::kSemopNumber);
     }
 
     // Makes a call that must serve them all, and returns their letters in the order of waking.
@@ -55,7 +55,7 @@ void expect_served(std::initializer_list<Actor*> served, std::initializer_list<A
     for (Actor* sleeper : served)
         EXPECT_OK(sleeper->join());
     for (Actor* sleeper : waiting)
-        sleeper->wait_asleep_in(SYS_semop);
+        sleeper->wait_asleep_in(sysv::kSemopNumber);
 }
 
 TEST(equal_decreases_are_served_in_the_order_they_came)
@@ -367,7 +367,7 @@ TEST(removal_wakes_arrays_first_then_semaphore_by_semaphore)
             EXPECT_EQ((*count)++, place);
             return outcome;
         });
-        sleepers.back().wait_asleep_in(SYS_semop);
+        sleepers.back().wait_asleep_in(sysv::kSemopNumber);
     }
     const int id = set.id();
     EXPECT_OK(Actor([&] {

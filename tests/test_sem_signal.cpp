@@ -48,7 +48,7 @@ Actor armed_sleeper(const SemSet& set, const Sleep& sleep, void (*arm)())
         arm();
         return set.operate(sleep.operations);
     } };
-    sleeper.wait_asleep_in(SYS_semop);
+    sleeper.wait_asleep_in(sysv::kSemopNumber);
     return sleeper;
 }
 
@@ -77,7 +77,7 @@ void stays_asleep_through(const Sleep& sleep, void (*arm)(), int number)
     const SemSet set { kValues };
     auto sleeper = armed_sleeper(set, sleep, arm);
     sleeper.signal(number);
-    sleeper.wait_asleep_in(SYS_semop);
+    sleeper.wait_asleep_in(sysv::kSemopNumber);
     REQUIRE_OK(set.operate(sleep.release));
     EXPECT_EQ(sleeper.join(), Outcome::raw(0));
 }
@@ -154,10 +154,10 @@ const struct {
               return outcome;
           } };
           for (int i = 0; i < 20; ++i) {
-              sleeper.wait_asleep_in(SYS_semop);
+              sleeper.wait_asleep_in(sysv::kSemopNumber);
               sleeper.signal(SIGUSR1);
           }
-          sleeper.wait_asleep_in(SYS_semop);
+          sleeper.wait_asleep_in(sysv::kSemopNumber);
           REQUIRE_OK(set.operate(sleep.release));
           EXPECT_OK(sleeper.join());
       } },

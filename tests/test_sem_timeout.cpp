@@ -8,6 +8,7 @@
 
 #include <climits>
 #include <csignal>
+#include <limits>
 #include <sys/mman.h>
 
 namespace {
@@ -29,7 +30,7 @@ std::int64_t monotonic_nanoseconds()
 Actor timed_sleeper(const SemSet& set, const Operations& operations, timespec timeout = kLong)
 {
     Actor actor { [&set, operations, timeout] { return set.operate_within(operations, timeout); } };
-    actor.wait_asleep_in(SYS_semtimedop);
+    actor.wait_asleep_in(sysv::kSemtimedopNumber);
     return actor;
 }
 
@@ -73,7 +74,7 @@ TEST(no_timespec_means_no_time_limit)
         const sembuf one = down();
         return sysv::semtimedop(set.id(), &one, 1, nullptr);
     } };
-    sleeper.wait_asleep_in(SYS_semtimedop);
+    sleeper.wait_asleep_in(sysv::kSemtimedopNumber);
     REQUIRE_OK(set.operate({ up() }));
     EXPECT_OK(sleeper.join());
 }
@@ -96,9 +97,10 @@ TEST(a_waiter_with_time_left_is_served)
 TEST(the_longest_times_are_taken)
 {
     const SemSet set;
+    constexpr auto longest = std::numeric_limits<time_t>::max();
     for (const timespec timeout :
-         { timespec { LONG_MAX, 999'999'999 }, timespec { LONG_MAX / 1000, 0 },
-           timespec { 1l << 34, 1 }, timespec { 9'223'372'036, 854'775'807 } }) {
+         { timespec { longest, 999'999'999 }, timespec { longest / 1000, 0 },
+           timespec { time_t { 1 } << 34, 1 }, timespec { 9'223'372'036, 854'775'807 } }) {
         auto sleeper = timed_sleeper(set, { down() }, timeout);
         REQUIRE_OK(set.operate({ up() }));
         EXPECT_OK(sleeper.join());
@@ -208,7 +210,7 @@ TEST(a_signal_ends_a_timed_wait_with_eintr)
         REQUIRE_EQ(sigaction(SIGUSR1, &action, nullptr), 0);
         return set.operate_within({ down() }, kLong);
     } };
-    sleeper.wait_asleep_in(SYS_semtimedop);
+    sleeper.wait_asleep_in(sysv::kSemtimedopNumber);
     sleeper.signal(SIGUSR1);
     EXPECT_ERR(sleeper.join(), EINTR);
 }

@@ -84,7 +84,7 @@ TEST(every_process_has_adjustments_of_its_own)
             REQUIRE_OK(set.operate({ undone(down(0, amount)) }));
             return gate.operate({ down(0) });
         });
-        actors.back().wait_asleep_in(SYS_semop);
+        actors.back().wait_asleep_in(sysv::kSemopNumber);
     }
     EXPECT_EQ(set.value(), 3);
     int expected = 3;
@@ -247,7 +247,7 @@ TEST(setval_clears_the_adjustments_of_its_semaphore_in_all_processes)
             REQUIRE_OK(set.operate({ undone(down(0)), undone(down(1)) }));
             return gate.operate({ zero() });
         });
-        actors.back().wait_asleep_in(SYS_semop);
+        actors.back().wait_asleep_in(sysv::kSemopNumber);
     }
     REQUIRE_OK(set.set_value(0, 4));
     REQUIRE_OK(gate.operate({ down() }));
@@ -266,7 +266,7 @@ TEST(setall_clears_the_adjustments_of_all_semaphores_in_all_processes)
             REQUIRE_OK(set.operate({ undone(down(0)), undone(up(1)) }));
             return gate.operate({ zero() });
         });
-        actors.back().wait_asleep_in(SYS_semop);
+        actors.back().wait_asleep_in(sysv::kSemopNumber);
     }
     REQUIRE_OK(set.set_values({ 4, 5 }));
     REQUIRE_OK(gate.operate({ down() }));
@@ -315,7 +315,7 @@ TEST(adjustments_are_made_without_asking_for_permission)
                         REQUIRE_OK(set.operate({ undone(up()) }));
                         return gate.operate({ down() });
                     } };
-    stranger.wait_asleep_in(SYS_semop);
+    stranger.wait_asleep_in(sysv::kSemopNumber);
     REQUIRE_OK(set.set_mode(0600));
     REQUIRE_OK(gate.operate({ up() }));
     EXPECT_OK(stranger.join());
@@ -331,7 +331,7 @@ TEST(removal_drops_the_adjustments)
         REQUIRE_OK(set.operate({ undone(up(0, 5)) }));
         return gate.operate({ down() });
     } };
-    holder.wait_asleep_in(SYS_semop);
+    holder.wait_asleep_in(sysv::kSemopNumber);
     REQUIRE_OK(set.remove());
     const SemSet successor { 1, 0600, key };
     REQUIRE_OK(successor.operate({ up(0, 7) }));

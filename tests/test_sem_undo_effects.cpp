@@ -109,7 +109,7 @@ TEST(a_sleeper_sees_all_adjustments_of_a_set_at_once)
     auto array = sleeper_in(set, { down(0), down(1) });
     holder.signal(SIGKILL);
     holder.join_killed(SIGKILL);
-    array.wait_asleep_in(SYS_semop);
+    array.wait_asleep_in(sysv::kSemopNumber);
     EXPECT_EQ(set.text(), "1 0");
     REQUIRE_OK(set.operate({ up(1) }));
     EXPECT_OK(array.join());
@@ -139,7 +139,7 @@ TEST(an_adjustment_that_changes_nothing_by_clamping_records_the_process)
         REQUIRE_OK(set.operate({ undone(up()) }));
         return gate.operate({ down() });
     } };
-    holder.wait_asleep_in(SYS_semop);
+    holder.wait_asleep_in(sysv::kSemopNumber);
     REQUIRE_OK(set.operate({ down() }));
     EXPECT_EQ(set.last_pid(), getpid());
     REQUIRE_OK(gate.operate({ up() }));
@@ -157,7 +157,7 @@ TEST(the_end_of_a_process_sets_the_time_of_operation)
         REQUIRE_OK(set.operate({ undone(down()) }));
         return gate.operate({ down() });
     } };
-    holder.wait_asleep_in(SYS_semop);
+    holder.wait_asleep_in(sysv::kSemopNumber);
     const auto operated = set.stat().otime;
     wait_for_second_after(operated);
     REQUIRE_OK(gate.operate({ up() }));
@@ -207,7 +207,7 @@ TEST(of_several_sets_the_one_used_last_is_adjusted_first)
             EXPECT_EQ((*count)++, place);
             return Outcome::raw(0);
         });
-        sleepers.back().wait_asleep_in(SYS_semop);
+        sleepers.back().wait_asleep_in(sysv::kSemopNumber);
         ++place;
     }
     holder.signal(SIGCONT);

@@ -55,7 +55,7 @@ void expect_given_back_by(const End& end)
         end.end();
         return Outcome::failure(EIO);
     } };
-    holder.wait_asleep_in(SYS_semop);
+    holder.wait_asleep_in(sysv::kSemopNumber);
     EXPECT_EQ(set.value(), 0);
     REQUIRE_OK(gate.operate({ up() }));
     int status = 0;
@@ -79,7 +79,7 @@ TEST(a_token_is_given_back_by_one_killed_in_his_sleep)
         REQUIRE_OK(set.operate({ undone(down(0)) }));
         return set.operate({ undone(down(1)) });
     } };
-    holder.wait_asleep_in(SYS_semop);
+    holder.wait_asleep_in(sysv::kSemopNumber);
     holder.signal(SIGKILL);
     holder.join_killed(SIGKILL);
     EXPECT_EQ(set.text(), "1 0");
@@ -229,7 +229,7 @@ TEST(the_main_thread_may_leave_before_the_others)
         return Outcome::raw(0);
     } };
     wait_until([&] { return state_of(process.pid()) == 'Z'; });
-    wait_until([&] { return *thread != 0 && sleeping_call_of(*thread) == SYS_semop; });
+    wait_until([&] { return *thread != 0 && sleeping_call_of(*thread) == sysv::kSemopNumber; });
     EXPECT_EQ(set.value(), 0);
     REQUIRE_OK(gate.operate({ up() }));
     EXPECT_OK(process.join());

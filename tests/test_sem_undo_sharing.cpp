@@ -44,7 +44,7 @@ TEST(a_child_by_vfork_does_not_share_adjustments)
         const sembuf one = undone(down());
         const pid_t child = vfork();
         if (child == 0) {
-            syscall(SYS_semop, set.id(), &one, 1);
+            syscall(sysv::kSemopNumber, set.id(), &one, 1);
             _exit(0);
         }
         REQUIRE_EQ(waitpid(child, nullptr, 0), child);
@@ -85,7 +85,8 @@ TEST(a_sleeping_threads_adjustment_can_go_out_of_range_by_another_thread)
             thread_id = gettid();
             EXPECT_ERR(set.operate({ down(1), undone(down(0)) }), ERANGE);
         } };
-        wait_until([&] { return thread_id != 0 && sleeping_call_of(thread_id) == SYS_semop; });
+        wait_until(
+            [&] { return thread_id != 0 && sleeping_call_of(thread_id) == sysv::kSemopNumber; });
         REQUIRE_OK(set.operate({ undone(down(0, kHighest)) }));
         REQUIRE_OK(set.operate({ up(0) }));
         REQUIRE_OK(set.operate({ up(1) }));
@@ -158,7 +159,7 @@ TEST(the_last_to_end_gives_back_and_is_recorded)
             _exit(0);
         }
     });
-    wait_until([&] { return *pid != 0 && sleeping_call_of(*pid) == SYS_semop; });
+    wait_until([&] { return *pid != 0 && sleeping_call_of(*pid) == sysv::kSemopNumber; });
     EXPECT_EQ(set.value(), 3);
     REQUIRE_OK(gate.operate({ up() }));
     wait_until([&] { return set.value() == 5; });
@@ -213,7 +214,7 @@ TEST(a_sharing_clone_that_is_killed_gives_nothing_back)
                          REQUIRE_OK(set.operate({ undone(down(0)) }));
                          return set.operate({ down(1) });
                      } };
-        clone.wait_asleep_in(SYS_semop);
+        clone.wait_asleep_in(sysv::kSemopNumber);
         clone.signal(SIGKILL);
         clone.join_killed(SIGKILL);
         EXPECT_EQ(set.text(), "4 0");

@@ -106,13 +106,16 @@ TEST(unknown_semctl_commands_are_einval)
 {
     const SemSet set;
     std::array<char, 256> buffer {};
-    for (int command = 4; command < 300; ++command)
-        if (std::ranges::find(kEveryCommand, command) == std::end(kEveryCommand))
+    for (int command = 4; command < 300; ++command) {
+        const int known = sizeof(long) == 8 ? command : command & ~sysv::kIpc64;
+        if (std::ranges::find(kEveryCommand, known) == std::end(kEveryCommand))
             EXPECT_ERR(sysv::semctl(set.id(), 0, command, buffer.data()), EINVAL);
+    }
     for (const int command : { -1, INT_MIN, INT_MAX, 0x10000 })
         EXPECT_ERR(sysv::semctl(set.id(), 0, command, buffer.data()), EINVAL);
 }
 
+#ifdef __LP64__ // to the semctl() of a 32-bit program it is no stranger
 TEST(the_version_bit_of_old_abis_makes_a_command_unknown)
 {
     const SemSet set;
@@ -120,6 +123,7 @@ TEST(the_version_bit_of_old_abis_makes_a_command_unknown)
     for (const int command : kEveryCommand)
         EXPECT_ERR(sysv::semctl(set.id(), 0, command | sysv::kIpc64, buffer.data()), EINVAL);
 }
+#endif
 
 TEST(semaphore_numbers_outside_the_set_are_einval)
 {

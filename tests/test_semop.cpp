@@ -152,7 +152,7 @@ TEST(a_thread_that_had_to_wait_is_recorded_by_the_id_of_its_process)
         thread_id = gettid();
         EXPECT_OK(set.operate({ down() }));
     } };
-    wait_until([&] { return thread_id != 0 && sleeping_call_of(thread_id) == SYS_semop; });
+    wait_until([&] { return thread_id != 0 && sleeping_call_of(thread_id) == sysv::kSemopNumber; });
     Actor other { [&] { return set.operate({ up() }); } };
     EXPECT_OK(other.join());
     waiter.join();

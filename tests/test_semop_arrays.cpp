@@ -139,7 +139,7 @@ TEST(nowait_counts_on_the_operation_that_would_block_only)
     // The second operation would block and says to wait: the first one's flag is of no use.
     const SemSet set { Values { 1, 0 } };
     Actor sleeper { [&] { return set.operate({ at_once(down(0)), down(1) }); } };
-    sleeper.wait_asleep_in(SYS_semop);
+    sleeper.wait_asleep_in(sysv::kSemopNumber);
     EXPECT_EQ(set.text(), "1 0");
     REQUIRE_OK(set.operate({ up(1) }));
     EXPECT_OK(sleeper.join());

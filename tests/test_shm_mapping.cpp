@@ -323,7 +323,8 @@ TEST(a_debugger_sees_it)
 {
     const Segment segment;
     const Attachment attachment { segment };
-    *reinterpret_cast<long*>(attachment.data()) = 0x1234567890;
+    constexpr auto word = static_cast<long>(0x1234567890);
+    *reinterpret_cast<long*>(attachment.data()) = word;
     const pid_t child = fork();
     REQUIRE(child >= 0);
     if (child == 0) {
@@ -334,7 +335,7 @@ TEST(a_debugger_sees_it)
     int status = 0;
     REQUIRE_EQ(waitpid(child, &status, 0), child);
     errno = 0;
-    EXPECT_EQ(ptrace(PTRACE_PEEKDATA, child, attachment.data(), nullptr), 0x1234567890);
+    EXPECT_EQ(ptrace(PTRACE_PEEKDATA, child, attachment.data(), nullptr), word);
     EXPECT_EQ(ptrace(PTRACE_POKEDATA, child, attachment.data(), 77L), 0);
     EXPECT_EQ(*reinterpret_cast<long*>(attachment.data()), 77);
     ptrace(PTRACE_CONT, child, nullptr, nullptr);

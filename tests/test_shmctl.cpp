@@ -54,7 +54,7 @@ TEST(a_bad_buffer_is_efault_for_every_command_that_has_one)
     const Segment segment;
     const GuardedBuffer guarded;
     for (void* buffer : { kNull, kKernelAddress, static_cast<void*>(guarded.with_room_for(0)),
-                          static_cast<void*>(guarded.with_room_for(40)) }) {
+                          static_cast<void*>(guarded.with_room_for(20)) }) {
         for (const int command : { IPC_STAT, IPC_SET, IPC_INFO, SHM_INFO })
             EXPECT_ERR(sysv::shmctl(segment.id(), command, buffer), EFAULT);
         for (const int command : { SHM_STAT, SHM_STAT_ANY })

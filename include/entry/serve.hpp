@@ -22,19 +22,26 @@ namespace sysvipc {
 }
 
 /*
- * Calls @call(namespace of the current task, its arguments), counted as inside; the register's value.
+ * Calls @call(namespace of the current task), which is counted as inside; the register's value.
  * Errors besides those of @call: ENOMEM, for the first call in a namespace of the kernel's.
  */
 template <class Call>
-[[nodiscard]] inline long serve(const kapi_regs* regs, const Call& call) noexcept
+[[nodiscard]] inline long in_namespace(const Call& call) noexcept
 {
-    const CallGate::Pass pass { call_gate };
     if (!is_ours_to_serve()) [[unlikely]]
         return to_syscall(Errno::NotImplemented);
     Result<IpcNamespace*> ns = Namespaces::current();
     if (!ns.ok()) [[unlikely]]
         return to_syscall(ns.error());
-    return to_syscall(call(*ns.take(), CallRegisters { regs }));
+    return to_syscall(call(*ns.take()));
+}
+
+/* The same with the arguments in @regs, counted as inside. */
+template <class Call>
+[[nodiscard]] inline long serve(const kapi_regs* regs, const Call& call) noexcept
+{
+    const CallGate::Pass pass { call_gate };
+    return in_namespace([&](IpcNamespace& ns) { return call(ns, CallRegisters { regs }); });
 }
 
 } // namespace sysvipc

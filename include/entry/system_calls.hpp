@@ -10,13 +10,6 @@
 
 #include <base/result.hpp>
 
-/* For functions that assembly jumps to: whole-program optimisation must leave them their names. */
-#if defined(__clang__)
-#define ENTRY_POINT
-#else
-#define ENTRY_POINT [[gnu::externally_visible]]
-#endif
-
 namespace sysvipc {
 
 /*

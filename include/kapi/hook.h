@@ -12,6 +12,8 @@ KAPI_BEGIN
 
 struct kapi_regs;
 struct kapi_hook;
+/* Registers of our own making. */
+KAPI_OPAQUE(kapi_own_regs, PT_REGS);
 
 /*
  * From now on a call of any of the @count functions named in @symbols enters @trampoline instead, all
@@ -26,6 +28,12 @@ void kapi_hook_detach(struct kapi_hook *hook);
 
 /* System-call argument @n (0 to 5) of the 64-bit convention. */
 unsigned long kapi_regs_argument(const struct kapi_regs *regs, unsigned int n);
+/* The same of the 32-bit convention, and the number of the call. */
+kapi_u32 kapi_ia32_argument(const struct kapi_regs *regs, unsigned int n);
+kapi_u32 kapi_ia32_number(const struct kapi_regs *regs);
+/* @regs are now those of a 64-bit call with these arguments; the rest of them is undefined. */
+const struct kapi_regs *kapi_regs_make(struct kapi_own_regs *regs,
+				       const unsigned long arguments[4]);
 
 KAPI_END
 

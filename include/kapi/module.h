@@ -17,6 +17,9 @@ void kapi_warn_invariant(const char *what, const char *file, int line);
 
 /* Whether the kernel was built with System V IPC of its own. */
 bool kapi_kernel_has_sysvipc(void);
+/* Whether it runs 32-bit programs, and knows a time of theirs in 32 bits. */
+bool kapi_kernel_has_ia32(void);
+bool kapi_kernel_has_time32(void);
 /* What the module was loaded with; sysvipc.ko only. */
 bool kapi_parameter_force(void);
 bool kapi_parameter_ipcmni_extend(void);

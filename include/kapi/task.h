@@ -57,6 +57,9 @@ kapi_u32 kapi_gid_to_user(struct kapi_user_ns *ns, kapi_u32 kgid);
 /* False: the id has no mapping in @ns. */
 bool kapi_uid_from_user(struct kapi_user_ns *ns, kapi_u32 uid, kapi_u32 *kuid);
 bool kapi_gid_from_user(struct kapi_user_ns *ns, kapi_u32 gid, kapi_u32 *kgid);
+/* User-visible ids for programs that know 16 bits of them: the overflow id stands for the others. */
+kapi_u16 kapi_uid_to_16(kapi_u32 uid);
+kapi_u16 kapi_gid_to_16(kapi_u32 gid);
 
 kapi_s64 kapi_time_real_seconds(void); /* seconds since the epoch */
 /* Now and so much more on the monotonic clock, in ns; far away instead of overflowing. */

@@ -39,6 +39,7 @@
 	}
 
 typedef unsigned long kapi_size;
+typedef unsigned short kapi_u16;
 typedef unsigned int kapi_u32;
 typedef unsigned long long kapi_u64;
 typedef long long kapi_s64;

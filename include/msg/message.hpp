@@ -28,10 +28,12 @@ void stop_message_memory() noexcept;
 class Message : public ListNode<Message>, public MaxTreeNode {
 public:
     /*
-     * Reads struct msgbuf at @from: a type, then @size bytes.
+     * Reads struct msgbuf at @from: a type, which is an i64, or i32 in a 32-bit program, then @size
+     * bytes.
      * Errors, in the order of msgop(2): EFAULT for the type, EINVAL for a type below 1, ENOMEM,
      *     EFAULT for the text, what label() has.
      */
+    template <class Type>
     [[nodiscard]] static Result<Box<Message>> load(UserAddress from, usize size) noexcept;
     /* Room for @capacity bytes of another message's text.  Errors: ENOMEM. */
     [[nodiscard]] static Result<Box<Message>> create_blank(usize capacity) noexcept;
@@ -41,7 +43,11 @@ public:
     /* What they see of it. */
     [[nodiscard]] KernelMessage& known() noexcept { return known_; }
 
-    /* Writes the type and the first @size bytes of the text, at most size().  Errors: EFAULT. */
+    /*
+     * Writes the type, as for load(), and the first @size bytes of the text, at most size().
+     * Errors: EFAULT.
+     */
+    template <class Type>
     [[nodiscard]] Result<void> store(UserAddress to, usize size) const noexcept;
     /* Takes over type and text.  Precondition: room for them.  Does not sleep. */
     void copy_from(const Message& other) noexcept;

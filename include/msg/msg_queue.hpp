@@ -10,6 +10,7 @@
 #pragma once
 
 #include <base/list.hpp>
+#include <ids/compat_buffer.hpp>
 #include <ids/ipc_object.hpp>
 #include <msg/message_store.hpp>
 #include <ns/ipc_namespace.hpp>
@@ -136,5 +137,16 @@ void remove_all_queues(IpcNamespace& ns) noexcept;
                                    u32 flags) noexcept;
 [[nodiscard]] Result<i32> msgctl(IpcNamespace& ns, IpcId id, i32 command,
                                  UserAddress buffer) noexcept;
+
+/*
+ * The same for a 32-bit program: where the type before a message has 32 bits, and for the commands
+ * that come with a structure (compat::has_structure()).
+ */
+[[nodiscard]] Result<void> msgsnd_compat(IpcNamespace& ns, IpcId id, UserAddress from, usize size,
+                                         u32 flags) noexcept;
+[[nodiscard]] Result<usize> msgrcv_compat(IpcNamespace& ns, IpcId id, UserAddress to, usize size,
+                                          i64 type, u32 flags) noexcept;
+[[nodiscard]] Result<i32> msgctl(IpcNamespace& ns, IpcId id, abi::MsgCommand command,
+                                 CompatBuffer buffer) noexcept;
 
 } // namespace sysvipc

@@ -62,6 +62,16 @@ private:
     kapi_user_ns* ns_;
 };
 
+/* User-visible ids for programs that know 16 bits of them; the overflow id stands for the others. */
+[[nodiscard]] inline u16 low_uid(u32 uid) noexcept
+{
+    return kapi_uid_to_16(uid);
+}
+[[nodiscard]] inline u16 low_gid(u32 gid) noexcept
+{
+    return kapi_gid_to_16(gid);
+}
+
 /* The credentials of the current task. */
 struct Caller {
     [[nodiscard]] static Uid effective_uid() noexcept { return Uid { kapi_cred_euid() }; }

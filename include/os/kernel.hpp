@@ -11,6 +11,8 @@ namespace sysvipc {
 
 struct Kernel {
     [[nodiscard]] static bool has_sysvipc() noexcept { return kapi_kernel_has_sysvipc(); }
+    [[nodiscard]] static bool has_ia32() noexcept { return kapi_kernel_has_ia32(); }
+    [[nodiscard]] static bool has_time32() noexcept { return kapi_kernel_has_time32(); }
     /* The module parameter force=1. */
     [[nodiscard]] static bool is_forced() noexcept { return kapi_parameter_force(); }
     /* The module parameter ipcmni_extend=1. */
@@ -88,6 +90,34 @@ public:
     [[nodiscard]] u32 flags(unsigned int n) const noexcept { return static_cast<u32>(word(n)); }
 
 private:
+    const kapi_regs* regs_;
+};
+
+/* The same of a 32-bit program's call: 32 bits each. */
+class Ia32Registers {
+public:
+    explicit Ia32Registers(const kapi_regs* regs) noexcept : regs_(regs) { }
+
+    [[nodiscard]] u32 number() const noexcept { return kapi_ia32_number(regs_); }
+    [[nodiscard]] u32 word(unsigned int n) const noexcept { return kapi_ia32_argument(regs_, n); }
+
+private:
+    const kapi_regs* regs_;
+};
+
+/* Registers as a 64-bit program's call would have them, with these arguments. */
+class MadeRegisters : Pinned {
+public:
+    static constexpr usize kArguments = 4;
+
+    explicit MadeRegisters(const unsigned long (&arguments)[kArguments]) noexcept
+        : regs_(kapi_regs_make(&storage_, arguments))
+    {
+    }
+    [[nodiscard]] const kapi_regs* get() const noexcept { return regs_; }
+
+private:
+    kapi_own_regs storage_;
     const kapi_regs* regs_;
 };
 

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <base/list.hpp>
+#include <ids/compat_buffer.hpp>
 #include <ids/ipc_object.hpp>
 #include <ns/ipc_namespace.hpp>
 #include <os/pid.hpp>
@@ -138,5 +139,14 @@ void remove_all_sets(IpcNamespace& ns) noexcept;
                                       UserAddress timeout) noexcept;
 [[nodiscard]] Result<i32> semctl(IpcNamespace& ns, IpcId id, i32 number, i32 command,
                                  unsigned long argument) noexcept;
+
+/*
+ * The same for a 32-bit program: its time-out once read, and the commands that come with a structure
+ * (compat::has_structure()).
+ */
+[[nodiscard]] Result<void> semtimedop(IpcNamespace& ns, IpcId id, UserAddress operations, u32 count,
+                                      const abi::Timespec& timeout) noexcept;
+[[nodiscard]] Result<i32> semctl(IpcNamespace& ns, IpcId id, abi::SemCommand command,
+                                 CompatBuffer buffer) noexcept;
 
 } // namespace sysvipc

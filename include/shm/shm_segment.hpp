@@ -17,6 +17,7 @@
 #pragma once
 
 #include <base/list.hpp>
+#include <ids/compat_buffer.hpp>
 #include <ids/ipc_object.hpp>
 #include <ns/ipc_namespace.hpp>
 #include <os/pid.hpp>
@@ -161,5 +162,9 @@ void stop_segments() noexcept; /* no segment exists any more; sleeps */
 [[nodiscard]] Result<void> shmdt(unsigned long address) noexcept;
 [[nodiscard]] Result<i32> shmctl(IpcNamespace& ns, IpcId id, i32 command,
                                  UserAddress buffer) noexcept;
+
+/* The same for a 32-bit program: the commands that come with a structure (compat::has_structure()). */
+[[nodiscard]] Result<i32> shmctl(IpcNamespace& ns, IpcId id, abi::ShmCommand command,
+                                 CompatBuffer buffer) noexcept;
 
 } // namespace sysvipc

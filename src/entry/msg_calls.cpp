@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Entry points of the message queue calls: registers to typed arguments, results to a long. */
+#include <entry/entry_points.hpp>
 #include <entry/serve.hpp>
-#include <entry/system_calls.hpp>
 #include <msg/msg_queue.hpp>
 #include <base/poison.hpp>
 
 namespace sysvipc {
 
 extern "C" {
-
-ENTRY_POINT long sysvipc_call_msgget(const kapi_regs* regs) noexcept;
-ENTRY_POINT long sysvipc_call_msgsnd(const kapi_regs* regs) noexcept;
-ENTRY_POINT long sysvipc_call_msgrcv(const kapi_regs* regs) noexcept;
-ENTRY_POINT long sysvipc_call_msgctl(const kapi_regs* regs) noexcept;
 
 long sysvipc_call_msgget(const kapi_regs* regs) noexcept
 {

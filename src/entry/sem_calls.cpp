@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Entry points of the semaphore calls: registers to typed arguments, results to a long. */
+#include <entry/entry_points.hpp>
 #include <entry/serve.hpp>
-#include <entry/system_calls.hpp>
 #include <sem/sem_set.hpp>
 #include <base/poison.hpp>
 
 namespace sysvipc {
 
 extern "C" {
-
-ENTRY_POINT long sysvipc_call_semget(const kapi_regs* regs) noexcept;
-ENTRY_POINT long sysvipc_call_semop(const kapi_regs* regs) noexcept;
-ENTRY_POINT long sysvipc_call_semtimedop(const kapi_regs* regs) noexcept;
-ENTRY_POINT long sysvipc_call_semctl(const kapi_regs* regs) noexcept;
 
 long sysvipc_call_semget(const kapi_regs* regs) noexcept
 {

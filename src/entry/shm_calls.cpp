@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Entry points of the shared memory calls: registers to typed arguments, results to a long. */
+#include <entry/entry_points.hpp>
 #include <entry/serve.hpp>
-#include <entry/system_calls.hpp>
 #include <shm/shm_segment.hpp>
 #include <base/poison.hpp>
 
 namespace sysvipc {
 
 extern "C" {
-
-ENTRY_POINT long sysvipc_call_shmget(const kapi_regs* regs) noexcept;
-ENTRY_POINT long sysvipc_call_shmat(const kapi_regs* regs) noexcept;
-ENTRY_POINT long sysvipc_call_shmdt(const kapi_regs* regs) noexcept;
-ENTRY_POINT long sysvipc_call_shmctl(const kapi_regs* regs) noexcept;
 
 long sysvipc_call_shmget(const kapi_regs* regs) noexcept
 {

@@ -4,7 +4,7 @@
 
 #include <entry/call_gate.hpp>
 #include <entry/call_result.hpp>
-#include <entry/system_calls.hpp>
+#include <entry/entry_points.hpp>
 #include <ns/namespaces.hpp>
 #include <os/kernel.hpp>
 #include <os/module.hpp>

@@ -5,7 +5,8 @@
  * ftrace calls us at the entry of the kernel's function, so two return addresses are on the stack:
  * into that function, and above it into whoever called it.  We drop the first: our C++ function
  * returns in the place of the hooked one.  %rdi is what the hooked function was given, the registers
- * of the caller, and in them the number of the call.
+ * of the caller, and in them the number of the call.  The numbers of 32-bit programs mean other calls:
+ * their functions land at a place of their own.
  */
 #include <linux/linkage.h>
 #include <asm/unistd_64.h>
@@ -27,28 +28,36 @@
 #error "the calls have other numbers than this search knows"
 #endif
 
-	.text
-SYM_CODE_START(sysvipc_enter)
+.macro ENTER serve
 	UNWIND_HINT_FUNC
 	ENDBR
 #ifdef CONFIG_SYSVIPC
 	/* While the module comes or goes it answers ENOSYS: the kernel's own function knows better. */
 	pushq	%rdi
-	call	sysvipc_serve
+	call	\serve
 	popq	%rdi
 	cmpq	$-KAPI_ENOSYS, %rax
-	je	.Lkernels_own
+	je	.Lkernels_own\@
 	addq	$8, %rsp
 	/* As at the entry of a function again: one return address on top. */
 	UNWIND_HINT_FUNC
-.Lkernels_own:
+.Lkernels_own\@:
 	RET
 #else
 	addq	$8, %rsp
 	UNWIND_HINT_FUNC
-	jmp	sysvipc_serve
+	jmp	\serve
 #endif
+.endm
+
+	.text
+SYM_CODE_START(sysvipc_enter)
+	ENTER sysvipc_serve
 SYM_CODE_END(sysvipc_enter)
+
+SYM_CODE_START(sysvipc_enter_ia32)
+	ENTER sysvipc_call_ia32
+SYM_CODE_END(sysvipc_enter_ia32)
 
 SYM_CODE_START_LOCAL(sysvipc_serve)
 	UNWIND_HINT_FUNC

@@ -4,6 +4,7 @@
  * Compiled to assembly only; Kbuild reads the numbers out of it, as for asm-offsets.
  */
 #include <linux/capability.h>
+#include <linux/compat.h>
 #include <linux/errno.h>
 #include <linux/idr.h>
 #include <linux/ipc.h>
@@ -20,8 +21,10 @@
 #include <linux/seqlock.h>
 #include <linux/shm.h>
 #include <linux/spinlock.h>
+#include <linux/time32.h>
 #include <linux/time_types.h>
 #include <linux/workqueue.h>
+#include <asm/unistd_32_ia32.h>
 
 #define LAYOUT(NAME, type)                                                                         \
 	DEFINE(KAPI_##NAME##_SIZE, sizeof(type));                                                  \
@@ -30,6 +33,7 @@
 #define END(member) offsetofend(struct kern_ipc_perm, member)
 #define LATEST(a, b) ((a) > (b) ? (a) : (b))
 #define CONSTANT(name) DEFINE(KAPI_##name, name)
+#define IA32_CALL(NAME, name) DEFINE(KAPI_IA32_##NAME, __NR_ia32_##name)
 
 static void __used layout(void)
 {
@@ -50,6 +54,7 @@ static void __used layout(void)
 		      LATEST(LATEST(END(cuid), END(cgid)),
 			     LATEST(LATEST(END(mode), END(seq)), END(security)))));
 	DEFINE(KAPI_IPC_PERM_ALIGN, __alignof__(unsigned long));
+	LAYOUT(PT_REGS, struct pt_regs);
 	BLANK();
 	DEFINE(KAPI_PAGE_SIZE, PAGE_SIZE);
 	FIELD(PT_REGS_ORIG_AX, struct pt_regs, orig_ax);
@@ -89,6 +94,48 @@ static void __used layout(void)
 	DEFINE(KAPI_CLONE_SYSVSEM, CLONE_SYSVSEM);
 	DEFINE(KAPI_CLONE_NEWIPC, CLONE_NEWIPC);
 	BLANK();
+	DEFINE(KAPI_COMPAT_IPC64_PERM_SIZE, sizeof(struct compat_ipc64_perm));
+	FIELD(COMPAT_IPC64_PERM_MODE, struct compat_ipc64_perm, mode);
+	FIELD(COMPAT_IPC64_PERM_SEQ, struct compat_ipc64_perm, seq);
+	DEFINE(KAPI_COMPAT_MSQID64_DS_SIZE, sizeof(struct compat_msqid64_ds));
+	FIELD(COMPAT_MSQID64_DS_STIME, struct compat_msqid64_ds, msg_stime);
+	FIELD(COMPAT_MSQID64_DS_QBYTES, struct compat_msqid64_ds, msg_qbytes);
+	FIELD(COMPAT_MSQID64_DS_LRPID, struct compat_msqid64_ds, msg_lrpid);
+	DEFINE(KAPI_COMPAT_SEMID64_DS_SIZE, sizeof(struct compat_semid64_ds));
+	FIELD(COMPAT_SEMID64_DS_CTIME, struct compat_semid64_ds, sem_ctime);
+	FIELD(COMPAT_SEMID64_DS_NSEMS, struct compat_semid64_ds, sem_nsems);
+	DEFINE(KAPI_COMPAT_SHMID64_DS_SIZE, sizeof(struct compat_shmid64_ds));
+	FIELD(COMPAT_SHMID64_DS_SEGSZ, struct compat_shmid64_ds, shm_segsz);
+	FIELD(COMPAT_SHMID64_DS_CTIME, struct compat_shmid64_ds, shm_ctime);
+	FIELD(COMPAT_SHMID64_DS_LPID, struct compat_shmid64_ds, shm_lpid);
+	FIELD(COMPAT_SHMID64_DS_NATTCH, struct compat_shmid64_ds, shm_nattch);
+	DEFINE(KAPI_OLD_TIMESPEC32_SIZE, sizeof(struct old_timespec32));
+	BLANK();
+	IA32_CALL(IPC, ipc);
+	IA32_CALL(SEMGET, semget);
+	IA32_CALL(SEMCTL, semctl);
+	IA32_CALL(SHMGET, shmget);
+	IA32_CALL(SHMCTL, shmctl);
+	IA32_CALL(SHMAT, shmat);
+	IA32_CALL(SHMDT, shmdt);
+	IA32_CALL(MSGGET, msgget);
+	IA32_CALL(MSGSND, msgsnd);
+	IA32_CALL(MSGRCV, msgrcv);
+	IA32_CALL(MSGCTL, msgctl);
+	IA32_CALL(SEMTIMEDOP, semtimedop_time64);
+	DEFINE(KAPI_IPC_CALL_SEMOP, SEMOP); /* the calls that ipc(2) is made of */
+	DEFINE(KAPI_IPC_CALL_SEMGET, SEMGET);
+	DEFINE(KAPI_IPC_CALL_SEMCTL, SEMCTL);
+	DEFINE(KAPI_IPC_CALL_SEMTIMEDOP, SEMTIMEDOP);
+	DEFINE(KAPI_IPC_CALL_MSGSND, MSGSND);
+	DEFINE(KAPI_IPC_CALL_MSGRCV, MSGRCV);
+	DEFINE(KAPI_IPC_CALL_MSGGET, MSGGET);
+	DEFINE(KAPI_IPC_CALL_MSGCTL, MSGCTL);
+	DEFINE(KAPI_IPC_CALL_SHMAT, SHMAT);
+	DEFINE(KAPI_IPC_CALL_SHMDT, SHMDT);
+	DEFINE(KAPI_IPC_CALL_SHMGET, SHMGET);
+	DEFINE(KAPI_IPC_CALL_SHMCTL, SHMCTL);
+	BLANK();
 	CONSTANT(IPC_CREAT);
 	CONSTANT(IPC_EXCL);
 	CONSTANT(IPC_NOWAIT);
@@ -96,6 +143,7 @@ static void __used layout(void)
 	CONSTANT(IPC_SET);
 	CONSTANT(IPC_STAT);
 	CONSTANT(IPC_INFO);
+	CONSTANT(IPC_64);
 	CONSTANT(MSG_STAT);
 	CONSTANT(MSG_INFO);
 	CONSTANT(MSG_STAT_ANY);

@@ -12,6 +12,16 @@ KAPI_SHIM bool kapi_kernel_has_sysvipc(void)
 	return IS_ENABLED(CONFIG_SYSVIPC);
 }
 
+KAPI_SHIM bool kapi_kernel_has_ia32(void)
+{
+	return IS_ENABLED(CONFIG_IA32_EMULATION);
+}
+
+KAPI_SHIM bool kapi_kernel_has_time32(void)
+{
+	return IS_ENABLED(CONFIG_COMPAT_32BIT_TIME);
+}
+
 KAPI_SHIM bool kapi_module_try_get(void)
 {
 	return try_module_get(THIS_MODULE);

@@ -3,6 +3,7 @@
 #include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/delay.h>
+#include <linux/highuid.h>
 #include <linux/hrtimer.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched.h>
@@ -189,6 +190,22 @@ KAPI_SHIM bool kapi_gid_from_user(struct kapi_user_ns *ns, kapi_u32 gid, kapi_u3
 
 	*kgid = __kgid_val(id);
 	return gid_valid(id);
+}
+
+KAPI_SHIM kapi_u16 kapi_uid_to_16(kapi_u32 uid)
+{
+	kapi_u16 low;
+
+	SET_UID(low, uid);
+	return low;
+}
+
+KAPI_SHIM kapi_u16 kapi_gid_to_16(kapi_u32 gid)
+{
+	kapi_u16 low;
+
+	SET_GID(low, gid);
+	return low;
 }
 
 KAPI_SHIM kapi_s64 kapi_time_deadline(kapi_s64 seconds, kapi_s64 nanoseconds)

@@ -111,14 +111,40 @@ static int setns_returned(struct kretprobe_instance *instance, struct pt_regs *r
 	return 0;
 }
 
-#define LEAVING_PROBE(call)                                                                        \
+#ifdef CONFIG_IA32_EMULATION
+
+/* The same of 32-bit programs. */
+static int ia32_unshare_entered(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	note_leaving(instance, (u32)call_of(regs)->bx);
+	return 0;
+}
+
+static int ia32_setns_entered(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	const struct pt_regs *call = call_of(regs);
+
+	note_leaving(instance, (int)call->cx ?: type_of_namespace(call->bx));
+	return 0;
+}
+
+#endif
+
+#define LEAVING_PROBE(symbol, entered, returned)                                                   \
 	{                                                                                          \
-		.kp.symbol_name = "__x64_sys_" #call, .entry_handler = call##_entered,             \
-		.handler = call##_returned, .data_size = sizeof(struct leaving),                   \
+		.kp.symbol_name = symbol, .entry_handler = entered, .handler = returned,           \
+		.data_size = sizeof(struct leaving),                                                \
 		.maxactive = 64, /* tasks inside the call at once; more are missed */              \
 	}
 
-static struct kretprobe leaving_probes[] = { LEAVING_PROBE(unshare), LEAVING_PROBE(setns) };
+static struct kretprobe leaving_probes[] = {
+	LEAVING_PROBE("__x64_sys_unshare", unshare_entered, unshare_returned),
+	LEAVING_PROBE("__x64_sys_setns", setns_entered, setns_returned),
+#ifdef CONFIG_IA32_EMULATION
+	LEAVING_PROBE("__ia32_sys_unshare", ia32_unshare_entered, unshare_returned),
+	LEAVING_PROBE("__ia32_sys_setns", ia32_setns_entered, setns_returned),
+#endif
+};
 static int leaving_probes_set;
 
 static void leaving_watch_stop(void)

@@ -164,28 +164,33 @@ bool Message::for_each_block(usize size, Piece&& piece) const noexcept
     return true;
 }
 
+template <class Type>
 Result<Box<Message>> Message::load(UserAddress from, usize size) noexcept
 {
     Result<Box<Message>> allocated = allocate(size);
     if (!allocated.ok()) [[unlikely]] {
         /* Linux looks at the type before it asks for memory. */
-        const i64 type = TRY(read_user<i64>(from));
+        const i64 type = TRY(read_user<Type>(from));
         return type < 1 ? Errno::Invalid : allocated.error();
     }
     Box<Message> message = allocated.take();
 
     const usize first = min(size, MessageLayout::kFirstText);
-    const usize missed = read_user_bytes(&message->type_, from, sizeof(i64) + first);
+    const usize missed =
+        read_user_bytes(message->text() - sizeof(Type), from, sizeof(Type) + first);
+    if constexpr (sizeof(Type) < sizeof(i64))
+        message->type_ >>= 8 * (sizeof(i64) - sizeof(Type)); /* it came into the upper part */
     if (missed > first) [[unlikely]] /* at the end of user memory the kernel reads all or nothing */
-        message->type_ = TRY(read_user<i64>(from));
+        message->type_ = TRY(read_user<Type>(from));
     if (message->type_ < 1) [[unlikely]]
         return Errno::Invalid;
     if (missed > 0) [[unlikely]]
         return Errno::Fault;
-    const UserAddress text = from.offset(sizeof(i64));
-    const bool is_whole = message->for_each_block(size, [&](u8* to, usize count, usize offset) {
-        return read_user_bytes(to, text.offset(offset), count) == 0;
-    });
+    const UserAddress text = from.offset(sizeof(Type));
+    const bool is_whole =
+        !message->blocks() || message->for_each_block(size, [&](u8* to, usize count, usize offset) {
+            return read_user_bytes(to, text.offset(offset), count) == 0;
+        });
     if (!is_whole) [[unlikely]]
         return Errno::Fault;
     message->known_.set_type(message->type_);
@@ -193,23 +198,36 @@ Result<Box<Message>> Message::load(UserAddress from, usize size) noexcept
     return message;
 }
 
+template Result<Box<Message>> Message::load<i64>(UserAddress from, usize size) noexcept;
+template Result<Box<Message>> Message::load<i32>(UserAddress from, usize size) noexcept;
+
 Result<Box<Message>> Message::create_blank(usize capacity) noexcept
 {
     return allocate(capacity);
 }
 
+template <class Type>
 Result<void> Message::store(UserAddress to, usize size) const noexcept
 {
     const usize first = min(size, MessageLayout::kFirstText);
-    TRY(write_user_bytes(to, &type_, sizeof(i64) + first));
-    const UserAddress text = to.offset(sizeof(i64));
-    const bool is_whole = for_each_block(size, [&](const u8* piece, usize count, usize offset) {
-        return write_user_bytes(text.offset(offset), piece, count).ok();
-    });
+    const UserAddress to_text = to.offset(sizeof(Type));
+    if constexpr (sizeof(Type) == sizeof(i64)) {
+        TRY(write_user_bytes(to, &type_, sizeof(i64) + first));
+    } else {
+        TRY(write_user(to, static_cast<Type>(type_)));
+        TRY(write_user_bytes(to_text, text(), first));
+    }
+    const bool is_whole =
+        !blocks() || for_each_block(size, [&](const u8* piece, usize count, usize offset) {
+            return write_user_bytes(to_text.offset(offset), piece, count).ok();
+        });
     if (!is_whole) [[unlikely]]
         return Errno::Fault;
     return {};
 }
+
+template Result<void> Message::store<i64>(UserAddress to, usize size) const noexcept;
+template Result<void> Message::store<i32>(UserAddress to, usize size) const noexcept;
 
 void Message::copy_from(const Message& other) noexcept
 {

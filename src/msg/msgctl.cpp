@@ -19,7 +19,8 @@ namespace {
 using abi::MsgCommand;
 
 /* IPC_INFO, MSG_INFO.  Returns the highest index in use, 0 when there is none. */
-Result<i32> report_info(IpcNamespace& ns, MsgCommand command, UserAddress buffer) noexcept
+template <class Buffer>
+Result<i32> report_info(IpcNamespace& ns, MsgCommand command, Buffer buffer) noexcept
 {
     TRY(MsgQueue::check_command_for_all(command));
     const Limits& limits = ns.limits();
@@ -45,8 +46,9 @@ Result<i32> report_info(IpcNamespace& ns, MsgCommand command, UserAddress buffer
 }
 
 /* Fills in @stat, all zero so far; the full id.  Errors: EINVAL, EACCES (not MSG_STAT_ANY), EIDRM, in this order. */
-Result<IpcId> stat_queue(IpcNamespace& ns, IpcId id, MsgCommand command,
-                         abi::MsgQueueStat& stat) noexcept
+[[gnu::always_inline]] inline Result<IpcId> stat_queue(IpcNamespace& ns, IpcId id,
+                                                       MsgCommand command,
+                                                       abi::MsgQueueStat& stat) noexcept
 {
     const RcuGuard guard;
     MsgQueue* queue = command == MsgCommand::Stat
@@ -77,8 +79,8 @@ Result<IpcId> stat_queue(IpcNamespace& ns, IpcId id, MsgCommand command,
 }
 
 /* IPC_STAT returns 0, MSG_STAT and MSG_STAT_ANY, which take an index, the id. */
-Result<i32> report_queue(IpcNamespace& ns, IpcId id, MsgCommand command,
-                         UserAddress buffer) noexcept
+template <class Buffer>
+Result<i32> report_queue(IpcNamespace& ns, IpcId id, MsgCommand command, Buffer buffer) noexcept
 {
     abi::MsgQueueStat stat;
     const IpcId full_id = TRY(stat_queue(ns, id, command, stat));
@@ -90,7 +92,8 @@ Result<i32> report_queue(IpcNamespace& ns, IpcId id, MsgCommand command,
  * Errors: EFAULT, EINVAL (no such queue), EPERM (not owner or creator; more bytes than msgmnb), EINVAL
  * (owner without a mapping), in this order.
  */
-Result<i32> set_queue(IpcNamespace& ns, IpcId id, UserAddress buffer) noexcept
+template <class Buffer>
+Result<i32> set_queue(IpcNamespace& ns, IpcId id, Buffer buffer) noexcept
 {
     const auto request = TRY(read_user<abi::MsgQueueStat>(buffer));
     /* Linux passes the number through an int: kept to the bit, sign extension included. */
@@ -163,6 +166,22 @@ Result<i32> msgctl(IpcNamespace& ns, IpcId id, i32 command, UserAddress buffer) 
         return remove_queue(ns, id);
     }
     return Errno::Invalid;
+}
+
+Result<i32> msgctl(IpcNamespace& ns, IpcId id, MsgCommand command, CompatBuffer buffer) noexcept
+{
+    if (id.is_negative())
+        return Errno::Invalid;
+    switch (command) {
+    case MsgCommand::Stat:
+    case MsgCommand::StatByIndex:
+    case MsgCommand::StatByIndexAny:
+        return report_queue(ns, id, command, buffer);
+    case MsgCommand::Set:
+        return set_queue(ns, id, buffer);
+    default:
+        return report_info(ns, command, buffer);
+    }
 }
 
 } // namespace sysvipc

@@ -126,8 +126,10 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
 }
 
 /* MustWait: at @place by then.  Errors: EINVAL for an id that names no queue; what try_receive() has. */
-Result<Received> receive_at_once(IpcNamespace& ns, IpcId id, const ReceiveRequest& request,
-                                 Box<Message>& message, Place& place) noexcept
+[[gnu::always_inline]] inline Result<Received> receive_at_once(IpcNamespace& ns, IpcId id,
+                                                               const ReceiveRequest& request,
+                                                               Box<Message>& message,
+                                                               Place& place) noexcept
 {
     WakeList wakes;
     const RcuGuard guard;
@@ -174,15 +176,10 @@ Result<Received> receive_at_once(IpcNamespace& ns, IpcId id, const ReceiveReques
     return copy;
 }
 
-} // namespace
-
-/*
- * Returns how many bytes of text were written.
- * Errors, in the order of ipc/msg.c: EINVAL (id, size), what receive_copy() has, EINVAL (no such
- * queue), EACCES, EIDRM, E2BIG, ENOMSG, EINTR; EFAULT last: the message is then gone.
- */
-Result<usize> msgrcv(IpcNamespace& ns, IpcId id, UserAddress to, usize size, i64 type,
-                     u32 flags) noexcept
+/* @Type: of a message's type, as the program has it. */
+template <class Type>
+Result<usize> receive(IpcNamespace& ns, IpcId id, UserAddress to, usize size, i64 type,
+                      u32 flags) noexcept
 {
     if (id.is_negative() || static_cast<i64>(size) < 0) [[unlikely]]
         return Errno::Invalid;
@@ -200,8 +197,27 @@ Result<usize> msgrcv(IpcNamespace& ns, IpcId id, UserAddress to, usize size, i64
         TRY(receive_waiting(ns, request, message, *place));
     }
     const usize written = min(size, message->size());
-    TRY(message->store(to, written));
+    TRY(message->store<Type>(to, written));
     return written;
+}
+
+} // namespace
+
+/*
+ * Returns how many bytes of text were written.
+ * Errors, in the order of ipc/msg.c: EINVAL (id, size), what receive_copy() has, EINVAL (no such
+ * queue), EACCES, EIDRM, E2BIG, ENOMSG, EINTR; EFAULT last: the message is then gone.
+ */
+Result<usize> msgrcv(IpcNamespace& ns, IpcId id, UserAddress to, usize size, i64 type,
+                     u32 flags) noexcept
+{
+    return receive<i64>(ns, id, to, size, type, flags);
+}
+
+Result<usize> msgrcv_compat(IpcNamespace& ns, IpcId id, UserAddress to, usize size, i64 type,
+                            u32 flags) noexcept
+{
+    return receive<i32>(ns, id, to, size, type, flags);
 }
 
 } // namespace sysvipc

@@ -90,8 +90,9 @@ Result<void> wait_for_room(MsgQueue& queue, Sender& sender) noexcept
 }
 
 /* MustWait: at @place by then.  Errors: EINVAL for an id that names no queue; what try_send() has. */
-Result<Sent> send_at_once(IpcNamespace& ns, IpcId id, Box<Message>& message, u32 flags,
-                          Place& place) noexcept
+[[gnu::always_inline]] inline Result<Sent> send_at_once(IpcNamespace& ns, IpcId id,
+                                                        Box<Message>& message, u32 flags,
+                                                        Place& place) noexcept
 {
     WakeList wakes;
     const RcuGuard guard;
@@ -105,6 +106,23 @@ Result<Sent> send_at_once(IpcNamespace& ns, IpcId id, Box<Message>& message, u32
     return sent;
 }
 
+/* @Type: of a message's type, as the program has it. */
+template <class Type>
+Result<void> send(IpcNamespace& ns, IpcId id, UserAddress from, usize size, u32 flags) noexcept
+{
+    if (size > static_cast<usize>(ns.limits().msgmax.load_relaxed()) || id.is_negative())
+        [[unlikely]] {
+        TRY(read_user<Type>(from));
+        return Errno::Invalid;
+    }
+    Box<Message> message = TRY(Message::load<Type>(from, size));
+    /* Most calls find room: no need to zero what only those use that wait. */
+    __attribute__((uninitialized)) Place place;
+    if (TRY(send_at_once(ns, id, message, flags, place)) == Sent::Yes) [[likely]]
+        return {};
+    return send_waiting(ns, message, flags, *place);
+}
+
 } // namespace
 
 /*
@@ -113,17 +131,13 @@ Result<Sent> send_at_once(IpcNamespace& ns, IpcId id, Box<Message>& message, u32
  */
 Result<void> msgsnd(IpcNamespace& ns, IpcId id, UserAddress from, usize size, u32 flags) noexcept
 {
-    if (size > static_cast<usize>(ns.limits().msgmax.load_relaxed()) || id.is_negative())
-        [[unlikely]] {
-        TRY(read_user<i64>(from));
-        return Errno::Invalid;
-    }
-    Box<Message> message = TRY(Message::load(from, size));
-    /* Most calls find room: no need to zero what only those use that wait. */
-    __attribute__((uninitialized)) Place place;
-    if (TRY(send_at_once(ns, id, message, flags, place)) == Sent::Yes) [[likely]]
-        return {};
-    return send_waiting(ns, message, flags, *place);
+    return send<i64>(ns, id, from, size, flags);
+}
+
+Result<void> msgsnd_compat(IpcNamespace& ns, IpcId id, UserAddress from, usize size,
+                           u32 flags) noexcept
+{
+    return send<i32>(ns, id, from, size, flags);
 }
 
 } // namespace sysvipc

@@ -28,7 +28,8 @@ constexpr usize kValuesOnStack = 128;
 using ValueList = SmallArray<u16, kValuesOnStack>;
 
 /* IPC_INFO, SEM_INFO.  Returns the highest index in use, 0 when there is none. */
-Result<i32> report_info(IpcNamespace& ns, SemCommand command, UserAddress buffer) noexcept
+template <class Buffer>
+Result<i32> report_info(IpcNamespace& ns, SemCommand command, Buffer buffer) noexcept
 {
     TRY(SemSet::check_command_for_all(command));
     const Limits& limits = ns.limits();
@@ -47,8 +48,8 @@ Result<i32> report_info(IpcNamespace& ns, SemCommand command, UserAddress buffer
 }
 
 /* Fills in @stat, all zero so far; the full id.  Errors: EINVAL, EACCES (not SEM_STAT_ANY), EIDRM, in this order. */
-Result<IpcId> stat_set(IpcNamespace& ns, IpcId id, SemCommand command,
-                       abi::SemSetStat& stat) noexcept
+[[gnu::always_inline]] inline Result<IpcId> stat_set(IpcNamespace& ns, IpcId id, SemCommand command,
+                                                     abi::SemSetStat& stat) noexcept
 {
     const RcuGuard guard;
     SemSet* set = command == SemCommand::Stat
@@ -74,7 +75,8 @@ Result<IpcId> stat_set(IpcNamespace& ns, IpcId id, SemCommand command,
 }
 
 /* IPC_STAT returns 0, SEM_STAT and SEM_STAT_ANY, which take an index, the id. */
-Result<i32> report_set(IpcNamespace& ns, IpcId id, SemCommand command, UserAddress buffer) noexcept
+template <class Buffer>
+Result<i32> report_set(IpcNamespace& ns, IpcId id, SemCommand command, Buffer buffer) noexcept
 {
     abi::SemSetStat stat;
     const IpcId full_id = TRY(stat_set(ns, id, command, stat));
@@ -197,7 +199,8 @@ Result<i32> set_all(IpcNamespace& ns, IpcId id, UserAddress buffer) noexcept
 }
 
 /* IPC_SET.  Errors: EFAULT, EINVAL, EPERM, EINVAL (owner without a mapping), in this order. */
-Result<i32> change_set(IpcNamespace& ns, IpcId id, UserAddress buffer) noexcept
+template <class Buffer>
+Result<i32> change_set(IpcNamespace& ns, IpcId id, Buffer buffer) noexcept
 {
     const auto request = TRY(read_user<abi::SemSetStat>(buffer));
     const RcuGuard guard;
@@ -273,6 +276,22 @@ Result<i32> semctl(IpcNamespace& ns, IpcId id, i32 number, i32 command,
         return remove_set(ns, id);
     }
     return Errno::Invalid;
+}
+
+Result<i32> semctl(IpcNamespace& ns, IpcId id, SemCommand command, CompatBuffer buffer) noexcept
+{
+    if (id.is_negative())
+        return Errno::Invalid;
+    switch (command) {
+    case SemCommand::Stat:
+    case SemCommand::StatByIndex:
+    case SemCommand::StatByIndexAny:
+        return report_set(ns, id, command, buffer);
+    case SemCommand::Set:
+        return change_set(ns, id, buffer);
+    default:
+        return report_info(ns, command, buffer);
+    }
 }
 
 } // namespace sysvipc

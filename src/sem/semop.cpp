@@ -191,4 +191,10 @@ Result<void> semtimedop(IpcNamespace& ns, IpcId id, UserAddress operations, u32 
     return do_semop(ns, id, operations, count, &limit);
 }
 
+Result<void> semtimedop(IpcNamespace& ns, IpcId id, UserAddress operations, u32 count,
+                        const abi::Timespec& timeout) noexcept
+{
+    return do_semop(ns, id, operations, count, &timeout);
+}
+
 } // namespace sysvipc

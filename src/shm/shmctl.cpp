@@ -24,7 +24,8 @@ i32 highest_index(const IdTable::Usage& usage) noexcept
 }
 
 /* IPC_INFO. */
-Result<i32> report_limits(IpcNamespace& ns, UserAddress buffer) noexcept
+template <class Buffer>
+Result<i32> report_limits(IpcNamespace& ns, Buffer buffer) noexcept
 {
     TRY(ShmSegment::check_command_for_all(ShmCommand::LimitInfo));
     const Limits& limits = ns.limits();
@@ -37,7 +38,8 @@ Result<i32> report_limits(IpcNamespace& ns, UserAddress buffer) noexcept
 }
 
 /* SHM_INFO. */
-Result<i32> report_usage(IpcNamespace& ns, UserAddress buffer) noexcept
+template <class Buffer>
+Result<i32> report_usage(IpcNamespace& ns, Buffer buffer) noexcept
 {
     TRY(ShmSegment::check_command_for_all(ShmCommand::UsageInfo));
     IdTable& table = ns.table(Kind::SharedMemory);
@@ -60,8 +62,9 @@ Result<i32> report_usage(IpcNamespace& ns, UserAddress buffer) noexcept
 }
 
 /* Fills in @stat, all zero so far; the full id.  Errors: EINVAL, EACCES (not SHM_STAT_ANY), EIDRM, in this order. */
-Result<IpcId> stat_segment(IpcNamespace& ns, IpcId id, ShmCommand command,
-                           abi::ShmSegmentStat& stat) noexcept
+[[gnu::always_inline]] inline Result<IpcId> stat_segment(IpcNamespace& ns, IpcId id,
+                                                         ShmCommand command,
+                                                         abi::ShmSegmentStat& stat) noexcept
 {
     const RcuGuard guard;
     ShmSegment* segment = command == ShmCommand::Stat
@@ -92,8 +95,8 @@ Result<IpcId> stat_segment(IpcNamespace& ns, IpcId id, ShmCommand command,
 }
 
 /* IPC_STAT returns 0, SHM_STAT and SHM_STAT_ANY, which take an index, the id. */
-Result<i32> report_segment(IpcNamespace& ns, IpcId id, ShmCommand command,
-                           UserAddress buffer) noexcept
+template <class Buffer>
+Result<i32> report_segment(IpcNamespace& ns, IpcId id, ShmCommand command, Buffer buffer) noexcept
 {
     abi::ShmSegmentStat stat;
     const IpcId full_id = TRY(stat_segment(ns, id, command, stat));
@@ -102,7 +105,8 @@ Result<i32> report_segment(IpcNamespace& ns, IpcId id, ShmCommand command,
 }
 
 /* IPC_SET.  Errors: EFAULT, EINVAL, EPERM, EINVAL (owner without a mapping), in this order. */
-Result<i32> change_segment(IpcNamespace& ns, IpcId id, UserAddress buffer) noexcept
+template <class Buffer>
+Result<i32> change_segment(IpcNamespace& ns, IpcId id, Buffer buffer) noexcept
 {
     const auto request = TRY(read_user<abi::ShmSegmentStat>(buffer));
     const RcuGuard guard;
@@ -239,6 +243,24 @@ Result<i32> shmctl(IpcNamespace& ns, IpcId id, i32 command, UserAddress buffer) 
         return unlock_segment(ns, id);
     }
     return Errno::Invalid;
+}
+
+Result<i32> shmctl(IpcNamespace& ns, IpcId id, ShmCommand command, CompatBuffer buffer) noexcept
+{
+    if (id.is_negative())
+        return Errno::Invalid;
+    switch (command) {
+    case ShmCommand::Stat:
+    case ShmCommand::StatByIndex:
+    case ShmCommand::StatByIndexAny:
+        return report_segment(ns, id, command, buffer);
+    case ShmCommand::Set:
+        return change_segment(ns, id, buffer);
+    case ShmCommand::UsageInfo:
+        return report_usage(ns, buffer);
+    default:
+        return report_limits(ns, buffer);
+    }
 }
 
 } // namespace sysvipc

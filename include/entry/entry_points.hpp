@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where the trampolines jump to: a function for each call of a 64-bit program, and one for all of a
+ * 32-bit program.  Each is given the registers with which the call entered the kernel.
+ */
+#pragma once
+
+#include <kapi/hook.h>
+
+/* For functions that assembly jumps to: whole-program optimisation must leave them their names. */
+#if defined(__clang__)
+#define ENTRY_POINT
+#else
+#define ENTRY_POINT [[gnu::externally_visible]]
+#endif
+
+namespace sysvipc {
+
+extern "C" {
+
+ENTRY_POINT long sysvipc_call_msgget(const kapi_regs* regs) noexcept;
+ENTRY_POINT long sysvipc_call_msgsnd(const kapi_regs* regs) noexcept;
+ENTRY_POINT long sysvipc_call_msgrcv(const kapi_regs* regs) noexcept;
+ENTRY_POINT long sysvipc_call_msgctl(const kapi_regs* regs) noexcept;
+ENTRY_POINT long sysvipc_call_semget(const kapi_regs* regs) noexcept;
+ENTRY_POINT long sysvipc_call_semop(const kapi_regs* regs) noexcept;
+ENTRY_POINT long sysvipc_call_semtimedop(const kapi_regs* regs) noexcept;
+ENTRY_POINT long sysvipc_call_semctl(const kapi_regs* regs) noexcept;
+ENTRY_POINT long sysvipc_call_shmget(const kapi_regs* regs) noexcept;
+ENTRY_POINT long sysvipc_call_shmat(const kapi_regs* regs) noexcept;
+ENTRY_POINT long sysvipc_call_shmdt(const kapi_regs* regs) noexcept;
+ENTRY_POINT long sysvipc_call_shmctl(const kapi_regs* regs) noexcept;
+
+ENTRY_POINT long sysvipc_call_ia32(const kapi_regs* regs) noexcept;
+
+} // extern "C"
+
+} // namespace sysvipc

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * CompatBuffer: where a 32-bit program has a structure of the system-call interface, and in which
+ * version.  write_user() and read_user() take one in the place of a UserAddress, with the same
+ * structures (rules/abi.hpp), and give them the shape that the program knows (rules/compat_abi.hpp).
+ *
+ * Context: process; a page fault may sleep.
+ * Errors: EFAULT everywhere.
+ */
+#pragma once
+
+#include <rules/abi.hpp>
+#include <rules/compat_abi.hpp>
+#include <user/user_memory.hpp>
+
+namespace sysvipc {
+
+struct CompatBuffer {
+    enum class Version : u8 { Old, Current };
+
+    UserAddress address;
+    Version version;
+};
+
+[[nodiscard]] Result<void> write_user(CompatBuffer to, const abi::MsgQueueStat& stat) noexcept;
+[[nodiscard]] Result<void> write_user(CompatBuffer to, const abi::SemSetStat& stat) noexcept;
+[[nodiscard]] Result<void> write_user(CompatBuffer to, const abi::ShmSegmentStat& stat) noexcept;
+[[nodiscard]] Result<void> write_user(CompatBuffer to, const abi::MsgInfo& info) noexcept;
+[[nodiscard]] Result<void> write_user(CompatBuffer to, const abi::SemInfo& info) noexcept;
+[[nodiscard]] Result<void> write_user(CompatBuffer to, const abi::ShmLimitInfo& info) noexcept;
+[[nodiscard]] Result<void> write_user(CompatBuffer to, const abi::ShmUsageInfo& info) noexcept;
+
+/* The parts of a *Stat that IPC_SET asks for; no other byte of it is read. */
+[[nodiscard]] Result<abi::IpcPerm> read_requested_perm(CompatBuffer from) noexcept;
+[[nodiscard]] Result<u64> read_requested_most_bytes(CompatBuffer from) noexcept;
+
+/* A *Stat with those parts; all else in it is zero. */
+template <class Stat>
+[[nodiscard]] Result<Stat> read_user(CompatBuffer from) noexcept
+{
+    Stat request;
+    request.perm = TRY(read_requested_perm(from));
+    if constexpr (requires { request.most_bytes; })
+        request.most_bytes = TRY(read_requested_most_bytes(from));
+    return request;
+}
+
+} // namespace sysvipc

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The calls of 32-bit programs: each with a number of its own, or all of them through ipc(2).  Kernel
+ * source: ipc/syscall.c.
+ *
+ * A call whose arguments mean the same to all programs goes to the entry point of the 64-bit one.  What
+ * is left are pointers to what has another shape: messages, the structures of the *ctl() calls, times.
+ */
+#include <entry/entry_points.hpp>
+#include <entry/serve.hpp>
+#include <msg/msg_queue.hpp>
+#include <rules/compat_convert.hpp>
+#include <sem/sem_set.hpp>
+#include <shm/shm_segment.hpp>
+#include <base/poison.hpp>
+
+namespace sysvipc {
+
+namespace {
+
+using Version = CompatBuffer::Version;
+using EntryPoint = long(const kapi_regs* regs) noexcept;
+
+/* Arguments that are left out are 0. */
+template <EntryPoint entry, class... Arguments>
+long as_native(Arguments... arguments) noexcept
+{
+    const unsigned long words[MadeRegisters::kArguments] { arguments... };
+    const MadeRegisters regs { words };
+    return entry(regs.get());
+}
+
+UserAddress pointer(u32 address) noexcept
+{
+    return UserAddress { address };
+}
+
+IpcId id_of(u32 word) noexcept
+{
+    return IpcId { static_cast<i32>(word) };
+}
+
+/* A long of a 32-bit program is extended with its sign. */
+i64 long_of(u32 word) noexcept
+{
+    return static_cast<i32>(word);
+}
+
+/* --- what has another shape */
+
+long send(u32 id, u32 message, u32 size, u32 flags) noexcept
+{
+    return in_namespace([&](IpcNamespace& ns) {
+        return msgsnd_compat(ns, id_of(id), pointer(message), static_cast<usize>(long_of(size)),
+                             flags);
+    });
+}
+
+long receive(u32 id, u32 buffer, u32 size, u32 type, u32 flags) noexcept
+{
+    return in_namespace([&](IpcNamespace& ns) {
+        return msgrcv_compat(ns, id_of(id), pointer(buffer), static_cast<usize>(long_of(size)),
+                             long_of(type), flags);
+    });
+}
+
+long control_queue(u32 id, u32 command, u32 buffer, Version version) noexcept
+{
+    const auto known = static_cast<abi::MsgCommand>(command);
+    if (!compat::has_structure(known))
+        return as_native<sysvipc_call_msgctl>(id, command, buffer);
+    return in_namespace([&](IpcNamespace& ns) {
+        return msgctl(ns, id_of(id), known, CompatBuffer { pointer(buffer), version });
+    });
+}
+
+long control_semaphores(u32 id, u32 number, u32 command, u32 argument, Version version) noexcept
+{
+    const auto known = static_cast<abi::SemCommand>(command);
+    if (!compat::has_structure(known))
+        return as_native<sysvipc_call_semctl>(id, number, command, argument);
+    return in_namespace([&](IpcNamespace& ns) {
+        return semctl(ns, id_of(id), known, CompatBuffer { pointer(argument), version });
+    });
+}
+
+long control_segment(u32 id, u32 command, u32 buffer, Version version) noexcept
+{
+    const auto known = static_cast<abi::ShmCommand>(command);
+    if (!compat::has_structure(known))
+        return as_native<sysvipc_call_shmctl>(id, command, buffer);
+    return in_namespace([&](IpcNamespace& ns) {
+        return shmctl(ns, id_of(id), known, CompatBuffer { pointer(buffer), version });
+    });
+}
+
+/* Errors: EFAULT (time-out), before all else of the call. */
+template <class Time>
+long operate(u32 id, u32 operations, u32 count, u32 timeout) noexcept
+{
+    if (timeout == 0)
+        return as_native<sysvipc_call_semop>(id, operations, count);
+    return in_namespace([&](IpcNamespace& ns) -> Result<void> {
+        const auto given = TRY(read_user<Time>(pointer(timeout)));
+        return semtimedop(ns, id_of(id), pointer(operations), count, compat::time_of(given));
+    });
+}
+
+/* --- ipc(2) */
+
+/* The arguments of ipc(2), named as there; what each means is the matter of the call. */
+struct IpcArguments {
+    explicit IpcArguments(const Ia32Registers& call) noexcept
+        : number(static_cast<u16>(call.word(0))),
+          version(call.word(0) >> 16),
+          first(call.word(1)),
+          second(call.word(2)),
+          third(call.word(3)),
+          ptr(call.word(4)),
+          fifth(call.word(5))
+    {
+    }
+    u32 number;
+    u32 version;
+    u32 first;
+    u32 second;
+    u32 third;
+    u32 ptr;
+    u32 fifth;
+};
+
+Version version_in(u32 command) noexcept
+{
+    return (command & compat::kCurrentVersion) ? Version::Current : Version::Old;
+}
+
+u32 without_version(u32 command) noexcept
+{
+    return command & ~compat::kCurrentVersion;
+}
+
+/* Errors: EINVAL (id, size), EINVAL (no pointer), EFAULT, in this order, before all else. */
+Result<compat::ReceiveArguments> receive_arguments(const IpcArguments& call) noexcept
+{
+    if (long_of(call.first) < 0 || long_of(call.second) < 0)
+        return Errno::Invalid;
+    if (call.version != 0)
+        return compat::ReceiveArguments { call.ptr, static_cast<i32>(call.fifth) };
+    if (call.ptr == 0)
+        return Errno::Invalid;
+    return read_user<compat::ReceiveArguments>(pointer(call.ptr));
+}
+
+long ipc_receive(const IpcArguments& call) noexcept
+{
+    Result<compat::ReceiveArguments> found = receive_arguments(call);
+    if (!found.ok())
+        return to_syscall(found.error());
+    const compat::ReceiveArguments arguments = found.take();
+    return receive(call.first, arguments.buffer, call.second, static_cast<u32>(arguments.type),
+                   call.third);
+}
+
+/* Its last argument comes by a pointer. */
+long ipc_control_semaphores(const IpcArguments& call) noexcept
+{
+    if (call.ptr == 0)
+        return to_syscall(Errno::Invalid);
+    Result<u32> argument = read_user<u32>(pointer(call.ptr));
+    if (!argument.ok())
+        return to_syscall(argument.error());
+    return control_semaphores(call.first, call.second, without_version(call.third), argument.take(),
+                              version_in(call.third));
+}
+
+/* The address goes back by a pointer; where that cannot be written, the segment stays attached. */
+long ipc_attach(const IpcArguments& call) noexcept
+{
+    constexpr u32 kRefused = 1;
+    if (call.version == kRefused)
+        return to_syscall(Errno::Invalid);
+    const long attached = as_native<sysvipc_call_shmat>(call.first, call.ptr, call.second);
+    if (attached < 0)
+        return attached;
+    return to_syscall(write_user(pointer(call.third), static_cast<u32>(attached)));
+}
+
+long ipc(const IpcArguments& call) noexcept
+{
+    using Call = compat::IpcCall;
+
+    switch (static_cast<Call>(call.number)) {
+    case Call::SemOperate:
+        return as_native<sysvipc_call_semop>(call.first, call.ptr, call.second);
+    case Call::SemOperateUntil:
+        if (!Kernel::has_time32())
+            break;
+        return operate<compat::Timespec>(call.first, call.ptr, call.second, call.fifth);
+    case Call::SemGet:
+        return as_native<sysvipc_call_semget>(call.first, call.second, call.third);
+    case Call::SemControl:
+        return ipc_control_semaphores(call);
+    case Call::MsgSend:
+        return send(call.first, call.ptr, call.second, call.third);
+    case Call::MsgReceive:
+        return ipc_receive(call);
+    case Call::MsgGet:
+        return as_native<sysvipc_call_msgget>(call.first, call.second);
+    case Call::MsgControl:
+        return control_queue(call.first, without_version(call.second), call.ptr,
+                             version_in(call.second));
+    case Call::ShmAttach:
+        return ipc_attach(call);
+    case Call::ShmDetach:
+        return as_native<sysvipc_call_shmdt>(call.ptr);
+    case Call::ShmGet:
+        return as_native<sysvipc_call_shmget>(call.first, call.second, call.third);
+    case Call::ShmControl:
+        return control_segment(call.first, without_version(call.second), call.ptr,
+                               version_in(call.second));
+    }
+    return to_syscall(Errno::NotImplemented);
+}
+
+/* --- each by itself: the current version of all structures */
+
+long serve(const Ia32Registers& call) noexcept
+{
+    switch (call.number()) {
+    case KAPI_IA32_IPC:
+        return ipc(IpcArguments { call });
+    case KAPI_IA32_SEMGET:
+        return as_native<sysvipc_call_semget>(call.word(0), call.word(1), call.word(2));
+    case KAPI_IA32_SEMCTL:
+        return control_semaphores(call.word(0), call.word(1), call.word(2), call.word(3),
+                                  Version::Current);
+    case KAPI_IA32_SEMTIMEDOP:
+        return operate<abi::Timespec>(call.word(0), call.word(1), call.word(2), call.word(3));
+    case KAPI_IA32_SHMGET:
+        return as_native<sysvipc_call_shmget>(call.word(0), call.word(1), call.word(2));
+    case KAPI_IA32_SHMCTL:
+        return control_segment(call.word(0), call.word(1), call.word(2), Version::Current);
+    case KAPI_IA32_SHMAT:
+        return as_native<sysvipc_call_shmat>(call.word(0), call.word(1), call.word(2));
+    case KAPI_IA32_SHMDT:
+        return as_native<sysvipc_call_shmdt>(call.word(0));
+    case KAPI_IA32_MSGGET:
+        return as_native<sysvipc_call_msgget>(call.word(0), call.word(1));
+    case KAPI_IA32_MSGSND:
+        return send(call.word(0), call.word(1), call.word(2), call.word(3));
+    case KAPI_IA32_MSGRCV:
+        return receive(call.word(0), call.word(1), call.word(2), call.word(3), call.word(4));
+    case KAPI_IA32_MSGCTL:
+        return control_queue(call.word(0), call.word(1), call.word(2), Version::Current);
+    default:
+        return to_syscall(Errno::NotImplemented);
+    }
+}
+
+} // namespace
+
+extern "C" long sysvipc_call_ia32(const kapi_regs* regs) noexcept
+{
+    const CallGate::Pass pass { call_gate };
+    return serve(Ia32Registers { regs });
+}
+
+} // namespace sysvipc
