@@ -21,6 +21,7 @@
 #include <linux/spinlock.h>
 #include <linux/time_types.h>
 #include <linux/workqueue.h>
+#include <uapi/linux/shm.h>
 
 #define LAYOUT(NAME, type)                                                                         \
 	DEFINE(KAPI_##NAME##_SIZE, sizeof(type));                                                  \
