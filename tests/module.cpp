@@ -8,6 +8,7 @@
 #include "sysv_sem.hpp"
 #include "sysv_shm.hpp"
 
+#include <cstdlib>
 #include <fcntl.h>
 #include <string>
 #include <unistd.h>
@@ -33,6 +34,10 @@ std::string find_reason_to_skip()
 
 Outcome load(const char* parameters)
 {
+    if (!parameters)
+        parameters = getenv("MODULE_PARAMETERS");
+    if (!parameters)
+        parameters = "";
     const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return Outcome::failure(errno);

@@ -16,7 +16,8 @@ int run_tests(int argc, char** argv);
 // Otherwise the module is not loaded when this returns.
 void require_unloaded();
 
-Outcome load(const char* parameters = "");
+// Without parameters: with those that MODULE_PARAMETERS in the environment names, if any.
+Outcome load(const char* parameters = nullptr);
 // Does not wait: EAGAIN (or EBUSY) while the module is in use.
 Outcome unload();
 bool is_loaded();

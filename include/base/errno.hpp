@@ -25,6 +25,7 @@ enum class Errno : i32 {
     NotImplemented = KAPI_ENOSYS,
     NoMessage = KAPI_ENOMSG,
     Removed = KAPI_EIDRM,
+    NotSupported = KAPI_EOPNOTSUPP,
     /* Kernel-internal: user space sees EINTR, or the call again after a stop that ran no handler. */
     RestartNoHandler = KAPI_ERESTARTNOHAND,
 };

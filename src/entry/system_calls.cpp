@@ -7,6 +7,7 @@
 
 /* trampoline_x86_64.S */
 extern "C" void sysvipc_enter();
+extern "C" void sysvipc_enter_in_place();
 
 namespace sysvipc {
 
@@ -27,36 +28,72 @@ constexpr usize kPrefixLength = sizeof(SYMBOL_PREFIX) - 1;
 
 constinit FunctionHook hook;
 
-void log_failure(Errno error, u32 failed) noexcept
+/* The better ones first. */
+struct Way {
+    const char* parameter;
+    const char* name;
+    FunctionHook::Means means;
+    void (*trampoline)();
+};
+constexpr Way kWays[] {
+    { "ftrace", "ftrace direct calls", FunctionHook::Means::DirectCall, sysvipc_enter },
+    { "kprobe", "kprobes", FunctionHook::Means::Kprobe, sysvipc_enter_in_place },
+};
+
+bool is_to_be_tried(const Way& way) noexcept
 {
-    LogLine line;
-    log_error(line.string("cannot hook ")
-                  .string(error == Errno::NoEntry ? kSymbols[failed] : "the system calls")
-                  .string(": error ")
-                  .signed_decimal(to_syscall(error), 0)
-                  .string("; nothing is provided"));
+    return Kernel::is_to_attach("auto") || Kernel::is_to_attach(way.parameter);
 }
 
-void log_success() noexcept
+Result<void> attach(const Way& way) noexcept
 {
+    u32 failed = 0;
+    Result<void> attached = hook.attach(way.means, kSymbols, way.trampoline, failed);
     LogLine line;
-    line.string(Kernel::has_sysvipc() ? "took over" : "provides");
-    for (const char* symbol : kSymbols)
-        line.character(' ').string(symbol + kPrefixLength);
-    log_info(line.string(" by ftrace direct calls"));
+    if (attached.ok()) {
+        line.string(Kernel::has_sysvipc() ? "took over" : "provides");
+        for (const char* symbol : kSymbols)
+            line.character(' ').string(symbol + kPrefixLength);
+        log_info(line.string(" by ").string(way.name));
+    } else if (attached.error() == Errno::NotSupported) {
+        log_info(line.string("this kernel has no ").string(way.name));
+    } else {
+        const bool is_missing = attached.error() == Errno::NoEntry;
+        log_error(line.string("cannot hook ")
+                      .string(is_missing ? kSymbols[failed] : "the system calls")
+                      .string(" by ")
+                      .string(way.name)
+                      .string(": error ")
+                      .signed_decimal(to_syscall(attached.error()), 0));
+    }
+    return attached;
 }
 
 } // namespace
 
+bool is_way_to_attach_known() noexcept
+{
+    for (const Way& way : kWays) {
+        if (is_to_be_tried(way))
+            return true;
+    }
+    return false;
+}
+
 Result<void> attach_system_calls() noexcept
 {
-    u32 failed = 0;
-    Result<void> attached = hook.attach(kSymbols, sysvipc_enter, failed);
-    if (attached.ok())
-        log_success();
-    else
-        log_failure(attached.error(), failed);
-    return attached;
+    Errno error = Errno::NotSupported;
+    for (const Way& way : kWays) {
+        if (!is_to_be_tried(way))
+            continue;
+        const Result<void> attached = attach(way);
+        if (attached.ok())
+            return {};
+        error = attached.error();
+    }
+    LogLine line;
+    log_error(line.string("nothing is provided"));
+    return error;
 }
 
 void detach_system_calls() noexcept

@@ -4,8 +4,8 @@
  *
  * ftrace calls us at the entry of the kernel's function, so two return addresses are on the stack:
  * into that function, and above it into whoever called it.  We drop the first: our C++ function
- * returns in the place of the hooked one.  %rdi is what the hooked function was given, the registers
- * of the caller, and in them the number of the call.
+ * returns in the place of the hooked one.  A kprobe leaves only the second.  %rdi is what the hooked
+ * function was given, the registers of the caller, and in them the number of the call.
  */
 #include <linux/linkage.h>
 #include <asm/unistd_64.h>
@@ -34,6 +34,7 @@ SYM_CODE_START(sysvipc_enter)
 	addq	$8, %rsp
 	/* As at the entry of a function again: one return address on top. */
 	UNWIND_HINT_FUNC
+.Lsearch:
 	movl	KAPI_PT_REGS_ORIG_AX(%rdi), %eax
 	btrl	$X32_BIT, %eax
 	cmpl	$__NR_shmdt, %eax
@@ -57,3 +58,9 @@ SYM_CODE_START(sysvipc_enter)
 	IF(msgctl)
 	ELSE(semtimedop)
 SYM_CODE_END(sysvipc_enter)
+
+SYM_CODE_START(sysvipc_enter_in_place)
+	UNWIND_HINT_FUNC
+	ENDBR
+	jmp	.Lsearch
+SYM_CODE_END(sysvipc_enter_in_place)

@@ -10,7 +10,7 @@ MODULE_PARM_DESC(force, "take the calls over from a kernel that has System V IPC
 
 static char *attach = "auto";
 module_param(attach, charp, 0444);
-MODULE_PARM_DESC(attach, "how the calls are reached: auto (default), ftrace");
+MODULE_PARM_DESC(attach, "how the calls are reached: auto (default), ftrace, kprobe");
 
 bool kapi_parameter_force(void)
 {
