@@ -16,7 +16,7 @@ FAKEROOT_LIBRARY = /usr/lib/x86_64-linux-gnu/libfakeroot/libfakeroot-sysv.so
 LTO ?= 1
 export LTO
 
-.PHONY: all install uninstall clean run shell test test-reference test-postgres bench check format help FORCE
+.PHONY: all install uninstall clean run shell test test-reference test-postgres matrix bench check format help FORCE
 
 all: ## build sysvipc.ko for KDIR (default: this machine's kernel headers)
 	@test -d "$(KDIR)" || { echo "No kernel headers: set KDIR=, or run scripts/install-packages build headers" >&2; false; }
@@ -46,6 +46,9 @@ test: ## every test there is; logs in build/logs/ (some: make test ONLY="kunit:p
 
 test-reference: ## the guest tests on Debian's kernel, without the module
 	scripts/test reference:stock
+
+matrix: ## what works on which kernel, as a table (some rows: make matrix ROWS="stock-6.12")
+	scripts/matrix $(ROWS)
 
 test-postgres: ## PostgreSQL in the guest, its shared memory from the module
 	scripts/test postgres:plain

@@ -19,6 +19,8 @@ constexpr const char* kTwo[] { "__x64_sys_semget", "__x64_sys_msgget" };
 constexpr const char* kOneOfTwo[] { "__x64_sys_semget" };
 constexpr const char* kHalfThere[] { "__x64_sys_msgget", "__x64_sys_there_is_no_such_call" };
 
+using Means = FunctionHook::Means;
+
 struct HookTest : Fixture {
     using Fixture::Fixture;
     ~HookTest()
@@ -28,11 +30,18 @@ struct HookTest : Fixture {
     }
 
     template <usize N>
-    [[nodiscard]] Result<void> attach(FunctionHook& hook, const char* const (&symbols)[N]) noexcept
+    [[nodiscard]] Errno attach(FunctionHook& hook, Means means,
+                               const char* const (&symbols)[N]) noexcept
     {
-        return hook.attach(symbols, nowhere, failed);
+        return hook.attach(means, symbols, nowhere, failed).error();
+    }
+    /* What becomes of direct calls that would end with @error where the kernel has them. */
+    [[nodiscard]] static Errno if_direct(Errno error) noexcept
+    {
+        return kapi_kunit_has_direct_calls() ? error : Errno::NotSupported;
     }
 
+    static constexpr Errno kNone {};
     FunctionHook first;
     FunctionHook second;
     u32 failed { 0 };
@@ -42,24 +51,36 @@ struct HookTest : Fixture {
 
 TEST_CASE(HookTest, a_function_that_is_not_there_is_enoent_and_is_told)
 {
-    EXPECT_ERR(attach(first, kHalfThere), Errno::NoEntry);
+    EXPECT_EQ(attach(first, Means::Kprobe, kHalfThere), Errno::NoEntry);
     EXPECT_EQ(failed, 1);
+    failed = 0;
+    EXPECT_EQ(attach(first, Means::DirectCall, kHalfThere), if_direct(Errno::NoEntry));
+    EXPECT_EQ(failed, kapi_kunit_has_direct_calls() ? 1 : 0);
 }
 
 TEST_CASE(HookTest, a_function_that_is_hooked_already_is_ebusy)
 {
-    EXPECT(attach(first, kOne).ok());
-    EXPECT_ERR(attach(second, kOne), Errno::Busy);
+    EXPECT_EQ(attach(first, Means::DirectCall, kOne), if_direct(kNone));
+    EXPECT_EQ(attach(second, Means::DirectCall, kOne), if_direct(Errno::Busy));
     first.detach();
-    EXPECT(attach(second, kOne).ok());
+    EXPECT_EQ(attach(second, Means::DirectCall, kOne), if_direct(kNone));
+}
+
+TEST_CASE(HookTest, a_probed_function_takes_no_direct_call)
+{
+    EXPECT_EQ(attach(first, Means::Kprobe, kOne), kNone);
+    EXPECT_EQ(attach(second, Means::DirectCall, kTwo), if_direct(Errno::Busy));
+    first.detach();
+    EXPECT_EQ(attach(second, Means::DirectCall, kTwo), if_direct(kNone));
 }
 
 TEST_CASE(HookTest, a_hook_that_failed_leaves_no_function_hooked)
 {
-    EXPECT_ERR(attach(first, kHalfThere), Errno::NoEntry);
-    EXPECT(attach(first, kOne).ok());
-    EXPECT_ERR(attach(second, kTwo), Errno::Busy);
-    EXPECT(attach(second, kOneOfTwo).ok());
+    EXPECT_EQ(attach(first, Means::DirectCall, kHalfThere), if_direct(Errno::NoEntry));
+    EXPECT_EQ(attach(first, Means::Kprobe, kHalfThere), Errno::NoEntry);
+    EXPECT_EQ(attach(first, Means::DirectCall, kOne), if_direct(kNone));
+    EXPECT_EQ(attach(second, Means::DirectCall, kTwo), if_direct(Errno::Busy));
+    EXPECT_EQ(attach(second, Means::DirectCall, kOneOfTwo), if_direct(kNone));
 }
 
 } // namespace sysvipc

@@ -8,6 +8,7 @@
 #include "sysv_sem.hpp"
 #include "sysv_shm.hpp"
 
+#include <cstdlib>
 #include <fcntl.h>
 #include <string>
 #include <unistd.h>
@@ -35,6 +36,10 @@ void require_unloaded_where(bool wanted_builtin)
 
 Outcome load(const char* parameters)
 {
+    if (!parameters)
+        parameters = getenv("MODULE_PARAMETERS");
+    if (!parameters)
+        parameters = "";
     const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return Outcome::failure(errno);

@@ -18,7 +18,8 @@ void require_unloaded();
 // The same for tests of taking over: skips where the calls are not built in.
 void require_unloaded_beside_builtin();
 
-Outcome load(const char* parameters = "");
+// Without parameters: with those that MODULE_PARAMETERS in the environment names, if any.
+Outcome load(const char* parameters = nullptr);
 // Does not wait: EAGAIN (or EBUSY) while the module is in use.
 Outcome unload();
 bool is_loaded();

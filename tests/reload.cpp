@@ -14,9 +14,12 @@
 
 #include <csignal>
 #include <fcntl.h>
+#include <fstream>
 #include <list>
 #include <sched.h>
+#include <string>
 #include <sys/mman.h>
+#include <unistd.h>
 
 namespace {
 
@@ -36,6 +39,18 @@ public:
     Loaded(const Loaded&) = delete;
     Loaded& operator=(const Loaded&) = delete;
 };
+
+// In how many of the calls the kernel has a probe.
+int probed_calls()
+{
+    std::ifstream list { "/sys/kernel/debug/kprobes/list" };
+    REQUIRE(list.good());
+    int count = 0;
+    for (std::string line; std::getline(list, line);)
+        for (const char* family : { "_sys_msg", "_sys_sem", "_sys_shm", "_sys_ipc" })
+            count += line.find(family) != std::string::npos;
+    return count;
+}
 
 // Asks to unload again and again; the module must say no, and everything must go on as before.
 void expect_unload_refused(const Queue& queue)
@@ -69,12 +84,8 @@ TEST(the_calls_come_with_the_module_and_go_with_it)
 TEST(a_way_to_attach_that_is_not_known_is_einval)
 {
     module::require_unloaded();
-    for (const char* wrong : { "attach=", "attach=ftrac", "attach=ftraces" })
+    for (const char* wrong : { "attach=", "attach=ftrac", "attach=ftraces", "attach=kprobes" })
         EXPECT_ERR(module::load(wrong), EINVAL);
-    for (const char* right : { "attach=auto", "attach=ftrace" }) {
-        REQUIRE_OK(module::load(right));
-        REQUIRE_OK(module::unload());
-    }
     module::expect_absent();
 }
 
@@ -95,6 +106,38 @@ TEST(while_it_is_loaded_ftrace_cannot_be_switched_off_nor_can_it_be_loaded_where
     REQUIRE(write_file(kSwitch, "1"));
     const Loaded loaded;
     const Queue queue;
+}
+
+TEST(probes_are_put_into_the_calls_where_they_are_asked_for_or_there_is_no_ftrace)
+{
+    module::require_unloaded();
+    const bool has_ftrace = access("/sys/kernel/tracing/available_filter_functions", F_OK) == 0;
+    const struct {
+        const char* parameter;
+        bool works;
+        int probes;
+    } ways[] = {
+        { "attach=auto", true, has_ftrace ? 0 : 24 },
+        { "attach=ftrace", has_ftrace, 0 },
+        { "attach=kprobe", true, 24 },
+    };
+    EXPECT_EQ(probed_calls(), 0);
+    for (const auto& [parameter, works, probes] : ways) {
+        if (!works) {
+            EXPECT_ERR(module::load(parameter), EOPNOTSUPP);
+        } else {
+            REQUIRE_OK(module::load(parameter));
+            EXPECT_EQ(probed_calls(), probes);
+            {
+                const Queue queue;
+                EXPECT_OK(queue.send(1, "text"));
+                EXPECT(queue.receive().is(1, "text"));
+            }
+            REQUIRE_OK(module::unload());
+        }
+        EXPECT_EQ(probed_calls(), 0);
+        module::expect_absent();
+    }
 }
 
 TEST(a_second_copy_is_eexist_and_does_no_harm)

@@ -5,7 +5,8 @@
  *
  * A task may have passed the hook and not yet be counted, or be counted out and not yet have left:
  * both run between two points where it blocks voluntarily, so a grace period of tasks-RCU on either
- * side of waiting for the count covers them.
+ * side of waiting for the count covers them.  That holds for a kprobe too: its handler, for which its
+ * removal waits, does no more than to send the task on to where a direct call would have brought it.
  */
 #pragma once
 

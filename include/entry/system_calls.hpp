@@ -2,9 +2,9 @@
 /*
  * The system calls this module serves: where each enters, and hooking them all or none.
  *
- * A hook sends the kernel's own entry function of a call to a trampoline (assembly), which drops
- * the return address into that function and jumps to ours, with the same argument: the caller's
- * registers.
+ * A hook sends the kernel's own entry function of a call to a trampoline (assembly), which jumps to
+ * ours in its place, with the same argument: the caller's registers.  It is a direct call of ftrace's,
+ * or else a kprobe; the parameter attach= may ask for one of the two.
  */
 #pragma once
 
@@ -12,6 +12,8 @@
 
 namespace sysvipc {
 
+/* Whether there is such a way as the parameter attach= asks for. */
+[[nodiscard]] bool is_way_to_attach_known() noexcept;
 /*
  * Hooks every call, and writes one log line about it.  On failure none stays hooked.
  * Errors: ENOENT, EBUSY, ENOMEM, EOPNOTSUPP as FunctionHook::attach().  Sleeps.

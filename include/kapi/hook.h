@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * kapi: send kernel functions elsewhere by ftrace direct calls.
- * Kernel source: <linux/ftrace.h>, Documentation/trace/ftrace-uses.rst.
+ * kapi: send kernel functions elsewhere, by ftrace direct calls or by kprobes.
+ * Kernel source: <linux/ftrace.h>, Documentation/trace/ftrace-uses.rst; <linux/kprobes.h>,
+ * Documentation/trace/kprobes.rst.
  */
 #ifndef SYSVIPC_KAPI_HOOK_H
 #define SYSVIPC_KAPI_HOOK_H
@@ -12,6 +13,7 @@ KAPI_BEGIN
 
 struct kapi_regs;
 struct kapi_hook;
+struct kapi_probe_hook;
 /* Registers of our own making. */
 KAPI_OPAQUE(kapi_own_regs, PT_REGS);
 
@@ -20,11 +22,23 @@ KAPI_OPAQUE(kapi_own_regs, PT_REGS);
  * of them or none.  *@hook is the handle to undo it.  -ENOENT: no such traceable function, which
  * *@failed tells; -ENOMEM; -EBUSY: one has a direct call already; -EOPNOTSUPP: the kernel has no
  * direct calls; sleeps.
+ *
+ * The function calls the trampoline: the return address into it is on top of the stack.
  */
 int kapi_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
 		     struct kapi_hook **hook, kapi_u32 *failed);
 /* No new call enters the trampoline after; tasks that are inside are not waited for.  Sleeps. */
 void kapi_hook_detach(struct kapi_hook *hook);
+
+/*
+ * The same by kprobes.  -EBUSY: somebody else changes the course of one of the functions;
+ * -EOPNOTSUPP: the kernel has no kprobes.
+ *
+ * The trampoline is entered in place of the function, with the stack as its caller left it.
+ */
+int kapi_probe_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
+			   struct kapi_probe_hook **hook, kapi_u32 *failed);
+void kapi_probe_hook_detach(struct kapi_probe_hook *hook);
 
 /* System-call argument @n (0 to 5) of the 64-bit convention. */
 unsigned long kapi_regs_argument(const struct kapi_regs *regs, unsigned int n);

@@ -55,6 +55,9 @@ kapi_s64 kapi_kunit_file_read(struct kapi_kunit_file *file, void *to, kapi_size 
 			      kapi_s64 *offset);
 void kapi_kunit_file_close(struct kapi_kunit_file *file); /* all of it done on return */
 
+/* Whether this kernel has ftrace direct calls. */
+bool kapi_kunit_has_direct_calls(void);
+
 /* How often this module is pinned; and what kernel threads have closed is gone on return. */
 int kapi_kunit_module_pins(void);
 void kapi_kunit_files_flush(void);

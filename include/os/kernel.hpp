@@ -45,22 +45,29 @@ inline void log_error(Line<N>& line) noexcept
     kapi_log_error("%.*s", static_cast<int>(line.size()), line.text());
 }
 
-/* Kernel functions whose calls enter a trampoline of ours (ftrace direct calls). */
+/* Kernel functions whose calls enter a trampoline of ours. */
 class FunctionHook : Pinned {
 public:
+    enum class Means : u8 {
+        DirectCall, /* (ftrace) the trampoline finds the return address into the function on the stack */
+        Kprobe, /* it is entered in place of the function */
+    };
+
     constexpr FunctionHook() = default;
 
     /*
      * All functions named in @symbols, or none; @failed tells which was not there.
      * Errors: ENOENT (no such traceable function), EBUSY (somebody else has one of them), ENOMEM,
-     * EOPNOTSUPP (the kernel has no direct calls).  Sleeps.
+     * EOPNOTSUPP (the kernel has no such means).  Sleeps.
      */
     template <usize N>
-    [[nodiscard]] Result<void> attach(const char* const (&symbols)[N], void (*trampoline)(),
-                                      u32& failed) noexcept
+    [[nodiscard]] Result<void> attach(Means means, const char* const (&symbols)[N],
+                                      void (*trampoline)(), u32& failed) noexcept
     {
-        const int status =
-            kapi_hook_attach(symbols, N, reinterpret_cast<void*>(trampoline), &hook_, &failed);
+        void* const address = reinterpret_cast<void*>(trampoline);
+        const int status = means == Means::DirectCall
+            ? kapi_hook_attach(symbols, N, address, &direct_, &failed)
+            : kapi_probe_hook_attach(symbols, N, address, &probe_, &failed);
         if (status != 0)
             return from_kernel(status);
         return {};
@@ -68,12 +75,15 @@ public:
     /* Calls go where they went before; who is inside is not waited for.  Sleeps. */
     void detach() noexcept
     {
-        if (hook_)
-            kapi_hook_detach(exchange(hook_, nullptr));
+        if (direct_)
+            kapi_hook_detach(exchange(direct_, nullptr));
+        if (probe_)
+            kapi_probe_hook_detach(exchange(probe_, nullptr));
     }
 
 private:
-    kapi_hook* hook_ { nullptr };
+    kapi_hook* direct_ { nullptr };
+    kapi_probe_hook* probe_ { nullptr };
 };
 
 /* The registers with which a system call entered the kernel. */

@@ -75,10 +75,10 @@ Result<void> check_kernel_again() noexcept
 /* Errors: EINVAL. */
 Result<void> check_parameters() noexcept
 {
-    if (Kernel::is_to_attach("auto") || Kernel::is_to_attach("ftrace"))
+    if (is_way_to_attach_known())
         return {};
     LogLine line;
-    log_error(line.string("attach is auto or ftrace"));
+    log_error(line.string("attach is auto, ftrace or kprobe"));
     return Errno::Invalid;
 }
 

@@ -8,6 +8,8 @@
 /* trampoline_x86_64.S */
 extern "C" void sysvipc_enter();
 extern "C" void sysvipc_enter_ia32();
+extern "C" void sysvipc_enter_in_place();
+extern "C" void sysvipc_enter_ia32_in_place();
 
 namespace sysvipc {
 
@@ -37,52 +39,107 @@ constexpr const char* kIa32Symbols[] {
 constinit FunctionHook hook;
 constinit FunctionHook ia32_hook; /* attached where the kernel runs 32-bit programs */
 
-void log_success() noexcept
+/* The better ones first. */
+struct Way {
+    const char* parameter;
+    const char* name;
+    FunctionHook::Means means;
+    void (*trampoline)();
+    void (*ia32_trampoline)();
+};
+constexpr Way kWays[] {
+    { "ftrace", "ftrace direct calls", FunctionHook::Means::DirectCall, sysvipc_enter,
+      sysvipc_enter_ia32 },
+    { "kprobe", "kprobes", FunctionHook::Means::Kprobe, sysvipc_enter_in_place,
+      sysvipc_enter_ia32_in_place },
+};
+
+bool is_to_be_tried(const Way& way) noexcept
+{
+    return Kernel::is_to_attach("auto") || Kernel::is_to_attach(way.parameter);
+}
+
+/* A failure. */
+void log_failure(const Way& way, Errno error, const char* symbol) noexcept
+{
+    LogLine line;
+    if (error == Errno::NotSupported) {
+        log_info(line.string("this kernel has no ").string(way.name));
+        return;
+    }
+    log_error(line.string("cannot hook ")
+                  .string(error == Errno::NoEntry ? symbol : "the system calls")
+                  .string(" by ")
+                  .string(way.name)
+                  .string(": error ")
+                  .signed_decimal(to_syscall(error), 0));
+}
+
+void log_success(const Way& way) noexcept
 {
     LogLine line;
     line.string(Kernel::has_sysvipc() ? "took over" : "provides");
     for (const char* symbol : kSymbols)
         line.character(' ').string(symbol + kPrefixLength);
     line.string(Kernel::has_ia32() ? " for 64-bit and 32-bit programs" : "");
-    log_info(line.string(" by ftrace direct calls"));
+    log_info(line.string(" by ").string(way.name));
 }
 
 /* All functions in @symbols, or none; a log line if none.  Errors: as FunctionHook::attach(). */
 template <usize N>
-Result<void> attach(FunctionHook& to, const char* const (&symbols)[N],
+Result<void> attach(const Way& way, FunctionHook& to, const char* const (&symbols)[N],
                     void (*trampoline)()) noexcept
 {
     u32 failed = 0;
-    Result<void> attached = to.attach(symbols, trampoline, failed);
-    if (attached.ok())
-        return {};
-    LogLine line;
-    log_error(line.string("cannot hook ")
-                  .string(attached.error() == Errno::NoEntry ? symbols[failed] : "the system calls")
-                  .string(": error ")
-                  .signed_decimal(to_syscall(attached.error()), 0)
-                  .string("; nothing is provided"));
+    Result<void> attached = to.attach(way.means, symbols, trampoline, failed);
+    if (!attached.ok())
+        log_failure(way, attached.error(), symbols[failed]);
     return attached;
 }
 
-Result<void> attach_ia32() noexcept
+Result<void> attach_ia32(const Way& way) noexcept
 {
     if (!Kernel::has_ia32())
         return {};
-    return attach(ia32_hook, kIa32Symbols, sysvipc_enter_ia32);
+    return attach(way, ia32_hook, kIa32Symbols, way.ia32_trampoline);
+}
+
+Result<void> attach(const Way& way) noexcept
+{
+    TRY(attach(way, hook, kSymbols, way.trampoline));
+    Result<void> attached = attach_ia32(way);
+    if (attached.ok())
+        log_success(way);
+    else
+        hook.detach();
+    return attached;
 }
 
 } // namespace
 
+bool is_way_to_attach_known() noexcept
+{
+    for (const Way& way : kWays) {
+        if (is_to_be_tried(way))
+            return true;
+    }
+    return false;
+}
+
 Result<void> attach_system_calls() noexcept
 {
-    TRY(attach(hook, kSymbols, sysvipc_enter));
-    Result<void> attached = attach_ia32();
-    if (attached.ok())
-        log_success();
-    else
-        hook.detach();
-    return attached;
+    Errno error = Errno::NotSupported;
+    for (const Way& way : kWays) {
+        if (!is_to_be_tried(way))
+            continue;
+        const Result<void> attached = attach(way);
+        if (attached.ok())
+            return {};
+        error = attached.error();
+    }
+    LogLine line;
+    log_error(line.string("nothing is provided"));
+    return error;
 }
 
 void detach_system_calls() noexcept

@@ -98,8 +98,8 @@ Result<void> start_takeover() noexcept
         return {};
     for (usize i = 0; i < kCount; ++i) {
         u32 failed = 0;
-        const Result<void> attached =
-            hooks[i].attach(kTakeovers[i].symbols, kTakeovers[i].before, failed);
+        const Result<void> attached = hooks[i].attach(
+            FunctionHook::Means::DirectCall, kTakeovers[i].symbols, kTakeovers[i].before, failed);
         if (attached.ok())
             continue;
         if (attached.error() == Errno::NoMemory) {

@@ -4,9 +4,9 @@
  *
  * ftrace calls us at the entry of the kernel's function, so two return addresses are on the stack:
  * into that function, and above it into whoever called it.  We drop the first: our C++ function
- * returns in the place of the hooked one.  %rdi is what the hooked function was given, the registers
- * of the caller, and in them the number of the call.  The numbers of 32-bit programs mean other calls:
- * their functions land at a place of their own.
+ * returns in the place of the hooked one.  A kprobe leaves only the second.  %rdi is what the hooked
+ * function was given, the registers of the caller, and in them the number of the call.  The numbers of
+ * 32-bit programs mean other calls: their functions land at a place of their own.
  */
 #include <linux/linkage.h>
 #include <asm/unistd_64.h>
@@ -84,3 +84,15 @@ SYM_CODE_START_LOCAL(sysvipc_serve)
 	IF(msgctl)
 	ELSE(semtimedop)
 SYM_CODE_END(sysvipc_serve)
+
+SYM_CODE_START(sysvipc_enter_in_place)
+	UNWIND_HINT_FUNC
+	ENDBR
+	jmp	sysvipc_serve
+SYM_CODE_END(sysvipc_enter_in_place)
+
+SYM_CODE_START(sysvipc_enter_ia32_in_place)
+	UNWIND_HINT_FUNC
+	ENDBR
+	jmp	sysvipc_call_ia32
+SYM_CODE_END(sysvipc_enter_ia32_in_place)

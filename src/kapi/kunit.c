@@ -185,6 +185,11 @@ void kapi_kunit_cred_restore(struct kapi_kunit_cred *before)
 	revert_creds((const struct cred *)before);
 }
 
+bool kapi_kunit_has_direct_calls(void)
+{
+	return IS_ENABLED(CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS);
+}
+
 int kapi_kunit_module_pins(void)
 {
 	return module_refcount(THIS_MODULE);

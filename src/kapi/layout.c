@@ -25,6 +25,7 @@
 #include <linux/time_types.h>
 #include <linux/workqueue.h>
 #include <asm/unistd_32_ia32.h>
+#include <uapi/linux/shm.h>
 
 #define LAYOUT(NAME, type)                                                                         \
 	DEFINE(KAPI_##NAME##_SIZE, sizeof(type));                                                  \

@@ -17,7 +17,7 @@ MODULE_PARM_DESC(ipcmni_extend,
 
 static char *attach = "auto";
 module_param(attach, charp, 0444);
-MODULE_PARM_DESC(attach, "how the calls are reached: auto (default), ftrace");
+MODULE_PARM_DESC(attach, "how the calls are reached: auto (default), ftrace, kprobe");
 
 static bool require_lsm;
 module_param(require_lsm, bool, 0444);

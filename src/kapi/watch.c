@@ -133,7 +133,7 @@ static int ia32_setns_entered(struct kretprobe_instance *instance, struct pt_reg
 #define LEAVING_PROBE(symbol, entered, returned)                                                   \
 	{                                                                                          \
 		.kp.symbol_name = symbol, .entry_handler = entered, .handler = returned,           \
-		.data_size = sizeof(struct leaving),                                                \
+		.data_size = sizeof(struct leaving),                                               \
 		.maxactive = 64, /* tasks inside the call at once; more are missed */              \
 	}
 
