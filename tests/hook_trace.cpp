@@ -31,8 +31,7 @@ constexpr Hook kHooks[] = {
     { "security_msg_queue_free", "@" },
     { "security_msg_queue_associate", "@ flag=%si:u32" },
     { "security_msg_queue_msgctl", "@ cmd=%si:s32" },
-    { "security_msg_queue_msgsnd",
-      "@ type=+16(%si):s64 size=+24(%si):u64 flag=%dx:u32" },
+    { "security_msg_queue_msgsnd", "@ type=+16(%si):s64 size=+24(%si):u64 flag=%dx:u32" },
     { "security_msg_queue_msgrcv",
       "@ type=+16(%si):s64 size=+24(%si):u64 wanted=%cx:s64 mode=%r8:s32" },
     { "security_sem_alloc", "@" },
@@ -84,7 +83,8 @@ void define_events()
         if (arguments.starts_with('@'))
             arguments.replace(0, 1, kObject);
         write_file("kprobe_events",
-                   "p:" + kGroup + '/' + name_of(hook) + ' ' + hook.function + ' ' + arguments + '\n',
+                   "p:" + kGroup + '/' + name_of(hook) + ' ' + hook.function + ' ' + arguments
+                       + '\n',
                    O_APPEND);
     }
     write_file("events/" + kGroup + "/enable", "1", 0);
@@ -183,6 +183,13 @@ std::vector<HookTrace::Call> HookTrace::read()
 }
 
 std::vector<std::string> HookTrace::calls_of(const std::function<void()>& body)
+{
+    std::vector<std::string> calls = all_calls_of(body);
+    std::erase_if(calls, [](const std::string& call) { return call.starts_with("audit_"); });
+    return calls;
+}
+
+std::vector<std::string> HookTrace::all_calls_of(const std::function<void()>& body)
 {
     write_file("tracing_on", "0", 0);
     write_file("trace", "\n", O_TRUNC);

@@ -35,15 +35,17 @@ public:
     HookTrace(const HookTrace&) = delete;
     HookTrace& operator=(const HookTrace&) = delete;
 
-    // All calls while `body` ran.
+    // The calls of security modules while `body` ran.
     std::vector<std::string> calls_of(const std::function<void()>& body);
+    // Those of audit too, which come where there is something to be audited.
+    std::vector<std::string> all_calls_of(const std::function<void()>& body);
 
-    // Of the last calls_of(): the object with this key that a hook was given; REQUIREs there is one.
+    // Of the last calls: the object with this key that a hook was given; REQUIREs there is one.
     Object object_given_to(const std::string& hook, std::int32_t key) const;
     // The same, by its id.
     Object object_with_id(const std::string& hook, std::int32_t id) const;
 
-    // Returns when `hook` has been called for the object with this key, since the last calls_of() began.
+    // Returns when `hook` has been called for the object with this key, since the last calls began.
     void wait_for_end_of(std::int32_t key, const std::string& hook) const;
     // How often that was.
     int count_of(std::int32_t key, const std::string& hook) const;

@@ -34,7 +34,9 @@ struct Trace : HookTrace {
     }
 };
 
-#define EXPECT_CALLS(trace, body, ...) (trace).expect(HERE, [&] { body; }, Calls { __VA_ARGS__ })
+#define EXPECT_CALLS(trace, body, ...)                                                             \
+    (trace).expect(                                                                                \
+        HERE, [&] { body; }, Calls { __VA_ARGS__ })
 
 constexpr const char* kMayRead = "ipc_permission flag=0444";
 constexpr const char* kMayWrite = "ipc_permission flag=0222";
@@ -153,21 +155,23 @@ TEST(a_receiver_in_line_is_asked_about_by_the_sender)
     Trace trace;
     const Queue queue;
     std::optional<Actor> receiver;
-    EXPECT_CALLS(trace,
-                 {
-                     receiver.emplace([&] { return queue.receive(9, 0).outcome; });
-                     receiver->wait_asleep_in_msgrcv();
-                 },
-                 kMayRead);
+    EXPECT_CALLS(
+        trace,
+        {
+            receiver.emplace([&] { return queue.receive(9, 0).outcome; });
+            receiver->wait_asleep_in_msgrcv();
+        },
+        kMayRead);
     EXPECT_CALLS(trace, EXPECT_OK(queue.send(8, "other")), "msg_msg_alloc", kMayWrite,
                  "msg_queue_msgsnd type=8 size=5 flag=04000");
-    EXPECT_CALLS(trace,
-                 {
-                     EXPECT_OK(queue.send(9, "text"));
-                     EXPECT_OK(receiver->join());
-                 },
-                 "msg_msg_alloc", kMayWrite, "msg_queue_msgsnd type=9 size=4 flag=04000",
-                 "msg_queue_msgrcv type=9 size=4 wanted=9 mode=02", "msg_msg_free");
+    EXPECT_CALLS(
+        trace,
+        {
+            EXPECT_OK(queue.send(9, "text"));
+            EXPECT_OK(receiver->join());
+        },
+        "msg_msg_alloc", kMayWrite, "msg_queue_msgsnd type=9 size=4 flag=04000",
+        "msg_queue_msgrcv type=9 size=4 wanted=9 mode=02", "msg_msg_free");
 }
 
 TEST(a_sender_in_line_is_asked_about_once_before_it_sleeps_and_again_when_there_is_room)
@@ -177,19 +181,21 @@ TEST(a_sender_in_line_is_asked_about_once_before_it_sleeps_and_again_when_there_
     queue.fill();
     const std::string asked = "msg_queue_msgsnd type=2 size=4 flag=0";
     std::optional<Actor> sender;
-    EXPECT_CALLS(trace,
-                 {
-                     sender.emplace([&] { return queue.send(2, "text", 0); });
-                     sender->wait_asleep_in_msgsnd();
-                 },
-                 "msg_msg_alloc", kMayWrite, asked);
+    EXPECT_CALLS(
+        trace,
+        {
+            sender.emplace([&] { return queue.send(2, "text", 0); });
+            sender->wait_asleep_in_msgsnd();
+        },
+        "msg_msg_alloc", kMayWrite, asked);
     const std::size_t fill = queue.stat().qbytes;
-    EXPECT_CALLS(trace,
-                 {
-                     EXPECT_OK(queue.set_qbytes(fill + 64));
-                     EXPECT_OK(sender->join());
-                 },
-                 kMayRead, "msg_queue_msgctl cmd=2", "msg_queue_msgctl cmd=1", kMayWrite, asked);
+    EXPECT_CALLS(
+        trace,
+        {
+            EXPECT_OK(queue.set_qbytes(fill + 64));
+            EXPECT_OK(sender->join());
+        },
+        kMayRead, "msg_queue_msgctl cmd=2", "msg_queue_msgctl cmd=1", kMayWrite, asked);
 }
 
 TEST(removing_a_queue_frees_its_messages)
@@ -251,14 +257,15 @@ TEST(operations_that_are_undone_or_wait_are_asked_about_once)
     const SemSet set { 1 };
     EXPECT_CALLS(trace, EXPECT_OK(set.operate({ undone(up()) })), kMayWrite,
                  "sem_semop number=0 change=1 count=1 alter=1");
-    EXPECT_CALLS(trace,
-                 {
-                     Actor sleeper = sleeper_in(set, { down(0, 2) });
-                     EXPECT_OK(set.operate({ up() }));
-                     EXPECT_OK(sleeper.join());
-                 },
-                 kMayWrite, "sem_semop number=0 change=-2 count=1 alter=1", kMayWrite,
-                 "sem_semop number=0 change=1 count=1 alter=1");
+    EXPECT_CALLS(
+        trace,
+        {
+            Actor sleeper = sleeper_in(set, { down(0, 2) });
+            EXPECT_OK(set.operate({ up() }));
+            EXPECT_OK(sleeper.join());
+        },
+        kMayWrite, "sem_semop number=0 change=-2 count=1 alter=1", kMayWrite,
+        "sem_semop number=0 change=1 count=1 alter=1");
     // What is taken back at exit is asked about by nobody.
     EXPECT_CALLS(trace, in_a_process([&] { EXPECT_OK(set.operate({ undone(up()) })); }), kMayWrite,
                  "sem_semop number=0 change=1 count=1 alter=1");
@@ -334,11 +341,11 @@ TEST(what_fails_after_a_segment_was_labelled_takes_the_label_back)
     Trace trace;
     const key_t key = unused_segment_key();
     // There are no huge pages of 8 KiB.
-    EXPECT_CALLS(trace,
-                 EXPECT_ERR(sysv::shmget(key, kPage,
-                                         IPC_CREAT | SHM_HUGETLB | 13 << SHM_HUGE_SHIFT | 0600),
-                            EINVAL),
-                 "shm_alloc");
+    EXPECT_CALLS(
+        trace,
+        EXPECT_ERR(sysv::shmget(key, kPage, IPC_CREAT | SHM_HUGETLB | 13 << SHM_HUGE_SHIFT | 0600),
+                   EINVAL),
+        "shm_alloc");
     trace.wait_for_end_of(key, "shm_free");
 }
 
