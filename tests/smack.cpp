@@ -55,6 +55,13 @@ Actor actor(const std::string& label, const Actor::Body& body)
     } };
 }
 
+int made_by_maker(const Actor::Body& body)
+{
+    require();
+    let_user("rwx");
+    return static_cast<int>(REQUIRE_OK(play(kMaker, body)));
+}
+
 Outcome play(const std::string& label, const Actor::Body& body)
 {
     return actor(label, body).join();

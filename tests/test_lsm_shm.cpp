@@ -8,26 +8,18 @@
 
 namespace {
 
-const std::string kMaker = "Maker";
-const std::string kUser = "User";
+using smack::as_user;
+using smack::let_user;
 
 // A segment of the label Maker, which tasks of the label User use as far as the rule lets them.
 struct LabelledSegment {
-    explicit LabelledSegment(key_t with_key = IPC_PRIVATE) : key { with_key }
-    {
-        smack::require();
-        allow_user("rwx");
-        segment = Segment::adopt(static_cast<int>(REQUIRE_OK(smack::play(
-            kMaker, [&] { return sysv::shmget(key, kPage, IPC_CREAT | IPC_EXCL | 0700); }))));
-    }
-
-    static void allow_user(const std::string& access) { smack::rule(kUser, kMaker, access); }
+    explicit LabelledSegment(key_t with_key = IPC_PRIVATE) : key { with_key } { }
 
     // `body`, as User, is refused, and changes nothing.
     void expect_refused(harness::Place place, const Actor::Body& body) const
     {
         const auto before = segment.stat();
-        harness::check_error(place, "the call", smack::play(kUser, body), EACCES);
+        harness::check_error(place, "the call", as_user(body), EACCES);
         const auto after = segment.stat();
         harness::check_equal(place, "attaches", after.nattch, before.nattch);
         harness::check_equal(place, "attach time", after.atime, before.atime);
@@ -41,20 +33,21 @@ struct LabelledSegment {
     }
 
     key_t key;
-    Segment segment { Segment::adopt(-1) };
+    Segment segment { Segment::adopt(smack::made_by_maker(
+        [this] { return sysv::shmget(key, kPage, IPC_CREAT | IPC_EXCL | 0700); })) };
 };
 
 TEST(a_segment_is_opened_by_those_whom_the_rule_lets)
 {
     const LabelledSegment fixture { unused_segment_key() };
     const auto open_as_user = [&](std::size_t size, int mode) {
-        return smack::play(kUser, [&] { return sysv::shmget(fixture.key, size, mode); });
+        return as_user([&] { return sysv::shmget(fixture.key, size, mode); });
     };
     EXPECT_OK(open_as_user(kPage, 0600));
-    fixture.allow_user("r");
+    let_user("r");
     EXPECT_OK(open_as_user(0, 0400));
     EXPECT_ERR(open_as_user(0, 0600), EACCES);
-    fixture.allow_user("");
+    let_user("");
     EXPECT_ERR(open_as_user(0, 0400), EACCES);
     EXPECT_ERR(open_as_user(2 * kPage, 0400), EINVAL);
 }
@@ -62,25 +55,25 @@ TEST(a_segment_is_opened_by_those_whom_the_rule_lets)
 TEST(who_may_not_attach_a_segment_is_refused)
 {
     const LabelledSegment fixture;
-    fixture.allow_user("r");
+    let_user("r");
     fixture.expect_refused(HERE, fixture.attaching(0));
     fixture.expect_refused(HERE, fixture.attaching(SHM_RDONLY | SHM_EXEC));
-    EXPECT_OK(smack::play(kUser, fixture.attaching(SHM_RDONLY)));
-    fixture.allow_user("rx");
-    EXPECT_OK(smack::play(kUser, fixture.attaching(SHM_RDONLY | SHM_EXEC)));
-    fixture.allow_user("w");
+    EXPECT_OK(as_user(fixture.attaching(SHM_RDONLY)));
+    let_user("rx");
+    EXPECT_OK(as_user(fixture.attaching(SHM_RDONLY | SHM_EXEC)));
+    let_user("w");
     fixture.expect_refused(HERE, fixture.attaching(SHM_RDONLY));
-    fixture.allow_user("rw");
-    EXPECT_OK(smack::play(kUser, fixture.attaching(0)));
+    let_user("rw");
+    EXPECT_OK(as_user(fixture.attaching(0)));
 }
 
 TEST(an_attachment_that_must_not_be_is_refused)
 {
     const LabelledSegment fixture;
-    fixture.allow_user("r");
+    let_user("r");
     // Smack reads the flags of shmat() as a mode.
     fixture.expect_refused(HERE, fixture.attaching(SHM_RDONLY | 0200));
-    EXPECT_OK(smack::play(kUser, fixture.attaching(SHM_RDONLY | 0400)));
+    EXPECT_OK(as_user(fixture.attaching(SHM_RDONLY | 0400)));
     // What is refused keeps nobody from removing the segment.
     fixture.expect_refused(HERE, fixture.attaching(SHM_RDONLY | 0200));
     EXPECT_EQ(fixture.segment.attaches(), 0);
@@ -90,7 +83,7 @@ TEST(what_is_attached_stays_so_when_the_rule_changes)
 {
     const LabelledSegment fixture;
     const Shared<std::atomic<int>> step;
-    Actor user = smack::actor(kUser, [&] {
+    Actor user = smack::actor(smack::kUser, [&] {
         const Attachment attachment { fixture.segment };
         *step = 1;
         wait_until([&] { return *step == 2; });
@@ -99,7 +92,7 @@ TEST(what_is_attached_stays_so_when_the_rule_changes)
         return Outcome::raw(0);
     });
     wait_until([&] { return *step == 1; });
-    fixture.allow_user("");
+    let_user("");
     *step = 2;
     EXPECT_OK(user.join());
     const Attachment attachment { fixture.segment };
@@ -116,30 +109,29 @@ TEST(commands_are_refused_and_change_nothing)
     const auto control = [&](int number, int command) {
         return [&stat, number, command] { return sysv::shmctl(number, command, &stat); };
     };
-    fixture.allow_user("");
+    let_user("");
     fixture.expect_refused(HERE, control(id, IPC_STAT));
     fixture.expect_refused(HERE, control(index, SHM_STAT));
     fixture.expect_refused(HERE, control(index, SHM_STAT_ANY));
-    fixture.allow_user("r");
-    EXPECT_OK(smack::play(kUser, control(index, SHM_STAT_ANY)));
+    let_user("r");
+    EXPECT_OK(as_user(control(index, SHM_STAT_ANY)));
     stat.perm.mode = 0666;
     fixture.expect_refused(HERE, control(id, IPC_SET));
     fixture.expect_refused(HERE, control(id, SHM_LOCK));
     fixture.expect_refused(HERE, control(id, SHM_UNLOCK));
     fixture.expect_refused(HERE, control(id, IPC_RMID));
-    EXPECT_OK(smack::play(kUser, fixture.attaching(SHM_RDONLY)));
-    fixture.allow_user("rw");
-    EXPECT_OK(smack::play(kUser, control(id, IPC_SET)));
+    EXPECT_OK(as_user(fixture.attaching(SHM_RDONLY)));
+    let_user("rw");
+    EXPECT_OK(as_user(control(id, IPC_SET)));
     EXPECT_EQ(fixture.segment.stat().perm.mode, 0666);
-    EXPECT_OK(smack::play(kUser, control(id, SHM_LOCK)));
+    EXPECT_OK(as_user(control(id, SHM_LOCK)));
     EXPECT_EQ(fixture.segment.stat().perm.mode, 02666);
 }
 
 TEST(a_segment_can_be_removed_by_who_may)
 {
     LabelledSegment fixture;
-    EXPECT_OK(
-        smack::play(kUser, [&] { return sysv::shmctl(fixture.segment.id(), IPC_RMID, nullptr); }));
+    EXPECT_OK(as_user([&] { return sysv::shmctl(fixture.segment.id(), IPC_RMID, nullptr); }));
     EXPECT_ERR(fixture.segment.remove(), EINVAL);
 }
 
