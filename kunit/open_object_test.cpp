@@ -1,54 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Suite sysvipc_open_object: the protocol that msgget, semget and shmget share. */
 #include "identity.hpp"
-#include "namespace_fixture.hpp"
+#include "open_fixture.hpp"
 #include "threads.hpp"
 
-#include <ids/open_request.hpp>
 #include <base/poison.hpp>
 
 namespace sysvipc {
 
 namespace {
 
-struct OpenTest : TableFixture {
-    explicit OpenTest(kapi_kunit* test) noexcept : TableFixture(test)
-    {
-        if (is_ready())
-            ns().open();
-    }
-
-    struct Facility {
-        using Object = TestObject;
-        Census& census;
-        i32 most;
-        Errno refusal; /* what check_existing() says */
-        Tally& retired;
-
-        [[nodiscard]] Result<Ref<TestObject>> create(const OpenRequest& request) const noexcept
-        {
-            return TestObject::create(request.key, census, request.mode());
-        }
-        [[nodiscard]] Result<void> check_existing(const TestObject&) const noexcept
-        {
-            return refusal;
-        }
-        void retire(TestObject&) const noexcept { retired.add_one(); }
-        [[nodiscard]] i32 limit() const noexcept { return most; }
-    };
-
-    [[nodiscard]] Result<IpcId> open(Key key, u32 flags, i32 limit = kNoLimit,
-                                     Errno refusal = {}) noexcept
-    {
-        return open_object(table(), OpenRequest { key, flags }, ns().owner(),
-                           Facility { census, limit, refusal, retired });
-    }
-
-    Tally retired;
-
-    static constexpr u32 kCreate = abi::kIpcCreate;
-    static constexpr u32 kExclusive = abi::kIpcExclusive;
-};
+using OpenTest = OpenFixture;
 
 } // namespace
 

@@ -1,39 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Suite sysvipc_security: when an object's security hooks are asked, and what comes of their answers. */
 #include "identity.hpp"
-#include "namespace_fixture.hpp"
+#include "open_fixture.hpp"
 
-#include <ids/open_request.hpp>
 #include <base/poison.hpp>
 
 namespace sysvipc {
 
 namespace {
 
-struct SecurityTest : TableFixture {
-    explicit SecurityTest(kapi_kunit* test) noexcept : TableFixture(test)
-    {
-        if (is_ready())
-            ns().open();
-    }
-
-    struct Facility {
-        using Object = TestObject;
-        Census& census;
-
-        [[nodiscard]] Result<Ref<TestObject>> create(const OpenRequest& request) const noexcept
-        {
-            return TestObject::create(request.key, census, request.mode());
-        }
-        [[nodiscard]] Result<void> check_existing(const TestObject&) const noexcept { return {}; }
-        void retire(TestObject&) const noexcept { }
-        [[nodiscard]] i32 limit() const noexcept { return kNoLimit; }
-    };
+struct SecurityTest : OpenFixture {
+    using OpenFixture::OpenFixture;
 
     [[nodiscard]] Result<IpcId> open(u32 flags) noexcept
     {
-        return open_object(table(), OpenRequest { Key { 1 }, flags }, ns().owner(),
-                           Facility { census });
+        return OpenFixture::open(Key { 1 }, flags);
     }
     [[nodiscard]] Result<void> check_removal(TestObject& object) noexcept
     {
@@ -50,8 +31,6 @@ struct SecurityTest : TableFixture {
     const u64 unlabelled_before { TestHooks::unlabelled.count() };
     const u64 asked_before { TestHooks::asked.count() };
 };
-
-constexpr u32 kCreate = abi::kIpcCreate;
 
 } // namespace
 
@@ -93,7 +72,7 @@ TEST_CASE(SecurityTest, who_opens_an_object_hears_its_mode_before_the_security_m
     const ActingAs stranger { Uid { 100 }, Gid { 100 }, Gid { 100 } };
     EXPECT(stranger);
     EXPECT_ERR(open(0400), Errno::Access);
-    EXPECT_ERR(open(0600 | kCreate | abi::kIpcExclusive), Errno::Exists);
+    EXPECT_ERR(open(0600 | kCreate | kExclusive), Errno::Exists);
     EXPECT_EQ(TestHooks::asked.count(), asked_before + 1);
 }
 

@@ -13,22 +13,23 @@ KAPI_BEGIN
 struct kapi_file;
 struct kapi_ucounts;
 
-/* What is asked of a segment, and told to it, by the files that map it. */
-struct kapi_segment_watch {
-	/* Its own file; somebody maps the segment, or is about to. */
-	struct kapi_file *(*file_of)(void *segment);
-	/* A mapping is about to be made; 0, or -errno to refuse it.  Under the mmap lock. */
-	int (*mapping)(void *segment);
-	/* A fork or a split made one more. */
-	void (*mapped)(void *segment);
-	/* One is gone. */
-	void (*unmapped)(void *segment);
-	/* A file is gone, and refers to @segment no longer. */
-	void (*released)(void *segment);
-};
+/*
+ * What is asked of a segment, and told to it, by the files that map it.  Implemented by the C++ side
+ * (src/shm), which link-time optimisation joins with the callers.
+ */
+/* Its own file; somebody maps the segment, or is about to. */
+struct kapi_file *sysvipc_segment_file(void *segment) KAPI_NOEXCEPT;
+/* A mapping is about to be made; 0, or -errno to refuse it.  Under the mmap lock. */
+int sysvipc_segment_mapping(void *segment) KAPI_NOEXCEPT;
+/* A fork or a split made one more. */
+void sysvipc_segment_mapped(void *segment) KAPI_NOEXCEPT;
+/* One is gone. */
+void sysvipc_segment_unmapped(void *segment) KAPI_NOEXCEPT;
+/* A file is gone, and refers to @segment no longer. */
+void sysvipc_segment_released(void *segment) KAPI_NOEXCEPT;
 
-/* @watch outlives every file.  Looks for what the kernel does not export.  -ENOMEM; sleeps. */
-int kapi_segments_start(const struct kapi_segment_watch *watch);
+/* Looks for what the kernel does not export.  -ENOMEM; sleeps. */
+int kapi_segments_start(void);
 /* Whether the kernel has what the locking of segments takes, and lets us find it. */
 bool kapi_segments_can_be_locked(void);
 /* The same of huge pages (hugetlbfs). */

@@ -84,6 +84,7 @@ private:
 
     KernelMessage known_; /* also the blocks, as what is left of the text */
     u32 cache_;
+    bool is_announced_ { false }; /* security modules are to be told of its end */
     i64 type_ { 0 }; /* in known_ too, once it is read */
     /* The text follows. */
 };

@@ -11,13 +11,13 @@
 
 namespace sysvipc {
 
-/* Who is told what happens to the mappings of segments.  Outlives them all.  Errors: ENOMEM.  Sleeps. */
-using SegmentWatch = kapi_segment_watch;
-[[nodiscard]] inline Result<void> start_segment_files(const SegmentWatch& watch) noexcept
+/*
+ * From now on segments are told what happens to their mappings (kapi/segment.h).  Errors: ENOMEM.
+ * Sleeps.
+ */
+[[nodiscard]] inline Result<void> start_segment_files() noexcept
 {
-    if (const int status = kapi_segments_start(&watch))
-        return from_kernel(status);
-    return {};
+    return from_kernel(kapi_segments_start());
 }
 
 /* Owns a reference.  The file is gone a little after its last one. */

@@ -55,7 +55,10 @@ void serve_changed(SemSet& set, SemLock& lock, ForEach&& for_each, Counts counts
     if (!lock.state().changers.is_empty())
         served |= serve_all_changers(set, lock, wakes);
     else
-        for_each([&](u32 number) { served |= serve_decreasers_at(set, lock, number, wakes); });
+        for_each([&](u32 number) {
+            if (!set.at(number, lock).decreasers.is_empty()) [[unlikely]]
+                served |= serve_decreasers_at(set, lock, number, wakes);
+        });
     if (served || counts == Counts::AsOperation)
         note_operation_time(set, lock, 0);
 }

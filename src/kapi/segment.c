@@ -25,7 +25,6 @@
 
 #define FILE(handle) ((struct file *)(handle))
 
-static const struct kapi_segment_watch *watch;
 /* Functions the kernel does not export, where they could be found. */
 static typeof(&shmem_lock) found_shmem_lock;
 static typeof(&shmem_unlock_mapping) found_shmem_unlock_mapping;
@@ -55,7 +54,7 @@ static void mapping_opened(struct vm_area_struct *vma)
 
 	if (base->open)
 		base->open(vma);
-	watch->mapped(vma->vm_file->private_data);
+	sysvipc_segment_mapped(vma->vm_file->private_data);
 }
 
 static void mapping_closed(struct vm_area_struct *vma)
@@ -64,7 +63,7 @@ static void mapping_closed(struct vm_area_struct *vma)
 
 	if (base->close)
 		base->close(vma);
-	watch->unmapped(vma->vm_file->private_data);
+	sysvipc_segment_unmapped(vma->vm_file->private_data);
 }
 
 /* The first mapping of its kind shows what there is to copy. */
@@ -88,7 +87,7 @@ static void watch_mapping(struct vm_area_struct *vma, struct watched_operations 
 
 static struct file *base_file(struct file *file)
 {
-	return FILE(watch->file_of(file->private_data));
+	return FILE(sysvipc_segment_file(file->private_data));
 }
 
 static const struct file_operations *base_operations(struct file *file)
@@ -103,13 +102,13 @@ static bool is_huge(struct file *file)
 
 static int segment_mmap(struct file *file, struct vm_area_struct *vma)
 {
-	int error = watch->mapping(file->private_data);
+	int error = sysvipc_segment_mapping(file->private_data);
 
 	if (error)
 		return error;
 	error = base_operations(file)->mmap(file, vma);
 	if (error) {
-		watch->unmapped(file->private_data);
+		sysvipc_segment_unmapped(file->private_data);
 		return error;
 	}
 	watch_mapping(vma, is_huge(file) ? &huge_mapping : &ordinary_mapping);
@@ -118,7 +117,7 @@ static int segment_mmap(struct file *file, struct vm_area_struct *vma)
 
 static int segment_release(struct inode *inode, struct file *file)
 {
-	watch->released(file->private_data);
+	sysvipc_segment_released(file->private_data);
 	return 0;
 }
 
@@ -300,7 +299,7 @@ bool kapi_segments_can_be_huge(void)
 #endif
 }
 
-int kapi_segments_start(const struct kapi_segment_watch *callbacks)
+int kapi_segments_start(void)
 {
 	struct unexported_symbol symbols[] = {
 		{ "shmem_lock" },
@@ -312,7 +311,6 @@ int kapi_segments_start(const struct kapi_segment_watch *callbacks)
 
 	if (error)
 		return error;
-	watch = callbacks;
 	found_shmem_lock = symbols[0].address;
 	found_shmem_unlock_mapping = symbols[1].address;
 #ifdef CONFIG_HUGETLBFS

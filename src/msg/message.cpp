@@ -142,7 +142,8 @@ Result<void> Message::add_blocks(usize size) noexcept
 
 void Message::destroy(Message* message) noexcept
 {
-    message->known_.unlabel();
+    if (message->is_announced_)
+        message->known_.unlabel();
     for (Block* block = message->blocks(); block;) {
         Block* next = block->next;
         rest_caches[block->cache].release(block);
@@ -184,6 +185,8 @@ Result<Box<Message>> Message::load(UserAddress from, usize size) noexcept
         message->type_ = TRY(read_user<Type>(from));
     if (message->type_ < 1) [[unlikely]]
         return Errno::Invalid;
+    message->known_.set_type(message->type_);
+    message->is_announced_ = true; /* from here on, labelled or not, as Linux has it */
     if (missed > 0) [[unlikely]]
         return Errno::Fault;
     const UserAddress text = from.offset(sizeof(Type));
@@ -193,7 +196,6 @@ Result<Box<Message>> Message::load(UserAddress from, usize size) noexcept
         });
     if (!is_whole) [[unlikely]]
         return Errno::Fault;
-    message->known_.set_type(message->type_);
     TRY(message->label());
     return message;
 }
@@ -203,7 +205,9 @@ template Result<Box<Message>> Message::load<i32>(UserAddress from, usize size) n
 
 Result<Box<Message>> Message::create_blank(usize capacity) noexcept
 {
-    return allocate(capacity);
+    Box<Message> message = TRY(allocate(capacity));
+    message->is_announced_ = true;
+    return message;
 }
 
 template <class Type>

@@ -166,23 +166,12 @@ ShmSegment& segment_of(void* bound) noexcept
     return *static_cast<ShmSegment*>(bound);
 }
 
-constexpr SegmentWatch kWatch {
-    [](void* segment) noexcept { return segment_of(segment).file_in_use().raw(); },
-    [](void* segment) noexcept -> int {
-        Result<void> mapped = segment_of(segment).map();
-        return mapped.ok() ? 0 : static_cast<int>(to_syscall(mapped.error()));
-    },
-    [](void* segment) noexcept { segment_of(segment).map_again(); },
-    [](void* segment) noexcept { segment_of(segment).unmap(); },
-    [](void* segment) noexcept { segment_of(segment).close(); },
-};
-
 } // namespace
 
 Result<void> start_segments() noexcept
 {
     TRY(AddressSpace::start());
-    TRY(start_segment_files(kWatch));
+    TRY(start_segment_files());
     LogLine line;
     if (!MemoryLock::is_possible())
         log_info(line.string("this kernel does not let us lock memory: SHM_LOCK is refused"));
@@ -195,3 +184,31 @@ void stop_segments() noexcept
 }
 
 } // namespace sysvipc
+
+using namespace sysvipc;
+
+kapi_file* sysvipc_segment_file(void* segment) noexcept
+{
+    return segment_of(segment).file_in_use().raw();
+}
+
+int sysvipc_segment_mapping(void* segment) noexcept
+{
+    Result<void> mapped = segment_of(segment).map();
+    return mapped.ok() ? 0 : static_cast<int>(to_syscall(mapped.error()));
+}
+
+void sysvipc_segment_mapped(void* segment) noexcept
+{
+    segment_of(segment).map_again();
+}
+
+void sysvipc_segment_unmapped(void* segment) noexcept
+{
+    segment_of(segment).unmap();
+}
+
+void sysvipc_segment_released(void* segment) noexcept
+{
+    segment_of(segment).close();
+}
