@@ -8,6 +8,7 @@ KDIR ?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build) \
 	$(shell ls -dv /usr/src/linux-headers-*[0-9]-amd64 2>/dev/null | tail -n 1))
 RELEASE = $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
 MODULE_DIR = $(INSTALL_MOD_PATH)/lib/modules/$(RELEASE)/updates
+MAN_DIR = $(INSTALL_MOD_PATH)/usr/local/share/man/man4
 
 # Debian's, for the demonstration.
 FAKEROOT_LIBRARY = /usr/lib/x86_64-linux-gnu/libfakeroot/libfakeroot-sysv.so
@@ -16,21 +17,25 @@ FAKEROOT_LIBRARY = /usr/lib/x86_64-linux-gnu/libfakeroot/libfakeroot-sysv.so
 LTO ?= 1
 export LTO
 
-.PHONY: all install uninstall clean run shell test test-reference test-postgres matrix bench check format help FORCE
+.PHONY: all install uninstall deb clean run shell test test-reference test-postgres matrix bench check format help FORCE
 
 all: ## build sysvipc.ko for KDIR (default: this machine's kernel headers)
 	@test -d "$(KDIR)" || { echo "No kernel headers: set KDIR=, or run scripts/install-packages build headers" >&2; false; }
 	scripts/build-module $(KDIR) $(CURDIR)/build/$(RELEASE)
 	cp build/$(RELEASE)/sysvipc.ko .
 
-install: ## install the module for KDIR's kernel (INSTALL_MOD_PATH= for elsewhere)
+install: ## install the module for KDIR's kernel, and sysvipc(4) (INSTALL_MOD_PATH= for elsewhere)
 	scripts/build-module $(KDIR) $(CURDIR)/build/$(RELEASE)
 	install -D -m 644 build/$(RELEASE)/sysvipc.ko $(MODULE_DIR)/sysvipc.ko
+	install -D -m 644 man/sysvipc.4 $(MAN_DIR)/sysvipc.4
 	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(RELEASE)
 
 uninstall: ## undo make install
-	rm -f $(MODULE_DIR)/sysvipc.ko
+	rm -f $(MODULE_DIR)/sysvipc.ko $(MAN_DIR)/sysvipc.4
 	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(RELEASE)
+
+deb: ## a Debian package of the sources in build/, for DKMS to build the module from
+	scripts/build-deb build
 
 run: build/plain/sysvipc.ko ## see it work, in a virtual machine without System V IPC
 	@scripts/install-packages demo
