@@ -24,14 +24,13 @@ using namespace permissions;
 bool answers_wanted = false;
 
 // Modes that tell which class a call looks at: what one class has, the two others have not.
-std::vector<int> all_modes()
-{
+const std::vector<int> kModes = [] {
     std::set<int> modes { 0, 0777, 0644 };
     for (int bits = 0; bits < 8; ++bits)
         for (const int shift : { 6, 3, 0 })
             modes.insert(bits << shift | ((7 ^ bits) * 0111 & ~(7 << shift)));
-    return { modes.begin(), modes.end() };
-}
+    return std::vector<int>(modes.begin(), modes.end());
+}();
 
 constexpr int kMostModes = 32;
 using Objects = std::array<Object, kMostModes>;
@@ -41,7 +40,7 @@ void make_objects(int number, Objects& objects)
 {
     const Facility& facility = kFacilities[number];
     int i = 0;
-    for (const int mode : all_modes()) {
+    for (const int mode : kModes) {
         const key_t key = kKey + i;
         borrow(kCreator);
         const int id = facility.make(key);
@@ -68,7 +67,7 @@ void make_calls(const Relation& relation, int number, const Objects& objects)
 {
     for (const Call& call : calls_of(number)) {
         std::map<std::string, std::string> modes_by_answer;
-        for (std::size_t i = 0; i < all_modes().size(); ++i) {
+        for (std::size_t i = 0; i < kModes.size(); ++i) {
             Object object = objects[i];
             object.uid += relation.shift;
             object.gid += relation.shift;

@@ -2,6 +2,7 @@
 /*
  * The files in /proc/sys/kernel: what they take, how they refuse, and who may write them.
  */
+#include "each_case.hpp"
 #include "identity.hpp"
 #include "limit_file.hpp"
 #include "realm.hpp"
@@ -108,24 +109,17 @@ void is_read_at_once_or_not(const Number& number)
     });
 }
 
-const bool kNumbersRegistered = [] {
-    const struct {
-        const char* name;
-        void (*body)(const Number&);
-    } bodies[] = {
-        { "_takes_its_range_and_no_more", takes_its_range },
-        { "_refuses_what_is_no_number", refuses_what_is_no_number },
-        { "_takes_numbers_as_c_writes_them", takes_numbers_as_c_writes_them },
-        { "_takes_the_first_number_of_several", takes_the_first_number_of_several },
-        { "_ignores_what_is_written_further_on", ignores_what_is_written_further_on },
-        { "_is_read_at_once_or_not_at_all", is_read_at_once_or_not },
-    };
-    for (const Number& number : kNumbers)
-        for (const auto& body : bodies)
-            harness::Registration { std::string { number.name } + body.name,
-                                    [&number, run = body.body] { run(number); } };
-    return true;
-}();
+const EachCase<Number> kEachCase {
+    kNumbers,
+    {
+        { "takes_its_range_and_no_more", takes_its_range },
+        { "refuses_what_is_no_number", refuses_what_is_no_number },
+        { "takes_numbers_as_c_writes_them", takes_numbers_as_c_writes_them },
+        { "takes_the_first_number_of_several", takes_the_first_number_of_several },
+        { "ignores_what_is_written_further_on", ignores_what_is_written_further_on },
+        { "is_read_at_once_or_not_at_all", is_read_at_once_or_not },
+    }
+};
 
 TEST(auto_msgmni_takes_0_and_1_and_stays_0)
 {

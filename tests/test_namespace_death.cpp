@@ -194,20 +194,28 @@ TEST(a_namespace_with_users_of_its_own_ends_too)
     watch.wait_for_the_end();
 }
 
-TEST(a_waiting_receiver_keeps_it)
+// A process that sleeps in `call`, by `wait`, in a namespace with a large segment, a queue and a set.
+// Nobody else keeps the namespace.
+Actor alone_in_a_namespace(long call, Outcome (*wait)())
 {
-    const Watch watch;
     Realm realm;
     realm.in([] {
         (void)make_large();
         (void)REQUIRE_OK(sysv::msgget(kKey, IPC_CREAT | 0600));
+        (void)REQUIRE_OK(sysv::semget(kKey, 1, IPC_CREAT | 0600));
     });
-    Actor receiver { [&] {
+    Actor sleeper { [&] {
         realm.enter();
-        return receive(0, 0, 0).outcome;
+        return wait();
     } };
-    receiver.wait_asleep_in_msgrcv();
-    realm.leave_alone();
+    sleeper.wait_asleep_in(call);
+    return sleeper;
+}
+
+TEST(a_waiting_receiver_keeps_it)
+{
+    const Watch watch;
+    Actor receiver = alone_in_a_namespace(SYS_msgrcv, [] { return receive(0, 0, 0).outcome; });
     in_a_process([&] {
         REQUIRE_OK(NamespaceFile("ipc", receiver.pid()).enter());
         EXPECT_EQ(sysv::msgget(kKey, 0), Outcome::raw(0));
@@ -221,17 +229,7 @@ TEST(a_waiting_receiver_keeps_it)
 TEST(a_kill_of_the_waiting_receiver_ends_it)
 {
     const Watch watch;
-    Realm realm;
-    realm.in([] {
-        (void)make_large();
-        (void)REQUIRE_OK(sysv::msgget(kKey, IPC_CREAT | 0600));
-    });
-    Actor receiver { [&] {
-        realm.enter();
-        return receive(0, 0, 0).outcome;
-    } };
-    receiver.wait_asleep_in_msgrcv();
-    realm.leave_alone();
+    Actor receiver = alone_in_a_namespace(SYS_msgrcv, [] { return receive(0, 0, 0).outcome; });
     watch.expect_large();
     receiver.signal(SIGKILL);
     receiver.join_killed(SIGKILL);
@@ -241,17 +239,8 @@ TEST(a_kill_of_the_waiting_receiver_ends_it)
 TEST(a_waiting_semop_keeps_it)
 {
     const Watch watch;
-    Realm realm;
-    realm.in([] {
-        (void)make_large();
-        (void)REQUIRE_OK(sysv::semget(kKey, 1, IPC_CREAT | 0600));
-    });
-    Actor sleeper { [&] {
-        realm.enter();
-        return operate(0, { undone(down()) });
-    } };
-    sleeper.wait_asleep_in(SYS_semop);
-    realm.leave_alone();
+    Actor sleeper =
+        alone_in_a_namespace(SYS_semop, [] { return operate(0, times(1, undone(down()))); });
     in_a_process([&] {
         REQUIRE_OK(NamespaceFile("ipc", sleeper.pid()).enter());
         EXPECT(segment_exists(0));

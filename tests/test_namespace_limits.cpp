@@ -3,6 +3,7 @@
  * The limits in /proc/sys/kernel: each IPC namespace begins with the defaults and has its own, and
  * what is written counts at once.
  */
+#include "each_case.hpp"
 #include "facility.hpp"
 #include "limit_file.hpp"
 #include "queue.hpp"
@@ -173,23 +174,16 @@ void stays_while_a_namespace_is_kept(const Limit& limit)
     });
 }
 
-const bool kRegistered = [] {
-    const struct {
-        const char* name;
-        void (*body)(const Limit&);
-    } bodies[] = {
-        { "_counts_at_once", counts_at_once },
-        { "_is_the_default_in_a_new_namespace", is_the_default_in_a_new_namespace },
-        { "_is_no_limit_elsewhere", is_no_limit_elsewhere },
-        { "_is_that_of_the_threads_namespace", is_that_of_the_thread },
-        { "_stays_while_its_namespace_is_kept", stays_while_a_namespace_is_kept },
-    };
-    for (const Limit& limit : kLimits)
-        for (const auto& body : bodies)
-            harness::Registration { std::string { limit.name } + body.name,
-                                    [&limit, run = body.body] { run(limit); } };
-    return true;
-}();
+const EachCase<Limit> kEachCase {
+    kLimits,
+    {
+        { "counts_at_once", counts_at_once },
+        { "is_the_default_in_a_new_namespace", is_the_default_in_a_new_namespace },
+        { "is_no_limit_elsewhere", is_no_limit_elsewhere },
+        { "is_that_of_the_threads_namespace", is_that_of_the_thread },
+        { "stays_while_its_namespace_is_kept", stays_while_a_namespace_is_kept },
+    }
+};
 
 TEST(ipc_info_shows_the_limits_of_the_namespace)
 {

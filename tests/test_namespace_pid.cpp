@@ -3,6 +3,7 @@
  * The processes that objects remember have the numbers of who looks: in his pid namespace, or 0 if
  * they are not visible there.
  */
+#include "each_case.hpp"
 #include "facility.hpp"
 #include "pid_numbers.hpp"
 #include "queue.hpp"
@@ -70,9 +71,10 @@ const struct Memory {
 // An object for one test.
 class Object {
 public:
-    explicit Object(const Memory& memory) : memory_ { memory }, id_ { memory.facility.make() }
+    explicit Object(const Memory& memory) : memory_ { memory }
     {
         require_namespaces("pid");
+        id_ = memory.facility.make();
     }
     ~Object() { (void)memory_.facility.remove(id_); }
     Object(const Object&) = delete;
@@ -83,7 +85,7 @@ public:
 
 private:
     const Memory& memory_;
-    int id_;
+    int id_ = -1;
 };
 
 void inside_and_outside(const Memory& memory)
@@ -164,22 +166,15 @@ void children_only_go(const Memory& memory)
     });
 }
 
-const bool kRegistered = [] {
-    const struct {
-        const char* name;
-        void (*body)(const Memory&);
-    } bodies[] = {
-        { "_is_a_number_inside_and_another_outside", inside_and_outside },
-        { "_is_0_below", invisible_below },
-        { "_is_0_beside", invisible_beside },
-        { "_has_a_number_on_each_level", each_level_has_its_number },
-        { "_after_unshare_is_of_the_new_namespace_for_children_only", children_only_go },
-    };
-    for (const Memory& memory : kMemories)
-        for (const auto& body : bodies)
-            harness::Registration { std::string { memory.name } + body.name,
-                                    [&memory, run = body.body] { run(memory); } };
-    return true;
-}();
+const EachCase<Memory> kEachCase {
+    kMemories,
+    {
+        { "is_a_number_inside_and_another_outside", inside_and_outside },
+        { "is_0_below", invisible_below },
+        { "is_0_beside", invisible_beside },
+        { "has_a_number_on_each_level", each_level_has_its_number },
+        { "after_unshare_is_of_the_new_namespace_for_children_only", children_only_go },
+    }
+};
 
 } // namespace
