@@ -47,22 +47,22 @@ public:
     /* Loading has succeeded: objects can be made.  Or it has failed. */
     static void open() noexcept;
     static void give_up() noexcept;
-    [[nodiscard]] static bool is_serving() noexcept
-    {
-        return phase_.load_acquire() == Phase::Serving;
-    }
+    [[nodiscard]] static bool is_serving() noexcept { return phase_.load_acquire() == kServing; }
     /* While that is open waits; is_serving() then.  Sleeps. */
     [[nodiscard]] static bool wait_until_decided() noexcept;
 
     static void set_initial(IpcNamespace* ns) noexcept { initial_ = ns; }
 
 private:
-    enum class Phase : u8 { Undecided, Serving, GivenUp };
+    /* How far loading is. */
+    static constexpr u8 kUndecided = 0;
+    static constexpr u8 kServing = 1;
+    static constexpr u8 kGivenUp = 2;
 
     [[nodiscard]] static Result<IpcNamespace*> find_or_create(IpcNsHandle handle) noexcept;
 
     static IpcNamespace* initial_;
-    static Atomic<Phase> phase_;
+    static Atomic<u8> phase_;
 };
 
 } // namespace sysvipc

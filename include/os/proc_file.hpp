@@ -35,6 +35,11 @@ private:
         return from_kernel(status);
     return {};
 }
+/* The last part of its path. */
+[[nodiscard]] inline const char* proc_file_name(kapi_file* file) noexcept
+{
+    return kapi_file_name(file);
+}
 /* Closes what that has opened; false: it did not open @file. */
 inline bool release_own_proc_file(kapi_inode* inode, kapi_file* file) noexcept
 {

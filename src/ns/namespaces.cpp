@@ -14,7 +14,7 @@
 namespace sysvipc {
 
 constinit IpcNamespace* Namespaces::initial_ = nullptr;
-constinit Atomic<Namespaces::Phase> Namespaces::phase_ { Phase::Undecided };
+constinit Atomic<u8> Namespaces::phase_ { kUndecided };
 
 namespace {
 
@@ -115,19 +115,19 @@ void Namespaces::stop_watch() noexcept
 void Namespaces::open() noexcept
 {
     initial_->open();
-    phase_.store_release(Phase::Serving);
+    phase_.store_release(kServing);
 }
 
 void Namespaces::give_up() noexcept
 {
-    phase_.store_release(Phase::GivenUp);
+    phase_.store_release(kGivenUp);
 }
 
 bool Namespaces::wait_until_decided() noexcept
 {
     constexpr u32 kPollMs = 10;
 
-    while (phase_.load_acquire() == Phase::Undecided)
+    while (phase_.load_acquire() == kUndecided)
         CurrentTask::sleep_ms(kPollMs);
     return is_serving();
 }

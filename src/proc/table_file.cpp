@@ -144,7 +144,7 @@ void stop_proc_files() noexcept
 Result<void> open_table_file(kapi_inode* inode, kapi_file* file) noexcept
 {
     for (const kapi_proc_file& described : kFiles) {
-        if (__builtin_strcmp(described.name, kapi_file_name(file)) == 0)
+        if (__builtin_strcmp(described.name, proc_file_name(file)) == 0)
             return open_proc_file_as(inode, file, described);
     }
     return Errno::NoEntry;
