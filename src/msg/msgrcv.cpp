@@ -125,7 +125,10 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
     return {};
 }
 
-/* MustWait: at @place by then.  Errors: EINVAL for an id that names no queue; what try_receive() has. */
+/*
+ * MustWait: @place is in line by then.
+ * Errors: EINVAL for an id that names no queue; what try_receive() has.
+ */
 Result<Received> receive_at_once(IpcNamespace& ns, IpcId id, const ReceiveRequest& request,
                                  Box<Message>& message, Place& place) noexcept
 {

@@ -18,7 +18,10 @@ namespace {
 
 enum class Sent : u8 { Yes, MustWait };
 
-/* Errors: EACCES, EIDRM, a security module's, EAGAIN, in this order.  @message is consumed with Sent::Yes only. */
+/*
+ * @message is consumed with Sent::Yes only.
+ * Errors: EACCES, EIDRM, a security module's, EAGAIN, in this order.
+ */
 Result<Sent> try_send(IpcNamespace& ns, MsgQueue& queue, MsgQueue::Locked& state,
                       Box<Message>& message, u32 flags, WakeList& wakes) noexcept
 {
@@ -89,7 +92,10 @@ Result<void> wait_for_room(MsgQueue& queue, Sender& sender) noexcept
     }
 }
 
-/* MustWait: at @place by then.  Errors: EINVAL for an id that names no queue; what try_send() has. */
+/*
+ * MustWait: @place is in line by then.
+ * Errors: EINVAL for an id that names no queue; what try_send() has.
+ */
 Result<Sent> send_at_once(IpcNamespace& ns, IpcId id, Box<Message>& message, u32 flags,
                           Place& place) noexcept
 {
@@ -108,8 +114,8 @@ Result<Sent> send_at_once(IpcNamespace& ns, IpcId id, Box<Message>& message, u32
 } // namespace
 
 /*
- * Errors, in the order of ipc/msg.c: EFAULT (type), EINVAL (size, id, type), ENOMEM, EFAULT (text),
- * a security module's, EINVAL (no such queue), EACCES, EIDRM, a security module's, EAGAIN, EINTR.
+ * Errors, in the order of ipc/msg.c: EFAULT (type), EINVAL (size, id, type), ENOMEM, EFAULT (text), a
+ * security module's, EINVAL (no such queue), EACCES, EIDRM, a security module's, EAGAIN, EINTR.
  */
 Result<void> msgsnd(IpcNamespace& ns, IpcId id, UserAddress from, usize size, u32 flags) noexcept
 {
