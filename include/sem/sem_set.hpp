@@ -65,7 +65,10 @@ class SemSet : public GuardedObject<SemSetState, SemSetLock, SetHooks> {
 public:
     static constexpr Kind kKind = Kind::Semaphores;
 
-    /* Owned by the caller's ids; all values 0.  Errors: ENOSPC (@limit), ENOMEM, a security module's.  Sleeps. */
+    /*
+     * Owned by the caller's ids; all values 0.
+     * Errors: ENOSPC (@limit), ENOMEM, a security module's.  Sleeps.
+     */
     [[nodiscard]] static Result<Ref<SemSet>> create(Key key, Mode mode, u32 count,
                                                     LimitedSum& usage, u64 limit) noexcept;
     /* Once the table has given it up, or never had it: its semaphores count no longer. */

@@ -44,7 +44,10 @@ Result<i32> report_info(IpcNamespace& ns, MsgCommand command, UserAddress buffer
     return max(usage.highest, 0);
 }
 
-/* Fills in @stat, all zero so far; the full id.  Errors: EINVAL, EACCES (not MSG_STAT_ANY), EIDRM, in this order. */
+/*
+ * Fills in @stat, all zero so far; the full id.
+ * Errors: EINVAL, EACCES (not MSG_STAT_ANY), a security module's, EIDRM, in this order.
+ */
 Result<IpcId> stat_queue(IpcNamespace& ns, IpcId id, MsgCommand command,
                          abi::MsgQueueStat& stat) noexcept
 {

@@ -46,7 +46,10 @@ Result<i32> report_info(IpcNamespace& ns, SemCommand command, UserAddress buffer
     return max(usage.highest, 0);
 }
 
-/* Fills in @stat, all zero so far; the full id.  Errors: EINVAL, EACCES (not SEM_STAT_ANY), EIDRM, in this order. */
+/*
+ * Fills in @stat, all zero so far; the full id.
+ * Errors: EINVAL, EACCES (not SEM_STAT_ANY), a security module's, EIDRM, in this order.
+ */
 Result<IpcId> stat_set(IpcNamespace& ns, IpcId id, SemCommand command,
                        abi::SemSetStat& stat) noexcept
 {

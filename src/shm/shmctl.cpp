@@ -59,7 +59,10 @@ Result<i32> report_usage(IpcNamespace& ns, UserAddress buffer) noexcept
     return highest_index(usage);
 }
 
-/* Fills in @stat, all zero so far; the full id.  Errors: EINVAL, EACCES (not SHM_STAT_ANY), EIDRM, in this order. */
+/*
+ * Fills in @stat, all zero so far; the full id.
+ * Errors: EINVAL, EACCES (not SHM_STAT_ANY), a security module's, EIDRM, in this order.
+ */
 Result<IpcId> stat_segment(IpcNamespace& ns, IpcId id, ShmCommand command,
                            abi::ShmSegmentStat& stat) noexcept
 {
