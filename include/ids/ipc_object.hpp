@@ -43,7 +43,7 @@ protected:
     [[nodiscard]] KernelPerm& perm() noexcept { return perm_; }
     [[nodiscard]] const KernelPerm& perm() const noexcept { return perm_; }
     /* Security modules have been told of its beginning, and are to be told of its end. */
-    bool is_labelled { false };
+    bool is_labelled_ { false };
 
 private:
     friend class IdTable;
@@ -150,14 +150,14 @@ protected:
     }
     ~GuardedObject()
     {
-        if (is_labelled)
+        if (is_labelled_)
             Hooks::unlabel(perm());
     }
     /* Lets security modules know of it, before publication.  Errors: ENOMEM, a module's.  Sleeps. */
     [[nodiscard]] Result<void> label() noexcept
     {
         TRY(Hooks::label(perm()));
-        is_labelled = true;
+        is_labelled_ = true;
         return {};
     }
     /* For a destructor, or before publication. */

@@ -2,10 +2,11 @@
 /*
  * What security modules (SELinux, Smack, ...) and audit know of our objects, and where they are asked.
  *
- * KernelPerm is the part of an object that they see: its id, its owners, its mode.  The hooks of each kind of object have names in common, for
- * ids/ipc_object.hpp: label() and unlabel() at its beginning and end, may_open() when it is found by its
- * key, may_control() for a command of *ctl().  Linux calls them in the same places: ipc/util.c, msg.c,
- * sem.c, shm.c.  In kernels that have no security modules every hook is nothing at all.
+ * KernelPerm is the part of an object that they see: its id, its owners, its mode; KernelMessage that of
+ * a message.  The hooks of each kind of object have names in common, for ids/ipc_object.hpp: label() and
+ * unlabel() at its beginning and end, may_open() when it is found by its key, may_control() for a command
+ * of *ctl().  Linux calls them in the same places: ipc/util.c, msg.c, sem.c, shm.c.  On kernels that have
+ * no security modules every hook is nothing at all.
  *
  * Context: any, locks held or not, but where it says otherwise.
  * Errors: whatever the module says no with, EACCES most often; label() also ENOMEM.

@@ -66,7 +66,10 @@ class SemSet : public GuardedObject<SemSetState, SemSetLock, SetHooks> {
 public:
     static constexpr Kind kKind = Kind::Semaphores;
 
-    /* Owned by the caller's ids; all values 0.  Errors: ENOSPC (@limit), ENOMEM, a security module's.  Sleeps. */
+    /*
+     * Owned by the caller's ids; all values 0.
+     * Errors: ENOSPC (@limit), ENOMEM, a security module's.  Sleeps.
+     */
     [[nodiscard]] static Result<Ref<SemSet>> create(Key key, Mode mode, u32 count,
                                                     LimitedSum& usage, u64 limit) noexcept;
     /* Nobody finds it any more, who waits at it is told, undo for it ends.  All of it is locked. */

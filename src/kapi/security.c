@@ -137,7 +137,7 @@ KAPI_SHIM void kapi_ipc_perm_set_key(struct kapi_ipc_perm *perm, int key)
 
 KAPI_SHIM void kapi_ipc_perm_change_mode(struct kapi_ipc_perm *perm, kapi_u32 clear, kapi_u32 set)
 {
-	PERM(perm)->mode = (PERM(perm)->mode & ~clear) | set;
+	WRITE_ONCE(PERM(perm)->mode, (PERM(perm)->mode & ~clear) | set);
 }
 
 KAPI_SHIM void kapi_ipc_perm_set_owners(struct kapi_ipc_perm *perm,

@@ -25,7 +25,7 @@ struct QueueFacility {
 
 } // namespace
 
-/* Errors: EEXIST, EACCES, ENOENT, ENOMEM, ENOSPC, in this order. */
+/* Errors: EEXIST, EACCES, a security module's, ENOENT, ENOMEM, a security module's, ENOSPC, in this order. */
 Result<IpcId> msgget(IpcNamespace& ns, Key key, u32 flags) noexcept
 {
     return open_object(ns.table(Kind::Messages), OpenRequest { key, flags }, ns.owner(),

@@ -18,7 +18,10 @@ namespace {
 
 enum class Sent : u8 { Yes, MustWait };
 
-/* Errors: EACCES, EIDRM, a security module's, EAGAIN, in this order.  @message is consumed with Sent::Yes only. */
+/*
+ * @message is consumed with Sent::Yes only.
+ * Errors: EACCES, EIDRM, a security module's, EAGAIN, in this order.
+ */
 Result<Sent> try_send(IpcNamespace& ns, MsgQueue& queue, MsgQueue::Locked& state,
                       Box<Message>& message, u32 flags, WakeList& wakes) noexcept
 {
@@ -126,8 +129,8 @@ Result<void> send(IpcNamespace& ns, IpcId id, UserAddress from, usize size, u32 
 } // namespace
 
 /*
- * Errors, in the order of ipc/msg.c: EFAULT (type), EINVAL (size, id, type), ENOMEM, EFAULT (text),
- * a security module's, EINVAL (no such queue), EACCES, EIDRM, a security module's, EAGAIN, EINTR.
+ * Errors, in the order of ipc/msg.c: EFAULT (type), EINVAL (size, id, type), ENOMEM, EFAULT (text), a
+ * security module's, EINVAL (no such queue), EACCES, EIDRM, a security module's, EAGAIN, EINTR.
  */
 Result<void> msgsnd(IpcNamespace& ns, IpcId id, UserAddress from, usize size, u32 flags) noexcept
 {

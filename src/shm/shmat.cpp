@@ -91,8 +91,8 @@ Result<usize> map_segment(ShmSegment& segment, const MappingRequest& request) no
 } // namespace
 
 /*
- * Errors: EINVAL (negative id, address), EINVAL (no such segment), EACCES, a security module's, EIDRM, ENOMEM,
- * EINTR, EINVAL (address taken), what mmap(2) has; in this order.  shmat(2).
+ * Errors: EINVAL (negative id, address), EINVAL (no such segment), EACCES, a security module's, EIDRM,
+ * ENOMEM, EINTR, EINVAL (address taken), what mmap(2) has; in this order.  shmat(2).
  */
 Result<usize> shmat(IpcNamespace& ns, IpcId id, unsigned long address, u32 flags) noexcept
 {

@@ -68,9 +68,9 @@ private:
 } // namespace
 
 /*
- * Errors, in this order: for an existing key EEXIST, EINVAL (it is smaller), EACCES; ENOENT; EINVAL (less than
- * a byte, more than shmmax); ENOSPC (shmall); ENOMEM; a security module's; what create_file() has; ENOSPC
- * (shmmni).
+ * Errors, in this order: for an existing key EEXIST, EINVAL (it is smaller), EACCES, a security module's;
+ * ENOENT; EINVAL (less than a byte, more than shmmax); ENOSPC (shmall); ENOMEM; a security module's; what
+ * create_file() has; ENOSPC (shmmni).
  */
 Result<IpcId> shmget(IpcNamespace& ns, Key key, u64 size, u32 flags) noexcept
 {
