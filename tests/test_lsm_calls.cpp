@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * test_security_calls: where security modules are asked.  For every call of System V IPC the same
- * functions are called, in the same order and with the same arguments, as by Linux's own code
- * (ipc/util.c, msg.c, sem.c, shm.c).
+ * Where security modules are asked: for every call of System V IPC the same functions, in the same
+ * order and with the same arguments, as Linux's own code (ipc/util.c, msg.c, sem.c, shm.c) calls them.
  */
 #include "actor.hpp"
 #include "harness.hpp"
@@ -435,10 +434,3 @@ TEST(a_segment_is_shown_locked_and_marked)
 }
 
 } // namespace
-
-int main(int argc, char** argv)
-{
-    const int status = harness::run_tests(argc, argv);
-    HookTrace::forget();
-    return status;
-}
