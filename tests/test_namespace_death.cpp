@@ -239,8 +239,8 @@ TEST(a_kill_of_the_waiting_receiver_ends_it)
 TEST(a_waiting_semop_keeps_it)
 {
     const Watch watch;
-    Actor sleeper =
-        alone_in_a_namespace(SYS_semop, [] { return operate(0, times(1, undone(down()))); });
+    Actor sleeper = alone_in_a_namespace(sysv::kSemopNumber,
+                                         [] { return operate(0, times(1, undone(down()))); });
     in_a_process([&] {
         REQUIRE_OK(NamespaceFile("ipc", sleeper.pid()).enter());
         EXPECT(segment_exists(0));

@@ -73,7 +73,7 @@ TEST(a_sleeper_that_is_woken_has_the_number_of_who_looks)
     init.wait_asleep_in_msgrcv();
     REQUIRE_OK(queue.send(1, "text"));
     EXPECT_EQ(queue.stat().lrpid, init.pid());
-    init.wait_asleep_in(SYS_semop);
+    init.wait_asleep_in(sysv::kSemopNumber);
     REQUIRE_OK(set.operate({ up() }));
     const pid_t outer = init.pid();
     EXPECT_OK(init.join());
