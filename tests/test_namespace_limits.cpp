@@ -218,7 +218,7 @@ TEST(ipc_info_shows_the_limits_of_the_namespace)
         in_a_new_ipc_namespace([&] {
             expect_limits({ sysv::kDefaultMsgmax, sysv::kDefaultMsgmnb, sysv::kDefaultMsgmni,
                             sysv::kDefaultSemmsl, sysv::kDefaultSemmns, sysv::kDefaultSemopm,
-                            sysv::kDefaultSemmni, sysv::kDefaultShmmax, sysv::kDefaultShmall,
+                            sysv::kDefaultSemmni, sysv::kShownShmmax, sysv::kShownShmall,
                             sysv::kDefaultShmmni });
         });
     });
