@@ -65,15 +65,14 @@ std::string name_of(const Hook& hook)
 }
 
 // In one write, which is what these files take.
-void write_file(const std::string& name, const std::string& text, int flags)
+Outcome write_file(const std::string& name, const std::string& text, int flags = 0)
 {
     const int fd = open((kTracing + name).c_str(), O_WRONLY | O_CLOEXEC | flags);
-    REQUIRE(fd >= 0);
+    if (fd < 0)
+        return Outcome::failure(errno);
     const auto written = Outcome::of(write(fd, text.data(), text.size()));
     close(fd);
-    if (!written.ok())
-        harness::note(name + ": " + text);
-    REQUIRE_OK(written);
+    return written;
 }
 
 void define_events()
@@ -82,12 +81,15 @@ void define_events()
         std::string arguments = hook.arguments;
         if (arguments.starts_with('@'))
             arguments.replace(0, 1, kObject);
-        write_file("kprobe_events",
-                   "p:" + kGroup + '/' + name_of(hook) + ' ' + hook.function + ' ' + arguments
-                       + '\n',
-                   O_APPEND);
+        const auto defined = write_file("kprobe_events",
+                                        "p:" + kGroup + '/' + name_of(hook) + ' ' + hook.function
+                                            + ' ' + arguments + '\n',
+                                        O_APPEND);
+        if (defined.failed_with(ENOENT))
+            harness::skip(std::string { "this kernel has no " } + hook.function);
+        REQUIRE_OK(defined);
     }
-    write_file("events/" + kGroup + "/enable", "1", 0);
+    REQUIRE_OK(write_file("events/" + kGroup + "/enable", "1"));
 }
 
 // Flags and modes as people write them.
@@ -135,14 +137,21 @@ HookTrace::HookTrace()
 {
     if (access((kTracing + "kprobe_events").c_str(), W_OK) != 0)
         harness::skip("this kernel has no events on kprobes");
-    // They stay for the tests that follow: it takes long to make them.
+    // They stay for the tests that follow, for it takes long to make them.
     if (access((kTracing + "events/" + kGroup).c_str(), F_OK) != 0)
         define_events();
 }
 
 HookTrace::~HookTrace()
 {
-    std::ofstream { kTracing + "tracing_on" } << '0';
+    (void)write_file("tracing_on", "0");
+}
+
+void HookTrace::forget()
+{
+    (void)write_file("events/" + kGroup + "/enable", "0");
+    for (const Hook& hook : kHooks)
+        (void)write_file("kprobe_events", "-:" + kGroup + '/' + name_of(hook) + '\n', O_APPEND);
 }
 
 // A line: "task-pid [cpu] flags time: name: (function+0x0/0x10) argument=value ..."
@@ -191,9 +200,9 @@ std::vector<std::string> HookTrace::calls_of(const std::function<void()>& body)
 
 std::vector<std::string> HookTrace::all_calls_of(const std::function<void()>& body)
 {
-    write_file("tracing_on", "0", 0);
-    write_file("trace", "\n", O_TRUNC);
-    write_file("tracing_on", "1", 0);
+    REQUIRE_OK(write_file("tracing_on", "0"));
+    REQUIRE_OK(write_file("trace", "\n", O_TRUNC));
+    REQUIRE_OK(write_file("tracing_on", "1"));
     body();
     std::vector<std::string> told;
     for (const Call& call : read()) {

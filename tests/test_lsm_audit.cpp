@@ -108,6 +108,7 @@ TEST(audit_is_told_before_the_mode_is_looked_at)
               object + "msg_queue_msgctl cmd=13");
     EXPECT_EQ(told([&] { return play(kAlice, [&] { return queue.receive().outcome; }); }),
               "audit_ipc_obj");
+    HookTrace::forget();
 }
 
 TEST(sets_of_semaphores)

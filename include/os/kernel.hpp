@@ -56,18 +56,17 @@ public:
     constexpr FunctionHook() = default;
 
     /*
-     * All functions named in @symbols, or none; @failed tells which was not there.
+     * All @count functions named in @symbols, or none; @failed tells which was not there.
      * Errors: ENOENT (no such traceable function), EBUSY (somebody else has one of them), ENOMEM,
      * EOPNOTSUPP (the kernel has no such means).  Sleeps.
      */
-    template <usize N>
-    [[nodiscard]] Result<void> attach(Means means, const char* const (&symbols)[N],
+    [[nodiscard]] Result<void> attach(Means means, const char* const* symbols, u32 count,
                                       void (*trampoline)(), u32& failed) noexcept
     {
         void* const address = reinterpret_cast<void*>(trampoline);
         const int status = means == Means::DirectCall
-            ? kapi_hook_attach(symbols, N, address, &direct_, &failed)
-            : kapi_probe_hook_attach(symbols, N, address, &probe_, &failed);
+            ? kapi_hook_attach(symbols, count, address, &direct_, &failed)
+            : kapi_probe_hook_attach(symbols, count, address, &probe_, &failed);
         if (status != 0)
             return from_kernel(status);
         return {};

@@ -5,39 +5,35 @@
 #include <os/kernel.hpp>
 #include <base/poison.hpp>
 
-/* trampoline_x86_64.S */
+/* src/kapi/trampoline_x86_64.S */
 extern "C" void sysvipc_enter();
-extern "C" void sysvipc_enter_ia32();
 extern "C" void sysvipc_enter_in_place();
-extern "C" void sysvipc_enter_ia32_in_place();
 
 namespace sysvipc {
 
 namespace {
 
 /*
- * The kernel's entry functions of the calls, where they take the registers of a 64-bit program.  The
- * trampoline knows the same calls.
+ * The kernel's entry functions of the calls, where they take the registers of a program; first those of
+ * 64-bit programs.  32-bit ones have no semop of their own: src/entry/ia32_calls.cpp.  The trampoline
+ * knows the same calls.
  */
 #define SYMBOL_PREFIX "__x64_sys_"
 constexpr const char* kSymbols[] {
-    SYMBOL_PREFIX "msgget",     SYMBOL_PREFIX "msgsnd", SYMBOL_PREFIX "msgrcv",
-    SYMBOL_PREFIX "msgctl",     SYMBOL_PREFIX "semget", SYMBOL_PREFIX "semop",
-    SYMBOL_PREFIX "semtimedop", SYMBOL_PREFIX "semctl", SYMBOL_PREFIX "shmget",
-    SYMBOL_PREFIX "shmat",      SYMBOL_PREFIX "shmdt",  SYMBOL_PREFIX "shmctl",
-};
-constexpr usize kPrefixLength = sizeof(SYMBOL_PREFIX) - 1;
-
-/* The same for 32-bit programs, which have no semop of its own: src/entry/ia32_calls.cpp. */
-constexpr const char* kIa32Symbols[] {
+    SYMBOL_PREFIX "msgget",     SYMBOL_PREFIX "msgsnd",     SYMBOL_PREFIX "msgrcv",
+    SYMBOL_PREFIX "msgctl",     SYMBOL_PREFIX "semget",     SYMBOL_PREFIX "semop",
+    SYMBOL_PREFIX "semtimedop", SYMBOL_PREFIX "semctl",     SYMBOL_PREFIX "shmget",
+    SYMBOL_PREFIX "shmat",      SYMBOL_PREFIX "shmdt",      SYMBOL_PREFIX "shmctl",
     "__ia32_compat_sys_ipc",    "__ia32_sys_msgget",        "__ia32_compat_sys_msgsnd",
     "__ia32_compat_sys_msgrcv", "__ia32_compat_sys_msgctl", "__ia32_sys_semget",
     "__ia32_sys_semtimedop",    "__ia32_compat_sys_semctl", "__ia32_sys_shmget",
     "__ia32_compat_sys_shmat",  "__ia32_sys_shmdt",         "__ia32_compat_sys_shmctl",
 };
+constexpr u32 kNativeSymbols = 12;
+constexpr u32 kAllSymbols = sizeof(kSymbols) / sizeof(kSymbols[0]);
+constexpr usize kPrefixLength = sizeof(SYMBOL_PREFIX) - 1;
 
 constinit FunctionHook hook;
-constinit FunctionHook ia32_hook; /* attached where the kernel runs 32-bit programs */
 
 /* The better ones first. */
 struct Way {
@@ -45,13 +41,10 @@ struct Way {
     const char* name;
     FunctionHook::Means means;
     void (*trampoline)();
-    void (*ia32_trampoline)();
 };
 constexpr Way kWays[] {
-    { "ftrace", "ftrace direct calls", FunctionHook::Means::DirectCall, sysvipc_enter,
-      sysvipc_enter_ia32 },
-    { "kprobe", "kprobes", FunctionHook::Means::Kprobe, sysvipc_enter_in_place,
-      sysvipc_enter_ia32_in_place },
+    { "ftrace", "ftrace direct calls", FunctionHook::Means::DirectCall, sysvipc_enter },
+    { "kprobe", "kprobes", FunctionHook::Means::Kprobe, sysvipc_enter_in_place },
 };
 
 bool is_to_be_tried(const Way& way) noexcept
@@ -79,39 +72,21 @@ void log_success(const Way& way) noexcept
 {
     LogLine line;
     line.string(Kernel::has_sysvipc() ? "took over" : "provides");
-    for (const char* symbol : kSymbols)
-        line.character(' ').string(symbol + kPrefixLength);
+    for (u32 i = 0; i < kNativeSymbols; ++i)
+        line.character(' ').string(kSymbols[i] + kPrefixLength);
     line.string(Kernel::has_ia32() ? " for 64-bit and 32-bit programs" : "");
     log_info(line.string(" by ").string(way.name));
 }
 
-/* All functions in @symbols, or none; a log line if none.  Errors: as FunctionHook::attach(). */
-template <usize N>
-Result<void> attach(const Way& way, FunctionHook& to, const char* const (&symbols)[N],
-                    void (*trampoline)()) noexcept
-{
-    u32 failed = 0;
-    Result<void> attached = to.attach(way.means, symbols, trampoline, failed);
-    if (!attached.ok())
-        log_failure(way, attached.error(), symbols[failed]);
-    return attached;
-}
-
-Result<void> attach_ia32(const Way& way) noexcept
-{
-    if (!Kernel::has_ia32())
-        return {};
-    return attach(way, ia32_hook, kIa32Symbols, way.ia32_trampoline);
-}
-
 Result<void> attach(const Way& way) noexcept
 {
-    TRY(attach(way, hook, kSymbols, way.trampoline));
-    Result<void> attached = attach_ia32(way);
+    const u32 count = Kernel::has_ia32() ? kAllSymbols : kNativeSymbols;
+    u32 failed = 0;
+    Result<void> attached = hook.attach(way.means, kSymbols, count, way.trampoline, failed);
     if (attached.ok())
         log_success(way);
     else
-        hook.detach();
+        log_failure(way, attached.error(), kSymbols[failed]);
     return attached;
 }
 
@@ -144,7 +119,6 @@ Result<void> attach_system_calls() noexcept
 
 void detach_system_calls() noexcept
 {
-    ia32_hook.detach();
     hook.detach();
 }
 

@@ -24,7 +24,7 @@ struct Answer {
 
 extern "C" {
 
-/* takeover_x86_64.S */
+/* src/kapi/takeover_x86_64.S */
 void sysvipc_before_proc_open();
 void sysvipc_before_proc_release();
 void sysvipc_before_destroy_orphaned();
@@ -66,15 +66,15 @@ namespace {
 
 /* One function that something of ours runs before. */
 struct Takeover {
-    const char* symbols[1];
+    const char* symbol;
     void (*before)();
     const char* consequence; /* where it is not to be had */
 };
 constexpr Takeover kTakeovers[] {
     /* First: what it opens must be told from the kernel's own. */
-    { { "sysvipc_proc_release" }, sysvipc_before_proc_release, "/proc/sysvipc" },
-    { { "sysvipc_proc_open" }, sysvipc_before_proc_open, "/proc/sysvipc" },
-    { { "shm_destroy_orphaned" }, sysvipc_before_destroy_orphaned, "orphans (shm_rmid_forced)" },
+    { "sysvipc_proc_release", sysvipc_before_proc_release, "/proc/sysvipc" },
+    { "sysvipc_proc_open", sysvipc_before_proc_open, "/proc/sysvipc" },
+    { "shm_destroy_orphaned", sysvipc_before_destroy_orphaned, "orphans (shm_rmid_forced)" },
 };
 constexpr usize kCount = sizeof(kTakeovers) / sizeof(kTakeovers[0]);
 
@@ -84,7 +84,7 @@ void log_missing(const Takeover& takeover) noexcept
 {
     LogLine line;
     log_info(line.string("cannot hook ")
-                 .string(takeover.symbols[0])
+                 .string(takeover.symbol)
                  .string(": the kernel's own ")
                  .string(takeover.consequence)
                  .string(" stay as they are"));
@@ -98,8 +98,9 @@ Result<void> start_takeover() noexcept
         return {};
     for (usize i = 0; i < kCount; ++i) {
         u32 failed = 0;
-        const Result<void> attached = hooks[i].attach(
-            FunctionHook::Means::DirectCall, kTakeovers[i].symbols, kTakeovers[i].before, failed);
+        const Result<void> attached =
+            hooks[i].attach(FunctionHook::Means::DirectCall, &kTakeovers[i].symbol, 1,
+                            kTakeovers[i].before, failed);
         if (attached.ok())
             continue;
         if (attached.error() == Errno::NoMemory) {

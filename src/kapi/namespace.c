@@ -17,6 +17,7 @@
 #include <linux/user_namespace.h>
 
 #include "shim.h"
+#include "symbol.h"
 #include <kapi/namespace.h>
 
 #define NS(handle) ((struct ipc_namespace *)(handle))
@@ -184,23 +185,15 @@ static bool is_traced;
 /* By its address: a filter by name that had no memory is empty, reports success, and lets all pass. */
 static int set_filter(void)
 {
-#ifdef CONFIG_KPROBES
-	static struct kprobe place;
-	int error;
+	struct unexported_symbol place = { ENDING_FUNCTION, .is_called_directly = true };
+	int error = symbols_find(&place, 1);
 
-	memset(&place, 0, sizeof(place));
-	place.symbol_name = ENDING_FUNCTION;
-	place.flags = KPROBE_FLAG_DISABLED; /* to register one is to be told the address */
-	error = register_kprobe(&place);
 	if (error)
 		return error;
-	unregister_kprobe(&place);
-	return ftrace_set_filter_ip(&trace_ops, (unsigned long)place.addr, 0, 1);
-#else
-	static unsigned char function[] = ENDING_FUNCTION;
-
-	return ftrace_set_filter(&trace_ops, function, strlen(ENDING_FUNCTION), 1);
-#endif
+	if (!place.address) /* no kprobes, which tell addresses */
+		return ftrace_set_filter(&trace_ops, (unsigned char *)place.name,
+					 strlen(place.name), 1);
+	return ftrace_set_filter_ip(&trace_ops, (unsigned long)place.address, 0, 1);
 }
 
 static int trace_start(void)

@@ -5,8 +5,8 @@
  * ftrace calls us at the entry of the kernel's function, so two return addresses are on the stack:
  * into that function, and above it into whoever called it.  We drop the first: our C++ function
  * returns in the place of the hooked one.  A kprobe leaves only the second.  %rdi is what the hooked
- * function was given, the registers of the caller, and in them the number of the call.  The numbers of
- * 32-bit programs mean other calls: their functions land at a place of their own.
+ * function was given, the registers of the caller, and in them the number of the call: 32-bit programs
+ * have others than 64-bit ones for the calls that are hooked.
  */
 #include <linux/linkage.h>
 #include <asm/unistd_64.h>
@@ -27,37 +27,45 @@
 	__NR_msgrcv < __NR_msgctl && __NR_msgctl < __NR_semtimedop)
 #error "the calls have other numbers than this search knows"
 #endif
+/* What is above msgctl, and not semtimedop, is a 32-bit program's: ipc, semget to msgctl, semtimedop. */
+#if !(__NR_msgctl < KAPI_IA32_IPC && KAPI_IA32_IPC < __NR_semtimedop && \
+	__NR_semtimedop < KAPI_IA32_SEMGET && KAPI_IA32_SEMGET < KAPI_IA32_SEMCTL && \
+	KAPI_IA32_SEMCTL < KAPI_IA32_SHMGET && KAPI_IA32_SHMGET < KAPI_IA32_SHMCTL && \
+	KAPI_IA32_SHMCTL < KAPI_IA32_SHMAT && KAPI_IA32_SHMAT < KAPI_IA32_SHMDT && \
+	KAPI_IA32_SHMDT < KAPI_IA32_MSGGET && KAPI_IA32_MSGGET < KAPI_IA32_MSGSND && \
+	KAPI_IA32_MSGSND < KAPI_IA32_MSGRCV && KAPI_IA32_MSGRCV < KAPI_IA32_MSGCTL && \
+	KAPI_IA32_MSGCTL < KAPI_IA32_SEMTIMEDOP)
+#error "a call of 32-bit programs has a number that this search takes for another"
+#endif
 
-.macro ENTER serve
+	.text
+SYM_CODE_START(sysvipc_enter)
 	UNWIND_HINT_FUNC
 	ENDBR
 #ifdef CONFIG_SYSVIPC
 	/* While the module comes or goes it answers ENOSYS: the kernel's own function knows better. */
 	pushq	%rdi
-	call	\serve
+	call	sysvipc_serve
 	popq	%rdi
 	cmpq	$-KAPI_ENOSYS, %rax
-	je	.Lkernels_own\@
+	je	.Lkernels_own
 	addq	$8, %rsp
 	/* As at the entry of a function again: one return address on top. */
 	UNWIND_HINT_FUNC
-.Lkernels_own\@:
+.Lkernels_own:
 	RET
 #else
 	addq	$8, %rsp
 	UNWIND_HINT_FUNC
-	jmp	\serve
+	jmp	sysvipc_serve
 #endif
-.endm
-
-	.text
-SYM_CODE_START(sysvipc_enter)
-	ENTER sysvipc_serve
 SYM_CODE_END(sysvipc_enter)
 
-SYM_CODE_START(sysvipc_enter_ia32)
-	ENTER sysvipc_call_ia32
-SYM_CODE_END(sysvipc_enter_ia32)
+SYM_CODE_START(sysvipc_enter_in_place)
+	UNWIND_HINT_FUNC
+	ENDBR
+	jmp	sysvipc_serve
+SYM_CODE_END(sysvipc_enter_in_place)
 
 SYM_CODE_START_LOCAL(sysvipc_serve)
 	UNWIND_HINT_FUNC
@@ -82,17 +90,6 @@ SYM_CODE_START_LOCAL(sysvipc_serve)
 	ELSE(msgget)
 .Llast:
 	IF(msgctl)
-	ELSE(semtimedop)
+	IF(semtimedop)
+	ELSE(ia32)
 SYM_CODE_END(sysvipc_serve)
-
-SYM_CODE_START(sysvipc_enter_in_place)
-	UNWIND_HINT_FUNC
-	ENDBR
-	jmp	sysvipc_serve
-SYM_CODE_END(sysvipc_enter_in_place)
-
-SYM_CODE_START(sysvipc_enter_ia32_in_place)
-	UNWIND_HINT_FUNC
-	ENDBR
-	jmp	sysvipc_call_ia32
-SYM_CODE_END(sysvipc_enter_ia32_in_place)
