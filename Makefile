@@ -46,7 +46,7 @@ run: build/plain/sysvipc.ko ## see it work, in a virtual machine without System 
 shell: build/plain/sysvipc.ko ## a prompt in such a machine, with the module loaded
 	qemu/run --interactive --module $< -- insmod /modules/sysvipc.ko
 
-test: ## every test there is; logs in build/logs/ (some: make test ONLY="kunit:plain check")
+test: ## the tests of the default run; logs in build/logs/ (some: make test ONLY="kunit:plain check")
 	scripts/test $(ONLY)
 
 test-reference: ## the guest tests on Debian's kernel, without the module

@@ -4,6 +4,7 @@
  * program share queues, sets and segments.  For programs of 64 bits only.
  */
 #include "harness.hpp"
+#include "int80.hpp"
 #include "queue.hpp"
 #include "segment.hpp"
 #include "sem_set.hpp"
@@ -26,24 +27,13 @@ enum Ia32Call : long {
 Outcome ia32(Ia32Call number, long first, long second = 0, long third = 0, long fourth = 0,
              long fifth = 0)
 {
-    long result;
-    asm volatile("int $0x80"
-                 : "=a"(result)
-                 : "a"(long { number }), "b"(first), "c"(second), "d"(third), "S"(fourth),
-                   "D"(fifth)
-                 : "memory", "r8", "r9", "r10", "r11");
-    return Outcome::raw(static_cast<int>(result));
+    return Outcome::raw(static_cast<int>(int80(number, first, second, third, fourth, fifth)));
 }
 
-// The same where the result is an address: as many bits as the kernel gives.
+// The same where the result is an address.
 unsigned long ia32_attach(int id)
 {
-    unsigned long result;
-    asm volatile("int $0x80"
-                 : "=a"(result)
-                 : "a"(long { Shmat }), "b"(long { id }), "c"(0l), "d"(0l)
-                 : "memory", "r8", "r9", "r10", "r11");
-    return result;
+    return static_cast<unsigned long>(int80(Shmat, id));
 }
 
 // Memory that 32 bits can address.
