@@ -6,7 +6,7 @@
 
 #include <os/task.hpp>
 #include <sync/guarded.hpp>
-#include <sync/seq_guarded.hpp>
+#include <sync/sequence.hpp>
 #include <base/poison.hpp>
 
 namespace sysvipc {
@@ -50,7 +50,17 @@ struct SyncTest : Fixture {
     using Counter = Guarded<u64, CounterLock>;
 
     Counter counter { 0u };
-    SeqGuarded<Wide, Counter, WideSeq> wide { counter, Wide::of(1) };
+    Sequence<Counter, WideSeq> changes { counter };
+    Wide wide { Wide::of(1) };
+
+    [[nodiscard]] Wide copied() const noexcept
+    {
+        return changes.read([this] { return wide; });
+    }
+    void change(Counter::Locked& proof, const Wide& value) noexcept
+    {
+        changes.write(proof, [&] { wide = value; });
+    }
 };
 
 } // namespace
@@ -117,11 +127,11 @@ TEST_CASE(SyncTest, a_view_locks_for_exactly_as_long_as_it_lives)
 
 TEST_CASE(SyncTest, a_lockless_copy_is_what_was_written_last)
 {
-    EXPECT_EQ(wide.read().words[7], 8);
+    EXPECT_EQ(copied().words[7], 8);
     auto held = counter.lock();
-    wide.write(held, Wide::of(5));
-    EXPECT_EQ(wide.read(held).words[7], 40);
-    EXPECT_EQ(wide.read().words[7], 40);
+    change(held, Wide::of(5));
+    EXPECT_EQ(wide.words[7], 40);
+    EXPECT_EQ(copied().words[7], 40);
 }
 
 TEST_CASE(SyncTest, a_reader_beside_a_writer_never_sees_a_torn_value)
@@ -134,7 +144,7 @@ TEST_CASE(SyncTest, a_reader_beside_a_writer_never_sees_a_torn_value)
     const auto read = [&] {
         u64 last = 0;
         while (!is_over.load_relaxed()) {
-            const Wide copy = wide.read();
+            const Wide copy = copied();
             reads.add_one();
             if (!copy.is_whole())
                 torn.add_one();
@@ -155,7 +165,7 @@ TEST_CASE(SyncTest, a_reader_beside_a_writer_never_sees_a_torn_value)
                                for (u64 number = 2; number <= writes; ++number) {
                                    {
                                        auto held = counter.lock();
-                                       wide.write(held, Wide::of(number));
+                                       change(held, Wide::of(number));
                                    }
                                    if (number % 64 == 0)
                                        CurrentTask::give_way();
@@ -167,7 +177,7 @@ TEST_CASE(SyncTest, a_reader_beside_a_writer_never_sees_a_torn_value)
     }
     EXPECT_EQ(torn.count(), 0);
     EXPECT_EQ(backwards.count(), 0);
-    EXPECT_EQ(wide.read().words[0], writes);
+    EXPECT_EQ(copied().words[0], writes);
 }
 
 } // namespace sysvipc

@@ -18,7 +18,7 @@
 #include <mem/rcu_counted.hpp>
 #include <rules/ipc_id.hpp>
 #include <sync/guarded.hpp>
-#include <sync/seq_guarded.hpp>
+#include <sync/sequence.hpp>
 
 namespace sysvipc {
 

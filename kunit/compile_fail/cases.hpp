@@ -21,11 +21,6 @@ struct OtherLock {
     static constinit inline kapi_lock_key key {};
 };
 
-struct TwoNumbers {
-    int first;
-    int second;
-};
-
 using Counter = Guarded<int, MsgQueueLock>;
 using OtherCounter = Guarded<int, OtherLock>;
-using Pair = SeqGuarded<TwoNumbers, Counter, PermissionSeq>;
+using Changes = Sequence<Counter, PermissionSeq>;

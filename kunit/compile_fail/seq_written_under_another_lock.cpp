@@ -3,7 +3,7 @@
 // expect: cannot convert .*OtherLock>::Locked' to .*MsgQueueLock>::Locked&'
 #include "cases.hpp"
 
-void write(Counter& counter, OtherCounter& other, Pair& pair)
+void write(Counter& counter, OtherCounter& other, Changes& changes)
 {
 #ifdef WRONG
     auto view = other.lock();
@@ -12,5 +12,5 @@ void write(Counter& counter, OtherCounter& other, Pair& pair)
     auto view = counter.lock();
     static_cast<void>(other);
 #endif
-    pair.write(view, { 1, 2 });
+    changes.write(view, [] {});
 }

@@ -2,7 +2,7 @@
 /*
  * Sequence<Owner, Class>: counts the changes of something small that readers copy whole without a lock
  * or a write to shared memory, while writers hold the lock of @Owner, a Guarded<>.  A reader that meets
- * a writer copies again.  SeqGuarded<T, Owner, Class> has the something in it.
+ * a writer copies again.
  */
 #pragma once
 
@@ -41,28 +41,6 @@ public:
 
 private:
     kapi_seqcount count_;
-};
-
-template <class T, class Owner, class Class>
-class SeqGuarded : Pinned {
-    static_assert(std::is_trivially_copyable_v<T>);
-
-public:
-    SeqGuarded(Owner& owner, const T& value) noexcept : sequence_(owner), value_(value) { }
-
-    [[nodiscard]] T read() const noexcept
-    {
-        return sequence_.read([this] { return value_; });
-    }
-    [[nodiscard]] const T& read(const typename Owner::Locked&) const noexcept { return value_; }
-    void write(typename Owner::Locked& proof, const T& value) noexcept
-    {
-        sequence_.write(proof, [&] { value_ = value; });
-    }
-
-private:
-    Sequence<Owner, Class> sequence_;
-    T value_;
 };
 
 } // namespace sysvipc
