@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The view of a lock of another class is no proof. */
-// expect: cannot convert .*OtherLock>::Locked' to .*MsgQueueLock>::Locked&'
+// expect: no matching function for call to .*::write.*OtherLock>::Locked&
 #include "cases.hpp"
 
 void write(Counter& counter, OtherCounter& other, Changes& changes)
