@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * test_fault_load [PATH]: every allocation and user copy that the module's own code meets on the way
- * to being loaded, made to fail in turn.  A load that failed must have left nothing behind.
+ * to being loaded, made to fail in turn.  A load that failed must have left nothing behind, and one that
+ * succeeded all the same must provide no less.
  */
 #include "fault.hpp"
 #include "harness.hpp"
+#include "kernel_log.hpp"
 #include "module.hpp"
 
 #include <algorithm>
@@ -20,6 +22,15 @@ void expect_plain_load_works()
     REQUIRE_OK(module::load());
     REQUIRE_OK(module::unload());
     module::expect_absent();
+}
+
+// What the module says of itself when all of it is there.
+std::string usual_words(KernelLog& log)
+{
+    expect_plain_load_works(); // the kernel has a word to say about the first
+    (void)log.take("");
+    expect_plain_load_works();
+    return log.take("sysvipc: ");
 }
 
 // How many chances to fail come before the module's own code needs anything: those are the kernel's,
@@ -40,12 +51,15 @@ TEST(a_load_that_fails_at_any_point_leaves_nothing_behind)
     require_fault_injection();
     spare_debugging_caches();
 
+    KernelLog log;
+    const std::string usual = usual_words(log);
     unsigned failures = 0;
     unsigned absorbed = 0;
     const unsigned first = chances_of_the_kernel() + 1;
     harness::note("the first fault is number " + std::to_string(first));
     for (unsigned nth = first;; ++nth) {
         REQUIRE(nth < kMostFaults);
+        (void)log.take("");
         std::optional<Fault> fault { nth };
         const Outcome outcome = module::load();
         const bool happened = fault->happened();
@@ -54,6 +68,7 @@ TEST(a_load_that_fails_at_any_point_leaves_nothing_behind)
             harness::note(std::to_string(nth) + " faults so far");
 
         if (outcome.ok()) {
+            EXPECT_EQ(log.take("sysvipc: "), usual);
             REQUIRE_OK(module::unload());
             module::expect_absent();
             if (!happened)

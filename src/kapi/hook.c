@@ -6,6 +6,7 @@
 #include <linux/version.h>
 
 #include "shim.h"
+#include "symbol.h"
 #include <kapi/hook.h>
 
 #ifdef CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS
@@ -39,24 +40,64 @@ static void direct_unregister(struct kapi_hook *hook)
 }
 #endif
 
+#ifdef CONFIG_KPROBES
+
+/*
+ * By address: to compare a name with those of all functions takes the kernel longer than all else that
+ * loading does, and a filter by name that had no memory reports success and lacks the function.
+ */
+static int set_filter(struct ftrace_ops *ops, const char *const *names, kapi_u32 count,
+		      kapi_u32 *failed)
+{
+	struct unexported_symbol *symbols = kcalloc(count, sizeof(*symbols), GFP_KERNEL);
+	int error = symbols ? 0 : -ENOMEM;
+	kapi_u32 i;
+
+	for (i = 0; i < count && !error; i++) {
+		symbols[i].name = names[i];
+		symbols[i].is_called_directly = true;
+	}
+	if (!error)
+		error = symbols_find(symbols, count);
+	for (i = 0; i < count && !error; i++) {
+		*failed = i;
+		error = -ENOENT;
+		if (symbols[i].address)
+			error = ftrace_set_filter_ip(ops, (unsigned long)symbols[i].address, 0, !i);
+	}
+	kfree(symbols);
+	return error;
+}
+
+#else /* which tell addresses */
+
+static int set_filter(struct ftrace_ops *ops, const char *const *names, kapi_u32 count,
+		      kapi_u32 *failed)
+{
+	int error = 0;
+	kapi_u32 i;
+
+	for (i = 0; i < count && !error; i++) {
+		*failed = i;
+		error = ftrace_set_filter(ops, (unsigned char *)names[i], strlen(names[i]), !i);
+	}
+	return error;
+}
+
+#endif
+
 /* One ftrace_ops for all: undoing it costs one grace period, however many functions it has. */
 int kapi_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
 		     struct kapi_hook **result, kapi_u32 *failed)
 {
 	struct kapi_hook *hook = kzalloc(sizeof(*hook), GFP_KERNEL);
-	int error = 0;
-	kapi_u32 i;
+	int error;
 
 	if (!hook)
 		return -ENOMEM;
 	hook->trampoline = (unsigned long)trampoline;
-	for (i = 0; i < count && !error; i++) {
-		const char *symbol = symbols[i];
-
-		*failed = i;
-		error = ftrace_set_filter(&hook->ops, (unsigned char *)symbol, strlen(symbol), !i);
-	}
-	if (error == -EINVAL) /* nothing traceable has that name */
+	error = set_filter(&hook->ops, symbols, count, failed);
+	if (error == -EINVAL) /* it cannot be traced */
 		error = -ENOENT;
 	if (!error)
 		error = direct_register(hook);

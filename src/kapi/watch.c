@@ -145,35 +145,36 @@ static struct kretprobe leaving_probes[] = {
 	LEAVING_PROBE("__ia32_sys_setns", ia32_setns_entered, setns_returned),
 #endif
 };
-static int leaving_probes_set;
+static struct kretprobe *leaving_probe_list[ARRAY_SIZE(leaving_probes)];
+static bool leaving_watched;
 
-static void leaving_watch_stop(void)
+static int leaving_watch_start(void)
 {
-	while (leaving_probes_set > 0)
-		unregister_kretprobe(&leaving_probes[--leaving_probes_set]);
-}
-
-static bool leaving_watch_start(void)
-{
+	int error;
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(leaving_probes); i++) {
 		leaving_probes[i].kp.addr = NULL;
 		leaving_probes[i].kp.flags = 0;
-		if (register_kretprobe(&leaving_probes[i])) {
-			leaving_watch_stop();
-			return false;
-		}
-		leaving_probes_set++;
+		leaving_probe_list[i] = &leaving_probes[i];
 	}
-	return true;
+	error = register_kretprobes(leaving_probe_list, ARRAY_SIZE(leaving_probe_list));
+	leaving_watched = !error;
+	return error;
+}
+
+static void leaving_watch_stop(void)
+{
+	if (leaving_watched) /* one grace period for all of them */
+		unregister_kretprobes(leaving_probe_list, ARRAY_SIZE(leaving_probe_list));
+	leaving_watched = false;
 }
 
 #else
 
-static bool leaving_watch_start(void)
+static int leaving_watch_start(void)
 {
-	return false;
+	return -EOPNOTSUPP;
 }
 
 static void leaving_watch_stop(void)
@@ -182,11 +183,10 @@ static void leaving_watch_stop(void)
 
 #endif
 
-int kapi_watch_start(const struct kapi_task_watch *callbacks, bool *sees_leaving)
+static int task_watch_start(void)
 {
 	int error;
 
-	watch = callbacks;
 	for_each_kernel_tracepoint(find_tracepoint, NULL);
 	if (!task_newtask || !sched_process_exit)
 		return -ENOENT;
@@ -194,19 +194,37 @@ int kapi_watch_start(const struct kapi_task_watch *callbacks, bool *sees_leaving
 	if (error)
 		return error;
 	error = tracepoint_probe_register(sched_process_exit, probe_exit, NULL);
-	if (error) {
+	if (error)
 		tracepoint_probe_unregister(task_newtask, probe_newtask, NULL);
-		tracepoint_synchronize_unregister();
+	return error;
+}
+
+static void task_watch_stop(void)
+{
+	tracepoint_probe_unregister(sched_process_exit, probe_exit, NULL);
+	tracepoint_probe_unregister(task_newtask, probe_newtask, NULL);
+}
+
+int kapi_watch_start(const struct kapi_task_watch *callbacks, bool *sees_leaving)
+{
+	int error;
+
+	watch = callbacks;
+	error = leaving_watch_start();
+	*sees_leaving = !error;
+	if (error == -ENOMEM)
 		return error;
+	error = task_watch_start();
+	if (error) {
+		leaving_watch_stop();
+		tracepoint_synchronize_unregister();
 	}
-	*sees_leaving = leaving_watch_start();
-	return 0;
+	return error;
 }
 
 void kapi_watch_stop(void)
 {
+	task_watch_stop();
 	leaving_watch_stop();
-	tracepoint_probe_unregister(sched_process_exit, probe_exit, NULL);
-	tracepoint_probe_unregister(task_newtask, probe_newtask, NULL);
 	tracepoint_synchronize_unregister();
 }
