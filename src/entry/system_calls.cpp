@@ -111,6 +111,8 @@ Result<void> attach_system_calls() noexcept
         if (attached.ok())
             return {};
         error = attached.error();
+        if (error == Errno::NoMemory) /* a lasting consequence of a passing want */
+            break;
     }
     LogLine line;
     log_error(line.string("nothing is provided"));
