@@ -12,7 +12,7 @@ KAPI_BEGIN
 
 struct kapi_task;
 
-/* All are called with preemption disabled, and must not sleep. */
+/* All are called with preemption disabled, unless spinlocks sleep, and must not sleep but for those. */
 struct kapi_task_watch {
 	/* By the parent, before the child runs; flags as given to clone(2). */
 	void (*begun)(struct kapi_task *child, unsigned long clone_flags);
@@ -24,7 +24,8 @@ struct kapi_task_watch {
 };
 
 /*
- * Calls @watch's functions from now on.  -ENOENT: the kernel has no such tracepoints; -ENOMEM.
+ * Calls @watch's functions from now on.  -ENOENT: the kernel has no such tracepoints; -ENOMEM; with
+ * PREEMPT_RT also -EOPNOTSUPP and -EBUSY, as kapi_hook_attach().
  * @sees_leaving: whether unshared() and entered() will ever be called.  Sleeps.
  */
 int kapi_watch_start(const struct kapi_task_watch *watch, bool *sees_leaving);

@@ -2,7 +2,8 @@
 /*
  * TaskWatch: told of every task that begins or ends, and of unshare(2) and setns(2).
  *
- * Context of the callbacks: preemption disabled; they must not sleep.
+ * Context of the callbacks: preemption disabled, unless spinlocks sleep; they must not sleep but for
+ * those.
  */
 #pragma once
 

@@ -50,7 +50,8 @@ static int set_filter(struct ftrace_ops *ops, const char *const *names, kapi_u32
 		      kapi_u32 *failed)
 {
 	struct unexported_symbol *symbols = kcalloc(count, sizeof(*symbols), GFP_KERNEL);
-	int error = symbols ? 0 : -ENOMEM;
+	unsigned long *addresses = kcalloc(count, sizeof(*addresses), GFP_KERNEL);
+	int error = symbols && addresses ? 0 : -ENOMEM;
 	kapi_u32 i;
 
 	for (i = 0; i < count && !error; i++) {
@@ -61,10 +62,18 @@ static int set_filter(struct ftrace_ops *ops, const char *const *names, kapi_u32
 		error = symbols_find(symbols, count);
 	for (i = 0; i < count && !error; i++) {
 		*failed = i;
-		error = -ENOENT;
-		if (symbols[i].address)
-			error = ftrace_set_filter_ip(ops, (unsigned long)symbols[i].address, 0, !i);
+		addresses[i] = (unsigned long)symbols[i].address;
+		if (!addresses[i])
+			error = -ENOENT;
 	}
+	if (!error)
+		error = ftrace_set_filter_ips(ops, addresses, count, 0, 1);
+	if (error == -EINVAL) { /* one of them cannot be traced */
+		*failed = 0;
+		while (*failed < count - 1 && !ftrace_set_filter_ip(ops, addresses[*failed], 0, 1))
+			++*failed;
+	}
+	kfree(addresses);
 	kfree(symbols);
 	return error;
 }

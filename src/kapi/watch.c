@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kapi: what happens to tasks (contracts: include/kapi/watch.h). */
-#include <linux/file.h>
-#include <linux/fs.h>
+/* kapi: what happens to tasks, told by probes (contracts: include/kapi/watch.h). */
 #include <linux/kprobes.h>
-#include <linux/magic.h>
-#include <linux/nsproxy.h>
-#include <linux/proc_ns.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 
+#include "leaving.h"
 #include "shim.h"
 #include <kapi/watch.h>
+
+#ifndef CONFIG_PREEMPT_RT /* for which there is watch_rt.c */
 
 static const struct kapi_task_watch *watch;
 static struct tracepoint *task_newtask;
@@ -38,29 +36,9 @@ static void find_tracepoint(struct tracepoint *tracepoint, void *unused)
 
 #if defined(CONFIG_KRETPROBES) && defined(CONFIG_X86_64)
 
-/* Kept while a task is inside one of the two calls. */
-struct leaving {
-	unsigned long flags; /* what it was asked for: CLONE_* */
-	const void *ipc_ns; /* to be compared only */
-};
-
 static struct leaving *leaving_of(struct kretprobe_instance *instance)
 {
 	return (struct leaving *)instance->data;
-}
-
-static void note_leaving(struct kretprobe_instance *instance, unsigned long flags)
-{
-	leaving_of(instance)->flags = flags;
-	leaving_of(instance)->ipc_ns = current->nsproxy->ipc_ns;
-}
-
-static unsigned long left(struct kretprobe_instance *instance)
-{
-	const struct leaving *leaving = leaving_of(instance);
-	const bool is_elsewhere = leaving->ipc_ns != current->nsproxy->ipc_ns;
-
-	return leaving->flags | (is_elsewhere ? CLONE_NEWIPC : 0);
 }
 
 /* The functions are given the registers of the call. */
@@ -71,64 +49,29 @@ static const struct pt_regs *call_of(const struct pt_regs *regs)
 
 static int unshare_entered(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
-	note_leaving(instance, call_of(regs)->di);
+	*leaving_of(instance) = leaving_by_unshare(call_of(regs));
 	return 0;
 }
 
 static int unshare_returned(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
 	if (regs_return_value(regs) == 0)
-		watch->unshared(left(instance));
+		watch->unshared(left_with(leaving_of(instance)));
 	return 0;
-}
-
-/* Without a type, setns(2) takes that of the namespace which the file is. */
-static unsigned long type_of_namespace(int fd)
-{
-	struct file *file = fget(fd);
-	unsigned long type = 0;
-
-	if (!file)
-		return 0;
-	if (file_inode(file)->i_sb->s_magic == NSFS_MAGIC)
-		type = get_proc_ns(file_inode(file))->ops->type;
-	fput(file);
-	return type;
 }
 
 static int setns_entered(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
-	const struct pt_regs *call = call_of(regs);
-
-	note_leaving(instance, (int)call->si ?: type_of_namespace(call->di));
+	*leaving_of(instance) = leaving_by_setns(call_of(regs));
 	return 0;
 }
 
 static int setns_returned(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
 	if (regs_return_value(regs) == 0)
-		watch->entered(left(instance));
+		watch->entered(left_with(leaving_of(instance)));
 	return 0;
 }
-
-#ifdef CONFIG_IA32_EMULATION
-
-/* The same of 32-bit programs. */
-static int ia32_unshare_entered(struct kretprobe_instance *instance, struct pt_regs *regs)
-{
-	note_leaving(instance, (u32)call_of(regs)->bx);
-	return 0;
-}
-
-static int ia32_setns_entered(struct kretprobe_instance *instance, struct pt_regs *regs)
-{
-	const struct pt_regs *call = call_of(regs);
-
-	note_leaving(instance, (int)call->cx ?: type_of_namespace(call->bx));
-	return 0;
-}
-
-#endif
 
 #define LEAVING_PROBE(symbol, entered, returned)                                                   \
 	{                                                                                          \
@@ -141,8 +84,8 @@ static struct kretprobe leaving_probes[] = {
 	LEAVING_PROBE("__x64_sys_unshare", unshare_entered, unshare_returned),
 	LEAVING_PROBE("__x64_sys_setns", setns_entered, setns_returned),
 #ifdef CONFIG_IA32_EMULATION
-	LEAVING_PROBE("__ia32_sys_unshare", ia32_unshare_entered, unshare_returned),
-	LEAVING_PROBE("__ia32_sys_setns", ia32_setns_entered, setns_returned),
+	LEAVING_PROBE("__ia32_sys_unshare", unshare_entered, unshare_returned),
+	LEAVING_PROBE("__ia32_sys_setns", setns_entered, setns_returned),
 #endif
 };
 static struct kretprobe *leaving_probe_list[ARRAY_SIZE(leaving_probes)];
@@ -228,3 +171,5 @@ void kapi_watch_stop(void)
 	leaving_watch_stop();
 	tracepoint_synchronize_unregister();
 }
+
+#endif
