@@ -1,13 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kapi: tasks, credentials, pids, time (contracts: include/kapi/task.h). */
-#ifdef CONFIG_PREEMPT_RT
-/*
- * put_task_struct() looks at the count of preemption there.  GCC 12 refuses to optimise that at link
- * time beside the read-only view of the same variable which "current" is through a segment register.
- */
-#undef CONFIG_USE_X86_SEG_SUPPORT
-#endif
-
 #include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/delay.h>
