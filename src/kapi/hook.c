@@ -54,10 +54,8 @@ static int set_filter(struct ftrace_ops *ops, const char *const *names, kapi_u32
 	int error = symbols && addresses ? 0 : -ENOMEM;
 	kapi_u32 i;
 
-	for (i = 0; i < count && !error; i++) {
+	for (i = 0; i < count && !error; i++)
 		symbols[i].name = names[i];
-		symbols[i].is_called_directly = true;
-	}
 	if (!error)
 		error = symbols_find(symbols, count);
 	for (i = 0; i < count && !error; i++) {

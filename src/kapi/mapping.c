@@ -5,6 +5,8 @@
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
+#include <linux/static_call.h>
+#include <linux/syscalls.h>
 
 #include "segment_file.h"
 #include "shim.h"
@@ -64,7 +66,8 @@ void kapi_mapping_remove(const struct kapi_mapping *mapping)
  */
 #define DETACH_LOCK_BITS 5
 /* The kernel's own shmdt(2), where it has that, and it could be found. */
-static long (*found_shmdt)(char __user *address);
+DEFINE_STATIC_CALL_RET0(found_shmdt, ksys_shmdt);
+static bool has_shmdt;
 static struct mutex detach_locks[1 << DETACH_LOCK_BITS];
 
 int kapi_mappings_start(void)
@@ -75,13 +78,15 @@ int kapi_mappings_start(void)
 
 	for (i = 0; i < ARRAY_SIZE(detach_locks); i++)
 		mutex_init(&detach_locks[i]);
-	found_shmdt = symbols[0].address;
+	has_shmdt = symbols[0].address;
+	if (has_shmdt)
+		static_call_update(found_shmdt, (typeof(&ksys_shmdt))symbols[0].address);
 	return error;
 }
 
 long kapi_mapping_detach_builtin(unsigned long address)
 {
-	return found_shmdt ? found_shmdt((char __user *)address) : -EINVAL;
+	return has_shmdt ? static_call(found_shmdt)((char __user *)address) : -EINVAL;
 }
 
 static struct mutex *detach_lock(void)

@@ -185,7 +185,7 @@ static bool is_traced;
 /* By its address: a filter by name that had no memory is empty, reports success, and lets all pass. */
 static int set_filter(void)
 {
-	struct unexported_symbol place = { ENDING_FUNCTION, .is_called_directly = true };
+	struct unexported_symbol place = { ENDING_FUNCTION };
 	int error = symbols_find(&place, 1);
 
 	if (error)

@@ -64,7 +64,7 @@
 #define DEFINE_NOTICE(name) DEFINE_STATIC_CALL_NULL(found_##name, name);
 ALL_FUNCTIONS(DEFINE_VERDICT, DEFINE_NOTICE)
 
-#define SYMBOL(name) { #name, .is_called_directly = IS_ENABLED(CONFIG_HAVE_STATIC_CALL) },
+#define SYMBOL(name) { #name },
 static struct unexported_symbol symbols[] = { ALL_FUNCTIONS(SYMBOL, SYMBOL) };
 
 int kapi_security_find(void)

@@ -16,6 +16,7 @@
 #include <linux/mutex.h>
 #include <linux/pagemap.h>
 #include <linux/shmem_fs.h>
+#include <linux/static_call.h>
 #include <linux/version.h>
 
 #include "segment_file.h"
@@ -25,11 +26,13 @@
 
 #define FILE(handle) ((struct file *)(handle))
 
-/* Functions the kernel does not export, where they could be found. */
-static typeof(&shmem_lock) found_shmem_lock;
-static typeof(&shmem_unlock_mapping) found_shmem_unlock_mapping;
+/* Functions the kernel does not export, where they could be found (symbol.h). */
+DEFINE_STATIC_CALL_RET0(found_shmem_lock, shmem_lock);
+DEFINE_STATIC_CALL_NULL(found_shmem_unlock_mapping, shmem_unlock_mapping);
+static bool can_lock;
 #ifdef CONFIG_HUGETLBFS
-static typeof(&hugetlb_file_setup) found_hugetlb_file_setup;
+DEFINE_STATIC_CALL_RET0(found_hugetlb_file_setup, hugetlb_file_setup);
+static bool can_be_huge;
 #endif
 
 /* --- mappings */
@@ -195,8 +198,8 @@ struct kapi_file *kapi_segment_create_huge(const char *name, kapi_size size, boo
 	for (;;) {
 		unsigned long page = size_log ? 1UL << size_log : READ_ONCE(usual_huge_page);
 
-		file = found_hugetlb_file_setup(name, ALIGN(size, page), account,
-						HUGETLB_SHMFS_INODE, size_log);
+		file = static_call(found_hugetlb_file_setup)(name, ALIGN(size, page), account,
+							     HUGETLB_SHMFS_INODE, size_log);
 		if (IS_ERR(file) || huge_page_size(hstate_inode(file_inode(file))) == page)
 			break;
 		WRITE_ONCE(usual_huge_page, huge_page_size(hstate_inode(file_inode(file))));
@@ -272,28 +275,30 @@ struct kapi_ucounts *kapi_segment_lock(struct kapi_file *file)
 {
 	struct ucounts *ucounts = current_ucounts();
 
-	return found_shmem_lock(FILE(file), 1, ucounts) ? NULL : (struct kapi_ucounts *)ucounts;
+	if (static_call(found_shmem_lock)(FILE(file), 1, ucounts))
+		return NULL;
+	return (struct kapi_ucounts *)ucounts;
 }
 
 void kapi_segment_unlock(struct kapi_file *file, struct kapi_ucounts *charged)
 {
-	found_shmem_lock(FILE(file), 0, (struct ucounts *)charged);
+	(void)static_call(found_shmem_lock)(FILE(file), 0, (struct ucounts *)charged);
 }
 
 void kapi_segment_make_evictable(struct kapi_file *file)
 {
-	found_shmem_unlock_mapping(FILE(file)->f_mapping);
+	static_call_cond(found_shmem_unlock_mapping)(FILE(file)->f_mapping);
 }
 
 bool kapi_segments_can_be_locked(void)
 {
-	return found_shmem_lock && found_shmem_unlock_mapping;
+	return can_lock;
 }
 
 bool kapi_segments_can_be_huge(void)
 {
 #ifdef CONFIG_HUGETLBFS
-	return found_hugetlb_file_setup;
+	return can_be_huge;
 #else
 	return false;
 #endif
@@ -306,15 +311,21 @@ int kapi_segments_start(void)
 		{ "shmem_unlock_mapping" },
 		{ "hugetlb_file_setup" },
 	};
-
 	int error = symbols_find(symbols, ARRAY_SIZE(symbols));
 
 	if (error)
 		return error;
-	found_shmem_lock = symbols[0].address;
-	found_shmem_unlock_mapping = symbols[1].address;
+	can_lock = symbols[0].address && symbols[1].address;
+	if (can_lock) {
+		static_call_update(found_shmem_lock, (typeof(&shmem_lock))symbols[0].address);
+		static_call_update(found_shmem_unlock_mapping,
+				   (typeof(&shmem_unlock_mapping))symbols[1].address);
+	}
 #ifdef CONFIG_HUGETLBFS
-	found_hugetlb_file_setup = symbols[2].address;
+	can_be_huge = symbols[2].address;
+	if (can_be_huge)
+		static_call_update(found_hugetlb_file_setup,
+				   (typeof(&hugetlb_file_setup))symbols[2].address);
 #endif
 	return 0;
 }

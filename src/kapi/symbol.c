@@ -2,15 +2,10 @@
 /*
  * Functions of the kernel that it does not export (contracts: symbol.h).  To register a kprobe by
  * name is to be told the address; the probes are never armed.
- *
- * Where the CPU tracks indirect branches, the kernel takes the landing mark from a function that it
- * only ever calls directly: such a one must not be called through a pointer, and counts as not there
- * for who would.
  */
 #include <linux/kprobes.h>
 #include <linux/slab.h>
 #ifdef CONFIG_X86_KERNEL_IBT
-#include <asm/cpufeature.h>
 #include <asm/ibt.h>
 #endif
 
@@ -18,16 +13,12 @@
 
 #ifdef CONFIG_KPROBES
 
-static void *function_at(void *probed, bool is_called_directly)
+static void *function_at(void *probed)
 {
 #ifdef CONFIG_X86_KERNEL_IBT
-	/* A probe stands behind the landing mark. */
+	/* A probe stands behind the mark for indirect branches, or what the kernel put in its place. */
 	const u32 *mark = probed - sizeof(*mark);
 
-	if (*mark == gen_endbr())
-		return (void *)mark;
-	if (boot_cpu_has(X86_FEATURE_IBT) && !is_called_directly)
-		return NULL;
 	if (is_endbr(*mark))
 		return (void *)mark;
 #endif
@@ -46,8 +37,7 @@ int symbols_find(struct unexported_symbol *symbols, size_t count)
 		probes[i].symbol_name = symbols[i].name;
 		probes[i].flags = KPROBE_FLAG_DISABLED;
 		error = register_kprobe(&probes[i]);
-		symbols[i].address =
-			error ? NULL : function_at(probes[i].addr, symbols[i].is_called_directly);
+		symbols[i].address = error ? NULL : function_at(probes[i].addr);
 		if (!error)
 			found[n++] = &probes[i];
 	}

@@ -5,11 +5,13 @@
 
 #include <linux/types.h>
 
+/*
+ * Where the CPU tracks indirect branches, the kernel seals functions against them that it only ever calls
+ * directly.  So none of these is to be called through a pointer: by a static call only.
+ */
 struct unexported_symbol {
 	const char *name;
-	/* Not through a pointer. */
-	bool is_called_directly;
-	void *address; /* to be called; NULL: there is none, or the kernel does not let us */
+	void *address; /* NULL: there is none */
 };
 
 /* Sets the addresses.  -ENOMEM; sleeps. */
