@@ -7,6 +7,7 @@
 #include "actor.hpp"
 #include "hook_calls.hpp"
 #include "queue.hpp"
+#include "realm.hpp"
 #include "segment.hpp"
 #include "sem_set.hpp"
 
@@ -24,6 +25,22 @@ TEST(a_label_is_given_back_once_when_its_object_is_gone)
     expect_one_end("msg_queue_free", [&] { EXPECT_OK(Queue(0600, key).send(1, "text")); });
     expect_one_end("sem_free", [&] { SemSet { 3, 0600, key }; });
     expect_one_end("shm_free", [&] { Segment { kPage, 0600, key }; });
+}
+
+// Not of the call that is traced, but by a worker: the end of a namespace that a test before has left.
+TEST(what_is_done_in_the_kernels_own_time_is_no_part_of_a_call)
+{
+    Trace trace;
+    const key_t key = unused_key();
+    const auto leave_a_message_in_a_namespace = [&] {
+        in_a_new_ipc_namespace([&] {
+            const auto id = static_cast<int>(REQUIRE_OK(sysv::msgget(key, IPC_CREAT | 0600)));
+            REQUIRE_OK(send(id, 1, "text"));
+        });
+        trace.wait_for_end_of(key, "msg_queue_free");
+    };
+    EXPECT_CALLS(trace, leave_a_message_in_a_namespace(), "msg_queue_alloc", "msg_msg_alloc",
+                 kMayWrite, "msg_queue_msgsnd type=1 size=4 flag=04000");
 }
 
 TEST(who_has_no_permission_is_not_asked_about_further)
