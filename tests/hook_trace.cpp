@@ -120,6 +120,8 @@ private:
     {
         for (std::size_t i = 0; i + 8 < words.size(); ++i) {
             const std::uint32_t* word = &words[i];
+            // A long comes after the mode: at an even word of the object.
+            const std::size_t sequence = (i + 6) / 2 * 2 + 2;
             if (static_cast<std::int32_t>(word[number]) == value)
                 return Object { static_cast<std::int32_t>(word[0]),
                                 static_cast<std::int32_t>(word[1]),
@@ -128,7 +130,7 @@ private:
                                 word[4],
                                 word[5],
                                 word[6] & 0xffff,
-                                word[8] };
+                                words[sequence] };
         }
         return {};
     }
