@@ -5,27 +5,25 @@
 #include <linux/module.h>
 #include <linux/ptrace.h>
 
-static long patched_msgget(const struct pt_regs *regs)
+static long patched_msgget(const struct pt_regs* regs)
 {
-	return -EXDEV;
+    return -EXDEV;
 }
 
 static struct klp_func functions[] = {
-	{ .old_name = "__x64_sys_msgget", .new_func = patched_msgget },
-	{},
+    { .old_name = "__x64_sys_msgget", .new_func = patched_msgget },
+    {},
 };
 static struct klp_object objects[] = { { .funcs = functions }, {} };
 static struct klp_patch patch = { .mod = THIS_MODULE, .objs = objects };
 
 static int __init livepatch_msgget_init(void)
 {
-	return klp_enable_patch(&patch);
+    return klp_enable_patch(&patch);
 }
 
 /* Comes only when the patch has been switched off. */
-static void __exit livepatch_msgget_exit(void)
-{
-}
+static void __exit livepatch_msgget_exit(void) { }
 
 module_init(livepatch_msgget_init);
 module_exit(livepatch_msgget_exit);
