@@ -170,25 +170,31 @@ struct RcuRaceTest : RcuMemoryTest {
 TEST_CASE(RcuRaceTest, takers_beside_the_last_dropper_get_a_living_object_or_none)
 {
     bool has_memory = true;
+    bool taken_in_time = true;
     {
         Thread first { 0, [this] { take_and_drop(); } };
         Thread second { 1, [this] { take_and_drop(); } };
         EXPECT(first.is_started() && second.is_started());
-        for (u32 round = 0; has_memory && (round < rounds || taken.count() == 0); ++round) {
+        for (u32 round = 0; taken_in_time && round < rounds; ++round) {
             Result<Ref<Specimen>> created = create();
             has_memory = created.ok();
             if (!has_memory)
                 break;
             const Ref<Specimen> object = created.take();
+            const u64 before = taken.count();
             shown.store_release(object.operator->());
-            CurrentTask::give_way();
+            /* Now and then for as long as it takes: on one core no taker may come in between. */
+            if (round % 128 == 0)
+                taken_in_time &= wait_until([&] { return taken.count() > before; });
+            else
+                CurrentTask::give_way();
             shown.store_release(nullptr);
         }
         is_over.store_relaxed(true);
     }
     EXPECT(has_memory);
     EXPECT_EQ(wrong.count(), 0);
-    EXPECT(taken.count() > 0);
+    EXPECT(taken_in_time);
 }
 
 } // namespace sysvipc
