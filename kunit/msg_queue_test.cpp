@@ -272,9 +272,8 @@ TEST_CASE(NamespaceFixture, a_held_queue_outlives_its_removal_and_says_that_it_i
     {
         const Ref<MsgQueue> held = REQUIRE(hold(ns(), id));
         {
-            IdTable::Removal removal { table };
             auto state = held->lock();
-            const Ref<MsgQueue> gone = removal.withdraw(*held, state);
+            const Ref<MsgQueue> gone = table.withdraw(*held, state);
         }
         EXPECT_ERR(hold(ns(), id), Errno::Invalid);
         wait_for_rcu_memory();

@@ -61,11 +61,10 @@ protected:
         TestObject* object = table().find<TestObject>(id);
         if (!object)
             return Errno::Invalid;
-        IdTable::Removal removal { table() };
         auto state = object->lock();
         if (object->is_removed())
             return Errno::Invalid;
-        return removal.withdraw(*object, state);
+        return table().withdraw(*object, state);
     }
     bool remove(IpcId id) noexcept { return withdraw(id).ok(); }
     void clear() noexcept

@@ -81,9 +81,8 @@ struct ProcTest : NamespaceFixture {
         MsgQueue* queue = table().find_at_index_of<MsgQueue>(IpcId { index });
         if (!queue)
             return Errno::Invalid;
-        IdTable::Removal removal { table() };
         auto state = queue->lock();
-        return removal.withdraw(*queue, state);
+        return table().withdraw(*queue, state);
     }
     bool remove(i32 index) noexcept { return withdraw(index).ok(); }
 

@@ -33,6 +33,8 @@ public:
     }
     /* The value before; fully ordered. */
     T exchange(T value) noexcept { return __atomic_exchange_n(&value_, value, __ATOMIC_SEQ_CST); }
+    /* The sum; fully ordered. */
+    T add(T value) noexcept { return __atomic_add_fetch(&value_, value, __ATOMIC_SEQ_CST); }
     void store_relaxed(T value) noexcept { __atomic_store_n(&value_, value, __ATOMIC_RELAXED); }
     void store_release(T value) noexcept { __atomic_store_n(&value_, value, __ATOMIC_RELEASE); }
 

@@ -6,7 +6,8 @@
  * check its sequence number, take its own lock, and look again whether it has been removed; nobody
  * who only looks takes the table's lock.  docs/locking.md has the whole theory.
  *
- * Locks:   publish() and Removal take the table's lock; an object's lock may be taken inside it.
+ * Locks:   publish(), withdraw() and hide() take the table's lock for a few steps, whatever the number
+ *     of objects: the last two inside the object's lock.  Nobody waits for an object under it.
  * Lifetime: the table owns one reference on each published object.  While it has any, the module
  *     is pinned.
  */
@@ -121,36 +122,24 @@ public:
     }
 
     /*
-     * The table's lock, for taking one object out:
-     *     Removal removal(table);  auto state = object.lock();
-     *     if (!object.is_removed()) removal.withdraw(object, state);
+     * Unlinks @object: no lookup finds it from now on, and whoever found it before sees it removed
+     * under its lock.  Precondition: it is not removed yet.  @proof: the view of the object's lock.
+     * Returns the reference that was the table's.
      */
-    class [[nodiscard]] Removal : Pinned {
-    public:
-        explicit Removal(IdTable& table) noexcept : table_(table), counts_(table.counts_.lock()) { }
-        /*
-         * Nobody finds @object any more; who has found it sees it removed under its lock.
-         * @proof: the view of the object's lock.  The reference that was the table's.
-         */
-        template <class T>
-        [[nodiscard]] Ref<T> withdraw(T& object, typename T::Locked& proof) noexcept
-        {
-            static_cast<void>(proof);
-            table_.remove(*counts_, object);
-            return Ref<T>::adopt(object);
-        }
-        /* Nobody finds @object by its key any more, which is free for another. */
-        template <class T>
-        void hide(T& object, typename T::Locked& proof) noexcept
-        {
-            static_cast<void>(proof);
-            table_.hide_key(object);
-        }
-
-    private:
-        IdTable& table_;
-        Lock::Locked counts_;
-    };
+    template <class T>
+    [[nodiscard]] Ref<T> withdraw(T& object, typename T::Locked& proof) noexcept
+    {
+        static_cast<void>(proof);
+        remove(object);
+        return Ref<T>::adopt(object);
+    }
+    /* Frees the key of @object, which keeps its id.  Otherwise as withdraw(). */
+    template <class T>
+    void hide(T& object, typename T::Locked& proof) noexcept
+    {
+        static_cast<void>(proof);
+        hide_key(object);
+    }
 
 private:
     [[nodiscard]] IpcObject* at_index(IpcId id) const noexcept
@@ -166,7 +155,7 @@ private:
     }
     [[nodiscard]] Result<IpcId> insert(IpcObject& object, i32 limit) noexcept;
     [[nodiscard]] Result<IpcId> allocate_id(Counts& counts) noexcept;
-    void remove(Counts& counts, IpcObject& object) noexcept;
+    void remove(IpcObject& object) noexcept;
     void unlink_key(IpcObject& object) noexcept;
     void hide_key(IpcObject& object) noexcept;
     [[nodiscard]] i32 highest_up_to(i32 bound) const noexcept;

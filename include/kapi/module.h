@@ -12,6 +12,8 @@ void kapi_module_put(void);
 
 void kapi_log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void kapi_log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same, a few times in some seconds at most: for lines that a user can provoke. */
+void kapi_log_error_rarely(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* A WARN with a stack trace, once for each place. */
 void kapi_warn_invariant(const char *what, const char *file, int line);
 

@@ -51,6 +51,19 @@ int kapi_addresses_remove(struct kapi_rhashtable *table, struct kapi_addressed *
 /* Calls @each for every object; nobody else uses the table any more.  Then as kapi_keys_destroy(). */
 void kapi_addresses_destroy(struct kapi_rhashtable *table, void (*each)(struct kapi_addressed *));
 
+/* The same for objects that two addresses identify together. */
+struct kapi_paired {
+	struct kapi_rhash_head head;
+	void *first;
+	void *second;
+};
+int kapi_pairs_init(struct kapi_rhashtable *table); /* -ENOMEM */
+void kapi_pairs_destroy(struct kapi_rhashtable *table); /* empty by now */
+struct kapi_paired *kapi_pairs_find(struct kapi_rhashtable *table, const void *first,
+				    const void *second); /* under RCU */
+int kapi_pairs_insert(struct kapi_rhashtable *table, struct kapi_paired *object);
+int kapi_pairs_remove(struct kapi_rhashtable *table, struct kapi_paired *object);
+
 KAPI_END
 
 #endif

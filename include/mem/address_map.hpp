@@ -2,6 +2,10 @@
 /*
  * AddressMap: objects found by an address that identifies something else (the kernel's rhashtable).
  * Lookups run under RCU beside writers; the caller keeps what it removes alive for a grace period.
+ *
+ * INVARIANT: an object leaves the map before its address can belong to something else, else what is
+ *     found there next would be a stranger's.  So an object holds a reference on what it is named
+ *     after, and whatever removes it is installed before anything that inserts it.
  */
 #pragma once
 
@@ -27,7 +31,7 @@ public:
     {
         return kapi_addresses_find(&table_, address);
     }
-    /* Does not sleep.  Errors: ENOMEM, E2BIG, EBUSY as rhashtable_insert_fast() has them. */
+    /* Does not sleep.  Errors: EEXIST; ENOMEM, E2BIG, EBUSY as rhashtable_insert_fast() has them. */
     [[nodiscard]] Result<void> insert(kapi_addressed& object) noexcept
     {
         if (const int status = kapi_addresses_insert(&table_, &object))

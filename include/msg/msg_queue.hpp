@@ -110,9 +110,8 @@ public:
         return QueueHooks::may_send(perm(), message.known(), flags);
     }
 
-    /* Nobody finds it any more, and who waits at it is told.  The reference that was the table's. */
-    [[nodiscard]] Ref<MsgQueue> withdraw(IdTable::Removal& removal, Locked& state,
-                                         WakeList& wakes) noexcept;
+    /* Unlinks it and gives its waiters EIDRM.  Returns the reference that was the table's. */
+    [[nodiscard]] Ref<MsgQueue> withdraw(IdTable& table, Locked& state, WakeList& wakes) noexcept;
     /* Frees the messages of a queue that the table has given up.  No lock held. */
     void retire(MessageUsage& usage) noexcept;
 

@@ -45,6 +45,13 @@ inline void log_error(Line<N>& line) noexcept
     kapi_log_error("%.*s", static_cast<int>(line.size()), line.text());
 }
 
+/* For what a user can provoke as often as he likes. */
+template <usize N>
+inline void log_error_rarely(Line<N>& line) noexcept
+{
+    kapi_log_error_rarely("%.*s", static_cast<int>(line.size()), line.text());
+}
+
 /* Kernel functions whose calls enter a trampoline of ours. */
 class FunctionHook : Pinned {
 public:

@@ -23,4 +23,21 @@ struct CurrentTask {
     static void sleep_ms(u32 milliseconds) noexcept { kapi_task_sleep_ms(milliseconds); }
 };
 
+/* Owns a reference on a task: as long as it lives, no other task gets that address. */
+class TaskRef {
+public:
+    explicit TaskRef(kapi_task* task) noexcept : task_(task) { kapi_task_get(task); }
+    TaskRef(TaskRef&& other) noexcept : task_(exchange(other.task_, nullptr)) { }
+    TaskRef& operator=(TaskRef&&) = delete;
+    ~TaskRef()
+    {
+        if (task_)
+            kapi_task_put(task_);
+    }
+    [[nodiscard]] const kapi_task* identity() const noexcept { return task_; }
+
+private:
+    kapi_task* task_;
+};
+
 } // namespace sysvipc

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Waiter: a task that sleeps until somebody gives it an outcome.  WakeList: those who have theirs.
+ * Waiter: a task that sleeps until somebody gives it an outcome.  WakeList: the tasks to wake once the
+ * lock is released.
  *
  * A Waiter stands on the sleeper's stack and, while it waits, on a list under some lock.  Whoever
- * satisfies it takes it off the list, under that lock, and hands it to a WakeList; the outcome
- * becomes visible and the task is woken when the list is flushed, after the lock.
+ * satisfies it takes it off the list and finishes it, both under that lock: the outcome is final from
+ * then on.  A sleeper whose time-out expires or who gets a signal therefore never waits for the task
+ * that woke it, which may have been preempted at the unlock: only the wake-up itself comes after the
+ * lock, and the sleeper does not need it once it is awake.
  *
- * BARRIER outcome: WakeList::flush() writes what the waiter derived from Waiter carries, then
- *     stores is_done_ with release; wait() loads it with acquire.  From that store on the Waiter
- *     may vanish with the sleeper's stack, so flush() reads all it needs before.
- * Context: wait() is process context and sleeps; flush() runs anywhere a task may be woken.
+ * BARRIER outcome: WakeList::finish() stores is_done_ with release, after what the class derived from
+ *     Waiter carries was written; wait() loads it with acquire.  From that store on the Waiter may
+ *     vanish with the sleeper's stack: the list keeps a reference on the task, and never the Waiter.
+ * Context: wait() is process context and sleeps; the rest runs anywhere a task may be woken.
  */
 #pragma once
 
@@ -29,24 +32,18 @@ public:
     [[nodiscard]] kapi_pid* pid() const noexcept { return kapi_task_pid(task_); }
 
     /*
-     * Sleeps until flushed (Done), until a signal is pending, or until the deadline has passed,
+     * Sleeps until finished (Done), until a signal is pending, or until the deadline has passed,
      * which goes before a signal.  After the latter two the caller takes the lock and looks whether
-     * it is still listed; if it is not, it belongs to somebody's WakeList: wait_for_flush().
+     * it is still listed; if it is not, it has been finished, and its outcome counts.
      */
     [[nodiscard]] Outcome wait(Deadline deadline = Deadline::never()) noexcept;
-    void wait_for_flush() noexcept;
-    /* After Done, or wait_for_flush(): it may be listed, and wait, once more. */
-    void rearm() noexcept
-    {
-        next_to_wake_ = nullptr;
-        is_done_.store_relaxed(false);
-    }
+    /* After it was finished: it may be listed, and wait, once more. */
+    void rearm() noexcept { is_done_.store_relaxed(false); }
 
 private:
     friend class WakeList;
 
     kapi_task* const task_ { kapi_task_current() };
-    Waiter* next_to_wake_ { nullptr };
     Atomic<bool> is_done_ { false };
 };
 
@@ -55,22 +52,28 @@ public:
     constexpr WakeList() = default;
     ~WakeList()
     {
-        if (first_) [[unlikely]]
-            flush();
+        if (count_ != 0) [[unlikely]]
+            wake_all();
     }
 
-    /* @waiter has just been taken off its list, under that list's lock. */
-    void add(Waiter& waiter) noexcept
-    {
-        *tail_ = &waiter;
-        tail_ = &waiter.next_to_wake_;
-    }
+    /*
+     * @waiter has just been taken off its list, under that list's lock, and what it carries is
+     * complete: it must not be touched any more.  Its task is woken when this list is destroyed; at
+     * once where there is no room to note it (beyond kInPlace tasks, and without a page of memory).
+     */
+    void finish(Waiter& waiter) noexcept;
 
 private:
-    void flush() noexcept;
+    struct Page;
+    static constexpr u32 kInPlace = 6;
 
-    Waiter* first_ { nullptr };
-    Waiter** tail_ { &first_ };
+    [[nodiscard]] kapi_task** place_for_one() noexcept;
+    void wake_all() noexcept;
+
+    u32 count_ { 0 };
+    Page* first_page_ { nullptr };
+    Page* last_page_ { nullptr };
+    kapi_task* in_place_[kInPlace];
 };
 
 } // namespace sysvipc

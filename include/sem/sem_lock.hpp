@@ -9,7 +9,11 @@
  * opens the set again before it lets go, unless operations on several semaphores wait: then the set
  * stays closed, and all of its semaphores have been passed through, until the last of them is gone.
  *
- * INVARIANT: the set is closed exactly while somebody holds a SemLock with the set's lock, or while
+ * A single operation that found the set closed takes the set's lock too.  If the set is open again by
+ * then, it takes its semaphore's lock inside the set's, which it lets go: it never closes the set
+ * itself, else single operations that once met a closed set would keep it closed for each other.
+ *
+ * INVARIANT: the set is closed exactly while a SemLock with the set's lock lives, or while
  *     complex_waiters is not 0; in the latter case all its semaphores belong to the set's lock.
  * BARRIER is_closed: set by who holds the set's lock, before the passage through a semaphore's lock,
  *     which orders it before what any later holder of that lock reads.  Cleared with release, so
@@ -47,7 +51,7 @@ public:
     }
     ~SemLock();
 
-    /* Whether the set's lock is held, and not just that of one semaphore. */
+    /* Whether the set's lock is held, and not just that of one semaphore, which is not known before. */
     [[nodiscard]] bool has_set() const noexcept { return whole_.has_value(); }
     /* The set's own state.  Precondition: has_set(). */
     [[nodiscard]] SemSetState& state() noexcept { return **whole_; }

@@ -72,9 +72,11 @@ public:
      */
     [[nodiscard]] static Result<Ref<SemSet>> create(Key key, Mode mode, u32 count,
                                                     LimitedSum& usage, u64 limit) noexcept;
-    /* Nobody finds it any more, who waits at it is told, undo for it ends.  All of it is locked. */
-    [[nodiscard]] Ref<SemSet> withdraw(IdTable::Removal& removal, SemLock& lock,
-                                       WakeList& wakes) noexcept;
+    /*
+     * Unlinks the set, gives its waiters EIDRM and ends its undo records.  Precondition: @lock covers
+     * the whole set, which is not removed yet.  Returns the reference that was the table's.
+     */
+    [[nodiscard]] Ref<SemSet> withdraw(IdTable& table, SemLock& lock, WakeList& wakes) noexcept;
     /* Once the table has given it up, or never had it: its semaphores count no longer. */
     void retire() noexcept;
 

@@ -6,17 +6,19 @@
  * A task joins a group when it first uses SEM_UNDO, or is joined to its parent's by clone() with
  * CLONE_SYSVSEM; it leaves when it ends or unshares.  The last to leave takes everything back.
  *
- * Locks:   a set's records, and whether one is ended: the set as a whole.  A group's records: the
+ * Locks:   a set's records, and whether one is ended: the set as a whole.  A group's list of records: the
  *     group's lock, inside the set's.  Each adjustment: what covers its semaphore (SemLock).  Which
- *     task is in which group: changed by the task itself or by its parent before it runs, under the
- *     registry's lock.
- * Lifetime: a record is in its set's and its group's list, or ended; both own it together.  Readers
- *     hold RCU.  A task's group exists as long as the task is in it.
- * Context: leaving runs with preemption disabled (tracepoints).
+ *     task is in which group is changed by the task itself, or by its parent before it runs.
+ * Lifetime: a record is in its set's and its group's list and found by both, or ended; the lists own it
+ *     together.  Readers hold RCU.  A task's group exists as long as the task is in it, and the record
+ *     of a set as long as both the set and the group do.
+ * Context: joining a child runs with preemption disabled (a tracepoint); leaving is preemptible and
+ *     gives way between records.
  */
 #pragma once
 
 #include <base/list.hpp>
+#include <kapi/table.h>
 #include <mem/rcu_counted.hpp>
 #include <ns/ipc_namespace.hpp>
 #include <sem/sem_lock.hpp>
@@ -27,14 +29,16 @@ class UndoGroup;
 struct GroupOfUndo; /* tag: the records of one group */
 
 class SemUndo : public RcuCounted,
+                public kapi_paired, /* of the group and the set */
                 public ListNode<SemUndo, SetOfUndo>,
                 public ListNode<SemUndo, GroupOfUndo> {
 public:
     /* All adjustments 0.  Errors: ENOMEM.  Sleeps. */
     [[nodiscard]] static Result<Ref<SemUndo>> create(SemSet& set, UndoGroup& group) noexcept;
 
-    [[nodiscard]] SemSet& set() const noexcept { return set_; }
-    [[nodiscard]] UndoGroup& group() const noexcept { return group_; }
+    /* SAFETY of the casts: the constructor put them there. */
+    [[nodiscard]] UndoGroup& group() const noexcept { return *static_cast<UndoGroup*>(first); }
+    [[nodiscard]] SemSet& set() const noexcept { return *static_cast<SemSet*>(second); }
     [[nodiscard]] bool is_ended() const noexcept { return is_ended_; }
     void end() noexcept { is_ended_ = true; }
 
@@ -46,12 +50,14 @@ public:
         if (slots()[number].next == kUntouched && number < kNotChained)
             note_touched(number);
     }
-    /* For SETVAL and SETALL. */
+    /* For SETVAL. */
     void clear(u32 number) noexcept
     {
         if (number < kMostSlots)
             slots()[number].adjustment = 0;
     }
+    /* For SETALL: visits only semaphores that have been touched.  The whole set is locked. */
+    void clear_all() noexcept;
     /* Calls @each(number, adjustment) for every semaphore that ever had one, and few others. */
     template <class Each>
     void for_each_touched(Each&& each) const noexcept
@@ -59,7 +65,7 @@ public:
         for (u16 number = first_touched_.load_relaxed(); number != kEnd;
              number = slots()[number].next)
             each(u32 { number }, i32 { slots()[number].adjustment });
-        for (u32 number = kNotChained; number < slot_count(set_); ++number)
+        for (u32 number = kNotChained; number < slot_count(set()); ++number)
             each(number, i32 { slots()[number].adjustment });
     }
 
@@ -92,8 +98,6 @@ private:
         return reinterpret_cast<const Slot*>(this + 1);
     }
 
-    SemSet& set_;
-    UndoGroup& group_;
     bool is_ended_ { false };
     /* Threads of one group may touch different semaphores of a set at the same time. */
     Atomic<u16> first_touched_ { kEnd };
@@ -107,17 +111,20 @@ private:
 [[nodiscard]] SemUndo* find_current_undo(const SemSet& set) noexcept;
 
 /*
- * The same for set @id, made where there is none, and kept in being.
- * Errors: ENOMEM, EINVAL (no such set), EIDRM.  Sleeps.
+ * The same, created where there is none, and held.  The caller may use @set, and holds it.
+ * Errors: ENOMEM, EIDRM.  Sleeps.
  */
-[[nodiscard]] Result<Ref<SemUndo>> current_undo(IpcNamespace& ns, IpcId id) noexcept;
+[[nodiscard]] Result<Ref<SemUndo>> make_current_undo(SemSet& set) noexcept;
 
 /* The set is being removed, and locked as a whole: all records of it end. */
 void end_all_undo(SemLock& lock) noexcept;
 
 /* @child, made by the current task and not running yet, joins its group.  Does not sleep. */
-void share_undo(const kapi_task* child) noexcept;
-/* The current task leaves its group; the last one takes everything back.  Does not sleep. */
+void share_undo(kapi_task* child) noexcept;
+/*
+ * The current task leaves its group; the last one takes everything back, each set in one step.
+ * Context: process, preemptible, no lock held; gives way between sets.
+ */
 void leave_undo() noexcept;
 
 /* Errors: ENOMEM.  Sleeps. */

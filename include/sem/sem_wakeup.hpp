@@ -24,7 +24,11 @@ void remove_sem_waiter(SemSet& set, SemLock& lock, SemWaiter& waiter) noexcept;
 /* @done has just been done: serves whom it makes possible, and notes the time. */
 void serve_after(SemSet& set, SemLock& lock, const SemOperations& done, WakeList& wakes) noexcept;
 
-/* Parts of serve_changed(): each tries one queue and returns whether any waiter was served. */
+/*
+ * Parts of serve_changed(): each tries one queue and returns whether any waiter was served.  The second
+ * tries nobody while no semaphore of the set is 0, and everybody while one is, even if it did not
+ * change: where a waiter is counted (GETNCNT, GETZCNT) shows when it was tried last.
+ */
 bool serve_zero_waiters_at(SemSet& set, SemLock& lock, u32 number, WakeList& wakes) noexcept;
 bool serve_complex_zero_waiters(SemSet& set, SemLock& lock, WakeList& wakes) noexcept;
 bool serve_all_changers(SemSet& set, SemLock& lock, WakeList& wakes) noexcept;
@@ -43,14 +47,12 @@ void serve_changed(SemSet& set, SemLock& lock, ForEach&& for_each, Counts counts
                    WakeList& wakes) noexcept
 {
     bool served = false;
-    bool is_any_zero = false;
     for_each([&](u32 number) {
-        if (set.at(number, lock).value != 0)
-            return;
-        is_any_zero = true;
-        served |= serve_zero_waiters_at(set, lock, number, wakes);
+        SemaphoreState& semaphore = set.at(number, lock);
+        if (semaphore.value == 0 && !semaphore.zero_waiters.is_empty()) [[unlikely]]
+            served |= serve_zero_waiters_at(set, lock, number, wakes);
     });
-    if (is_any_zero)
+    if (!lock.state().zero_waiters.is_empty())
         served |= serve_complex_zero_waiters(set, lock, wakes);
     if (!lock.state().changers.is_empty())
         served |= serve_all_changers(set, lock, wakes);

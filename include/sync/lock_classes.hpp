@@ -19,8 +19,6 @@ namespace sysvipc {
 
 /* Making objects that have keys, in one table: whoever comes second finds what the first has made. */
 LOCK_CLASS(CreationLock, 5, "sysvipc.creation");
-/* One table's index, keys and counts: taken to add or remove an object, never to find one. */
-LOCK_CLASS(IdTableLock, 10, "sysvipc.table");
 /* One queue: its messages, waiters, times, limits, and the writing of its permissions. */
 LOCK_CLASS(MsgQueueLock, 20, "sysvipc.msg.queue");
 /* A semaphore set as a whole: sets of operations, those who wait for them, undo records. */
@@ -29,12 +27,12 @@ LOCK_CLASS(SemSetLock, 20, "sysvipc.sem.set");
 LOCK_CLASS(SemaphoreLock, 25, "sysvipc.sem.one");
 /* Which undo records a group of tasks has. */
 LOCK_CLASS(UndoGroupLock, 27, "sysvipc.sem.undo.group");
-/* Which task belongs to which group. */
-LOCK_CLASS(UndoRegistryLock, 28, "sysvipc.sem.undo.registry");
 /* One segment: its mappings' number, times, marks. */
 LOCK_CLASS(ShmSegmentLock, 20, "sysvipc.shm.segment");
 /* Which segments were made by which tasks. */
 LOCK_CLASS(SegmentCreatorsLock, 27, "sysvipc.shm.creators");
+/* One table's index, keys and counts: taken to add or remove an object, never to find one. */
+LOCK_CLASS(IdTableLock, 29, "sysvipc.table");
 /* Writer side of an object's permissions, inside the object's own lock. */
 LOCK_CLASS(PermissionSeq, 30, "sysvipc.permission");
 

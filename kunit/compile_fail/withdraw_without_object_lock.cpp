@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/* An object is taken out of a table under the table's lock and its own. */
+/* An object is taken out of a table under its own lock. */
 // expect: no matching function for call to .*withdraw
 #include "cases.hpp"
 
 void withdraw(IdTable& table, MsgQueue& queue)
 {
-    IdTable::Removal removal { table };
     auto state = queue.lock();
 #ifdef WRONG
-    const Ref<MsgQueue> gone = removal.withdraw(queue);
+    const Ref<MsgQueue> gone = table.withdraw(queue);
 #else
-    const Ref<MsgQueue> gone = removal.withdraw(queue, state);
+    const Ref<MsgQueue> gone = table.withdraw(queue, state);
 #endif
 }

@@ -50,14 +50,15 @@ Result<IpcId> IdTable::allocate_id(Counts& counts) noexcept
     return id_layout.compose(index, counts.sequence);
 }
 
-void IdTable::remove(Counts& counts, IpcObject& object) noexcept
+void IdTable::remove(IpcObject& object) noexcept
 {
     const i32 index = id_layout.index_of(object.id());
+    auto counts = counts_.lock();
     /* First, so that neither way finds it any more once one of them does not. */
     object.is_removed_.store_relaxed(true);
     indexes_.remove(index);
     unlink_key(object);
-    if (--counts.in_use == 0)
+    if (--counts->in_use == 0)
         ModulePin::drop();
 }
 
@@ -69,6 +70,7 @@ void IdTable::unlink_key(IpcObject& object) noexcept
 
 void IdTable::hide_key(IpcObject& object) noexcept
 {
+    auto counts = counts_.lock();
     unlink_key(object);
     object.forget_key();
 }

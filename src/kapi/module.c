@@ -3,6 +3,7 @@
 #include <linux/bug.h>
 #include <linux/module.h>
 #include <linux/printk.h>
+#include <linux/ratelimit.h>
 
 #include "shim.h"
 #include <kapi/module.h>
@@ -48,6 +49,20 @@ void kapi_log_error(const char *format, ...)
 	struct va_format text = { .fmt = format };
 	va_list arguments;
 
+	va_start(arguments, format);
+	text.va = &arguments;
+	printk(KERN_ERR "sysvipc: %pV\n", &text);
+	va_end(arguments);
+}
+
+void kapi_log_error_rarely(const char *format, ...)
+{
+	static DEFINE_RATELIMIT_STATE(limit, DEFAULT_RATELIMIT_INTERVAL, DEFAULT_RATELIMIT_BURST);
+	struct va_format text = { .fmt = format };
+	va_list arguments;
+
+	if (!__ratelimit(&limit))
+		return;
 	va_start(arguments, format);
 	text.va = &arguments;
 	printk(KERN_ERR "sysvipc: %pV\n", &text);

@@ -48,6 +48,37 @@ static const struct rhashtable_params address_params = {
 	.automatic_shrinking = true,
 };
 
+/* The key of a pair: its two addresses, which follow each other. */
+struct pair {
+	const void *first;
+	const void *second;
+};
+
+static inline u32 hash_pair(const void *key, u32 size, u32 seed)
+{
+	const struct pair *pair = key;
+	const u64 first = (unsigned long)pair->first;
+
+	return hash_64((u64)(unsigned long)pair->second ^ rol64(first, 32) ^ seed, 32);
+}
+
+static inline int compare_pairs(struct rhashtable_compare_arg *wanted, const void *object)
+{
+	const struct pair *pair = wanted->key;
+	const struct kapi_paired *paired = object;
+
+	return pair->first != paired->first || pair->second != paired->second;
+}
+
+static const struct rhashtable_params pair_params = {
+	.hashfn = hash_pair,
+	.head_offset = offsetof(struct kapi_paired, head),
+	.key_offset = offsetof(struct kapi_paired, first),
+	.key_len = sizeof(struct pair),
+	.obj_cmpfn = compare_pairs,
+	.automatic_shrinking = true,
+};
+
 KAPI_SHIM void kapi_idr_init(struct kapi_idr *idr)
 {
 	idr_init((struct idr *)idr);
@@ -157,4 +188,36 @@ KAPI_SHIM void kapi_addresses_destroy(struct kapi_rhashtable *table,
 				      void (*each)(struct kapi_addressed *))
 {
 	rhashtable_free_and_destroy((struct rhashtable *)table, free_addressed, (void *)each);
+}
+
+KAPI_SHIM int kapi_pairs_init(struct kapi_rhashtable *table)
+{
+	BUILD_BUG_ON(offsetof(struct kapi_paired, second) !=
+		     offsetof(struct kapi_paired, first) + offsetof(struct pair, second));
+	return rhashtable_init((struct rhashtable *)table, &pair_params);
+}
+
+KAPI_SHIM void kapi_pairs_destroy(struct kapi_rhashtable *table)
+{
+	rhashtable_destroy((struct rhashtable *)table);
+}
+
+LOOKUP struct kapi_paired *kapi_pairs_find(struct kapi_rhashtable *table, const void *first,
+					   const void *second)
+{
+	const struct pair wanted = { first, second };
+
+	return rhashtable_lookup((struct rhashtable *)table, &wanted, pair_params);
+}
+
+KAPI_SHIM int kapi_pairs_insert(struct kapi_rhashtable *table, struct kapi_paired *object)
+{
+	return rhashtable_lookup_insert_fast((struct rhashtable *)table,
+					     (struct rhash_head *)&object->head, pair_params);
+}
+
+KAPI_SHIM int kapi_pairs_remove(struct kapi_rhashtable *table, struct kapi_paired *object)
+{
+	return rhashtable_remove_fast((struct rhashtable *)table, (struct rhash_head *)&object->head,
+				      pair_params);
 }

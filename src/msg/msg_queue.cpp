@@ -50,15 +50,16 @@ bool MsgQueueState::deliver(Box<Message>& message, WakeList& wakes) noexcept
         if (receiver->selector.accepts(message->type())
             && may_have(receiver->task(), receiver->selector, *message)) {
             receivers.remove(*receiver);
-            wakes.add(*receiver);
             if (message->size() <= receiver->capacity) {
                 last_receiver.note(receiver->pid());
                 receive_time = real_seconds();
                 receiver->answer = Receiver::Answer::Delivered;
                 receiver->message = move(message);
+                wakes.finish(*receiver);
                 return true;
             }
             receiver->answer = Receiver::Answer::TooBig;
+            wakes.finish(*receiver);
         }
         receiver = next;
     }
@@ -97,7 +98,7 @@ void MsgQueueState::release_receivers(Receiver::Answer answer, WakeList& wakes) 
 {
     while (Receiver* receiver = receivers.pop_front()) {
         receiver->answer = answer;
-        wakes.add(*receiver);
+        wakes.finish(*receiver);
     }
 }
 
@@ -112,7 +113,7 @@ void MsgQueueState::release_senders_with_room(WakeList& wakes) noexcept
         if (has_room(sender->size)) {
             senders.remove(*sender);
             sender->answer = Sender::Answer::TryAgain;
-            wakes.add(*sender);
+            wakes.finish(*sender);
         }
         sender = next;
     }
@@ -122,15 +123,15 @@ void MsgQueueState::release_all_senders(WakeList& wakes) noexcept
 {
     while (Sender* sender = senders.pop_front()) {
         sender->answer = Sender::Answer::Removed;
-        wakes.add(*sender);
+        wakes.finish(*sender);
     }
 }
 
-Ref<MsgQueue> MsgQueue::withdraw(IdTable::Removal& removal, Locked& state, WakeList& wakes) noexcept
+Ref<MsgQueue> MsgQueue::withdraw(IdTable& table, Locked& state, WakeList& wakes) noexcept
 {
     state->release_receivers(Receiver::Answer::Removed, wakes);
     state->release_all_senders(wakes);
-    return removal.withdraw(*this, state);
+    return table.withdraw(*this, state);
 }
 
 void MsgQueue::retire(MessageUsage& usage) noexcept
@@ -148,9 +149,8 @@ namespace {
 Ref<MsgQueue> take_out(IdTable& table, MsgQueue& queue) noexcept
 {
     WakeList wakes;
-    IdTable::Removal removal { table };
     auto state = queue.lock();
-    return queue.withdraw(removal, state, wakes);
+    return queue.withdraw(table, state, wakes);
 }
 
 } // namespace

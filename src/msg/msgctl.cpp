@@ -2,7 +2,7 @@
 /*
  * msgctl(2): look at, change and remove message queues.
  *
- * Locks:   IPC_RMID the table's, then the queue's; the others the queue's at most.
+ * Locks:   the queue's; IPC_RMID the table's inside it.
  * Context: process, sleeps in user copies only.
  */
 #include <msg/msg_queue.hpp>
@@ -121,7 +121,7 @@ Result<i32> set_queue(IpcNamespace& ns, IpcId id, Buffer buffer) noexcept
     return 0;
 }
 
-/* Under the table's lock and the queue's; who slept is awake on return.  Errors: EINVAL, EPERM. */
+/* Those who slept at it are awake on return.  Errors: EINVAL, EPERM. */
 Result<Ref<MsgQueue>> withdraw(IpcNamespace& ns, IpcId id) noexcept
 {
     WakeList wakes;
@@ -129,12 +129,11 @@ Result<Ref<MsgQueue>> withdraw(IpcNamespace& ns, IpcId id) noexcept
     MsgQueue* queue = MsgQueue::find(ns, id);
     if (!queue)
         return Errno::Invalid;
-    IdTable::Removal removal { ns.table(Kind::Messages) };
     auto state = queue->lock();
     if (queue->is_removed())
         return Errno::Invalid;
     TRY(queue->check_removal(state, ns.owner()));
-    return queue->withdraw(removal, state, wakes);
+    return queue->withdraw(ns.table(Kind::Messages), state, wakes);
 }
 
 /* Errors: EINVAL, EPERM. */

@@ -71,14 +71,11 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
                                   Box<Message>& message) noexcept
 {
     if (receiver.wait() == Waiter::Outcome::Signal) {
-        {
-            auto state = queue.lock();
-            if (receiver.is_linked()) {
-                state->receivers.remove(receiver);
-                return Errno::RestartNoHandler;
-            }
+        auto state = queue.lock();
+        if (receiver.is_linked()) {
+            state->receivers.remove(receiver);
+            return Errno::RestartNoHandler;
         }
-        receiver.wait_for_flush();
     }
     switch (receiver.answer) {
     case Receiver::Answer::Delivered:

@@ -49,14 +49,11 @@ using Place = Optional<WaitingSender>;
 Result<void> wait_for_room(MsgQueue& queue, Sender& sender) noexcept
 {
     if (sender.wait() == Waiter::Outcome::Signal) {
-        {
-            auto state = queue.lock();
-            if (sender.is_linked()) {
-                state->senders.remove(sender);
-                return Errno::RestartNoHandler;
-            }
+        auto state = queue.lock();
+        if (sender.is_linked()) {
+            state->senders.remove(sender);
+            return Errno::RestartNoHandler;
         }
-        sender.wait_for_flush();
     }
     if (sender.answer == Sender::Answer::Removed)
         return Errno::Removed;

@@ -2,6 +2,7 @@
 /* Sleeping and waking (contracts: include/os/waiter.hpp). */
 #include <os/waiter.hpp>
 
+#include <kapi/memory.h>
 #include <base/poison.hpp>
 
 namespace sysvipc {
@@ -31,27 +32,62 @@ Waiter::Outcome Waiter::wait(Deadline deadline) noexcept
     return outcome;
 }
 
-void Waiter::wait_for_flush() noexcept
+/* More tasks than a list has places for, in the order in which they are to be woken. */
+struct WakeList::Page {
+    static constexpr u32 kPlaces = (KAPI_PAGE_SIZE - sizeof(Page*) - sizeof(u64)) / sizeof(kapi_task*);
+
+    Page* next;
+    u32 count;
+    kapi_task* tasks[kPlaces];
+};
+
+/* nullptr: no memory. */
+kapi_task** WakeList::place_for_one() noexcept
 {
-    for (;;) {
-        kapi_task_set_uninterruptible();
-        if (is_done_.load_acquire())
-            break;
-        kapi_task_schedule();
+    static_assert(sizeof(Page) <= KAPI_PAGE_SIZE);
+    if (count_ < kInPlace)
+        return &in_place_[count_++];
+    if (!last_page_ || last_page_->count == Page::kPlaces) {
+        Page* page = static_cast<Page*>(kapi_kmalloc_atomic(sizeof(Page)));
+        if (!page)
+            return nullptr;
+        page->next = nullptr;
+        page->count = 0;
+        (last_page_ ? last_page_->next : first_page_) = page;
+        last_page_ = page;
     }
-    kapi_task_set_running();
+    return &last_page_->tasks[last_page_->count++];
 }
 
-void WakeList::flush() noexcept
+void WakeList::finish(Waiter& waiter) noexcept
 {
-    for (Waiter* waiter = first_; waiter;) {
-        Waiter* next = waiter->next_to_wake_;
-        kapi_task* task = waiter->task_;
-        kapi_task_get(task);
-        waiter->is_done_.store_release(true); /* BARRIER outcome: *waiter may be gone now */
-        kapi_task_wake(task);
-        kapi_task_put(task);
-        waiter = next;
+    kapi_task* const task = waiter.task_;
+    kapi_task** const place = place_for_one();
+    kapi_task_get(task);
+    waiter.is_done_.store_release(true); /* BARRIER outcome: @waiter may be gone now */
+    if (place) [[likely]] {
+        *place = task;
+        return;
+    }
+    kapi_task_wake(task);
+    kapi_task_put(task);
+}
+
+static void wake_each(kapi_task* const* tasks, u32 count) noexcept
+{
+    for (u32 i = 0; i < count; ++i) {
+        kapi_task_wake(tasks[i]);
+        kapi_task_put(tasks[i]);
+    }
+}
+
+void WakeList::wake_all() noexcept
+{
+    wake_each(in_place_, count_);
+    while (Page* page = first_page_) {
+        first_page_ = page->next;
+        wake_each(page->tasks, page->count);
+        kapi_kfree(page);
     }
 }
 

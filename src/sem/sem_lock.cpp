@@ -50,8 +50,10 @@ void SemLock::take_one(u32 number) noexcept
         one_.reset();
     }
     take_set();
-    if (close())
-        pass(number);
+    if (state().complex_waiters != 0)
+        return;
+    one_.emplace([&]() TRUSTED { return semaphore.lock(); });
+    whole_.reset();
 }
 
 void SemLock::take_set() noexcept

@@ -60,11 +60,11 @@ Result<Ref<SemSet>> SemSet::hold(IpcNamespace& ns, IpcId id) noexcept
     return Ref<SemSet>::try_get(*set);
 }
 
-Ref<SemSet> SemSet::withdraw(IdTable::Removal& removal, SemLock& lock, WakeList& wakes) noexcept
+Ref<SemSet> SemSet::withdraw(IdTable& table, SemLock& lock, WakeList& wakes) noexcept
 {
     end_all_undo(lock);
     release_all_waiters(*this, lock, wakes);
-    return removal.withdraw(*this, lock.proof());
+    return table.withdraw(*this, lock.proof());
 }
 
 void SemSet::retire() noexcept
@@ -85,9 +85,8 @@ namespace {
 Ref<SemSet> take_out(IdTable& table, SemSet& set) noexcept
 {
     WakeList wakes;
-    IdTable::Removal removal { table };
     SemLock lock { set, SemLock::All {} };
-    return set.withdraw(removal, lock, wakes);
+    return set.withdraw(table, lock, wakes);
 }
 
 } // namespace

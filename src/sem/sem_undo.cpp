@@ -6,7 +6,7 @@
 
 namespace sysvipc {
 
-SemUndo::SemUndo(SemSet& set, UndoGroup& group) noexcept : set_(set), group_(group)
+SemUndo::SemUndo(SemSet& set, UndoGroup& group) noexcept : kapi_paired { {}, &group, &set }
 {
     for (u32 number = 0; number < slot_count(set); ++number)
         slots()[number] = { 0, kUntouched };
@@ -17,13 +17,26 @@ Result<Ref<SemUndo>> SemUndo::create(SemSet& set, UndoGroup& group) noexcept
     return Ref<SemUndo>::create(slot_count(set) * sizeof(Slot), set, group);
 }
 
+void SemUndo::clear_all() noexcept
+{
+    u16 number = first_touched_.load_relaxed();
+    while (number != kEnd) {
+        const u16 next = slots()[number].next;
+        slots()[number] = { 0, kUntouched };
+        number = next;
+    }
+    first_touched_.store_relaxed(kEnd);
+    for (u32 rest = kNotChained; rest < slot_count(set()); ++rest)
+        slots()[rest].adjustment = 0;
+}
+
 /* The slot itself is covered by its semaphore's lock, the head of the chain by no lock at all. */
 void SemUndo::note_touched(u32 number) noexcept
 {
-    u16 first = first_touched_.load_relaxed();
+    u16 previous = first_touched_.load_relaxed();
     do
-        slots()[number].next = first;
-    while (!first_touched_.compare_exchange(first, static_cast<u16>(number)));
+        slots()[number].next = previous;
+    while (!first_touched_.compare_exchange(previous, static_cast<u16>(number)));
 }
 
 } // namespace sysvipc

@@ -37,7 +37,7 @@ void answer(SemWaiters& queue, SemLock& lock, SemWaiter& waiter, Errno error,
     if (!waiter.operations.is_single())
         --lock.state().complex_waiters;
     waiter.error = error;
-    wakes.add(waiter);
+    wakes.finish(waiter);
 }
 
 /* Tries all who stand in @queue, none of whom changes a semaphore.  Returns whether any was done. */
@@ -100,7 +100,7 @@ bool serve_changers(SemSet& set, SemLock& lock, SemWaiters& queue, const Semapho
                 --lock.state().complex_waiters;
             /* Those who wait for 0 are woken before it. */
             static_cast<void>(serve_zero_waiters(set, lock, waiter->operations, wakes));
-            wakes.add(*waiter);
+            wakes.finish(*waiter);
             /*
              * A decrease makes no other decrease possible.  Anything else may have made an older
              * one possible, in a queue of many kinds.
@@ -156,9 +156,14 @@ bool serve_zero_waiters_at(SemSet& set, SemLock& lock, u32 number, WakeList& wak
     return serve_zero_queue(set, lock, set.at(number, lock).zero_waiters, wakes);
 }
 
+/* While they wait all semaphores belong to the set's lock. */
 bool serve_complex_zero_waiters(SemSet& set, SemLock& lock, WakeList& wakes) noexcept
 {
-    return serve_zero_queue(set, lock, lock.state().zero_waiters, wakes);
+    for (u32 number = 0; number < set.count(); ++number) {
+        if (set.at(number, lock).value == 0)
+            return serve_zero_queue(set, lock, lock.state().zero_waiters, wakes);
+    }
+    return false;
 }
 
 bool serve_all_changers(SemSet& set, SemLock& lock, WakeList& wakes) noexcept

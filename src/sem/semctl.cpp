@@ -3,7 +3,8 @@
  * semctl(2): look at, set and remove semaphores and their sets.
  *
  * Locks:   a SemLock of one semaphore for GETVAL, GETPID, GETNCNT, GETZCNT; of all for GETALL, SETALL,
- *     IPC_RMID; the set's lock for the rest.  Statistics never close a set.
+ *     IPC_RMID, which takes the table's inside it; the set's lock for the rest.  Statistics never close
+ *     a set.
  * Context: process, sleeps in user copies and for memory.
  */
 #include <sem/sem_set.hpp>
@@ -111,11 +112,18 @@ Result<i32> look_at_one(IpcNamespace& ns, IpcId id, i32 number, SemCommand comma
     }
 }
 
-void set_value(SemSet& set, SemLock& lock, u32 number, i32 value) noexcept
+/* Calls @each with every undo record of the set. */
+template <class Each>
+void for_each_record(SemLock& lock, const Each& each) noexcept
 {
     List<SemUndo, SetOfUndo>& records = lock.state().undo;
     for (SemUndo* undo = records.first(); undo; undo = records.next(*undo))
-        undo->clear(number);
+        each(*undo);
+}
+
+/* Undo records are the caller's business. */
+void set_value(SemSet& set, SemLock& lock, u32 number, i32 value) noexcept
+{
     SemaphoreState& semaphore = set.at(number, lock);
     semaphore.value = value;
     semaphore.last_changer.note(CurrentTask::process());
@@ -139,6 +147,7 @@ void set_value(SemSet& set, SemLock& lock, u32 number, i32 value) noexcept
     __attribute__((uninitialized)) SemLock lock { *set, only_this };
     if (set->is_removed())
         return Errno::Removed;
+    for_each_record(lock, [index](SemUndo& undo) { undo.clear(index); });
     set_value(*set, lock, index, value);
     lock.state().change_time = real_seconds();
     serve_changed(*set, lock, only_this, Counts::AsChange, wakes);
@@ -192,6 +201,7 @@ Result<i32> set_all(IpcNamespace& ns, IpcId id, UserAddress buffer) noexcept
         for (u32 number = 0; number < set->count(); ++number)
             each(number);
     };
+    for_each_record(lock, [](SemUndo& undo) { undo.clear_all(); });
     each_number([&](u32 number) { set_value(*set, lock, number, values[number]); });
     lock.state().change_time = real_seconds();
     serve_changed(*set, lock, each_number, Counts::AsChange, wakes);
@@ -217,19 +227,18 @@ Result<i32> change_set(IpcNamespace& ns, IpcId id, Buffer buffer) noexcept
     return 0;
 }
 
-/* Under the table's lock and the set's.  Errors: EINVAL, EPERM. */
+/* Errors: EINVAL, EPERM. */
 Result<Ref<SemSet>> withdraw(IpcNamespace& ns, IpcId id, WakeList& wakes) noexcept
 {
     const RcuGuard guard;
     SemSet* set = SemSet::find(ns, id);
     if (!set)
         return Errno::Invalid;
-    IdTable::Removal removal { ns.table(Kind::Semaphores) };
     SemLock lock { *set, SemLock::All {} };
     if (set->is_removed())
         return Errno::Invalid;
     TRY(set->check_removal(lock.proof(), ns.owner()));
-    return set->withdraw(removal, lock, wakes);
+    return set->withdraw(ns.table(Kind::Semaphores), lock, wakes);
 }
 
 /* IPC_RMID.  Errors: EINVAL, EPERM. */

@@ -7,6 +7,7 @@
  */
 #include <sem/sem_set.hpp>
 
+#include <base/optional.hpp>
 #include <mem/array.hpp>
 #include <os/task.hpp>
 #include <sem/sem_lock.hpp>
@@ -24,6 +25,12 @@ using OperationList = SmallArray<abi::SemOp, kOperationsOnStack>;
 
 enum class Turn : u8 { Done, MustWait, NeedsUndo };
 
+/* What a task keeps that cannot finish at once: the set that it may use, and its place in line there. */
+struct Place {
+    Optional<Ref<SemSet>> set;
+    Optional<SemWaiter> waiter;
+};
+
 /* Errors: EFBIG, EACCES, a security module's, in this order. */
 Result<void> check_set(IpcNamespace& ns, SemSet& set, SemOperations& operations) noexcept
 {
@@ -32,101 +39,106 @@ Result<void> check_set(IpcNamespace& ns, SemSet& set, SemOperations& operations)
     return set.check_operations(operations);
 }
 
-/* Errors: EIDRM, ERANGE, EAGAIN. */
-Result<Turn> try_operations(SemSet& set, SemLock& lock, SemOperations& operations,
-                            WakeList& wakes) noexcept
+/* @set is in being, as it was found under RCU or is not removed.  Errors: EINVAL. */
+Result<void> keep(SemSet& set, Place& place) noexcept
 {
+    Ref<SemSet> kept = TRY(Ref<SemSet>::try_get(set));
+    place.set.emplace([&] { return move(kept); });
+    return {};
+}
+
+/*
+ * Queued under the lock under which the operations were found to block.  The undo record needs no
+ * reference: while the waiter is queued its set is not removed, and its own task is in the group.
+ */
+[[gnu::noinline]] Result<Turn> join_line(SemSet& set, SemLock& lock, SemOperations& operations,
+                                         Place& place) noexcept
+{
+    if (!place.set.has_value())
+        TRY(keep(set, place));
+    SemWaiter& waiter = place.waiter.emplace([&] { return SemWaiter { operations }; });
+    add_sem_waiter(set, lock, waiter);
+    return Turn::MustWait;
+}
+
+/*
+ * Whoever is here may use the set, which is not looked up or checked again.  MustWait: at @place.
+ * Errors: EIDRM, ERANGE, EAGAIN.
+ */
+[[gnu::always_inline]] inline Result<Turn> try_operations(SemSet& set, SemOperations& operations,
+                                                          Place& place, WakeList& wakes) noexcept
+{
+    __attribute__((uninitialized)) SemLock lock { set, operations };
     if (set.is_removed() || (operations.undo() && operations.undo()->is_ended()))
         return Errno::Removed;
-    if (TRY(operations.attempt(set, lock)) == SemOperations::Attempt::Blocked)
-        return Turn::MustWait;
+    if (TRY(operations.attempt(set, lock)) == SemOperations::Attempt::Blocked) [[unlikely]]
+        return join_line(set, lock, operations, place);
     serve_after(set, lock, operations, wakes);
     return Turn::Done;
 }
 
 /*
- * NeedsUndo: with SEM_UNDO, a record must be there before anything is looked at.
+ * NeedsUndo: with SEM_UNDO, a record must be there before anything is done; the set is at @place.
  * Errors: EINVAL for an id that names no set; what check_set() and try_operations() have.
  */
-Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operations) noexcept
+Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operations,
+                             Place& place) noexcept
 {
     WakeList wakes;
     const RcuGuard guard;
     SemSet* set = SemSet::find(ns, id);
     if (!set)
         return Errno::Invalid;
+    TRY(check_set(ns, *set, operations));
     if (operations.wants_undo()) {
         SemUndo* undo = find_current_undo(*set);
-        if (!undo)
+        if (!undo) [[unlikely]] {
+            TRY(keep(*set, place));
             return Turn::NeedsUndo;
+        }
         operations.set_undo(undo);
     }
-    TRY(check_set(ns, *set, operations));
-    __attribute__((uninitialized)) SemLock lock { *set, operations };
-    return try_operations(*set, lock, operations, wakes);
+    return try_operations(*set, operations, place, wakes);
+}
+
+/* Errors: ENOMEM, EIDRM; what try_operations() has. */
+[[gnu::noinline]] Result<Turn> operate_with_new_undo(SemSet& set, SemOperations& operations,
+                                                     Place& place) noexcept
+{
+    const Ref<SemUndo> undo = TRY(make_current_undo(set));
+    operations.set_undo(&*undo);
+    WakeList wakes;
+    return try_operations(set, operations, place, wakes);
 }
 
 /* @waiter waits at @set.  Errors: EIDRM; EINTR; EAGAIN past the deadline; what its turn brought. */
-Result<void> wait_for_turn(SemSet& set, SemWaiter& waiter, Deadline deadline) noexcept
+[[gnu::noinline]] Result<void> wait_for_turn(SemSet& set, SemWaiter& waiter,
+                                             Deadline deadline) noexcept
 {
     const Waiter::Outcome outcome = waiter.wait(deadline);
     if (outcome != Waiter::Outcome::Done) {
-        {
-            SemLock lock { set, waiter.operations };
-            if (waiter.is_linked()) {
-                remove_sem_waiter(set, lock, waiter);
-                return outcome == Waiter::Outcome::TimedOut ? Errno::Again : Errno::Interrupted;
-            }
+        SemLock lock { set, waiter.operations };
+        if (waiter.is_linked()) {
+            remove_sem_waiter(set, lock, waiter);
+            return outcome == Waiter::Outcome::TimedOut ? Errno::Again : Errno::Interrupted;
         }
-        waiter.wait_for_flush();
     }
     if (waiter.error != Errno {})
         return waiter.error;
     return {};
 }
 
-/*
- * As operate_at_once(), once a first try has shown that the operations block.  Permissions are not
- * looked at again while it waits: whoever could begin may finish.
- */
-Result<void> operate_waiting(IpcNamespace& ns, IpcId id, SemOperations& operations,
-                             Deadline deadline) noexcept
-{
-    const Ref<SemSet> set = TRY(SemSet::hold(ns, id));
-    TRY(operations.check_numbers(set->count()));
-    SemWaiter waiter { operations };
-    {
-        WakeList wakes;
-        SemLock lock { *set, operations };
-        if (TRY(try_operations(*set, lock, operations, wakes)) == Turn::Done)
-            return {};
-        add_sem_waiter(*set, lock, waiter);
-    }
-    return wait_for_turn(*set, waiter, deadline);
-}
-
-/* The record is held while we may sleep. */
-Result<void> operate_waiting_with_undo(IpcNamespace& ns, IpcId id, SemOperations& operations,
-                                       Deadline deadline) noexcept
-{
-    const Ref<SemUndo> undo = TRY(current_undo(ns, id));
-    operations.set_undo(&*undo);
-    return operate_waiting(ns, id, operations, deadline);
-}
-
 Result<void> operate(IpcNamespace& ns, IpcId id, SemOperations& operations,
                      Deadline deadline) noexcept
 {
-    Turn turn = TRY(operate_at_once(ns, id, operations));
-    if (turn == Turn::NeedsUndo) [[unlikely]] {
-        const Ref<SemUndo> made = TRY(current_undo(ns, id));
-        turn = TRY(operate_at_once(ns, id, operations));
-    }
+    /* Most calls are done at once: no need to zero what only those use that wait. */
+    __attribute__((uninitialized)) Place place;
+    Turn turn = TRY(operate_at_once(ns, id, operations, place));
+    if (turn == Turn::NeedsUndo) [[unlikely]]
+        turn = TRY(operate_with_new_undo(**place.set, operations, place));
     if (turn == Turn::Done) [[likely]]
         return {};
-    if (operations.wants_undo())
-        return operate_waiting_with_undo(ns, id, operations, deadline);
-    return operate_waiting(ns, id, operations, deadline);
+    return wait_for_turn(**place.set, *place.waiter, deadline);
 }
 
 /* Errors: E2BIG, EINVAL (none), ENOMEM, EFAULT, in this order. */
@@ -172,9 +184,9 @@ Result<void> do_semop(IpcNamespace& ns, IpcId id, UserAddress from, u32 count,
 } // namespace
 
 /*
- * Errors, in the order of ipc/sem.c: E2BIG, EINVAL (none), ENOMEM, EFAULT, EINVAL (id), with SEM_UNDO
- * what current_undo() has, EINVAL (no such set), EFBIG, EACCES, a security module's, EIDRM, ERANGE,
- * EAGAIN, EINTR.
+ * Errors, in the order of ipc/sem.c: E2BIG, EINVAL (none), ENOMEM, EFAULT, EINVAL (id), EINVAL (no such
+ * set), EFBIG, EACCES, a security module's, with SEM_UNDO ENOMEM, EIDRM, ERANGE, EAGAIN, EINTR.  (Linux
+ * has the ENOMEM before EFBIG: a record is made there for a task that may not use the set.)
  */
 Result<void> semop(IpcNamespace& ns, IpcId id, UserAddress operations, u32 count) noexcept
 {

@@ -11,6 +11,7 @@
 #include <base/assert.hpp>
 #include <mem/address_map.hpp>
 #include <mem/heap.hpp>
+#include <mem/pair_map.hpp>
 #include <os/kernel.hpp>
 #include <os/task.hpp>
 #include <sem/sem_wakeup.hpp>
@@ -20,33 +21,36 @@
 namespace sysvipc {
 
 struct UndoRecords : Pinned {
-    List<SemUndo, GroupOfUndo> list; /* the one used last comes first */
+    List<SemUndo, GroupOfUndo> list;
 };
 
 class UndoGroup : public RcuCounted {
 public:
     Guarded<UndoRecords, UndoGroupLock> records;
-    u32 members { 1 }; /* under the registry's lock */
+    /* Tasks in it.  Only a member adds one, so that it never grows again once it is 0. */
+    Atomic<u32> members { 1 };
 };
 
 namespace {
 
 /* That a task is in a group. */
 struct Membership : public RcuCounted, public kapi_addressed {
-    Membership(const kapi_task* task, Ref<UndoGroup> joined) noexcept
-        : kapi_addressed { {}, task },
+    Membership(kapi_task* joining, Ref<UndoGroup> joined) noexcept
+        : kapi_addressed { {}, joining },
+          task(joining),
           group(move(joined))
     {
     }
-    Ref<UndoGroup> group;
+    const TaskRef task;
+    const Ref<UndoGroup> group;
 };
 
-/* Lookups run under RCU; the lock is for the groups' numbers of members. */
+/* Lookups run under RCU. */
 struct Registry : Pinned {
     static void destroy(Registry* registry) noexcept { heap_destroy(registry); }
 
-    AddressMap memberships;
-    Guarded<Unit, UndoRegistryLock> lock;
+    AddressMap memberships; /* by task */
+    PairMap records; /* by group and set */
 };
 
 constinit Registry* registry = nullptr;
@@ -76,32 +80,39 @@ Result<void> join(Result<Ref<Membership>> created) noexcept
 
 Result<UndoGroup*> join_new_group() noexcept
 {
-    const kapi_task* task = CurrentTask::identity();
     Ref<UndoGroup> group = TRY(Ref<UndoGroup>::create(0));
     UndoGroup& joined = *group;
-    TRY(join(Ref<Membership>::create(0, task, move(group))));
+    TRY(join(Ref<Membership>::create(0, CurrentTask::raw(), move(group))));
     return &joined;
 }
 
 /* In the parent, atomic: without memory the child shares nothing, which a log line tells. */
-Result<void> join_child(const kapi_task* child) noexcept
+Result<void> join_child(kapi_task* child) noexcept
 {
     UndoGroup* group = current_group();
     if (!group) {
-        const kapi_task* parent = CurrentTask::identity();
         Ref<UndoGroup> created = TRY(Ref<UndoGroup>::create_atomic());
         group = &*created;
-        TRY(join(Ref<Membership>::create_atomic(parent, move(created))));
+        TRY(join(Ref<Membership>::create_atomic(CurrentTask::raw(), move(created))));
     }
     Ref<UndoGroup> shared = TRY(Ref<UndoGroup>::try_get(*group));
     TRY(join(Ref<Membership>::create_atomic(child, move(shared))));
-    auto lock = registry->lock.lock();
-    ++group->members;
+    static_cast<void>(group->members.add(1));
     return {};
 }
 
-/* One record: out of both lists, and all its adjustments made. */
-void take_back_one(SemUndo& undo, UndoGroup& group, WakeList& wakes) noexcept
+/* Unlinks @undo from all but its set's list.  Returns the reference that was the lists'. */
+Ref<SemUndo> end_record(SemUndo& undo) noexcept
+{
+    undo.end();
+    static_cast<void>(invariant(registry->records.remove(undo)));
+    auto records = undo.group().records.lock();
+    records->list.remove(undo);
+    return Ref<SemUndo>::adopt(undo);
+}
+
+/* Ends one record and makes all its adjustments. */
+void take_back_one(SemUndo& undo, WakeList& wakes) noexcept
 {
     SemSet& set = undo.set();
     const auto for_each = [&](auto&& each) {
@@ -110,13 +121,8 @@ void take_back_one(SemUndo& undo, UndoGroup& group, WakeList& wakes) noexcept
     SemLock lock { set, for_each };
     if (undo.is_ended())
         return; /* the set was removed meanwhile */
-    undo.end();
     lock.state().undo.remove(undo);
-    {
-        auto records = group.records.lock();
-        records->list.remove(undo);
-    }
-    const Ref<SemUndo> dropped = Ref<SemUndo>::adopt(undo);
+    const Ref<SemUndo> dropped = end_record(undo);
     undo.for_each_touched([&](u32 number, i32 adjustment) {
         if (adjustment == 0)
             return;
@@ -127,20 +133,23 @@ void take_back_one(SemUndo& undo, UndoGroup& group, WakeList& wakes) noexcept
     serve_changed(set, lock, for_each, Counts::AsOperation, wakes);
 }
 
-void take_back(UndoGroup& group) noexcept
+/* Under RCU; nullptr: all have ended. */
+SemUndo* first_record(UndoGroup& group) noexcept
 {
-    for (;;) {
-        WakeList wakes;
-        const RcuGuard guard; /* what was in the list a moment ago still exists */
-        SemUndo* undo = nullptr;
-        {
-            auto records = group.records.lock();
-            undo = records->list.first();
-        }
-        if (!undo)
-            return;
-        take_back_one(*undo, group, wakes);
-    }
+    auto records = group.records.lock();
+    return records->list.first();
+}
+
+/* Returns whether there was one: there may be more. */
+bool take_back_first(UndoGroup& group) noexcept
+{
+    WakeList wakes;
+    const RcuGuard guard; /* what was in the list a moment ago still exists */
+    SemUndo* undo = first_record(group);
+    if (!undo)
+        return false;
+    take_back_one(*undo, wakes);
+    return true;
 }
 
 } // namespace
@@ -156,93 +165,67 @@ void leave_undo() noexcept
         return;
     static_cast<void>(invariant(registry->memberships.remove(*membership)));
     const Ref<Membership> dropped = Ref<Membership>::adopt(*membership);
-    bool is_last = false;
-    {
-        auto lock = registry->lock.lock();
-        is_last = --membership->group->members == 0;
-    }
-    if (is_last)
-        take_back(*membership->group);
+    UndoGroup& group = *membership->group;
+    if (group.members.add(-1u) != 0)
+        return;
+    while (take_back_first(group))
+        CurrentTask::give_way();
 }
 
-void share_undo(const kapi_task* child) noexcept
+void share_undo(kapi_task* child) noexcept
 {
     if (join_child(child).ok())
         return;
     LogLine line;
-    log_error(line.string("no memory to share SEM_UNDO with a new task"));
+    log_error_rarely(line.string("no memory to share SEM_UNDO with a new task"));
 }
-
-namespace {
-
-/*
- * Under the lock of the group's records.  By the set itself: ids repeat in other namespaces, where the
- * task may have gone unseen.
- */
-SemUndo* find_record(UndoRecords& records, const SemSet& set) noexcept
-{
-    SemUndo* undo = records.list.first();
-    while (undo && &undo->set() != &set)
-        undo = records.list.next(*undo);
-    if (undo && undo != records.list.first()) {
-        records.list.remove(*undo);
-        records.list.push_front(*undo);
-    }
-    return undo;
-}
-
-} // namespace
 
 SemUndo* find_current_undo(const SemSet& set) noexcept
 {
     const Membership* membership = membership_of(CurrentTask::identity());
     if (!membership) [[unlikely]]
         return nullptr;
-    auto records = membership->group->records.lock();
-    return find_record(*records, set);
+    return static_cast<SemUndo*>(registry->records.find(&*membership->group, &set));
 }
 
-Result<Ref<SemUndo>> current_undo(IpcNamespace& ns, IpcId id) noexcept
+/* Threads of one group may do so at the same time: the second takes what the first has made. */
+Result<Ref<SemUndo>> make_current_undo(SemSet& set) noexcept
 {
     UndoGroup* group = current_group();
     if (!group)
         group = TRY(join_new_group());
-    const Ref<SemSet> set = TRY(SemSet::hold(ns, id));
-    {
-        auto records = group->records.lock();
-        if (SemUndo* undo = find_record(*records, *set))
-            return Ref<SemUndo>::try_get(*undo);
-    }
-    Ref<SemUndo> created = TRY(SemUndo::create(*set, *group));
-    SemLock lock { *set, [](auto&&) { /* no semaphore, just the set */ } };
-    if (set->is_removed())
+    Ref<SemUndo> created = TRY(SemUndo::create(set, *group));
+    const RcuGuard guard;
+    SemLock lock { set, [](auto&&) { /* no semaphore, just the set */ } };
+    if (set.is_removed())
         return Errno::Removed;
-    auto records = group->records.lock();
-    if (SemUndo* undo = find_record(*records, *set))
+    if (SemUndo* undo = find_current_undo(set))
         return Ref<SemUndo>::try_get(*undo);
     Ref<SemUndo> result = TRY(Ref<SemUndo>::try_get(*created));
+    TRY(registry->records.insert(*created));
     lock.state().undo.push_front(*created);
-    records->list.push_front(*created);
+    {
+        auto records = group->records.lock();
+        records->list.push_front(*created);
+    }
     static_cast<void>(created.release()); /* now the lists' */
     return result;
 }
 
 void end_all_undo(SemLock& lock) noexcept
 {
-    while (SemUndo* undo = lock.state().undo.pop_front()) {
-        undo->end();
-        {
-            auto records = undo->group().records.lock();
-            records->list.remove(*undo);
-        }
-        static_cast<void>(Ref<SemUndo>::adopt(*undo));
-    }
+    while (SemUndo* undo = lock.state().undo.pop_front())
+        static_cast<void>(end_record(*undo));
 }
 
 Result<void> start_undo() noexcept
 {
     Box<Registry> created = TRY(heap_create<Registry>());
     TRY(created->memberships.start());
+    if (Result<void> started = created->records.start(); !started.ok()) {
+        created->memberships.stop([](kapi_addressed*) {});
+        return started.error();
+    }
     registry = created.release();
     return {};
 }
@@ -252,6 +235,7 @@ void stop_undo() noexcept
     registry->memberships.stop([](kapi_addressed* addressed) {
         static_cast<void>(Ref<Membership>::adopt(*static_cast<Membership*>(addressed)));
     });
+    registry->records.stop();
     Registry::destroy(exchange(registry, nullptr));
 }
 

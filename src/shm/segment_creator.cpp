@@ -15,7 +15,12 @@ namespace sysvipc {
 /* A task that has made segments; only it adds, anybody removes. */
 class SegmentCreator : public RcuCounted, public kapi_addressed {
 public:
-    explicit SegmentCreator(const kapi_task* task) noexcept : kapi_addressed { {}, task } { }
+    explicit SegmentCreator(kapi_task* creating) noexcept
+        : kapi_addressed { {}, creating },
+          task(creating)
+    {
+    }
+    const TaskRef task;
 
     List<ShmSegment> segments; /* under the lock of all creators */
 };
@@ -40,7 +45,7 @@ SegmentCreator* find_current() noexcept
 
 Result<SegmentCreator*> become_creator() noexcept
 {
-    Ref<SegmentCreator> created = TRY(Ref<SegmentCreator>::create(0, CurrentTask::identity()));
+    Ref<SegmentCreator> created = TRY(Ref<SegmentCreator>::create(0, CurrentTask::raw()));
     if (!creators->by_task.insert(*created).ok())
         return Errno::NoMemory;
     return &created.release(); /* now the map's */

@@ -118,11 +118,10 @@ bool ShmSegment::is_unused(const ShmSegmentState& state) const noexcept
 /* Errors: EBUSY when it is in use after all, or somebody else has removed it. */
 Result<Ref<ShmSegment>> ShmSegment::withdraw_if_unused() noexcept
 {
-    IdTable::Removal removal { ns_.table(kKind) };
     auto state = lock();
     if (is_removed() || !is_unused(*state))
         return Errno::Busy;
-    return removal.withdraw(*this, state);
+    return ns_.table(kKind).withdraw(*this, state);
 }
 
 void ShmSegment::remove_unmapped() noexcept
@@ -151,7 +150,7 @@ void ShmSegment::remove_if_unused() noexcept
     remove_unused();
 }
 
-/* The last look, under the table's lock. */
+/* Looks again, now under one lock from the look to the withdrawal. */
 void ShmSegment::remove_unused() noexcept
 {
     Result<Ref<ShmSegment>> withdrawn = withdraw_if_unused();

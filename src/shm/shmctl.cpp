@@ -123,24 +123,23 @@ Result<i32> change_segment(IpcNamespace& ns, IpcId id, Buffer buffer) noexcept
     return 0;
 }
 
-/* Under the table's lock and the segment's; nothing where it lives on.  Errors: EINVAL, EPERM. */
+/* nullptr where it stays, marked.  Errors: EINVAL, EPERM. */
 Result<ShmSegment*> withdraw_or_mark(IpcNamespace& ns, IpcId id) noexcept
 {
     const RcuGuard guard;
     ShmSegment* segment = ShmSegment::find(ns, id);
     if (!segment)
         return Errno::Invalid;
-    IdTable::Removal removal { ns.table(Kind::SharedMemory) };
     auto state = segment->lock();
     if (segment->is_removed())
         return Errno::Invalid;
     TRY(segment->check_removal(state, ns.owner()));
     if (state->attaches != 0) {
         segment->mark(state);
-        removal.hide(*segment, state);
+        ns.table(Kind::SharedMemory).hide(*segment, state);
         return nullptr;
     }
-    return &removal.withdraw(*segment, state).release();
+    return &ns.table(Kind::SharedMemory).withdraw(*segment, state).release();
 }
 
 /* IPC_RMID.  Errors: EINVAL, EPERM. */

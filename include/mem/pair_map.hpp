@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * PairMap: objects found by two addresses together (the kernel's rhashtable).  Lookups run under RCU
+ * beside writers; the caller keeps what it removes alive for a grace period.
+ *
+ * INVARIANT: an object leaves the map before either address can belong to something else.
+ */
+#pragma once
+
+#include <base/result.hpp>
+#include <base/types.hpp>
+#include <kapi/table.h>
+
+namespace sysvipc {
+
+class PairMap : Pinned {
+public:
+    /* Errors: ENOMEM.  Sleeps. */
+    [[nodiscard]] Result<void> start() noexcept
+    {
+        if (const int status = kapi_pairs_init(&table_))
+            return from_kernel(status);
+        return {};
+    }
+    /* Empty by now.  Sleeps. */
+    void stop() noexcept { kapi_pairs_destroy(&table_); }
+
+    [[nodiscard]] kapi_paired* find(const void* first, const void* second) noexcept
+    {
+        return kapi_pairs_find(&table_, first, second);
+    }
+    /* Does not sleep.  Errors: EEXIST; ENOMEM, E2BIG, EBUSY as rhashtable_insert_fast() has them. */
+    [[nodiscard]] Result<void> insert(kapi_paired& object) noexcept
+    {
+        if (const int status = kapi_pairs_insert(&table_, &object))
+            return from_kernel(status);
+        return {};
+    }
+    [[nodiscard]] bool remove(kapi_paired& object) noexcept
+    {
+        return kapi_pairs_remove(&table_, &object) == 0;
+    }
+
+private:
+    kapi_rhashtable table_ {};
+};
+
+} // namespace sysvipc
