@@ -78,7 +78,8 @@ Result<void> keep(SemSet& set, Place& place) noexcept
 }
 
 /*
- * NeedsUndo: with SEM_UNDO, a record must be there before anything is done; the set is at @place.
+ * NeedsUndo: with SEM_UNDO, a record must be there before anything is looked at, as on Linux, where its
+ * end sets the set's time of operation even if the call failed; the set is at @place.
  * Errors: EINVAL for an id that names no set; what check_set() and try_operations() have.
  */
 Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operations,
@@ -89,7 +90,6 @@ Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operatio
     SemSet* set = SemSet::find(ns, id);
     if (!set)
         return Errno::Invalid;
-    TRY(check_set(ns, *set, operations));
     if (operations.wants_undo()) {
         SemUndo* undo = find_current_undo(*set);
         if (!undo) [[unlikely]] {
@@ -98,15 +98,18 @@ Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operatio
         }
         operations.set_undo(undo);
     }
+    TRY(check_set(ns, *set, operations));
     return try_operations(*set, operations, place, wakes);
 }
 
-/* Errors: ENOMEM, EIDRM; what try_operations() has. */
-[[gnu::noinline]] Result<Turn> operate_with_new_undo(SemSet& set, SemOperations& operations,
+/* Errors: ENOMEM, EIDRM; what check_set() and try_operations() have. */
+[[gnu::noinline]] Result<Turn> operate_with_new_undo(IpcNamespace& ns, SemSet& set,
+                                                     SemOperations& operations,
                                                      Place& place) noexcept
 {
     const Ref<SemUndo> undo = TRY(make_current_undo(set));
     operations.set_undo(&*undo);
+    TRY(check_set(ns, set, operations));
     WakeList wakes;
     return try_operations(set, operations, place, wakes);
 }
@@ -135,7 +138,7 @@ Result<void> operate(IpcNamespace& ns, IpcId id, SemOperations& operations,
     __attribute__((uninitialized)) Place place;
     Turn turn = TRY(operate_at_once(ns, id, operations, place));
     if (turn == Turn::NeedsUndo) [[unlikely]]
-        turn = TRY(operate_with_new_undo(**place.set, operations, place));
+        turn = TRY(operate_with_new_undo(ns, **place.set, operations, place));
     if (turn == Turn::Done) [[likely]]
         return {};
     return wait_for_turn(**place.set, *place.waiter, deadline);
@@ -185,8 +188,7 @@ Result<void> do_semop(IpcNamespace& ns, IpcId id, UserAddress from, u32 count,
 
 /*
  * Errors, in the order of ipc/sem.c: E2BIG, EINVAL (none), ENOMEM, EFAULT, EINVAL (id), EINVAL (no such
- * set), EFBIG, EACCES, a security module's, with SEM_UNDO ENOMEM, EIDRM, ERANGE, EAGAIN, EINTR.  (Linux
- * has the ENOMEM before EFBIG: a record is made there for a task that may not use the set.)
+ * set), with SEM_UNDO ENOMEM and EIDRM, EFBIG, EACCES, a security module's, EIDRM, ERANGE, EAGAIN, EINTR.
  */
 Result<void> semop(IpcNamespace& ns, IpcId id, UserAddress operations, u32 count) noexcept
 {

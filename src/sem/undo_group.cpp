@@ -21,6 +21,7 @@
 namespace sysvipc {
 
 struct UndoRecords : Pinned {
+    /* The one used last comes first: in this order they are taken back, which sleepers can see. */
     List<SemUndo, GroupOfUndo> list;
 };
 
@@ -29,6 +30,8 @@ public:
     Guarded<UndoRecords, UndoGroupLock> records;
     /* Tasks in it.  Only a member adds one, so that it never grows again once it is 0. */
     Atomic<u32> members { 1 };
+    /* What was used last, to compare with only: it may be gone.  Written under the lock. */
+    Atomic<const SemUndo*> used_last { nullptr };
 };
 
 namespace {
@@ -180,12 +183,32 @@ void share_undo(kapi_task* child) noexcept
     log_error_rarely(line.string("no memory to share SEM_UNDO with a new task"));
 }
 
+namespace {
+
+[[gnu::noinline]] void note_use(UndoGroup& group, SemUndo& undo) noexcept
+{
+    using Node = ListNode<SemUndo, GroupOfUndo>;
+
+    auto records = group.records.lock();
+    if (!static_cast<const Node&>(undo).is_linked())
+        return; /* it has just ended */
+    records->list.remove(undo);
+    records->list.push_front(undo);
+    group.used_last.store_relaxed(&undo);
+}
+
+} // namespace
+
 SemUndo* find_current_undo(const SemSet& set) noexcept
 {
     const Membership* membership = membership_of(CurrentTask::identity());
     if (!membership) [[unlikely]]
         return nullptr;
-    return static_cast<SemUndo*>(registry->records.find(&*membership->group, &set));
+    UndoGroup& group = *membership->group;
+    auto* undo = static_cast<SemUndo*>(registry->records.find(&group, &set));
+    if (undo && group.used_last.load_relaxed() != undo) [[unlikely]]
+        note_use(group, *undo);
+    return undo;
 }
 
 /* Threads of one group may do so at the same time: the second takes what the first has made. */
@@ -207,6 +230,7 @@ Result<Ref<SemUndo>> make_current_undo(SemSet& set) noexcept
     {
         auto records = group->records.lock();
         records->list.push_front(*created);
+        group->used_last.store_relaxed(&*created);
     }
     static_cast<void>(created.release()); /* now the lists' */
     return result;
