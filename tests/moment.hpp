@@ -48,12 +48,12 @@ inline void spin_until(Nanoseconds moment)
     while (now() < moment) { }
 }
 
-// As exact as an ordinary process can be that is alone.
+// Exact where nobody else runs.
 inline void await(Nanoseconds moment)
 {
-    constexpr Nanoseconds kTimersMayBeLate = 200 * kMicrosecond;
-    REQUIRE(now() < moment - kTimersMayBeLate);
-    sleep_until(moment - kTimersMayBeLate);
+    constexpr Nanoseconds kWakeUp = 200 * kMicrosecond;
+    REQUIRE(now() < moment - kWakeUp);
+    sleep_until(moment - kWakeUp);
     REQUIRE(now() < moment);
     spin_until(moment);
 }

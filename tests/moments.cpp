@@ -75,17 +75,17 @@ const WaitingCall kWaitingCalls[] = {
     { "semop", kSets, block_set, [](int id) { return operate(id, { down() }); }, unblock_set },
     { "semop_with_undo", kSets, block_set, [](int id) { return operate(id, { undone(down()) }); },
       unblock_set },
-    { "semop_of_several", kSets, block_set, [](int id) { return operate(id, { down(), up() }); },
+    { "semop_of_several", kSets, block_set,
+      [](int id) {
+          return operate(id, { down(), up() });
+      },
       unblock_set },
     { "semop_of_several_with_undo", kSets, block_set,
       [](int id) {
           return operate(id, { undone(down()), up() });
       },
       unblock_set },
-    { "semtimedop", kSets, block_set,
-      [](int id) {
-          return operate_within(id, { down() }, kLong);
-      },
+    { "semtimedop", kSets, block_set, [](int id) { return operate_within(id, { down() }, kLong); },
       unblock_set },
     { "msgrcv", kQueues, [](int) {}, [](int id) { return receive(id, 0, 0, 16).outcome; },
       [](int id) { REQUIRE_OK(send(id, 1, "x")); } },
@@ -115,11 +115,13 @@ void expect_no_other_object(const WaitingCall& waiting)
         REQUIRE_EQ(facility.make(IPC_PRIVATE, 0666), kId);
         waiting.block(kId);
         *start = now() + kLead;
-        Actor alice { kAlice, [&] {
-                         EXPECT_ERR(waiting.call(kNoId), EINVAL); // it has its memory now
-                         await(*start);
-                         return waiting.call(kId);
-                     } };
+        Actor alice { [&] {
+            go_first(10); // before all that is not of this test
+            become(kAlice);
+            EXPECT_ERR(waiting.call(kNoId), EINVAL); // it has its memory now
+            await(*start);
+            return waiting.call(kId);
+        } };
         sleep_until(*start + moment);
         REQUIRE_OK(facility.remove(kId));
         want(facility, kId);
@@ -169,15 +171,14 @@ const Sleep kSleeps[] = {
     { "msgrcv_and_a_signal", End::Signal, [](const SemSet&, const Queue&) {},
       [](const SemSet&, const Queue& queue, timespec) { return queue.receive(0, 0, 16).outcome; },
       [](const SemSet&, const Queue& queue) { return queue.send(1, "x"); } },
-    { "msgsnd_and_a_signal", End::Signal,
-      [](const SemSet&, const Queue& queue) { queue.fill(); },
+    { "msgsnd_and_a_signal", End::Signal, [](const SemSet&, const Queue& queue) { queue.fill(); },
       [](const SemSet&, const Queue& queue, timespec) { return queue.send(1, "x", 0); },
       [](const SemSet&, const Queue& queue) { return queue.receive(0, IPC_NOWAIT, 64).outcome; } },
 };
 
 void send_alarm_at(Nanoseconds moment)
 {
-    struct sigaction action {};
+    struct sigaction action { };
     action.sa_handler = [](int) {};
     REQUIRE_EQ(sigaction(SIGALRM, &action, nullptr), 0);
     timer_t timer;
@@ -223,6 +224,7 @@ void expect_no_inversion(const Sleep& one)
             return Outcome::raw(0);
         } };
         Actor waker { [&] {
+            go_first(10); // before all that is not of this test
             EXPECT_OK(one.wake(spare_set, spare_queue)); // it has its memory now
             await(*start);
             return one.wake(set, queue);
