@@ -9,13 +9,13 @@
 #include "actor.hpp"
 #include "facility.hpp"
 #include "harness.hpp"
+#include "inversion.hpp"
 #include "moment.hpp"
 #include "next_id.hpp"
 #include "queue.hpp"
 #include "sem_set.hpp"
 #include "shared.hpp"
 
-#include <csignal>
 #include <map>
 
 namespace {
@@ -137,105 +137,16 @@ void expect_no_other_object(const WaitingCall& waiting)
     EXPECT(seen.contains("EACCES"));
 }
 
-// How a sleeper's wait ends, if nobody has ended it before.
-enum class End { TimeOut, Signal };
-
-struct Sleep {
-    const char* name;
-    End end;
-    void (*prepare)(const SemSet& set, const Queue& queue);
-    // Sleeps, at the longest for this time if it is one of the calls with a time-out.
-    Outcome (*sleep)(const SemSet& set, const Queue& queue, timespec longest);
-    Outcome (*wake)(const SemSet& set, const Queue& queue);
-};
-
-const Sleep kSleeps[] = {
-    { "semtimedop", End::TimeOut, [](const SemSet&, const Queue&) {},
-      [](const SemSet& set, const Queue&, timespec longest) {
-          return set.operate_within({ down() }, longest);
-      },
-      [](const SemSet& set, const Queue&) { return set.operate({ up() }); } },
-    { "semtimedop_of_several", End::TimeOut, [](const SemSet&, const Queue&) {},
-      [](const SemSet& set, const Queue&, timespec longest) {
-          return set.operate_within({ down(0), down(1) }, longest);
-      },
-      [](const SemSet& set, const Queue&) {
-          return set.operate({ up(0), up(1) });
-      } },
-    { "semop_and_a_signal", End::Signal, [](const SemSet&, const Queue&) {},
-      [](const SemSet& set, const Queue&, timespec) { return set.operate({ down() }); },
-      [](const SemSet& set, const Queue&) { return set.operate({ up() }); } },
-    { "semop_woken_by_setval_and_a_signal", End::Signal, [](const SemSet&, const Queue&) {},
-      [](const SemSet& set, const Queue&, timespec) { return set.operate({ down() }); },
-      [](const SemSet& set, const Queue&) { return set.set_value(0, 1); } },
-    { "msgrcv_and_a_signal", End::Signal, [](const SemSet&, const Queue&) {},
-      [](const SemSet&, const Queue& queue, timespec) { return queue.receive(0, 0, 16).outcome; },
-      [](const SemSet&, const Queue& queue) { return queue.send(1, "x"); } },
-    { "msgsnd_and_a_signal", End::Signal, [](const SemSet&, const Queue& queue) { queue.fill(); },
-      [](const SemSet&, const Queue& queue, timespec) { return queue.send(1, "x", 0); },
-      [](const SemSet&, const Queue& queue) { return queue.receive(0, IPC_NOWAIT, 64).outcome; } },
-};
-
-void send_alarm_at(Nanoseconds moment)
-{
-    struct sigaction action { };
-    action.sa_handler = [](int) {};
-    REQUIRE_EQ(sigaction(SIGALRM, &action, nullptr), 0);
-    timer_t timer;
-    REQUIRE_EQ(timer_create(CLOCK_MONOTONIC, nullptr, &timer), 0);
-    const itimerspec time { .it_interval = {}, .it_value = timespec_of(moment) };
-    REQUIRE_EQ(timer_settime(timer, TIMER_ABSTIME, &time, nullptr), 0);
-}
-
 // A sleeper whose wait is over goes on, although who was about to wake it waits for somebody in
 // between, who has the CPU.
-void expect_no_inversion(const Sleep& one)
+void expect_no_inversion(const inversion::Sleep& sleep)
 {
     require_one_cpu();
-    constexpr Nanoseconds kAfter = 2 * kMillisecond;
-    constexpr Nanoseconds kHogging = 6 * kMillisecond;
-    constexpr Nanoseconds kLate = 1 * kMillisecond;
-    const Shared<Nanoseconds> start;
-
     const auto seen = move_through("woken", [&](Nanoseconds moment) {
-        const SemSet set { 2 };
-        const Queue queue;
-        one.prepare(set, queue);
-        const SemSet spare_set { 2 };
-        const Queue spare_queue;
-        one.prepare(spare_set, spare_queue);
-        *start = now() + kLead;
-        Actor sleeper { [&] {
-            go_first(50);
-            const Nanoseconds due = *start + kAfter;
-            if (one.end == End::Signal)
-                send_alarm_at(due);
-            const timespec longest = timespec_of(due - now());
-            const Outcome outcome = one.sleep(set, queue, longest);
-            const bool is_late = now() > due + kLate;
-            if (is_late)
-                return Outcome::failure(ETIME);
-            return outcome.ok() ? Outcome::raw(0) : outcome;
-        } };
-        Actor hog { [&] {
-            go_first(40);
-            sleep_until(*start + moment);
-            spin_until(now() + kHogging);
-            return Outcome::raw(0);
-        } };
-        Actor waker { [&] {
-            go_first(10); // before all that is not of this test
-            EXPECT_OK(one.wake(spare_set, spare_queue)); // it has its memory now
-            await(*start);
-            return one.wake(set, queue);
-        } };
-        REQUIRE_OK(waker.join());
-        REQUIRE_OK(hog.join());
-        const Outcome outcome = sleeper.join();
-        if (outcome.failed_with(ETIME))
+        const inversion::Result result = inversion::play(sleep, moment);
+        if (result.lateness > inversion::kLate)
             return "late";
-        EXPECT(outcome.ok() || outcome.failed_with(one.end == End::Signal ? EINTR : EAGAIN));
-        return outcome.ok() ? "woken" : "not woken";
+        return result.how == inversion::How::Woken ? "woken" : "not woken";
     });
     EXPECT(!seen.contains("late"));
     EXPECT(seen.contains("not woken"));
@@ -245,7 +156,7 @@ const bool kRegistered = [] {
     for (const WaitingCall& call : kWaitingCalls)
         harness::Registration { std::string { "no_other_object_is_used_by_" } + call.name,
                                 [&call] { expect_no_other_object(call); } };
-    for (const Sleep& sleep : kSleeps)
+    for (const inversion::Sleep& sleep : inversion::sleeps())
         harness::Registration { std::string { "nobody_in_between_delays_the_end_of_" } + sleep.name,
                                 [&sleep] { expect_no_inversion(sleep); } };
     return true;
