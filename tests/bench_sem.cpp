@@ -63,6 +63,27 @@ void operate(Meter& meter)
     meter.count(kAtOnce, 2, up_and_down, 2);
 }
 
+// By a task that has undo records of many sets, each of which it uses in turn.
+template <int records>
+void operate_in_turn(Meter& meter)
+{
+    const std::deque<Set> sets(records);
+    sembuf up { 0, 1, SEM_UNDO };
+    sembuf down { 0, -1, SEM_UNDO };
+    auto next = sets.begin();
+    const auto up_and_down = [&] {
+        if (next == sets.end())
+            next = sets.begin();
+        const long status = call(SYS_semop, next->id, &up, 1);
+        return status | call(SYS_semop, next++->id, &down, 1);
+    };
+    for (int i = 0; i < records; ++i)
+        must(up_and_down());
+    // However many rounds are of it, each begins with the same set.
+    constexpr int kTurns = (200 + records - 1) / records;
+    meter.count({ records * kTurns, 3 }, 2, up_and_down, 2);
+}
+
 void get_value(Meter& meter)
 {
     const Set set;
@@ -100,6 +121,9 @@ const std::vector<Case> kSemaphoreCases {
     { "semget+RMID,30000-present", "semget", get_and_remove<30000> },
     { "semop", "semop", operate<1, 0> },
     { "semop,UNDO", "semop", operate<1, SEM_UNDO> },
+    { "semop,UNDO,10-records", "semop", operate_in_turn<10> },
+    { "semop,UNDO,1000-records", "semop", operate_in_turn<1000> },
+    { "semop,UNDO,8000-records", "semop", operate_in_turn<8000> },
     { "semop,8-operations", "semop", operate<8, 0> },
     { "semop,8-operations,UNDO", "semop", operate<8, SEM_UNDO> },
     { "semctl,GETVAL", "semctl", get_value },

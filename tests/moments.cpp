@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * moments: calls that are interrupted at every moment by somebody who goes first.
+ *
+ * Runs where a moment is exact (tests/moment.hpp), on a kernel that can be preempted.  Each test moves
+ * a moment through a call from before its beginning to after its end, and shows that it did: what is
+ * seen before and what is seen after must both have been seen.
+ */
+#include "actor.hpp"
+#include "facility.hpp"
+#include "harness.hpp"
+#include "inversion.hpp"
+#include "moment.hpp"
+#include "next_id.hpp"
+#include "queue.hpp"
+#include "sem_set.hpp"
+#include "shared.hpp"
+
+#include <map>
+
+namespace {
+
+using namespace moment;
+
+constexpr Nanoseconds kStep = 25;
+constexpr Nanoseconds kLead = 20 * kMillisecond; // in which everybody gets ready
+constexpr int kEnough = 20; // steps after the end of a call
+constexpr int kMostSteps = 4000;
+
+std::ostream& operator<<(std::ostream& out, const std::map<std::string, int>& counts)
+{
+    for (const auto& [what, count] : counts)
+        out << what << ' ' << count << "  ";
+    return out;
+}
+
+// Counts what `play(moment)` gives for moments from 0 on, until it was `last` many times in a row.
+std::map<std::string, int> move_through(const std::string& last,
+                                        const std::function<std::string(Nanoseconds)>& play)
+{
+    std::map<std::string, int> seen;
+    int in_a_row = 0;
+    for (int step = 0; in_a_row < kEnough; ++step) {
+        REQUIRE(step < kMostSteps);
+        const std::string outcome = play(step * kStep);
+        ++seen[outcome];
+        in_a_row = outcome == last ? in_a_row + 1 : 0;
+    }
+    std::ostringstream line;
+    line << seen;
+    harness::note(line.str());
+    return seen;
+}
+
+// A call that must wait on a new object, and what makes it possible.
+struct WaitingCall {
+    const char* name;
+    const Facility& facility;
+    void (*block)(int id);
+    Outcome (*call)(int id);
+    void (*unblock)(int id);
+};
+
+const Facility& kQueues = kFacilities[0];
+const Facility& kSets = kFacilities[1];
+
+void block_set(int) { }
+
+void unblock_set(int id)
+{
+    REQUIRE_OK(sysv::semctl(id, 0, SETVAL, 1));
+}
+
+const WaitingCall kWaitingCalls[] = {
+    { "semop", kSets, block_set, [](int id) { return operate(id, { down() }); }, unblock_set },
+    { "semop_with_undo", kSets, block_set, [](int id) { return operate(id, { undone(down()) }); },
+      unblock_set },
+    { "semop_of_several", kSets, block_set,
+      [](int id) {
+          return operate(id, { down(), up() });
+      },
+      unblock_set },
+    { "semop_of_several_with_undo", kSets, block_set,
+      [](int id) {
+          return operate(id, { undone(down()), up() });
+      },
+      unblock_set },
+    { "semtimedop", kSets, block_set, [](int id) { return operate_within(id, { down() }, kLong); },
+      unblock_set },
+    { "msgrcv", kQueues, [](int) {}, [](int id) { return receive(id, 0, 0, 16).outcome; },
+      [](int id) { REQUIRE_OK(send(id, 1, "x")); } },
+    { "msgsnd", kQueues,
+      [](int id) {
+          const std::string half(sysv::kDefaultMsgmnb / 2, 'x');
+          REQUIRE_OK(send(id, 1, half));
+          REQUIRE_OK(send(id, 1, half));
+      },
+      [](int id) { return send(id, 1, "x", 0); }, [](int) {} },
+};
+
+// The object that Alice may use is removed, and root gets one of the same id that is nobody else's,
+// while Alice's call is on its way: she must never touch the new one, nor wait at it.
+void expect_no_other_object(const WaitingCall& waiting)
+{
+    require_one_cpu();
+    require_next_id();
+    constexpr int kId = 3 * kRow + 5;
+    constexpr int kNoId = kId + 1;
+    const Facility& facility = waiting.facility;
+    const Shared<Nanoseconds> start;
+    go_first(50);
+
+    const auto seen = move_through("EIDRM", [&](Nanoseconds moment) {
+        want(facility, kId);
+        REQUIRE_EQ(facility.make(IPC_PRIVATE, 0666), kId);
+        waiting.block(kId);
+        *start = now() + kLead;
+        Actor alice { [&] {
+            go_first(10); // before all that is not of this test
+            become(kAlice);
+            EXPECT_ERR(waiting.call(kNoId), EINVAL); // it has its memory now
+            await(*start);
+            return waiting.call(kId);
+        } };
+        sleep_until(*start + moment);
+        REQUIRE_OK(facility.remove(kId));
+        want(facility, kId);
+        REQUIRE_EQ(facility.make(IPC_PRIVATE, 0600), kId);
+        waiting.unblock(kId);
+        std::ostringstream outcome;
+        outcome << alice.join();
+        REQUIRE_OK(facility.remove(kId));
+        return outcome.str();
+    });
+    for (const auto& [outcome, count] : seen)
+        EXPECT(outcome == "EACCES" || outcome == "EINVAL" || outcome == "EIDRM");
+    EXPECT(seen.contains("EACCES"));
+}
+
+// A sleeper whose wait is over goes on, although who was about to wake it waits for somebody in
+// between, who has the CPU.
+void expect_no_inversion(const inversion::Sleep& sleep)
+{
+    require_one_cpu();
+    const auto seen = move_through("woken", [&](Nanoseconds moment) {
+        const inversion::Result result = inversion::play(sleep, moment);
+        if (result.lateness > inversion::kLate)
+            return "late";
+        return result.how == inversion::How::Woken ? "woken" : "not woken";
+    });
+    EXPECT(!seen.contains("late"));
+    EXPECT(seen.contains("not woken"));
+}
+
+const bool kRegistered = [] {
+    for (const WaitingCall& call : kWaitingCalls)
+        harness::Registration { std::string { "no_other_object_is_used_by_" } + call.name,
+                                [&call] { expect_no_other_object(call); } };
+    for (const inversion::Sleep& sleep : inversion::sleeps())
+        harness::Registration { std::string { "nobody_in_between_delays_the_end_of_" } + sleep.name,
+                                [&sleep] { expect_no_inversion(sleep); } };
+    return true;
+}();
+
+} // namespace
