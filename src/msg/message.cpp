@@ -215,12 +215,9 @@ Result<void> Message::store(UserAddress to, usize size) const noexcept
 {
     const usize first = min(size, MessageLayout::kFirstText);
     const UserAddress to_text = to.offset(sizeof(Type));
-    if constexpr (sizeof(Type) == sizeof(i64)) {
-        TRY(write_user_bytes(to, &type_, sizeof(i64) + first));
-    } else {
-        TRY(write_user(to, static_cast<Type>(type_)));
-        TRY(write_user_bytes(to_text, text(), first));
-    }
+    /* Type and pieces are written one by one, as the program sees what was written before a fault. */
+    TRY(put_user(to, static_cast<Type>(type_)));
+    TRY(write_user_bytes(to_text, text(), first));
     const bool is_whole =
         !blocks() || for_each_block(size, [&](const u8* piece, usize count, usize offset) {
             return write_user_bytes(to_text.offset(offset), piece, count).ok();
