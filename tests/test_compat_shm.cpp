@@ -7,6 +7,7 @@
 #include "proc_table.hpp"
 #include "segment.hpp"
 
+#include <algorithm>
 #include <climits>
 
 namespace {
@@ -110,6 +111,24 @@ TEST(shmat_of_version_1_is_einval)
                EINVAL);
     EXPECT_EQ(segment.attaches(), 0u);
     EXPECT(address == nullptr);
+}
+
+TEST(the_address_of_a_segment_is_written_as_a_whole_or_not_at_all)
+{
+    static constexpr std::byte kUntouched { 0xa5 };
+    const Segment segment;
+    const GuardedBuffer memory;
+    in_a_process([&] {
+        for (std::size_t room = 1; room < sizeof(void*); ++room) {
+            std::byte* const place = memory.with_room_for(room);
+            std::fill_n(place, room, kUntouched);
+            EXPECT_ERR(attach(static_cast<unsigned>(IpcCall::Shmat), segment, nullptr, 0,
+                              reinterpret_cast<void**>(place)),
+                       EFAULT);
+            EXPECT(std::all_of(place, place + room,
+                               [](std::byte each) { return each == kUntouched; }));
+        }
+    });
 }
 
 TEST(a_segment_stays_attached_when_its_address_cannot_be_written)

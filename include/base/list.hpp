@@ -39,6 +39,7 @@ public:
     {
         return object(static_cast<const Node&>(item).next_);
     }
+    [[nodiscard]] T* previous(T& item) noexcept { return object(node(item).previous_); }
 
     void push_back(T& item) noexcept
     {

@@ -9,7 +9,7 @@
 #include <kapi/mapping.h>
 #include <kapi/memory.h>
 #include <kapi/module.h>
-#include <kapi/rbtree.h>
+#include <kapi/random.h>
 #include <kapi/rcu.h>
 #include <kapi/refcount.h>
 #include <kapi/security.h>

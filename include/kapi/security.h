@@ -23,11 +23,11 @@ KAPI_OPAQUE(kapi_ipc_perm, IPC_PERM);
 
 struct kapi_task;
 
-/* What follows the links of a struct msg_msg. */
+/* What follows the links of a struct msg_msg, which the caller has before it. */
 struct kapi_msg {
 	long type;
 	kapi_size size;
-	void *rest; /* of the text: for who has the message */
+	void *link; /* nobody looks at it: for who has the message */
 	void *note; /* a security module's; NULL at first */
 };
 

@@ -10,6 +10,9 @@ KAPI_BEGIN
 /* Both return how many bytes were not copied; what was not read from user memory is zeroed. */
 kapi_size kapi_copy_from_user(void *to, kapi_size user_from, kapi_size size);
 kapi_size kapi_copy_to_user(kapi_size user_to, const void *from, kapi_size size);
+/* Written in one step, whole or not at all.  0 or -EFAULT. */
+int kapi_put_user_u32(kapi_size user_to, kapi_u32 value);
+int kapi_put_user_u64(kapi_size user_to, kapi_u64 value);
 /* How many of @size bytes at @user_from cannot be read; nothing is copied. */
 kapi_size kapi_fault_in_readable(kapi_size user_from, kapi_size size);
 /* @index if it is below @size, else 0, also under speculation. */

@@ -13,12 +13,13 @@ public:
     constexpr SlabCache() = default;
 
     /*
-     * Only bytes from @user_offset on may be copied to and from user memory.
+     * Only @user_size bytes from @user_offset on may be copied to and from user memory.
      * Errors: ENOMEM.  Sleeps.
      */
-    [[nodiscard]] Result<void> start(const char* name, usize size, usize user_offset) noexcept
+    [[nodiscard]] Result<void> start(const char* name, usize size, usize user_offset,
+                                     usize user_size) noexcept
     {
-        cache_ = kapi_cache_create(name, size, user_offset, size - user_offset);
+        cache_ = kapi_cache_create(name, size, user_offset, user_size);
         if (!cache_)
             return Errno::NoMemory;
         return {};

@@ -2,20 +2,19 @@
 /*
  * Message: one message in kernel memory, with its place in a MessageStore.
  *
- * The text begins right behind the type, as in user memory, so that both move in one copy; what
- * is longer than the default msgmax continues in a chain of blocks.  All of it comes from slab caches of the
- * module's own, charged to the sender's memory cgroup: general kmalloc caches shared with messages
- * are a well-known way to place bytes beside other kernel objects.
+ * It begins as the kernel's struct msg_msg does, which is what security modules look at; the text
+ * follows one word later.  What does not fit a piece of memory of kPiece bytes, never more than a page,
+ * goes on in a chain of blocks.  All of it comes from slab caches of the module's own, charged to the
+ * sender's memory cgroup: general kmalloc caches shared with messages are a well-known way to place bytes
+ * beside other kernel objects.  tests/test_msg_memory.cpp compares their sizes with Linux's.
  *
- * Context: making, loading, storing: process, sleeps.  Destroying: any; gives way on long chains
- *     only where Destroying::MaySleep says so.
+ * Context: making, loading, storing: process, sleeps.  Destroying: any.
  */
 #pragma once
 
 #include <base/list.hpp>
 #include <base/result.hpp>
 #include <mem/box.hpp>
-#include <mem/max_tree.hpp>
 #include <os/security.hpp>
 #include <user/user_memory.hpp>
 
@@ -25,7 +24,7 @@ namespace sysvipc {
 [[nodiscard]] Result<void> start_message_memory() noexcept;
 void stop_message_memory() noexcept;
 
-class Message : public ListNode<Message>, public MaxTreeNode {
+class Message : public ListNode<Message> {
 public:
     /*
      * Reads struct msgbuf at @from: a type, which is an i64, or i32 in a 32-bit program, then @size
@@ -35,8 +34,8 @@ public:
      */
     template <class Type>
     [[nodiscard]] static Result<Box<Message>> load(UserAddress from, usize size) noexcept;
-    /* Room for @capacity bytes of another message's text.  Errors: ENOMEM. */
-    [[nodiscard]] static Result<Box<Message>> create_blank(usize capacity) noexcept;
+    /* Of @size bytes that are still to come, by copy_from().  Errors: ENOMEM. */
+    [[nodiscard]] static Result<Box<Message>> create_blank(usize size) noexcept;
     static void destroy(Message* message) noexcept;
     /* Lets security modules know of it.  Errors: ENOMEM, a module's.  Sleeps. */
     [[nodiscard]] Result<void> label() noexcept { return known_.label(); }
@@ -49,44 +48,47 @@ public:
      */
     template <class Type>
     [[nodiscard]] Result<void> store(UserAddress to, usize size) const noexcept;
-    /* Takes over type and text.  Precondition: room for them.  Does not sleep. */
+    /*
+     * Takes over type and text, and keeps a size() that may be larger.  Precondition: room for them.
+     * Does not sleep.
+     */
     void copy_from(const Message& other) noexcept;
 
-    [[nodiscard]] i64 type() const noexcept { return type_; }
+    [[nodiscard]] i64 type() const noexcept { return known_.type(); }
     [[nodiscard]] usize size() const noexcept { return known_.size(); }
 
 private:
-    friend class MessageStore;
+    friend class MessageIndex;
     friend class MessageLayout;
     friend class StoreInspector; /* kunit/ */
     template <class T, class... Args>
     friend T* construct_at(void* memory, Args&&... args) noexcept;
 
+    /* No allocation is larger. */
+    static constexpr usize kPiece = 4096;
+    static_assert(kPiece <= KAPI_PAGE_SIZE);
+
     /* A piece of text that did not fit the first allocation. */
     struct Block;
 
-    Message(usize size, u32 cache) noexcept : known_(size), cache_(cache) { }
+    explicit Message(usize size) noexcept : known_(size) { }
     [[nodiscard]] static Result<Box<Message>> allocate(usize size) noexcept;
-    [[nodiscard]] Result<void> add_blocks(usize size) noexcept;
-    [[nodiscard]] Block* blocks() const noexcept { return static_cast<Block*>(known_.rest()); }
+    [[nodiscard]] Result<void> add_blocks() noexcept;
+    [[nodiscard]] inline bool has_blocks() const noexcept;
+    [[nodiscard]] inline Block*& first_block() noexcept;
+    [[nodiscard]] inline const Block* first_block() const noexcept;
     template <class Piece>
-    [[nodiscard]] bool for_each_block(usize size, Piece&& piece) const noexcept;
+    [[nodiscard]] static bool for_each_block(auto* block, usize size, Piece&& piece) noexcept;
 
     [[nodiscard]] u8* text() noexcept { return reinterpret_cast<u8*>(this + 1); }
     [[nodiscard]] const u8* text() const noexcept { return reinterpret_cast<const u8*>(this + 1); }
 
+    KernelMessage known_; /* its type is 0 until the memory has been filled from the user's */
     /*
-     * For MessageStore: the chain of equal types, oldest first; the last is known to the first, and
-     * nullptr to those that never were first.
+     * Links for MessageIndex, with one in known_.  Before that the type stands here: it comes from user
+     * memory in one copy with the text, which follows.
      */
-    Message* next_of_type_ { nullptr };
-    Message* last_of_type_ { nullptr };
-
-    KernelMessage known_; /* also the blocks, as what is left of the text */
-    u32 cache_;
-    bool is_announced_ { false }; /* security modules are to be told of its end */
-    i64 type_ { 0 }; /* in known_ too, once it is read */
-    /* The text follows. */
+    void* after_ { nullptr };
 };
 
 } // namespace sysvipc

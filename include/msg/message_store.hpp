@@ -4,9 +4,10 @@
  *
  * Security modules may keep a message from a receiver, to whom it is then as if it were not there.
  *
- * The oldest message of each type is a node of a tree ordered by type, which also knows the oldest
- * message of each subtree; the others of its type are chained behind it.  Any selection but a place
- * in the queue takes O(log types) steps, however long the queue is, and needs no memory.
+ * An index by type finds the oldest message of a type, and of the lowest.  The oldest of all types but
+ * one is the oldest of all, unless that is of just this type: then a search goes along the queue, and the
+ * next goes on where it ended.  So any selection but a place in the queue takes O(log types) steps, on
+ * average over the messages that come and go, however long the queue is, and needs no memory.
  *
  * Locks: the queue's, for everything.
  */
@@ -14,6 +15,7 @@
 
 #include <base/list.hpp>
 #include <msg/message.hpp>
+#include <msg/message_index.hpp>
 #include <rules/message_match.hpp>
 
 namespace sysvipc {
@@ -54,15 +56,12 @@ private:
     [[nodiscard]] Message* first_candidate(const MessageSelector& selector) noexcept;
     [[nodiscard]] Message* next_candidate(const MessageSelector& selector,
                                           Message& message) noexcept;
-    [[nodiscard]] Message* oldest_of(i64 type) const noexcept;
-    [[nodiscard]] Message* oldest_from(i64 type) const noexcept;
-    [[nodiscard]] Message* oldest_at_most(i64 type) const noexcept;
-    [[nodiscard]] Message* oldest_except(i64 type) const noexcept;
-    void unchain(Message& message) noexcept;
+    [[nodiscard]] Message* oldest_except(i64 type) noexcept;
 
     List<Message> arrivals_;
-    MaxTree types_; /* by type; the value falls with each arrival */
-    u64 arrived_ { 0 };
+    MessageIndex types_;
+    /* INVARIANT: all before it have the type of the oldest message.  nullptr: not known of any. */
+    Message* run_end_ { nullptr };
 };
 
 } // namespace sysvipc

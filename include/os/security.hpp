@@ -105,16 +105,14 @@ private:
     kapi_ipc_perm perm_;
 };
 
-/* The part of a message that they see. */
+/* The part of a message that they see, but for the links of a list, which stand before it. */
 class KernelMessage : Pinned {
 public:
-    /* Its text may go on at @rest, which is for who has the message. */
     [[nodiscard]] i64 type() const noexcept { return message_.type; }
     [[nodiscard]] usize size() const noexcept { return message_.size; }
-    [[nodiscard]] void* rest() const noexcept { return message_.rest; }
-    void set_rest(void* rest) noexcept { message_.rest = rest; }
+    /* Nobody looks at it: for who has the message. */
+    [[nodiscard]] void*& link() noexcept { return message_.link; }
     void set_type(i64 type) noexcept { message_.type = type; }
-    void set_size(usize size) noexcept { message_.size = size; }
 
     explicit KernelMessage(usize size) noexcept : message_ { 0, size, nullptr, nullptr } { }
     /* Errors: as above.  Sleeps. */

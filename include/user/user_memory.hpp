@@ -51,6 +51,25 @@ template <AbiSafe T>
     return {};
 }
 
+/*
+ * The same where Linux has put_user(): what lies across the end of a mapping is not written in part.
+ * @T: 4 or 8 bytes.
+ */
+template <AbiSafe T>
+    requires(std::is_integral_v<T>)
+[[nodiscard]] Result<void> put_user(UserAddress to, T value) noexcept
+{
+    static_assert(sizeof(T) == sizeof(u32) || sizeof(T) == sizeof(u64));
+    int status = 0;
+    if constexpr (sizeof(T) == sizeof(u32))
+        status = kapi_put_user_u32(to.value(), static_cast<u32>(value));
+    else
+        status = kapi_put_user_u64(to.value(), static_cast<u64>(value));
+    if (status != 0)
+        return Errno::Fault;
+    return {};
+}
+
 /* How many of @size bytes could not be read; their place in @to is zeroed. */
 [[nodiscard]] inline usize read_user_bytes(void* to, UserAddress from, usize size) noexcept
 {

@@ -182,7 +182,7 @@ long ipc_attach(const IpcArguments& call) noexcept
     const long attached = as_native<sysvipc_call_shmat>(call.first, call.ptr, call.second);
     if (attached < 0)
         return attached;
-    return to_syscall(write_user(pointer(call.third), static_cast<u32>(attached)));
+    return to_syscall(put_user(pointer(call.third), static_cast<u32>(attached)));
 }
 
 long ipc(const IpcArguments& call) noexcept

@@ -90,9 +90,10 @@ static int proc_release(struct inode *inode, struct file *file)
 	return seq_release_private(inode, file);
 }
 
+/* As ipc/util.c has them: with proc_read_iter, splice(2) and others would work that fail there. */
 static const struct proc_ops proc_callbacks = {
 	.proc_open = proc_open,
-	.proc_read_iter = seq_read_iter,
+	.proc_read = seq_read,
 	.proc_lseek = seq_lseek,
 	.proc_release = proc_release,
 };

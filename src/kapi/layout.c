@@ -13,7 +13,6 @@
 #include <linux/msg.h>
 #include <linux/mutex.h>
 #include <linux/ptrace.h>
-#include <linux/rbtree.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable.h>
 #include <linux/sched.h>
@@ -47,8 +46,9 @@ static void __used layout(void)
 	LAYOUT(IDR, struct idr);
 	LAYOUT(RHASHTABLE, struct rhashtable);
 	LAYOUT(RHASH_HEAD, struct rhash_head);
-	LAYOUT(RB_NODE, struct rb_node);
 	LAYOUT(REFCOUNT, refcount_t);
+	FIELD(MSG_MSG_TYPE, struct msg_msg, m_type);
+	DEFINE(KAPI_MSG_MSG_SIZE, sizeof(struct msg_msg));
 	/* Up to the last member that is used, whatever the order of them. */
 	DEFINE(KAPI_IPC_PERM_SIZE,
 	       LATEST(LATEST(LATEST(END(id), END(key)), LATEST(END(uid), END(gid))),

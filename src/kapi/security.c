@@ -213,13 +213,13 @@ KAPI_SHIM int kapi_security_queue_control(struct kapi_ipc_perm *perm, int comman
 	return VERDICT_OF(security_msg_queue_msgctl, PERM(perm), command);
 }
 
-/* Nobody looks at the links before it. */
+/* The links of its list stand before it. */
 static inline struct msg_msg *whole_message(struct kapi_msg *message)
 {
 	static_assert(offsetof(struct msg_msg, m_ts) - offsetof(struct msg_msg, m_type) ==
 		      offsetof(struct kapi_msg, size));
 	static_assert(offsetof(struct msg_msg, next) - offsetof(struct msg_msg, m_type) ==
-		      offsetof(struct kapi_msg, rest));
+		      offsetof(struct kapi_msg, link));
 	static_assert(offsetof(struct msg_msg, security) - offsetof(struct msg_msg, m_type) ==
 		      offsetof(struct kapi_msg, note));
 	static_assert(sizeof(struct msg_msg) - offsetof(struct msg_msg, m_type) ==

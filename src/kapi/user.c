@@ -17,6 +17,16 @@ KAPI_SHIM kapi_size kapi_copy_to_user(kapi_size user_to, const void *from, kapi_
 	return copy_to_user((void __user *)user_to, from, size);
 }
 
+KAPI_SHIM int kapi_put_user_u32(kapi_size user_to, kapi_u32 value)
+{
+	return put_user(value, (u32 __user *)user_to);
+}
+
+KAPI_SHIM int kapi_put_user_u64(kapi_size user_to, kapi_u64 value)
+{
+	return put_user(value, (u64 __user *)user_to);
+}
+
 KAPI_SHIM kapi_size kapi_fault_in_readable(kapi_size user_from, kapi_size size)
 {
 	return fault_in_readable((const char __user *)user_from, size);

@@ -4,6 +4,7 @@
 
 #include <mem/cache.hpp>
 #include <mem/construct.hpp>
+#include <msg/message_index.hpp>
 #include <os/task.hpp>
 #include <base/poison.hpp>
 
@@ -11,10 +12,9 @@ namespace sysvipc {
 
 struct Message::Block {
     Block* next;
-    u32 size; /* of the text in it */
-    u32 cache;
 
     [[nodiscard]] u8* text() noexcept { return reinterpret_cast<u8*>(this + 1); }
+    [[nodiscard]] const u8* text() const noexcept { return reinterpret_cast<const u8*>(this + 1); }
 };
 
 /* A row of caches, each for objects of one size, header included; an object goes into the smallest. */
@@ -23,31 +23,44 @@ struct SizeClass {
     const char* name;
 };
 
+/*
+ * Linux has a header of 48 bytes, or 8 in what follows a page, and rounds up to 64, 96, 128 and so on:
+ * with 8 bytes more of each, a text that just fits there just fits here.
+ */
 class MessageLayout {
 public:
-    /* The header and a whole text of a page, or of as much as msgmax allows by default. */
-    static constexpr usize kWithPage = KAPI_PAGE_SIZE + 128;
-    static constexpr usize kWithMsgmax = KAPI_MSGMAX + 128;
     static constexpr SizeClass kFirst[] {
-        { 160, "sysvipc_msg_160" },      { 192, "sysvipc_msg_192" },
-        { 256, "sysvipc_msg_256" },      { 512, "sysvipc_msg_512" },
-        { 1024, "sysvipc_msg_1k" },      { 2048, "sysvipc_msg_2k" },
-        { kWithPage, "sysvipc_msg_4k" }, { kWithMsgmax, "sysvipc_msg_8k" },
+        { 72, "sysvipc_msg_72" },
+        { 104, "sysvipc_msg_104" },
+        { 136, "sysvipc_msg_136" },
+        { 200, "sysvipc_msg_200" },
+        { 264, "sysvipc_msg_264" },
+        { 520, "sysvipc_msg_520" },
+        { 1032, "sysvipc_msg_1032" },
+        { 2056, "sysvipc_msg_2056" },
+        { Message::kPiece, "sysvipc_msg_4096" },
     };
+    /* The text before these is 16 bytes shorter than Linux's. */
     static constexpr SizeClass kRest[] {
-        { 256, "sysvipc_msgseg_256" },
-        { 1024, "sysvipc_msgseg_1k" },
-        { KAPI_PAGE_SIZE, "sysvipc_msgseg_page" },
+        { 264, "sysvipc_msgseg_264" },
+        { 1040, "sysvipc_msgseg_1040" },
+        { 2064, "sysvipc_msgseg_2064" },
+        { Message::kPiece, "sysvipc_msgseg_4096" },
     };
-    static constexpr usize kFirstText = kWithMsgmax - sizeof(Message);
-    static constexpr usize kBlockText = KAPI_PAGE_SIZE - sizeof(Message::Block);
-    static_assert(kFirstText >= KAPI_MSGMAX && kWithPage - sizeof(Message) >= KAPI_PAGE_SIZE);
-    /* What of a message's memory user copies may touch begins with the type. */
-    static constexpr usize kFirstUserOffset = offsetof(Message, type_);
+    /* At the end of a whole piece there is a pointer to the rest. */
+    static constexpr usize kFirstText = Message::kPiece - sizeof(Message) - sizeof(Message::Block*);
+    static constexpr usize kBlockText = Message::kPiece - sizeof(Message::Block);
+    /* What of their memory user copies may touch: from the type or the text on, up to that pointer. */
+    static constexpr usize kFirstUserOffset = offsetof(Message, after_);
     static constexpr usize kBlockUserOffset = sizeof(Message::Block);
+    static constexpr usize kFirstUserEnd = Message::kPiece - sizeof(Message::Block*);
+    static constexpr usize kBlockUserEnd = Message::kPiece;
 
-    static_assert(sizeof(Message) == offsetof(Message, type_) + sizeof(i64),
+    static_assert(sizeof(Message) == offsetof(Message, after_) + sizeof(i64),
                   "the text follows the type without a gap");
+    static_assert(offsetof(Message, known_) == KAPI_MSG_MSG_TYPE
+                      && offsetof(Message, after_) == KAPI_MSG_MSG_SIZE,
+                  "the links of a message and what is known of it are a whole struct msg_msg");
 };
 
 template <usize N>
@@ -55,11 +68,13 @@ class CacheRow {
 public:
     constexpr explicit CacheRow(const SizeClass (&classes)[N]) noexcept : classes_(classes) { }
 
-    [[nodiscard]] Result<void> start(usize user_offset) noexcept
+    /* Users may copy from @user_offset on, up to @user_end. */
+    [[nodiscard]] Result<void> start(usize user_offset, usize user_end) noexcept
     {
         for (; started_ < N; ++started_) {
             const SizeClass& cls = classes_[started_];
-            TRY(caches_[started_].start(cls.name, cls.bytes, user_offset));
+            TRY(caches_[started_].start(cls.name, cls.bytes, user_offset,
+                                        min(cls.bytes, user_end) - user_offset));
         }
         return {};
     }
@@ -68,15 +83,14 @@ public:
         while (started_ > 0)
             caches_[--started_].stop();
     }
-    /* The smallest cache for @bytes, which are at most the largest. */
-    [[nodiscard]] u32 choose(usize bytes) const noexcept
+    /* The smallest that has room for @bytes; the largest where none has, as the rest goes elsewhere. */
+    [[nodiscard]] SlabCache& for_size(usize bytes) noexcept
     {
-        u32 cache = 0;
-        while (classes_[cache].bytes < bytes)
+        usize cache = 0;
+        while (cache < N - 1 && classes_[cache].bytes < bytes)
             ++cache;
-        return cache;
+        return caches_[cache];
     }
-    [[nodiscard]] SlabCache& operator[](u32 cache) noexcept { return caches_[cache]; }
 
 private:
     const SizeClass (&classes_)[N];
@@ -90,9 +104,10 @@ static constinit CacheRow rest_caches { MessageLayout::kRest };
 Result<void> start_message_memory() noexcept
 {
     const auto start_both = []() -> Result<void> {
-        TRY(first_caches.start(MessageLayout::kFirstUserOffset));
-        return rest_caches.start(MessageLayout::kBlockUserOffset);
+        TRY(first_caches.start(MessageLayout::kFirstUserOffset, MessageLayout::kFirstUserEnd));
+        return rest_caches.start(MessageLayout::kBlockUserOffset, MessageLayout::kBlockUserEnd);
     };
+    MessageIndex::choose_secret();
     Result<void> started = start_both();
     if (!started.ok())
         stop_message_memory();
@@ -105,62 +120,79 @@ void stop_message_memory() noexcept
     first_caches.stop();
 }
 
+bool Message::has_blocks() const noexcept
+{
+    return size() > MessageLayout::kFirstText;
+}
+
+/* Precondition of both: has_blocks(). */
+Message::Block*& Message::first_block() noexcept
+{
+    /* SAFETY: a message with blocks is in a whole piece, and its text ends before this. */
+    return *reinterpret_cast<Block**>(reinterpret_cast<u8*>(this) + MessageLayout::kFirstUserEnd);
+}
+
+const Message::Block* Message::first_block() const noexcept
+{
+    return *reinterpret_cast<Block* const*>(reinterpret_cast<const u8*>(this)
+                                            + MessageLayout::kFirstUserEnd);
+}
+
 Result<Box<Message>> Message::allocate(usize size) noexcept
 {
-    const usize first = min(size, MessageLayout::kFirstText);
-    const u32 cache = first_caches.choose(sizeof(Message) + first);
-    void* memory = first_caches[cache].allocate();
+    void* memory = first_caches.for_size(sizeof(Message) + size).allocate();
     if (!memory)
         return Errno::NoMemory;
-    auto message = Box<Message>::adopt(construct_at<Message>(memory, size, cache));
-    if (size > first) [[unlikely]]
-        TRY(message->add_blocks(size - first));
+    auto message = Box<Message>::adopt(construct_at<Message>(memory, size));
+    if (message->has_blocks()) [[unlikely]]
+        TRY(message->add_blocks());
     return message;
 }
 
-Result<void> Message::add_blocks(usize size) noexcept
+Result<void> Message::add_blocks() noexcept
 {
-    Block* last = nullptr;
-    while (size > 0) {
+    Block** link = &first_block();
+    *link = nullptr;
+    for (usize left = size() - MessageLayout::kFirstText;;) {
         CurrentTask::give_way();
-        const usize piece = min(size, MessageLayout::kBlockText);
-        const u32 cache = rest_caches.choose(sizeof(Block) + piece);
-        void* memory = rest_caches[cache].allocate();
+        void* memory = rest_caches.for_size(sizeof(Block) + left).allocate();
         if (!memory)
             return Errno::NoMemory;
-        Block* added =
-            construct_at<Block>(memory, Block { nullptr, static_cast<u32>(piece), cache });
-        if (last)
-            last->next = added;
-        else
-            known_.set_rest(added);
-        last = added;
-        size -= piece;
+        *link = construct_at<Block>(memory, Block { nullptr });
+        if (left <= MessageLayout::kBlockText)
+            return {};
+        left -= MessageLayout::kBlockText;
+        link = &(*link)->next;
     }
-    return {};
 }
 
+/* Of a chain that memory did not suffice for, the blocks that there are have the sizes of the whole. */
 void Message::destroy(Message* message) noexcept
 {
-    if (message->is_announced_)
+    if (message->type() != 0)
         message->known_.unlabel();
-    for (Block* block = message->blocks(); block;) {
-        Block* next = block->next;
-        rest_caches[block->cache].release(block);
-        block = next;
+    const usize size = message->size();
+    if (message->has_blocks()) [[unlikely]] {
+        usize left = size - MessageLayout::kFirstText;
+        for (Block* block = message->first_block(); block;) {
+            Block* next = block->next;
+            rest_caches.for_size(sizeof(Block) + left).release(block);
+            left -= MessageLayout::kBlockText; /* unused after the last */
+            block = next;
+        }
     }
-    first_caches[message->cache_].release(message);
+    first_caches.for_size(sizeof(Message) + size).release(message);
 }
 
-/* Calls piece(text, size, offset) for the text in blocks, up to @size of the whole text. */
+/* Calls piece(text, size, offset) for the text in a chain of blocks, up to @size of the whole text. */
 template <class Piece>
-bool Message::for_each_block(usize size, Piece&& piece) const noexcept
+bool Message::for_each_block(auto* block, usize size, Piece&& piece) noexcept
 {
-    usize offset = MessageLayout::kFirstText;
-    for (Block* block = blocks(); block && offset < size; block = block->next) {
-        if (!piece(block->text(), min<usize>(block->size, size - offset), offset))
+    for (usize offset = MessageLayout::kFirstText; offset < size; block = block->next) {
+        const usize count = min(MessageLayout::kBlockText, size - offset);
+        if (!piece(block->text(), count, offset))
             return false;
-        offset += block->size;
+        offset += count;
     }
     return true;
 }
@@ -177,24 +209,23 @@ Result<Box<Message>> Message::load(UserAddress from, usize size) noexcept
     Box<Message> message = allocated.take();
 
     const usize first = min(size, MessageLayout::kFirstText);
-    const usize missed =
-        read_user_bytes(message->text() - sizeof(Type), from, sizeof(Type) + first);
-    if constexpr (sizeof(Type) < sizeof(i64))
-        message->type_ >>= 8 * (sizeof(i64) - sizeof(Type)); /* it came into the upper part */
+    u8* const type_and_text = message->text() - sizeof(Type);
+    const usize missed = read_user_bytes(type_and_text, from, sizeof(Type) + first);
+    Type type;
+    __builtin_memcpy(&type, type_and_text, sizeof(Type));
     if (missed > first) [[unlikely]] /* at the end of user memory the kernel reads all or nothing */
-        message->type_ = TRY(read_user<Type>(from));
-    if (message->type_ < 1) [[unlikely]]
+        type = TRY(read_user<Type>(from));
+    if (type < 1) [[unlikely]]
         return Errno::Invalid;
-    message->known_.set_type(message->type_);
-    message->is_announced_ = true; /* from here on, labelled or not, as Linux has it */
+    message->known_.set_type(type); /* from here on, labelled or not, modules are told of its end */
     if (missed > 0) [[unlikely]]
         return Errno::Fault;
     const UserAddress text = from.offset(sizeof(Type));
-    const bool is_whole =
-        !message->blocks() || message->for_each_block(size, [&](u8* to, usize count, usize offset) {
-            return read_user_bytes(to, text.offset(offset), count) == 0;
-        });
-    if (!is_whole) [[unlikely]]
+    const auto read_piece = [&](u8* to, usize count, usize offset) {
+        return read_user_bytes(to, text.offset(offset), count) == 0;
+    };
+    if (message->has_blocks() && !for_each_block(message->first_block(), size, read_piece))
+        [[unlikely]]
         return Errno::Fault;
     TRY(message->label());
     return message;
@@ -203,29 +234,25 @@ Result<Box<Message>> Message::load(UserAddress from, usize size) noexcept
 template Result<Box<Message>> Message::load<i64>(UserAddress from, usize size) noexcept;
 template Result<Box<Message>> Message::load<i32>(UserAddress from, usize size) noexcept;
 
-Result<Box<Message>> Message::create_blank(usize capacity) noexcept
+Result<Box<Message>> Message::create_blank(usize size) noexcept
 {
-    Box<Message> message = TRY(allocate(capacity));
-    message->is_announced_ = true;
+    constexpr i64 kAny = 1; /* modules are told of its end, whatever its type will be */
+    Box<Message> message = TRY(allocate(size));
+    message->known_.set_type(kAny);
     return message;
 }
 
+/* Type and pieces are written one by one, as the program sees what was written before a fault. */
 template <class Type>
 Result<void> Message::store(UserAddress to, usize size) const noexcept
 {
-    const usize first = min(size, MessageLayout::kFirstText);
+    TRY(put_user(to, static_cast<Type>(type())));
     const UserAddress to_text = to.offset(sizeof(Type));
-    if constexpr (sizeof(Type) == sizeof(i64)) {
-        TRY(write_user_bytes(to, &type_, sizeof(i64) + first));
-    } else {
-        TRY(write_user(to, static_cast<Type>(type_)));
-        TRY(write_user_bytes(to_text, text(), first));
-    }
-    const bool is_whole =
-        !blocks() || for_each_block(size, [&](const u8* piece, usize count, usize offset) {
-            return write_user_bytes(to_text.offset(offset), piece, count).ok();
-        });
-    if (!is_whole) [[unlikely]]
+    TRY(write_user_bytes(to_text, text(), min(size, MessageLayout::kFirstText)));
+    const auto write_piece = [&](const u8* piece, usize count, usize offset) {
+        return write_user_bytes(to_text.offset(offset), piece, count).ok();
+    };
+    if (has_blocks() && !for_each_block(first_block(), size, write_piece)) [[unlikely]]
         return Errno::Fault;
     return {};
 }
@@ -235,17 +262,18 @@ template Result<void> Message::store<i32>(UserAddress to, usize size) const noex
 
 void Message::copy_from(const Message& other) noexcept
 {
-    type_ = other.type_;
-    known_.set_type(type_);
-    known_.set_size(other.size());
-    __builtin_memcpy(text(), other.text(), min<usize>(size(), MessageLayout::kFirstText));
-    /* Both texts are cut into blocks at the same places, but for the end of the last. */
-    Block* to = blocks();
-    (void)other.for_each_block(size(), [&](const u8* piece, usize count, usize) {
-        __builtin_memcpy(to->text(), piece, count);
-        to = to->next;
-        return true;
-    });
+    known_.set_type(other.type());
+    __builtin_memcpy(text(), other.text(), min(other.size(), MessageLayout::kFirstText));
+    if (!other.has_blocks())
+        return;
+    /* Both texts are cut into blocks at the same places. */
+    Block* to = first_block();
+    (void)for_each_block(other.first_block(), other.size(),
+                         [&](const u8* piece, usize count, usize) {
+                             __builtin_memcpy(to->text(), piece, count);
+                             to = to->next;
+                             return true;
+                         });
 }
 
 } // namespace sysvipc

@@ -141,13 +141,13 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
 }
 
 /*
- * MSG_COPY: a copy of the message at a place in the queue, which stays there.
+ * MSG_COPY: a copy of the message at a place in the queue, which stays there, and the @size of its text.
  * Errors, in order: EINVAL (flags); ENOMEM; EFAULT when the buffer cannot be read, as Linux has it; a
  *     security module's; EINVAL; EACCES; EIDRM; ENOMSG; E2BIG; EINVAL when it would have to be cut short.
  */
 [[gnu::noinline]] Result<Box<Message>> receive_copy(IpcNamespace& ns, IpcId id,
                                                     const ReceiveRequest& request,
-                                                    UserAddress buffer) noexcept
+                                                    UserAddress buffer, usize& size) noexcept
 {
     if (request.may_wait() || (request.flags & abi::kMsgExcept))
         return Errno::Invalid;
@@ -170,6 +170,7 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
     if (found->size() > capacity)
         return Errno::Invalid;
     copy->copy_from(*found);
+    size = found->size();
     return copy;
 }
 
@@ -186,14 +187,17 @@ Result<usize> receive(IpcNamespace& ns, IpcId id, UserAddress to, usize size, i6
     };
 
     Box<Message> message;
+    usize text_size = 0;
     /* Most calls find their message: no need to zero what only those use that wait. */
     __attribute__((uninitialized)) Place place;
     if (copies) [[unlikely]] {
-        message = TRY(receive_copy(ns, id, request, to));
-    } else if (TRY(receive_at_once(ns, id, request, message, place)) == Received::MustWait) {
-        TRY(receive_waiting(ns, request, message, *place));
+        message = TRY(receive_copy(ns, id, request, to, text_size));
+    } else {
+        if (TRY(receive_at_once(ns, id, request, message, place)) == Received::MustWait)
+            TRY(receive_waiting(ns, request, message, *place));
+        text_size = message->size();
     }
-    const usize written = min(size, message->size());
+    const usize written = min(size, text_size);
     TRY(message->store<Type>(to, written));
     return written;
 }

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* kapi: numbers that nobody can guess.  Kernel source: <linux/random.h>. */
+#ifndef SYSVIPC_KAPI_RANDOM_H
+#define SYSVIPC_KAPI_RANDOM_H
+
+#include <kapi/types.h>
+
+KAPI_BEGIN
+
+kapi_u64 kapi_random_u64(void);
+
+KAPI_END
+
+#endif

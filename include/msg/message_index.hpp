@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * MessageIndex: the messages of a queue by type, and those of one type in the order of their arrival.
+ *
+ * A treap: the search tree by type in which every node has a lower rank than its parent.  Ranks follow
+ * from the type and a secret of the module, as if drawn by lot, so that no choice of types makes the tree
+ * deep: a step down costs O(log types).  Nothing is kept for that in a node, which has two links only.
+ *
+ * The node of a type is its youngest message; where there are more of the type, they form a ring from it
+ * over the oldest, in the order of arrival:
+ *
+ *              known_'s link     after_
+ *     node     left              right, or, marked, the oldest of the ring
+ *     oldest   right of node     next
+ *     others   -                 next
+ *
+ * It owns nothing and needs no memory.
+ *
+ * Locks: the queue's, for everything.
+ */
+#pragma once
+
+#include <msg/message.hpp>
+
+namespace sysvipc {
+
+class MessageIndex : Pinned {
+public:
+    /* Once, before the first message. */
+    static void choose_secret() noexcept;
+
+    /* The youngest from now on. */
+    void add(Message& message) noexcept;
+    void remove(Message& message) noexcept;
+
+    /* nullptr: none. */
+    [[nodiscard]] Message* oldest_of(i64 type) noexcept { return oldest_at(place_of(type)); }
+    /* Of the lowest type of all; of the lowest from @type on. */
+    [[nodiscard]] Message* oldest_of_lowest() noexcept;
+    [[nodiscard]] Message* oldest_from(i64 type) noexcept;
+    /* The next younger one of the same type. */
+    [[nodiscard]] Message* next_of_type(Message& message) noexcept;
+
+private:
+    friend class StoreInspector; /* kunit/ */
+
+    /* To a message or nowhere; a mark is told from that by its lowest bit. */
+    using Link = void*;
+
+    [[nodiscard]] static Message* at(Link link) noexcept { return static_cast<Message*>(link); }
+    [[nodiscard]] static Link marked(Message& oldest) noexcept
+    {
+        return reinterpret_cast<u8*>(&oldest) + 1;
+    }
+    [[nodiscard]] static bool has_ring(const Message& node) noexcept
+    {
+        return (reinterpret_cast<std::uintptr_t>(node.after_) & 1) != 0;
+    }
+    /* @node has a ring. */
+    [[nodiscard]] static Message& oldest_in_ring(const Message& node) noexcept
+    {
+        return *at(static_cast<u8*>(node.after_) - 1);
+    }
+    [[nodiscard]] static Message* oldest_at(Link link) noexcept
+    {
+        Message* node = at(link);
+        return node && has_ring(*node) ? &oldest_in_ring(*node) : node;
+    }
+    [[nodiscard]] static Link& left(Message& node) noexcept { return node.known_.link(); }
+    [[nodiscard]] static Link& right(Message& node) noexcept
+    {
+        return has_ring(node) ? oldest_in_ring(node).known_.link() : node.after_;
+    }
+    [[nodiscard]] static u64 rank_of(const Message& node) noexcept;
+
+    /* The link to the node of @type, or where it would be. */
+    [[nodiscard]] Link& place_of(i64 type) noexcept;
+    void add_type(Message& message) noexcept;
+    static void join_ring(Link& place, Message& node, Message& message) noexcept;
+    static void leave_ring(Link& place, Message& node, Message& message) noexcept;
+    static void merge(Link& place, Message* lower, Message* higher) noexcept;
+
+    Link root_ { nullptr };
+};
+
+} // namespace sysvipc
