@@ -15,6 +15,8 @@ int run_tests(int argc, char** argv);
 // Skips the test where there is nothing to load, or where the calls are built in.
 // Otherwise the module is not loaded when this returns.
 void require_unloaded();
+// The same on kernels of either kind.
+void require_unloaded_on_any_kernel();
 // The same for tests of taking over: skips where the calls are not built in.
 void require_unloaded_beside_builtin();
 

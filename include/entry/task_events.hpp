@@ -9,8 +9,13 @@
 
 namespace sysvipc {
 
-/* Errors: ENOENT when the kernel does not let us see tasks end; ENOMEM.  Sleeps. */
+/*
+ * Writes a log line about what cannot be seen.  Errors: ENOENT, EBUSY, EOPNOTSUPP when the kernel does not
+ * let us see tasks end; ENOMEM.  Sleeps.
+ */
 [[nodiscard]] Result<void> start_task_events() noexcept;
+/* Loading cannot fail any more, and nobody has been let make an object yet. */
+void open_task_events() noexcept;
 /* No event is handled any more on return.  Sleeps. */
 void stop_task_events() noexcept;
 

@@ -2,8 +2,7 @@
 /*
  * TaskWatch: told of every task that begins or ends, and of unshare(2) and setns(2).
  *
- * Context of the callbacks: preemption disabled, unless spinlocks sleep; they must not sleep but for
- * those.
+ * Context of the callbacks: their declarations in include/kapi/watch.h.
  */
 #pragma once
 
@@ -14,14 +13,21 @@ namespace sysvipc {
 
 struct TaskWatch {
     using Callbacks = kapi_task_watch;
+    using Report = kapi_watch_report;
 
-    /* @sees_leaving: whether it will be told of those.  Errors: ENOENT, ENOMEM.  Sleeps. */
-    [[nodiscard]] static Result<void> start(const Callbacks& callbacks, bool& sees_leaving) noexcept
+    /*
+     * @means: of kapi_watch_means, any.  Errors: ENOENT, ENOMEM, EBUSY, EOPNOTSUPP, as kapi_watch_start()
+     * has them; @report tells more.  Sleeps.
+     */
+    [[nodiscard]] static Result<void> start(const Callbacks& callbacks, u32 means,
+                                            Report& report) noexcept
     {
-        if (const int status = kapi_watch_start(&callbacks, &sees_leaving))
+        if (const int status = kapi_watch_start(&callbacks, means, &report))
             return from_kernel(status);
         return {};
     }
+    /* The module is certain to stay loaded: tasks that come by may pin it from now on. */
+    static void open() noexcept { kapi_watch_open(); }
     /* No callback runs any more on return.  Sleeps. */
     static void stop() noexcept { kapi_watch_stop(); }
 };

@@ -121,6 +121,8 @@ void end_all_undo(SemLock& lock) noexcept;
 
 /* @child, made by the current task and not running yet, joins its group.  Does not sleep. */
 void share_undo(kapi_task* child) noexcept;
+/* Whether the current task is in a group.  Any context. */
+[[nodiscard]] bool is_in_undo_group() noexcept;
 /*
  * The current task leaves its group; the last one takes everything back, each set in one step.
  * Context: process, preemptible, no lock held; gives way between sets.

@@ -27,6 +27,8 @@ void note_creation(ShmSegment& segment, SegmentCreator& creator) noexcept;
 /* It is being retired. */
 void forget_creation(ShmSegment& segment) noexcept;
 
+/* Whether the current task is one that makes segments, or was in this namespace.  Any context. */
+[[nodiscard]] bool has_made_segments() noexcept;
 /* The current task ends, or leaves its namespace.  Does not sleep. */
 void leave_segments() noexcept;
 /* Removes the orphans that nobody maps, if all such are to go. */

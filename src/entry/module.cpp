@@ -155,6 +155,7 @@ int sysvipc_module_init() noexcept
         }
         ++started;
     }
+    open_task_events();
     Namespaces::open();
     return 0;
 }

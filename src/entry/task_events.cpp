@@ -18,6 +18,11 @@ void begun(kapi_task* child, unsigned long clone_flags) noexcept
         share_undo(child);
 }
 
+bool has_share() noexcept
+{
+    return is_in_undo_group() || has_made_segments();
+}
+
 /* Semaphores first, as Linux has it. */
 void ended() noexcept
 {
@@ -40,21 +45,67 @@ void entered(unsigned long flags) noexcept
         leave_undo();
 }
 
-constexpr TaskWatch::Callbacks kCallbacks { begun, ended, unshared, entered };
+constexpr TaskWatch::Callbacks kCallbacks { begun, has_share, ended, unshared, entered };
+
+/* The parameter attach= holds for what tells us of tasks as for the calls. */
+u32 allowed_means() noexcept
+{
+    if (Kernel::is_to_attach("ftrace"))
+        return KAPI_WATCH_DIRECT_CALLS;
+    if (Kernel::is_to_attach("kprobe"))
+        return KAPI_WATCH_KPROBES;
+    return KAPI_WATCH_DIRECT_CALLS | KAPI_WATCH_KPROBES;
+}
+
+const char* name_of(u32 means) noexcept
+{
+    switch (means) {
+    case KAPI_WATCH_DIRECT_CALLS:
+        return "ftrace direct calls";
+    case KAPI_WATCH_KPROBES:
+        return "kprobes";
+    default:
+        return "ftrace direct calls or kprobes";
+    }
+}
+
+void log_not_watching(const TaskWatch::Report& report, u32 means, Errno error) noexcept
+{
+    LogLine line;
+    log_error(line.string("SEM_UNDO needs to see tasks begin and end: cannot hook ")
+                  .string(report.failed)
+                  .string(" by ")
+                  .string(name_of(means))
+                  .string(": error ")
+                  .signed_decimal(to_syscall(error), 0));
+}
+
+void log_not_seeing_leaving(const TaskWatch::Report& report, u32 means) noexcept
+{
+    LogLine line;
+    log_info(line.string("unshare(2) and setns(2) will not let SEM_UNDO go: cannot hook them by ")
+                 .string(name_of(means))
+                 .string(": error ")
+                 .signed_decimal(report.leaving_error, 0));
+}
 
 } // namespace
 
 Result<void> start_task_events() noexcept
 {
-    bool sees_leaving = false;
-    Result<void> watching = TaskWatch::start(kCallbacks, sees_leaving);
-    LogLine line;
+    const u32 means = allowed_means();
+    TaskWatch::Report report {};
+    Result<void> watching = TaskWatch::start(kCallbacks, means, report);
     if (!watching.ok())
-        log_error(line.string("cannot watch tasks end, which SEM_UNDO needs"));
-    else if (!sees_leaving)
-        log_info(
-            line.string("cannot watch unshare(2) and setns(2): SEM_UNDO is not let go by them"));
+        log_not_watching(report, means, watching.error());
+    else if (!report.sees_leaving)
+        log_not_seeing_leaving(report, means);
     return watching;
+}
+
+void open_task_events() noexcept
+{
+    TaskWatch::open();
 }
 
 void stop_task_events() noexcept

@@ -24,9 +24,32 @@ static inline struct leaving leaving_by(unsigned long flags)
 }
 
 /* @call: the registers of the program. */
+static inline unsigned long unshare_flags(const struct pt_regs *call)
+{
+	return in_ia32_syscall() ? (u32)call->bx : call->di;
+}
+
+static inline bool may_leave_by_unshare(const struct pt_regs *call)
+{
+	return unshare_flags(call) & (CLONE_SYSVSEM | CLONE_NEWIPC);
+}
+
 static inline struct leaving leaving_by_unshare(const struct pt_regs *call)
 {
-	return leaving_by(in_ia32_syscall() ? (u32)call->bx : call->di);
+	return leaving_by(unshare_flags(call));
+}
+
+static inline int setns_type(const struct pt_regs *call)
+{
+	return in_ia32_syscall() ? call->cx : call->si;
+}
+
+/* Without a type it may. */
+static inline bool may_leave_by_setns(const struct pt_regs *call)
+{
+	const int type = setns_type(call);
+
+	return !type || (type & CLONE_NEWIPC);
 }
 
 /* Without a type, setns(2) takes that of the namespace which the file is. */
@@ -45,10 +68,9 @@ static inline unsigned long type_of_namespace(unsigned int fd)
 
 static inline struct leaving leaving_by_setns(const struct pt_regs *call)
 {
-	const bool is_ia32 = in_ia32_syscall();
-	const int type = is_ia32 ? call->cx : call->si;
+	const unsigned int fd = in_ia32_syscall() ? call->bx : call->di;
 
-	return leaving_by(type ?: type_of_namespace(is_ia32 ? call->bx : call->di));
+	return leaving_by(setns_type(call) ?: type_of_namespace(fd));
 }
 
 /* When the call has succeeded: CLONE_* flags. */

@@ -11,13 +11,14 @@
 #include <linux/ptrace.h>
 #include <linux/slab.h>
 
-#include <kapi/hook.h>
+#include "diversion.h"
 
 #ifdef CONFIG_KPROBES
 
 struct diversion {
 	struct kprobe probe;
 	unsigned long trampoline;
+	diversion_filter *is_wanted; /* NULL: every call is */
 };
 
 struct kapi_probe_hook {
@@ -30,6 +31,11 @@ static int divert(struct kprobe *probe, struct pt_regs *regs)
 {
 	const struct diversion *diversion = container_of(probe, struct diversion, probe);
 
+	if (diversion->is_wanted) {
+		if (!diversion->is_wanted(regs))
+			return 0;
+		diversion_register_set(regs, (unsigned long)probe->addr);
+	}
 	instruction_pointer_set(regs, diversion->trampoline);
 	return 1;
 }
@@ -40,8 +46,9 @@ static void keep_from_optimising(struct kprobe *probe, struct pt_regs *regs, uns
 }
 NOKPROBE_SYMBOL(keep_from_optimising);
 
-int kapi_probe_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
-			   struct kapi_probe_hook **result, kapi_u32 *failed)
+int probe_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
+		      diversion_filter *is_wanted, struct kapi_probe_hook **result,
+		      kapi_u32 *failed)
 {
 	struct kapi_probe_hook *hook = kzalloc(struct_size(hook, diversions, count), GFP_KERNEL);
 	struct kprobe **probes = kcalloc(count, sizeof(*probes), GFP_KERNEL);
@@ -58,6 +65,7 @@ int kapi_probe_hook_attach(const char *const *symbols, kapi_u32 count, void *tra
 
 		*failed = hook->count;
 		diversion->trampoline = (unsigned long)trampoline;
+		diversion->is_wanted = is_wanted;
 		diversion->probe.symbol_name = symbols[hook->count];
 		diversion->probe.pre_handler = divert;
 		diversion->probe.post_handler = keep_from_optimising;
@@ -84,8 +92,9 @@ void kapi_probe_hook_detach(struct kapi_probe_hook *hook)
 
 #else /* no kprobes */
 
-int kapi_probe_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
-			   struct kapi_probe_hook **result, kapi_u32 *failed)
+int probe_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
+		      diversion_filter *is_wanted, struct kapi_probe_hook **result,
+		      kapi_u32 *failed)
 {
 	return -EOPNOTSUPP;
 }
@@ -95,3 +104,9 @@ void kapi_probe_hook_detach(struct kapi_probe_hook *hook)
 }
 
 #endif
+
+int kapi_probe_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
+			   struct kapi_probe_hook **result, kapi_u32 *failed)
+{
+	return probe_hook_attach(symbols, count, trampoline, NULL, result, failed);
+}

@@ -1,175 +1,409 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kapi: what happens to tasks, told by probes (contracts: include/kapi/watch.h). */
-#include <linux/kprobes.h>
+/*
+ * kapi: what happens to tasks (contracts: include/kapi/watch.h).
+ *
+ * Handlers of tracepoints and probes run with preemption disabled, where nothing long may be done, and
+ * where PREEMPT_RT lets nobody take a spinlock or allocate memory.  So the kernel's own functions are made
+ * to call us, as if they had been written so: by ftrace direct calls, or by kprobes that do no more than to
+ * send the task to where a direct call would have brought it (diversion.h).  A task ends for us where
+ * exit_sem() would be called, just before it closes its files.  Only beginnings are told by a tracepoint,
+ * as little is done then, where spinlocks do not sleep.  The assembly in between is in watch_x86_64.S.
+ *
+ * Order: what is kept of a task is found by the address of its task_struct, which is another's soon after the
+ * task has ended.  So what removes it (exit) is watched before what inserts it (clone), and longer.
+ *
+ * Who is in here, and how unloading waits for them:
+ * - before exit_files(), tasks are counted: they do not wait for user space there;
+ * - around another function, a task may wait in it for as long as user space pleases (copy_process() writes to
+ *   the user's memory): it has pinned the module, whose unloading is refused, or goes on unobserved if that is
+ *   going.  As the kernel frees a module that fails to load whoever has pinned it, nobody does before loading
+ *   is certain to succeed (kapi_watch_open);
+ * - the instructions before somebody is counted or has pinned, and those after, do not block voluntarily (nor do
+ *   they take a spinlock, for which PREEMPT_RT would have them): a grace period of tasks-RCU covers them.
+ */
+#include <linux/delay.h>
+#include <linux/err.h>
+#include <linux/module.h>
+#include <linux/percpu.h>
 #include <linux/ptrace.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/sched/task.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
+#include <linux/version.h>
+#include <trace/events/task.h>
 
+#include "diversion.h"
 #include "leaving.h"
-#include "shim.h"
 #include <kapi/watch.h>
 
-#ifndef CONFIG_PREEMPT_RT /* for which there is watch_rt.c */
+/* Called by assembly: link-time optimisation must leave them. */
+#define ENTRY_POINT __attribute__((__externally_visible__))
+
+/* Assembly: where functions land that ftrace has call us, and those from which a kprobe sends us. */
+#define LANDING(function)                                                                          \
+	void sysvipc_enter_##function(void);                                                       \
+	void sysvipc_enter_##function##_in_place(void)
+
+LANDING(exit_files);
+LANDING(unshare);
+LANDING(setns);
+LANDING(copy_process);
+
+/* Assembly: has a function do what it has still to do, from @rest on. */
+long sysvipc_call_rest(long, long, long, long, unsigned long rest, unsigned long mark);
+
+/* A function of the kernel; a call in both versions, of which a kernel may have one. */
+struct watched_function {
+	const char *symbols[2];
+	void (*trampoline)(void);
+	void (*trampoline_in_place)(void);
+	diversion_filter *is_wanted; /* by which a kprobe sends us only what we shall take */
+	struct kapi_hook *hook;
+	struct kapi_probe_hook *probe_hook;
+};
 
 static const struct kapi_task_watch *watch;
+static bool is_open __read_mostly;
+
+/* A mark that only the current task can leave for itself, in a register that others use too. */
+static unsigned long own_mark(void)
+{
+	return (unsigned long)current ^ (unsigned long)&watch;
+}
+
+static long call_rest(long first, long second, long third, long fourth, unsigned long rest)
+{
+	return sysvipc_call_rest(first, second, third, fourth, rest, own_mark());
+}
+
+static bool comes_from_call_rest(const struct pt_regs *regs)
+{
+	return diversion_register(regs) == own_mark();
+}
+
+/* False: this call goes unobserved. */
+static bool pin(void)
+{
+	return READ_ONCE(is_open) && try_module_get(THIS_MODULE);
+}
+
+static void unpin(void)
+{
+	module_put(THIS_MODULE);
+}
+
+/* --- Ending */
+
+/* How many tasks are in sysvipc_before_exit_files(). */
+static DEFINE_PER_CPU(long, inside);
+
+static_assert(__same_type(exit_files, void(struct task_struct *)));
+
+void ENTRY_POINT sysvipc_before_exit_files(struct task_struct *task);
+void sysvipc_before_exit_files(struct task_struct *task)
+{
+	if (task != current) /* what clone(2) failed to complete */
+		return;
+	this_cpu_inc(inside);
+	watch->ended();
+	this_cpu_dec(inside);
+}
+
+/* What we have let go of is let pass when it comes here again. */
+static bool is_ending(const struct pt_regs *regs)
+{
+	return diversion_argument(regs, 0) == (unsigned long)current && watch->has_share();
+}
+
+static struct watched_function exit_function = {
+	.symbols = { "exit_files" },
+	.trampoline = sysvipc_enter_exit_files,
+	.trampoline_in_place = sysvipc_enter_exit_files_in_place,
+	.is_wanted = is_ending,
+};
+
+static long count_inside(void)
+{
+	long sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu) sum += READ_ONCE(per_cpu(inside, cpu));
+	return sum;
+}
+
+/* --- Leaving */
+
+bool ENTRY_POINT sysvipc_goes_around_unshare(const struct pt_regs *call);
+bool sysvipc_goes_around_unshare(const struct pt_regs *call)
+{
+	return may_leave_by_unshare(call) && pin();
+}
+
+long ENTRY_POINT sysvipc_around_unshare(const struct pt_regs *call, long second, long third,
+					long fourth, unsigned long rest);
+long sysvipc_around_unshare(const struct pt_regs *call, long second, long third, long fourth,
+			    unsigned long rest)
+{
+	const struct leaving leaving = leaving_by_unshare(call);
+	const long result = call_rest((long)call, second, third, fourth, rest);
+
+	if (result == 0)
+		watch->unshared(left_with(&leaving));
+	unpin();
+	return result;
+}
+
+static bool is_unshare_wanted(const struct pt_regs *regs)
+{
+	return !comes_from_call_rest(regs) &&
+	       sysvipc_goes_around_unshare((const struct pt_regs *)diversion_argument(regs, 0));
+}
+
+bool ENTRY_POINT sysvipc_goes_around_setns(const struct pt_regs *call);
+bool sysvipc_goes_around_setns(const struct pt_regs *call)
+{
+	return may_leave_by_setns(call) && pin();
+}
+
+long ENTRY_POINT sysvipc_around_setns(const struct pt_regs *call, long second, long third,
+				      long fourth, unsigned long rest);
+long sysvipc_around_setns(const struct pt_regs *call, long second, long third, long fourth,
+			  unsigned long rest)
+{
+	const struct leaving leaving = leaving_by_setns(call);
+	const long result = call_rest((long)call, second, third, fourth, rest);
+
+	if (result == 0)
+		watch->entered(left_with(&leaving));
+	unpin();
+	return result;
+}
+
+static bool is_setns_wanted(const struct pt_regs *regs)
+{
+	return !comes_from_call_rest(regs) &&
+	       sysvipc_goes_around_setns((const struct pt_regs *)diversion_argument(regs, 0));
+}
+
+#ifdef CONFIG_IA32_EMULATION
+#define CALL(name)                                                                                 \
+	{                                                                                          \
+		"__x64_sys_" name, "__ia32_sys_" name                                              \
+	}
+#else
+#define CALL(name)                                                                                 \
+	{                                                                                          \
+		"__x64_sys_" name                                                                  \
+	}
+#endif
+
+static struct watched_function leaving_functions[] = {
+	{
+		.symbols = CALL("unshare"),
+		.trampoline = sysvipc_enter_unshare,
+		.trampoline_in_place = sysvipc_enter_unshare_in_place,
+		.is_wanted = is_unshare_wanted,
+	},
+	{
+		.symbols = CALL("setns"),
+		.trampoline = sysvipc_enter_setns,
+		.trampoline_in_place = sysvipc_enter_setns_in_place,
+		.is_wanted = is_setns_wanted,
+	},
+};
+
+/* --- Making functions call us */
+
+static int attach(struct watched_function *function, unsigned int means, const char **failed_symbol)
+{
+	const kapi_u32 count = function->symbols[1] ? 2 : 1;
+	int error = -EOPNOTSUPP;
+	kapi_u32 failed = 0;
+
+	if (means & KAPI_WATCH_DIRECT_CALLS)
+		error = kapi_hook_attach(function->symbols, count, function->trampoline,
+					 &function->hook, &failed);
+	/* A passing want of memory shall have no lasting consequence. */
+	if (error && error != -ENOMEM && (means & KAPI_WATCH_KPROBES))
+		error = probe_hook_attach(function->symbols, count, function->trampoline_in_place,
+					  function->is_wanted, &function->probe_hook, &failed);
+	*failed_symbol = function->symbols[failed];
+	return error;
+}
+
+static void detach(struct watched_function *function)
+{
+	if (function->hook)
+		kapi_hook_detach(function->hook);
+	if (function->probe_hook)
+		kapi_probe_hook_detach(function->probe_hook);
+	function->hook = NULL;
+	function->probe_hook = NULL;
+}
+
+static void leaving_watch_stop(void)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(leaving_functions); i++)
+		detach(&leaving_functions[i]);
+}
+
+static int leaving_watch_start(unsigned int means, const char **failed)
+{
+	int error;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(leaving_functions); i++) {
+		error = attach(&leaving_functions[i], means, failed);
+		if (error) {
+			leaving_watch_stop();
+			return error;
+		}
+	}
+	return 0;
+}
+
+/* --- Beginning */
+
+#ifdef CONFIG_PREEMPT_RT
+
+/*
+ * The function that makes a task.  Up to 6.3 it is declared nowhere: that it is given these arguments is
+ * then known from its source only.
+ */
+typedef struct task_struct *copy_process_function(struct pid *pid, int trace, int node,
+						  struct kernel_clone_args *args);
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+static_assert(__same_type(copy_process, copy_process_function));
+#endif
+
+bool ENTRY_POINT sysvipc_goes_around_copy_process(struct pid *pid, int trace, int node,
+						  struct kernel_clone_args *args);
+bool sysvipc_goes_around_copy_process(struct pid *pid, int trace, int node,
+				      struct kernel_clone_args *args)
+{
+	return (args->flags & CLONE_SYSVSEM) && pin();
+}
+
+struct task_struct *ENTRY_POINT sysvipc_around_copy_process(struct pid *pid, int trace, int node,
+							    struct kernel_clone_args *args,
+							    unsigned long rest);
+struct task_struct *sysvipc_around_copy_process(struct pid *pid, int trace, int node,
+						struct kernel_clone_args *args, unsigned long rest)
+{
+	struct task_struct *child =
+		(struct task_struct *)call_rest((long)pid, trace, node, (long)args, rest);
+
+	if (!IS_ERR(child))
+		watch->begun((struct kapi_task *)child, args->flags);
+	unpin();
+	return child;
+}
+
+static bool is_copy_process_wanted(const struct pt_regs *regs)
+{
+	return !comes_from_call_rest(regs) &&
+	       sysvipc_goes_around_copy_process(
+		       (struct pid *)diversion_argument(regs, 0), diversion_argument(regs, 1),
+		       diversion_argument(regs, 2),
+		       (struct kernel_clone_args *)diversion_argument(regs, 3));
+}
+
+static struct watched_function clone_function = {
+	.symbols = { "copy_process" },
+	.trampoline = sysvipc_enter_copy_process,
+	.trampoline_in_place = sysvipc_enter_copy_process_in_place,
+	.is_wanted = is_copy_process_wanted,
+};
+
+static int beginning_watch_start(unsigned int means, const char **failed)
+{
+	return attach(&clone_function, means, failed);
+}
+
+static void beginning_watch_stop(void)
+{
+	detach(&clone_function);
+}
+
+#else
+
 static struct tracepoint *task_newtask;
-static struct tracepoint *sched_process_exit;
 
 static void probe_newtask(void *data, struct task_struct *task, unsigned long clone_flags)
 {
 	watch->begun((struct kapi_task *)task, clone_flags);
 }
 
-static void probe_exit(void *data, struct task_struct *task)
-{
-	watch->ended();
-}
-
 static void find_tracepoint(struct tracepoint *tracepoint, void *unused)
 {
 	if (!strcmp(tracepoint->name, "task_newtask"))
 		task_newtask = tracepoint;
-	else if (!strcmp(tracepoint->name, "sched_process_exit"))
-		sched_process_exit = tracepoint;
 }
 
-#if defined(CONFIG_KRETPROBES) && defined(CONFIG_X86_64)
-
-static struct leaving *leaving_of(struct kretprobe_instance *instance)
+/* Not by the function that the kernel's header has for this: it names the tracepoint, which is not exported. */
+static int beginning_watch_start(unsigned int means, const char **failed)
 {
-	return (struct leaving *)instance->data;
-}
-
-/* The functions are given the registers of the call. */
-static const struct pt_regs *call_of(const struct pt_regs *regs)
-{
-	return (const struct pt_regs *)regs->di;
-}
-
-static int unshare_entered(struct kretprobe_instance *instance, struct pt_regs *regs)
-{
-	*leaving_of(instance) = leaving_by_unshare(call_of(regs));
-	return 0;
-}
-
-static int unshare_returned(struct kretprobe_instance *instance, struct pt_regs *regs)
-{
-	if (regs_return_value(regs) == 0)
-		watch->unshared(left_with(leaving_of(instance)));
-	return 0;
-}
-
-static int setns_entered(struct kretprobe_instance *instance, struct pt_regs *regs)
-{
-	*leaving_of(instance) = leaving_by_setns(call_of(regs));
-	return 0;
-}
-
-static int setns_returned(struct kretprobe_instance *instance, struct pt_regs *regs)
-{
-	if (regs_return_value(regs) == 0)
-		watch->entered(left_with(leaving_of(instance)));
-	return 0;
-}
-
-#define LEAVING_PROBE(symbol, entered, returned)                                                   \
-	{                                                                                          \
-		.kp.symbol_name = symbol, .entry_handler = entered, .handler = returned,           \
-		.data_size = sizeof(struct leaving),                                               \
-		.maxactive = 64, /* tasks inside the call at once; more are missed */              \
-	}
-
-static struct kretprobe leaving_probes[] = {
-	LEAVING_PROBE("__x64_sys_unshare", unshare_entered, unshare_returned),
-	LEAVING_PROBE("__x64_sys_setns", setns_entered, setns_returned),
-#ifdef CONFIG_IA32_EMULATION
-	LEAVING_PROBE("__ia32_sys_unshare", unshare_entered, unshare_returned),
-	LEAVING_PROBE("__ia32_sys_setns", setns_entered, setns_returned),
-#endif
-};
-static struct kretprobe *leaving_probe_list[ARRAY_SIZE(leaving_probes)];
-static bool leaving_watched;
-
-static int leaving_watch_start(void)
-{
-	int error;
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(leaving_probes); i++) {
-		leaving_probes[i].kp.addr = NULL;
-		leaving_probes[i].kp.flags = 0;
-		leaving_probe_list[i] = &leaving_probes[i];
-	}
-	error = register_kretprobes(leaving_probe_list, ARRAY_SIZE(leaving_probe_list));
-	leaving_watched = !error;
-	return error;
-}
-
-static void leaving_watch_stop(void)
-{
-	if (leaving_watched) /* one grace period for all of them */
-		unregister_kretprobes(leaving_probe_list, ARRAY_SIZE(leaving_probe_list));
-	leaving_watched = false;
-}
-
-#else
-
-static int leaving_watch_start(void)
-{
-	return -EOPNOTSUPP;
-}
-
-static void leaving_watch_stop(void)
-{
-}
-
-#endif
-
-static int task_watch_start(void)
-{
-	int error;
-
+	check_trace_callback_type_task_newtask(probe_newtask);
+	*failed = "task_newtask";
 	for_each_kernel_tracepoint(find_tracepoint, NULL);
-	if (!task_newtask || !sched_process_exit)
+	if (!task_newtask)
 		return -ENOENT;
-	error = tracepoint_probe_register(task_newtask, probe_newtask, NULL);
-	if (error)
-		return error;
-	error = tracepoint_probe_register(sched_process_exit, probe_exit, NULL);
-	if (error)
-		tracepoint_probe_unregister(task_newtask, probe_newtask, NULL);
-	return error;
+	return tracepoint_probe_register(task_newtask, probe_newtask, NULL);
 }
 
-static void task_watch_stop(void)
+static void beginning_watch_stop(void)
 {
-	tracepoint_probe_unregister(sched_process_exit, probe_exit, NULL);
 	tracepoint_probe_unregister(task_newtask, probe_newtask, NULL);
-}
-
-int kapi_watch_start(const struct kapi_task_watch *callbacks, bool *sees_leaving)
-{
-	int error;
-
-	watch = callbacks;
-	error = leaving_watch_start();
-	*sees_leaving = !error;
-	if (error == -ENOMEM)
-		return error;
-	error = task_watch_start();
-	if (error) {
-		leaving_watch_stop();
-		tracepoint_synchronize_unregister();
-	}
-	return error;
-}
-
-void kapi_watch_stop(void)
-{
-	task_watch_stop();
-	leaving_watch_stop();
 	tracepoint_synchronize_unregister();
 }
 
 #endif
+
+/* --- All */
+
+/* Tasks that pass by an entry that is no longer one, or are on their way out. */
+static void wait_until_empty(void)
+{
+	synchronize_rcu_tasks(); /* who passed is counted now, and who could not pin the module has gone on */
+	while (count_inside())
+		msleep(10);
+	synchronize_rcu_tasks(); /* who was counted out, or has unpinned, has left */
+}
+
+int kapi_watch_start(const struct kapi_task_watch *callbacks, unsigned int means,
+		     struct kapi_watch_report *report)
+{
+	int error;
+
+	watch = callbacks;
+	error = attach(&exit_function, means, &report->failed);
+	if (error)
+		return error;
+	report->leaving_error = leaving_watch_start(means, &report->failed);
+	report->sees_leaving = !report->leaving_error;
+	error = report->leaving_error == -ENOMEM ? -ENOMEM
+						 : beginning_watch_start(means, &report->failed);
+	if (error) {
+		leaving_watch_stop();
+		detach(&exit_function);
+		wait_until_empty();
+	}
+	return error;
+}
+
+void kapi_watch_open(void)
+{
+	WRITE_ONCE(is_open, true);
+}
+
+void kapi_watch_stop(void)
+{
+	beginning_watch_stop();
+	leaving_watch_stop();
+	detach(&exit_function);
+	wait_until_empty();
+}

@@ -157,6 +157,12 @@ bool take_back_first(UndoGroup& group) noexcept
 
 } // namespace
 
+bool is_in_undo_group() noexcept
+{
+    const RcuGuard guard;
+    return membership_of(CurrentTask::identity()) != nullptr;
+}
+
 void leave_undo() noexcept
 {
     Membership* membership = nullptr;

@@ -95,6 +95,11 @@ void forget_creation(ShmSegment& segment) noexcept
     remove_from_creator(segment);
 }
 
+bool has_made_segments() noexcept
+{
+    return find_current() != nullptr;
+}
+
 void leave_segments() noexcept
 {
     SegmentCreator* creator = find_current();
