@@ -2,8 +2,13 @@
 /*
  * Memory of the calling process.  Each byte is copied once; what is checked is the copy.
  *
+ * A page fault may sleep for as long as another process likes (FUSE, userfaultfd), and a task that sleeps
+ * in the module keeps it from being unloaded.  So a copy is made without page faults first, which nearly
+ * always is all there is to it; what is left of it is made with page faults, holding a ModulePin.
+ *
  * Context: process, no spinlock, no RCU: a page fault may sleep.
- * Errors: EFAULT everywhere.
+ * Errors: EFAULT everywhere.  ENOSYS where the module is on its way out: no object exists any more, and
+ *     the call is to end as if it came a moment later.
  */
 #pragma once
 
@@ -34,44 +39,59 @@ private:
     unsigned long value_;
 };
 
+/* The last @missed of @size bytes, with page faults; how many are missing still.  Errors: ENOSYS. */
+[[nodiscard]] Result<usize> read_user_rest(void* to, UserAddress from, usize size,
+                                           usize missed) noexcept;
+[[nodiscard]] Result<usize> write_user_rest(UserAddress to, const void* from, usize size,
+                                            usize missed) noexcept;
+
+/* Reads what can be read of @size bytes; how many at the end could not, which are undefined.  Errors: ENOSYS. */
+[[nodiscard]] inline Result<usize> read_user_part(void* to, UserAddress from, usize size) noexcept
+{
+    if (kapi_is_user_copy_to_fail()) [[unlikely]] /* not to be mended by a second try */
+        return size;
+    const usize missed = kapi_copy_from_user_nofault(to, from.value(), size);
+    if (missed != 0) [[unlikely]]
+        return read_user_rest(to, from, size, missed);
+    return usize { 0 };
+}
+
+[[nodiscard]] inline Result<void> read_user_bytes(void* to, UserAddress from, usize size) noexcept
+{
+    if (TRY(read_user_part(to, from, size)) != 0) [[unlikely]]
+        return Errno::Fault;
+    return {};
+}
+
+[[nodiscard]] inline Result<void> write_user_bytes(UserAddress to, const void* from,
+                                                   usize size) noexcept
+{
+    if (kapi_is_user_copy_to_fail()) [[unlikely]]
+        return Errno::Fault;
+    const usize missed = kapi_copy_to_user_nofault(to.value(), from, size);
+    if (missed != 0) [[unlikely]] {
+        if (TRY(write_user_rest(to, from, size, missed)) != 0)
+            return Errno::Fault;
+    }
+    return {};
+}
+
 template <AbiSafe T>
 [[nodiscard]] Result<T> read_user(UserAddress from) noexcept
 {
     T value;
-    if (kapi_copy_from_user(&value, from.value(), sizeof(T)) != 0)
-        return Errno::Fault;
+    TRY(read_user_bytes(&value, from, sizeof(T)));
     return value;
 }
 
 template <AbiSafe T>
 [[nodiscard]] Result<void> write_user(UserAddress to, const T& value) noexcept
 {
-    if (kapi_copy_to_user(to.value(), &value, sizeof(T)) != 0)
-        return Errno::Fault;
-    return {};
-}
-
-/* How many of @size bytes could not be read; their place in @to is zeroed. */
-[[nodiscard]] inline usize read_user_bytes(void* to, UserAddress from, usize size) noexcept
-{
-    return kapi_copy_from_user(to, from.value(), size);
-}
-
-[[nodiscard]] inline Result<void> write_user_bytes(UserAddress to, const void* from,
-                                                   usize size) noexcept
-{
-    if (kapi_copy_to_user(to.value(), from, size) != 0)
-        return Errno::Fault;
-    return {};
+    return write_user_bytes(to, &value, sizeof(T));
 }
 
 /* Whether all of @size bytes can be read; nothing is copied. */
-[[nodiscard]] inline Result<void> probe_user_readable(UserAddress from, usize size) noexcept
-{
-    if (kapi_fault_in_readable(from.value(), size) != 0)
-        return Errno::Fault;
-    return {};
-}
+[[nodiscard]] Result<void> probe_user_readable(UserAddress from, usize size) noexcept;
 
 /* An index from the user: @index if it is below @size, else 0, also for the CPU's guesses. */
 [[nodiscard]] inline i32 clamp_index(i32 index, i32 size) noexcept

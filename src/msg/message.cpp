@@ -152,17 +152,19 @@ void Message::destroy(Message* message) noexcept
     first_caches[message->cache_].release(message);
 }
 
-/* Calls piece(text, size, offset) for the text in blocks, up to @size of the whole text. */
+/*
+ * Calls piece(text, size, offset), a Result<void>, for the text in blocks, up to @size of the whole text and
+ * to the first error, which is returned.
+ */
 template <class Piece>
-bool Message::for_each_block(usize size, Piece&& piece) const noexcept
+Result<void> Message::for_each_block(usize size, Piece&& piece) const noexcept
 {
     usize offset = MessageLayout::kFirstText;
     for (Block* block = blocks(); block && offset < size; block = block->next) {
-        if (!piece(block->text(), min<usize>(block->size, size - offset), offset))
-            return false;
+        TRY(piece(block->text(), min<usize>(block->size, size - offset), offset));
         offset += block->size;
     }
-    return true;
+    return {};
 }
 
 template <class Type>
@@ -178,7 +180,7 @@ Result<Box<Message>> Message::load(UserAddress from, usize size) noexcept
 
     const usize first = min(size, MessageLayout::kFirstText);
     const usize missed =
-        read_user_bytes(message->text() - sizeof(Type), from, sizeof(Type) + first);
+        TRY(read_user_part(message->text() - sizeof(Type), from, sizeof(Type) + first));
     if constexpr (sizeof(Type) < sizeof(i64))
         message->type_ >>= 8 * (sizeof(i64) - sizeof(Type)); /* it came into the upper part */
     if (missed > first) [[unlikely]] /* at the end of user memory the kernel reads all or nothing */
@@ -190,12 +192,11 @@ Result<Box<Message>> Message::load(UserAddress from, usize size) noexcept
     if (missed > 0) [[unlikely]]
         return Errno::Fault;
     const UserAddress text = from.offset(sizeof(Type));
-    const bool is_whole =
-        !message->blocks() || message->for_each_block(size, [&](u8* to, usize count, usize offset) {
-            return read_user_bytes(to, text.offset(offset), count) == 0;
-        });
-    if (!is_whole) [[unlikely]]
-        return Errno::Fault;
+    if (message->blocks()) [[unlikely]] {
+        TRY(message->for_each_block(size, [&](u8* to, usize count, usize offset) {
+            return read_user_bytes(to, text.offset(offset), count);
+        }));
+    }
     TRY(message->label());
     return message;
 }
@@ -221,13 +222,11 @@ Result<void> Message::store(UserAddress to, usize size) const noexcept
         TRY(write_user(to, static_cast<Type>(type_)));
         TRY(write_user_bytes(to_text, text(), first));
     }
-    const bool is_whole =
-        !blocks() || for_each_block(size, [&](const u8* piece, usize count, usize offset) {
-            return write_user_bytes(to_text.offset(offset), piece, count).ok();
-        });
-    if (!is_whole) [[unlikely]]
-        return Errno::Fault;
-    return {};
+    if (!blocks()) [[likely]]
+        return {};
+    return for_each_block(size, [&](const u8* piece, usize count, usize offset) {
+        return write_user_bytes(to_text.offset(offset), piece, count);
+    });
 }
 
 template Result<void> Message::store<i64>(UserAddress to, usize size) const noexcept;
@@ -241,10 +240,10 @@ void Message::copy_from(const Message& other) noexcept
     __builtin_memcpy(text(), other.text(), min<usize>(size(), MessageLayout::kFirstText));
     /* Both texts are cut into blocks at the same places, but for the end of the last. */
     Block* to = blocks();
-    (void)other.for_each_block(size(), [&](const u8* piece, usize count, usize) {
+    (void)other.for_each_block(size(), [&](const u8* piece, usize count, usize) -> Result<void> {
         __builtin_memcpy(to->text(), piece, count);
         to = to->next;
-        return true;
+        return {};
     });
 }
 
