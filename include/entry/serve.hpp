@@ -10,15 +10,16 @@
 namespace sysvipc {
 
 /*
- * What is taken over is served from one moment on: until it is known whether loading succeeds, calls wait,
- * for objects made by the kernel's own code then would be lost, as would ours if it fails.  False: they go
+ * Calls are served from one moment on, when it is known that loading succeeds: before it nothing keeps the
+ * module from being given up, which a call that sleeps would hold up.  What is taken over waits until then,
+ * for objects made by the kernel's own code meanwhile would be lost.  False: the call is not there, or goes
  * on into that code.
  */
 [[nodiscard]] inline bool is_ours_to_serve() noexcept
 {
-    if (!Kernel::has_sysvipc() || Namespaces::is_serving()) [[likely]]
+    if (Namespaces::is_serving()) [[likely]]
         return true;
-    return Namespaces::wait_until_decided();
+    return Kernel::has_sysvipc() && Namespaces::wait_until_decided();
 }
 
 /*

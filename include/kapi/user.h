@@ -7,13 +7,23 @@
 
 KAPI_BEGIN
 
-/* Both return how many bytes were not copied; what was not read from user memory is zeroed. */
+/*
+ * Each returns how many bytes were not copied; what was not read from user memory is zeroed.  The plain
+ * ones sleep in page faults, for as long as whoever serves the page likes: a file system in user space,
+ * userfaultfd.  The others stop where a page fault would be needed, and do not sleep.
+ */
 kapi_size kapi_copy_from_user(void *to, kapi_size user_from, kapi_size size);
+kapi_size kapi_copy_from_user_nofault(void *to, kapi_size user_from, kapi_size size);
 kapi_size kapi_copy_to_user(kapi_size user_to, const void *from, kapi_size size);
-/* Written in one step, whole or not at all.  0 or -EFAULT. */
+kapi_size kapi_copy_to_user_nofault(kapi_size user_to, const void *from, kapi_size size);
+/* Written in one step, whole or not at all; the others as above.  0 or -EFAULT. */
 int kapi_put_user_u32(kapi_size user_to, kapi_u32 value);
+int kapi_put_user_u32_nofault(kapi_size user_to, kapi_u32 value);
 int kapi_put_user_u64(kapi_size user_to, kapi_u64 value);
-/* How many of @size bytes at @user_from cannot be read; nothing is copied. */
+int kapi_put_user_u64_nofault(kapi_size user_to, kapi_u64 value);
+/* Fault injection: whether a copy is to fail as a whole.  False, without code, where the kernel has none. */
+bool kapi_is_user_copy_to_fail(void);
+/* How many of @size bytes at @user_from cannot be read; nothing is copied.  Sleeps in page faults. */
 kapi_size kapi_fault_in_readable(kapi_size user_from, kapi_size size);
 /* @index if it is below @size, else 0, also under speculation. */
 kapi_size kapi_index_nospec(kapi_size index, kapi_size size);

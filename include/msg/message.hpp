@@ -30,7 +30,7 @@ public:
      * Reads struct msgbuf at @from: a type, which is an i64, or i32 in a 32-bit program, then @size
      * bytes.
      * Errors, in the order of msgop(2): EFAULT for the type, EINVAL for a type below 1, ENOMEM,
-     *     EFAULT for the text, what label() has.
+     *     EFAULT for the text, what label() has; ENOSYS as all reading of user memory.
      */
     template <class Type>
     [[nodiscard]] static Result<Box<Message>> load(UserAddress from, usize size) noexcept;
@@ -44,7 +44,7 @@ public:
 
     /*
      * Writes the type, as for load(), and the first @size bytes of the text, at most size().
-     * Errors: EFAULT.
+     * Errors: EFAULT; ENOSYS as all writing of user memory.
      */
     template <class Type>
     [[nodiscard]] Result<void> store(UserAddress to, usize size) const noexcept;
@@ -78,7 +78,8 @@ private:
     [[nodiscard]] inline Block*& first_block() noexcept;
     [[nodiscard]] inline const Block* first_block() const noexcept;
     template <class Piece>
-    [[nodiscard]] static bool for_each_block(auto* block, usize size, Piece&& piece) noexcept;
+    [[nodiscard]] static Result<void> for_each_block(auto* block, usize size,
+                                                     Piece&& piece) noexcept;
 
     [[nodiscard]] u8* text() noexcept { return reinterpret_cast<u8*>(this + 1); }
     [[nodiscard]] const u8* text() const noexcept { return reinterpret_cast<const u8*>(this + 1); }

@@ -2,8 +2,13 @@
 /*
  * Memory of the calling process.  Each byte is copied once; what is checked is the copy.
  *
+ * A page fault may sleep for as long as another process likes (FUSE, userfaultfd), and a task that sleeps
+ * in the module keeps it from being unloaded.  So a copy is made without page faults first, which nearly
+ * always is all there is to it; what is left of it is made with page faults, holding a ModulePin.
+ *
  * Context: process, no spinlock, no RCU: a page fault may sleep.
- * Errors: EFAULT everywhere.
+ * Errors: EFAULT everywhere.  ENOSYS where the module is on its way out: no object exists any more, and
+ *     the call is to end as if it came a moment later.
  */
 #pragma once
 
@@ -34,22 +39,60 @@ private:
     unsigned long value_;
 };
 
+/* The last @missed of @size bytes, with page faults; how many are missing still.  Errors: ENOSYS. */
+[[nodiscard]] Result<usize> read_user_rest(void* to, UserAddress from, usize size,
+                                           usize missed) noexcept;
+[[nodiscard]] Result<usize> write_user_rest(UserAddress to, const void* from, usize size,
+                                            usize missed) noexcept;
+
+/* Reads what can be read of @size bytes; how many at the end could not, which are undefined.  Errors: ENOSYS. */
+[[nodiscard]] inline Result<usize> read_user_part(void* to, UserAddress from, usize size) noexcept
+{
+    if (kapi_is_user_copy_to_fail()) [[unlikely]] /* not to be mended by a second try */
+        return size;
+    const usize missed = kapi_copy_from_user_nofault(to, from.value(), size);
+    if (missed != 0) [[unlikely]]
+        return read_user_rest(to, from, size, missed);
+    return usize { 0 };
+}
+
+[[nodiscard]] inline Result<void> read_user_bytes(void* to, UserAddress from, usize size) noexcept
+{
+    if (TRY(read_user_part(to, from, size)) != 0) [[unlikely]]
+        return Errno::Fault;
+    return {};
+}
+
+[[nodiscard]] inline Result<void> write_user_bytes(UserAddress to, const void* from,
+                                                   usize size) noexcept
+{
+    if (kapi_is_user_copy_to_fail()) [[unlikely]]
+        return Errno::Fault;
+    const usize missed = kapi_copy_to_user_nofault(to.value(), from, size);
+    if (missed != 0) [[unlikely]] {
+        if (TRY(write_user_rest(to, from, size, missed)) != 0)
+            return Errno::Fault;
+    }
+    return {};
+}
+
 template <AbiSafe T>
 [[nodiscard]] Result<T> read_user(UserAddress from) noexcept
 {
     T value;
-    if (kapi_copy_from_user(&value, from.value(), sizeof(T)) != 0)
-        return Errno::Fault;
+    TRY(read_user_bytes(&value, from, sizeof(T)));
     return value;
 }
 
 template <AbiSafe T>
 [[nodiscard]] Result<void> write_user(UserAddress to, const T& value) noexcept
 {
-    if (kapi_copy_to_user(to.value(), &value, sizeof(T)) != 0)
-        return Errno::Fault;
-    return {};
+    return write_user_bytes(to, &value, sizeof(T));
 }
+
+/* With page faults.  Errors: EFAULT, ENOSYS. */
+[[nodiscard]] Result<void> put_user_slowly(UserAddress to, u32 value) noexcept;
+[[nodiscard]] Result<void> put_user_slowly(UserAddress to, u64 value) noexcept;
 
 /*
  * The same where Linux has put_user(): what lies across the end of a mapping is not written in part.
@@ -60,37 +103,19 @@ template <AbiSafe T>
 [[nodiscard]] Result<void> put_user(UserAddress to, T value) noexcept
 {
     static_assert(sizeof(T) == sizeof(u32) || sizeof(T) == sizeof(u64));
-    int status = 0;
-    if constexpr (sizeof(T) == sizeof(u32))
-        status = kapi_put_user_u32(to.value(), static_cast<u32>(value));
-    else
-        status = kapi_put_user_u64(to.value(), static_cast<u64>(value));
-    if (status != 0)
-        return Errno::Fault;
-    return {};
-}
-
-/* How many of @size bytes could not be read; their place in @to is zeroed. */
-[[nodiscard]] inline usize read_user_bytes(void* to, UserAddress from, usize size) noexcept
-{
-    return kapi_copy_from_user(to, from.value(), size);
-}
-
-[[nodiscard]] inline Result<void> write_user_bytes(UserAddress to, const void* from,
-                                                   usize size) noexcept
-{
-    if (kapi_copy_to_user(to.value(), from, size) != 0)
-        return Errno::Fault;
-    return {};
+    if constexpr (sizeof(T) == sizeof(u32)) {
+        if (kapi_put_user_u32_nofault(to.value(), static_cast<u32>(value)) == 0) [[likely]]
+            return {};
+        return put_user_slowly(to, static_cast<u32>(value));
+    } else {
+        if (kapi_put_user_u64_nofault(to.value(), static_cast<u64>(value)) == 0) [[likely]]
+            return {};
+        return put_user_slowly(to, static_cast<u64>(value));
+    }
 }
 
 /* Whether all of @size bytes can be read; nothing is copied. */
-[[nodiscard]] inline Result<void> probe_user_readable(UserAddress from, usize size) noexcept
-{
-    if (kapi_fault_in_readable(from.value(), size) != 0)
-        return Errno::Fault;
-    return {};
-}
+[[nodiscard]] Result<void> probe_user_readable(UserAddress from, usize size) noexcept;
 
 /* An index from the user: @index if it is below @size, else 0, also for the CPU's guesses. */
 [[nodiscard]] inline i32 clamp_index(i32 index, i32 size) noexcept

@@ -262,6 +262,8 @@ long serve(const Ia32Registers& call) noexcept
 extern "C" long sysvipc_call_ia32(const kapi_regs* regs) noexcept
 {
     const CallGate::Pass pass { call_gate };
+    if (!is_ours_to_serve()) [[unlikely]] /* before it reads arguments from memory */
+        return to_syscall(Errno::NotImplemented);
     return serve(Ia32Registers { regs });
 }
 

@@ -184,17 +184,19 @@ void Message::destroy(Message* message) noexcept
     first_caches.for_size(sizeof(Message) + size).release(message);
 }
 
-/* Calls piece(text, size, offset) for the text in a chain of blocks, up to @size of the whole text. */
+/*
+ * Calls piece(text, size, offset), a Result<void>, for the text in a chain of blocks, up to @size of the
+ * whole text and to the first error, which is returned.
+ */
 template <class Piece>
-bool Message::for_each_block(auto* block, usize size, Piece&& piece) noexcept
+Result<void> Message::for_each_block(auto* block, usize size, Piece&& piece) noexcept
 {
     for (usize offset = MessageLayout::kFirstText; offset < size; block = block->next) {
         const usize count = min(MessageLayout::kBlockText, size - offset);
-        if (!piece(block->text(), count, offset))
-            return false;
+        TRY(piece(block->text(), count, offset));
         offset += count;
     }
-    return true;
+    return {};
 }
 
 template <class Type>
@@ -210,7 +212,7 @@ Result<Box<Message>> Message::load(UserAddress from, usize size) noexcept
 
     const usize first = min(size, MessageLayout::kFirstText);
     u8* const type_and_text = message->text() - sizeof(Type);
-    const usize missed = read_user_bytes(type_and_text, from, sizeof(Type) + first);
+    const usize missed = TRY(read_user_part(type_and_text, from, sizeof(Type) + first));
     Type type;
     __builtin_memcpy(&type, type_and_text, sizeof(Type));
     if (missed > first) [[unlikely]] /* at the end of user memory the kernel reads all or nothing */
@@ -221,12 +223,11 @@ Result<Box<Message>> Message::load(UserAddress from, usize size) noexcept
     if (missed > 0) [[unlikely]]
         return Errno::Fault;
     const UserAddress text = from.offset(sizeof(Type));
-    const auto read_piece = [&](u8* to, usize count, usize offset) {
-        return read_user_bytes(to, text.offset(offset), count) == 0;
-    };
-    if (message->has_blocks() && !for_each_block(message->first_block(), size, read_piece))
-        [[unlikely]]
-        return Errno::Fault;
+    if (message->has_blocks()) [[unlikely]] {
+        TRY(for_each_block(message->first_block(), size, [&](u8* to, usize count, usize offset) {
+            return read_user_bytes(to, text.offset(offset), count);
+        }));
+    }
     TRY(message->label());
     return message;
 }
@@ -249,12 +250,11 @@ Result<void> Message::store(UserAddress to, usize size) const noexcept
     TRY(put_user(to, static_cast<Type>(type())));
     const UserAddress to_text = to.offset(sizeof(Type));
     TRY(write_user_bytes(to_text, text(), min(size, MessageLayout::kFirstText)));
-    const auto write_piece = [&](const u8* piece, usize count, usize offset) {
-        return write_user_bytes(to_text.offset(offset), piece, count).ok();
-    };
-    if (has_blocks() && !for_each_block(first_block(), size, write_piece)) [[unlikely]]
-        return Errno::Fault;
-    return {};
+    if (!has_blocks()) [[likely]]
+        return {};
+    return for_each_block(first_block(), size, [&](const u8* piece, usize count, usize offset) {
+        return write_user_bytes(to_text.offset(offset), piece, count);
+    });
 }
 
 template Result<void> Message::store<i64>(UserAddress to, usize size) const noexcept;
@@ -268,12 +268,12 @@ void Message::copy_from(const Message& other) noexcept
         return;
     /* Both texts are cut into blocks at the same places. */
     Block* to = first_block();
-    (void)for_each_block(other.first_block(), other.size(),
-                         [&](const u8* piece, usize count, usize) {
-                             __builtin_memcpy(to->text(), piece, count);
-                             to = to->next;
-                             return true;
-                         });
+    const auto copy_piece = [&](const u8* piece, usize count, usize) -> Result<void> {
+        __builtin_memcpy(to->text(), piece, count);
+        to = to->next;
+        return {};
+    };
+    static_cast<void>(for_each_block(other.first_block(), other.size(), copy_piece));
 }
 
 } // namespace sysvipc

@@ -174,6 +174,19 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
     return copy;
 }
 
+/*
+ * Writes @message, which is in no queue any more.  Errors: EFAULT.  EIDRM where the module is on its way
+ * out: then all queues have been removed, and a message that nobody has seen went with its own.
+ */
+template <class Type>
+Result<void> hand_over(const Message& message, UserAddress to, usize size) noexcept
+{
+    Result<void> stored = message.store<Type>(to, size);
+    if (!stored.ok() && stored.error() == Errno::NotImplemented) [[unlikely]]
+        return Errno::Removed;
+    return stored;
+}
+
 /* @Type: of a message's type, as the program has it. */
 template <class Type>
 Result<usize> receive(IpcNamespace& ns, IpcId id, UserAddress to, usize size, i64 type,
@@ -198,7 +211,7 @@ Result<usize> receive(IpcNamespace& ns, IpcId id, UserAddress to, usize size, i6
         text_size = message->size();
     }
     const usize written = min(size, text_size);
-    TRY(message->store<Type>(to, written));
+    TRY(hand_over<Type>(*message, to, written));
     return written;
 }
 

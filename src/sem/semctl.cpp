@@ -187,8 +187,7 @@ Result<i32> set_all(IpcNamespace& ns, IpcId id, UserAddress buffer) noexcept
     const Ref<SemSet> set = TRY(hold_allowed(ns, id, SemCommand::SetAll));
     ValueList values;
     TRY(values.start(set->count()));
-    if (read_user_bytes(values.data(), buffer, values.bytes()) != 0)
-        return Errno::Fault;
+    TRY(read_user_bytes(values.data(), buffer, values.bytes()));
     for (u32 number = 0; number < set->count(); ++number) {
         if (values[number] > kMostSemaphoreValue)
             return Errno::Range;

@@ -153,9 +153,7 @@ Result<void> read_operations(IpcNamespace& ns, UserAddress from, u32 count,
     if (count < 1)
         return Errno::Invalid;
     TRY(list.start(count));
-    if (read_user_bytes(list.data(), from, list.bytes()) != 0)
-        return Errno::Fault;
-    return {};
+    return read_user_bytes(list.data(), from, list.bytes());
 }
 
 /* Errors: EINVAL (negative id), EINVAL (not a time), in this order. */

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Memory of the calling process that is not there yet (contracts: include/user/user_memory.hpp). */
+#include <user/user_memory.hpp>
+
+#include <os/module.hpp>
+#include <base/poison.hpp>
+
+namespace sysvipc {
+
+[[gnu::cold]] Result<usize> read_user_rest(void* to, UserAddress from, usize size,
+                                           usize missed) noexcept
+{
+    const usize done = size - missed;
+    ModulePin pin;
+    TRY(pin.take());
+    return kapi_copy_from_user(static_cast<u8*>(to) + done, from.offset(done).value(), missed);
+}
+
+[[gnu::cold]] Result<usize> write_user_rest(UserAddress to, const void* from, usize size,
+                                            usize missed) noexcept
+{
+    const usize done = size - missed;
+    ModulePin pin;
+    TRY(pin.take());
+    return kapi_copy_to_user(to.offset(done).value(), static_cast<const u8*>(from) + done, missed);
+}
+
+[[gnu::cold]] Result<void> put_user_slowly(UserAddress to, u32 value) noexcept
+{
+    ModulePin pin;
+    TRY(pin.take());
+    if (kapi_put_user_u32(to.value(), value) != 0)
+        return Errno::Fault;
+    return {};
+}
+
+[[gnu::cold]] Result<void> put_user_slowly(UserAddress to, u64 value) noexcept
+{
+    ModulePin pin;
+    TRY(pin.take());
+    if (kapi_put_user_u64(to.value(), value) != 0)
+        return Errno::Fault;
+    return {};
+}
+
+Result<void> probe_user_readable(UserAddress from, usize size) noexcept
+{
+    ModulePin pin;
+    TRY(pin.take());
+    if (kapi_fault_in_readable(from.value(), size) != 0)
+        return Errno::Fault;
+    return {};
+}
+
+} // namespace sysvipc
