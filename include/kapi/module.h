@@ -10,6 +10,12 @@ KAPI_BEGIN
 bool kapi_module_try_get(void); /* false: the module is being unloaded */
 void kapi_module_put(void);
 
+/*
+ * For a module that is being unloaded and must not go: to return would free it.  The task is lost; it counts
+ * neither as running nor as hung, and does not keep the machine from being suspended.
+ */
+void kapi_module_never_return(void) __attribute__((noreturn));
+
 void kapi_log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void kapi_log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same, a few times in some seconds at most: for lines that a user can provoke. */

@@ -37,7 +37,7 @@ public:
     /* No object exists any more, no call is inside.  Sleeps. */
     static void stop() noexcept;
     /*
-     * From now on the end of one is seen.  Errors: ENOENT (the kernel does not let us), EBUSY (ftrace is
+     * From now on the end of one is seen.  Errors: ENOENT (the kernel does not let us), EBUSY (kprobes are
      * switched off), ENOMEM.  Sleeps.
      */
     [[nodiscard]] static Result<void> start_watch() noexcept;

@@ -18,7 +18,9 @@
 #include <msg/message.hpp>
 #include <msg/msg_queue.hpp>
 #include <ns/namespaces.hpp>
+#include <os/armed.hpp>
 #include <os/kernel.hpp>
+#include <os/module.hpp>
 #include <proc/table_file.hpp>
 #include <sem/sem_undo.hpp>
 #include <shm/shm_segment.hpp>
@@ -113,30 +115,44 @@ struct Part {
 };
 // clang-format off: one part a line
 constexpr Part kParts[] {
-    { check_parameters, nothing_to_stop },
-    { choose_id_layout, nothing_to_stop },
-    { check_kernel, nothing_to_stop },
-    { start_security, nothing_to_stop },
-    { start_call_gate, stop_call_gate },
-    { start_rcu_memory, drain_rcu_memory },
-    { start_message_memory, stop_message_memory },
-    { start_namespaces, Namespaces::stop },
-    { start_undo, stop_undo },
-    { start_segments, stop_segments },
-    { Namespaces::start_watch, Namespaces::stop_watch },
-    { start_task_events, stop_task_events },
-    { start_limit_files, stop_limit_files },
-    { start_proc_files, stop_proc_files },
-    { start_takeover, stop_takeover },
-    { start_system_calls, stop_system_calls },
-    { check_kernel_again, nothing_to_stop },
+    { check_parameters, nothing_to_stop },     { choose_id_layout, nothing_to_stop },
+    { check_kernel, nothing_to_stop },         { Armed::start, Armed::stop },
+    { start_security, nothing_to_stop },       { start_call_gate, stop_call_gate },
+    { start_rcu_memory, drain_rcu_memory },    { start_message_memory, stop_message_memory },
+    { start_namespaces, Namespaces::stop },    { start_undo, stop_undo },
+    { start_segments, stop_segments },         { Namespaces::start_watch, Namespaces::stop_watch },
+    { start_task_events, stop_task_events },   { start_limit_files, stop_limit_files },
+    { start_proc_files, stop_proc_files },     { start_takeover, stop_takeover },
+    { start_system_calls, stop_system_calls }, { check_kernel_again, nothing_to_stop },
 };
 // clang-format on
 
-void stop_parts(usize started) noexcept
+/*
+ * What could not be unhooked goes on entering code of ours, which uses the parts below: all of them stay
+ * then, and false is returned.
+ */
+[[nodiscard]] bool stop_parts(usize started) noexcept
 {
-    while (started > 0)
+    while (started > 0 && !Armed::stuck())
         kParts[--started].stop();
+    return Armed::stuck() == nullptr;
+}
+
+void log_stuck() noexcept
+{
+    LogLine line;
+    log_error(
+        line.string("cannot unhook ")
+            .string(Armed::stuck())
+            .string(", for ftrace has given up: the module's code stays until the next boot"));
+}
+
+void log_end() noexcept
+{
+    LogLine line;
+    log_info(line.string(Kernel::has_sysvipc()
+                             ? "unloaded: the kernel's own System V IPC serves again"
+                             : "unloaded: System V IPC calls fail with ENOSYS again"));
 }
 
 } // namespace
@@ -150,18 +166,31 @@ int sysvipc_module_init() noexcept
     for (const Part& part : kParts) {
         if (Result<void> result = part.start(); !result.ok()) {
             Namespaces::give_up();
-            stop_parts(started);
-            return static_cast<int>(to_syscall(result.error()));
+            if (stop_parts(started))
+                return static_cast<int>(to_syscall(result.error()));
+            /* To fail would have the kernel free the code: loaded, but serving nothing, and for good. */
+            log_stuck();
+            ModulePin pin;
+            if (pin.take().ok())
+                pin.leak();
+            return 0;
         }
         ++started;
     }
     open_task_events();
     Namespaces::open();
+    log_system_calls();
+    Armed::start_patrol();
     return 0;
 }
 
 void sysvipc_module_exit() noexcept
 {
     using namespace sysvipc;
-    stop_parts(sizeof(kParts) / sizeof(kParts[0]));
+    Armed::stop_patrol();
+    if (!stop_parts(sizeof(kParts) / sizeof(kParts[0]))) {
+        log_stuck();
+        Kernel::never_return();
+    }
+    log_end();
 }
