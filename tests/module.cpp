@@ -74,6 +74,12 @@ void require_unloaded_beside_builtin()
     require_unloaded_on_any_kernel();
 }
 
+bool require_unloaded_anywhere()
+{
+    require_unloaded_where(is_builtin);
+    return is_builtin;
+}
+
 void expect_absent()
 {
     long buffer[16] {};

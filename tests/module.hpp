@@ -19,6 +19,8 @@ void require_unloaded();
 void require_unloaded_on_any_kernel();
 // The same for tests of taking over: skips where the calls are not built in.
 void require_unloaded_beside_builtin();
+// For tests of either kind; tells whether the calls are built in.
+bool require_unloaded_anywhere();
 
 // Without parameters: with those that MODULE_PARAMETERS in the environment names, if any.
 Outcome load(const char* parameters = nullptr);
