@@ -32,6 +32,9 @@ public:
     /* The one that belongs to @handle; nullptr: none.  Under RCU where nobody holds that. */
     [[nodiscard]] static IpcNamespace* find(IpcNsHandle handle) noexcept;
 
+    /* All there are; under RCU, once each if no other is made meanwhile. */
+    static void visit(void (*each)(IpcNamespace&, void* context) noexcept, void* context) noexcept;
+
     /* @empty: removes all objects of a namespace that no task is in; it may sleep.  Errors: ENOMEM.  Sleeps. */
     [[nodiscard]] static Result<void> start(void (*empty)(IpcNamespace&)) noexcept;
     /* No object exists any more, no call is inside.  Sleeps. */

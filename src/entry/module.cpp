@@ -14,6 +14,7 @@
 #include <entry/system_calls.hpp>
 #include <entry/takeover.hpp>
 #include <entry/task_events.hpp>
+#include <entry/usage.hpp>
 #include <mem/rcu_counted.hpp>
 #include <msg/message.hpp>
 #include <msg/msg_queue.hpp>
@@ -180,6 +181,7 @@ int sysvipc_module_init() noexcept
     open_task_events();
     Namespaces::open();
     log_system_calls();
+    start_usage();
     Armed::start_patrol();
     return 0;
 }
@@ -187,6 +189,7 @@ int sysvipc_module_init() noexcept
 void sysvipc_module_exit() noexcept
 {
     using namespace sysvipc;
+    stop_usage();
     Armed::stop_patrol();
     if (!stop_parts(sizeof(kParts) / sizeof(kParts[0]))) {
         log_stuck();

@@ -29,6 +29,11 @@ KAPI_SHIM bool kapi_module_try_get(void)
 	return try_module_get(THIS_MODULE);
 }
 
+KAPI_SHIM int kapi_module_references(void)
+{
+	return module_refcount(THIS_MODULE);
+}
+
 KAPI_SHIM void kapi_module_put(void)
 {
 	module_put(THIS_MODULE);

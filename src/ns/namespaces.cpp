@@ -178,6 +178,21 @@ IpcNamespace* Namespaces::find(IpcNsHandle handle) noexcept
     return handle.identity() == initial_->handle().identity() ? initial_ : find_other(handle);
 }
 
+void Namespaces::visit(void (*each)(IpcNamespace&, void* context) noexcept, void* context) noexcept
+{
+    struct Visit {
+        void (*each)(IpcNamespace&, void* context) noexcept;
+        void* context;
+    } visit { each, context };
+    each(*initial_, context);
+    registry->by_handle.visit(
+        [](kapi_addressed* addressed, void* visiting) noexcept {
+            const Visit& visited = *static_cast<const Visit*>(visiting);
+            visited.each(*static_cast<IpcNamespace*>(addressed), visited.context);
+        },
+        &visit);
+}
+
 /*
  * The kernel's stays while the current task is in it, and ours with it.  Of several tasks that make one
  * at the same time the first one wins.
