@@ -17,6 +17,8 @@ int run_tests(int argc, char** argv);
 void require_unloaded();
 // The same for tests of taking over: skips where the calls are not built in.
 void require_unloaded_beside_builtin();
+// For tests that are the same on both.
+void require_unloaded_anywhere();
 
 // Without parameters: with those that MODULE_PARAMETERS in the environment names, if any.
 Outcome load(const char* parameters = nullptr);
