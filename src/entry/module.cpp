@@ -19,6 +19,7 @@
 #include <msg/msg_queue.hpp>
 #include <ns/namespaces.hpp>
 #include <os/kernel.hpp>
+#include <os/segment_file.hpp>
 #include <proc/table_file.hpp>
 #include <sem/sem_undo.hpp>
 #include <shm/shm_segment.hpp>
@@ -123,6 +124,7 @@ constexpr Part kParts[] {
     { start_namespaces, Namespaces::stop },
     { start_undo, stop_undo },
     { start_segments, stop_segments },
+    { probe_segment_files, nothing_to_stop },
     { Namespaces::start_watch, Namespaces::stop_watch },
     { start_task_events, stop_task_events },
     { start_limit_files, stop_limit_files },
