@@ -22,6 +22,7 @@
 #include <os/armed.hpp>
 #include <os/kernel.hpp>
 #include <os/module.hpp>
+#include <os/segment_file.hpp>
 #include <proc/table_file.hpp>
 #include <sem/sem_undo.hpp>
 #include <shm/shm_segment.hpp>
@@ -114,17 +115,28 @@ struct Part {
     Result<void> (*start)() noexcept;
     void (*stop)() noexcept;
 };
-// clang-format off: one part a line
+/* One part a line. */
+// clang-format off
 constexpr Part kParts[] {
-    { check_parameters, nothing_to_stop },     { choose_id_layout, nothing_to_stop },
-    { check_kernel, nothing_to_stop },         { Armed::start, Armed::stop },
-    { start_security, nothing_to_stop },       { start_call_gate, stop_call_gate },
-    { start_rcu_memory, drain_rcu_memory },    { start_message_memory, stop_message_memory },
-    { start_namespaces, Namespaces::stop },    { start_undo, stop_undo },
-    { start_segments, stop_segments },         { Namespaces::start_watch, Namespaces::stop_watch },
-    { start_task_events, stop_task_events },   { start_limit_files, stop_limit_files },
-    { start_proc_files, stop_proc_files },     { start_takeover, stop_takeover },
-    { start_system_calls, stop_system_calls }, { check_kernel_again, nothing_to_stop },
+    { check_parameters, nothing_to_stop },
+    { choose_id_layout, nothing_to_stop },
+    { check_kernel, nothing_to_stop },
+    { Armed::start, Armed::stop },
+    { start_security, nothing_to_stop },
+    { start_call_gate, stop_call_gate },
+    { start_rcu_memory, drain_rcu_memory },
+    { start_message_memory, stop_message_memory },
+    { start_namespaces, Namespaces::stop },
+    { start_undo, stop_undo },
+    { start_segments, stop_segments },
+    { probe_segment_files, nothing_to_stop },
+    { Namespaces::start_watch, Namespaces::stop_watch },
+    { start_task_events, stop_task_events },
+    { start_limit_files, stop_limit_files },
+    { start_proc_files, stop_proc_files },
+    { start_takeover, stop_takeover },
+    { start_system_calls, stop_system_calls },
+    { check_kernel_again, nothing_to_stop },
 };
 // clang-format on
 
