@@ -29,16 +29,23 @@ namespace {
 
 // Threads, which are made with CLONE_SYSVSEM, begin and end all the time.
 struct Churn {
-    std::atomic<bool> over;
+    std::atomic<bool> is_enough;
+    std::atomic<bool> is_over;
     std::atomic<long> threads;
 };
 
-void churn(Churn& state)
+// Lives on after that, so that what it shares with its threads does.
+Outcome churn(Churn& state)
 {
-    while (!state.over) {
+    while (!state.is_enough) {
         std::thread { [] {} }.join();
         ++state.threads;
     }
+    wait_until([&] {
+        usleep(1000);
+        return state.is_over.load();
+    });
+    return Outcome::raw(0);
 }
 
 // As many processes at a time as go into `batch` add one with SEM_UNDO, and end.
@@ -65,23 +72,21 @@ TEST(tasks_that_end_while_it_is_loaded_leave_nothing_that_others_inherit)
         const Shared<Churn> state;
         std::list<Actor> others;
         for (int i = 0; i < 3; ++i)
-            others.emplace_back(kAlice, [&] {
-                churn(*state);
-                return Outcome::raw(0);
-            });
+            others.emplace_back(kAlice, [&] { return churn(*state); });
         wait_until([&] { return state->threads > 10; });
         REQUIRE_OK(module::load());
         const long before = state->threads;
         wait_until([&] { return state->threads > before + 10; });
-        state->over = true;
-        for (auto& other : others)
-            EXPECT_OK(other.join());
+        state->is_enough = true;
         {
             const SemSet set { 1, 0666 };
             for (int i = 0; i < 10; ++i)
                 add_and_end(set, 20);
             EXPECT_EQ(set.value(), 0);
         }
+        state->is_over = true;
+        for (auto& other : others)
+            EXPECT_OK(other.join());
         EXPECT_OK(module::unload());
     }
     EXPECT(log.take("sysvipc: no memory").empty());
