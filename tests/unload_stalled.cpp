@@ -259,9 +259,7 @@ const Case kCases[] {
           return sysv::msgsnd(objects.queue.id(), address, 4, 0);
       },
       nothing, no_such_object,
-      [](const Objects& objects, const char*) {
-          EXPECT(objects.queue.receive(9).is(9, "more"));
-      } },
+      [](const Objects& objects, const char*) { EXPECT(objects.queue.receive(9).is(9, "more")); } },
     { "msgsnd_too_long", a_message,
       [](const Objects& objects, char* address) {
           return sysv::msgsnd(objects.queue.id(), address, 1'000'000, 0);
@@ -290,7 +288,10 @@ const Case kCases[] {
       },
       nothing, no_such_object,
       [](const Objects& objects, const char*) { EXPECT_EQ(objects.set.stat().perm.mode, 0640u); } },
-    { "semctl_SETALL", [] { return bytes_of(std::array<unsigned short, 3> { 7, 8, 9 }); },
+    { "semctl_SETALL",
+      [] {
+          return bytes_of(std::array<unsigned short, 3> { 7, 8, 9 });
+      },
       [](const Objects& objects, char* address) {
           return sysv::semctl(objects.set.id(), 0, SETALL, address);
       },
@@ -314,16 +315,15 @@ const Case kCases[] {
           return sysv::msgrcv(objects.queue.id(), address, 4, 0, MSG_COPY | IPC_NOWAIT);
       },
       [](const Objects&) { return Outcome::raw(4); }, no_such_object,
-      [](const Objects&, const char* address) {
-          EXPECT_EQ(value_at<Message>(address).type, 7);
-      } },
+      [](const Objects&, const char* address) { EXPECT_EQ(value_at<Message>(address).type, 7); } },
 
     // --- what is written
     { "msgrcv", room_for<Message>,
       [](const Objects& objects, char* address) {
           return sysv::msgrcv(objects.queue.id(), address, 4, 0, 0);
       },
-      [](const Objects&) { return Outcome::raw(4); }, [](const Objects&) { return Outcome::raw(4); },
+      [](const Objects&) { return Outcome::raw(4); },
+      [](const Objects&) { return Outcome::raw(4); },
       [](const Objects&, const char* address) {
           EXPECT_EQ(value_at<Message>(address).type, 7);
           EXPECT_EQ(std::string(address + sizeof(long), 4), "text");
@@ -389,12 +389,15 @@ const Case kCases[] {
     { "ipc_semctl", [] { return bytes_of(std::uint32_t { 6 }); },
       [](const Objects& objects, char* address) {
           constexpr long kSecond = 1;
-          return ia32(Ipc, IpcSemctl, objects.set.id(), kSecond,
-                      reinterpret_cast<void*>(SETVAL), reinterpret_cast<long>(address));
+          return ia32(Ipc, IpcSemctl, objects.set.id(), kSecond, reinterpret_cast<void*>(SETVAL),
+                      reinterpret_cast<long>(address));
       },
       nothing, no_such_object,
       [](const Objects& objects, const char*) { EXPECT_EQ(objects.set.value(1), 6); } },
-    { "ipc_msgrcv", [] { return bytes_of(Kludge { 0, 1234 }); },
+    { "ipc_msgrcv",
+      [] {
+          return bytes_of(Kludge { 0, 1234 });
+      },
       [](const Objects& objects, char* address) {
           return ia32(Ipc, IpcMsgrcv, objects.queue.id(), 4, reinterpret_cast<void*>(IPC_NOWAIT),
                       reinterpret_cast<long>(address));
@@ -411,7 +414,8 @@ void for_each_case(const std::function<void(const Case&, std::size_t)>& body)
         for (const std::size_t present : kPresent) {
             try {
                 body(one, present);
-            } catch (const harness::LeaveTest&) { }
+            } catch (const harness::LeaveTest&) {
+            }
             if (harness::has_failed())
                 harness::note(std::string { one.name } + " with " + std::to_string(present)
                               + " bytes there");
@@ -451,11 +455,11 @@ TEST(a_call_that_waited_for_memory_does_what_it_should)
         HalfStalled memory { one.contents(), present };
         const Objects objects;
         Actor caller { kAlice, [&] {
-            const Outcome outcome = one.call(objects, memory.address());
-            if (outcome.ok())
-                one.check(objects, memory.address());
-            return outcome;
-        } };
+                          const Outcome outcome = one.call(objects, memory.address());
+                          if (outcome.ok())
+                              one.check(objects, memory.address());
+                          return outcome;
+                      } };
         memory.wait_until_waited_for_by(caller);
         memory.release();
         EXPECT_EQ(caller.join(), one.usual(objects));
@@ -466,9 +470,8 @@ TEST(a_call_that_waits_for_memory_can_be_killed_and_the_module_can_go)
 {
     const Loaded loaded;
     HalfStalled memory { two_operations(), 0 };
-    Actor caller { kAlice, [&] {
-                      return sysv::semop(0, reinterpret_cast<sembuf*>(memory.address()), 2);
-                  } };
+    Actor caller { kAlice,
+                   [&] { return sysv::semop(0, reinterpret_cast<sembuf*>(memory.address()), 2); } };
     memory.wait_until_waited_for_by(caller);
     expect_refused([&] { memory.release(); });
     caller.signal(SIGKILL);
