@@ -15,6 +15,8 @@
 #include "shared.hpp"
 #include "stalled_page.hpp"
 
+#include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstring>
 #include <dirent.h>
@@ -23,6 +25,8 @@
 #include <optional>
 #include <string>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <thread>
 #include <unistd.h>
 
 namespace {
@@ -255,9 +259,7 @@ const Case kCases[] {
           return sysv::msgsnd(objects.queue.id(), address, 4, 0);
       },
       nothing, no_such_object,
-      [](const Objects& objects, const char*) {
-          EXPECT(objects.queue.receive(9).is(9, "more"));
-      } },
+      [](const Objects& objects, const char*) { EXPECT(objects.queue.receive(9).is(9, "more")); } },
     { "msgsnd_too_long", a_message,
       [](const Objects& objects, char* address) {
           return sysv::msgsnd(objects.queue.id(), address, 1'000'000, 0);
@@ -286,7 +288,10 @@ const Case kCases[] {
       },
       nothing, no_such_object,
       [](const Objects& objects, const char*) { EXPECT_EQ(objects.set.stat().perm.mode, 0640u); } },
-    { "semctl_SETALL", [] { return bytes_of(std::array<unsigned short, 3> { 7, 8, 9 }); },
+    { "semctl_SETALL",
+      [] {
+          return bytes_of(std::array<unsigned short, 3> { 7, 8, 9 });
+      },
       [](const Objects& objects, char* address) {
           return sysv::semctl(objects.set.id(), 0, SETALL, address);
       },
@@ -310,16 +315,15 @@ const Case kCases[] {
           return sysv::msgrcv(objects.queue.id(), address, 4, 0, MSG_COPY | IPC_NOWAIT);
       },
       [](const Objects&) { return Outcome::raw(4); }, no_such_object,
-      [](const Objects&, const char* address) {
-          EXPECT_EQ(value_at<Message>(address).type, 7);
-      } },
+      [](const Objects&, const char* address) { EXPECT_EQ(value_at<Message>(address).type, 7); } },
 
     // --- what is written
     { "msgrcv", room_for<Message>,
       [](const Objects& objects, char* address) {
           return sysv::msgrcv(objects.queue.id(), address, 4, 0, 0);
       },
-      [](const Objects&) { return Outcome::raw(4); }, [](const Objects&) { return Outcome::raw(4); },
+      [](const Objects&) { return Outcome::raw(4); },
+      [](const Objects&) { return Outcome::raw(4); },
       [](const Objects&, const char* address) {
           EXPECT_EQ(value_at<Message>(address).type, 7);
           EXPECT_EQ(std::string(address + sizeof(long), 4), "text");
@@ -385,12 +389,15 @@ const Case kCases[] {
     { "ipc_semctl", [] { return bytes_of(std::uint32_t { 6 }); },
       [](const Objects& objects, char* address) {
           constexpr long kSecond = 1;
-          return ia32(Ipc, IpcSemctl, objects.set.id(), kSecond,
-                      reinterpret_cast<void*>(SETVAL), reinterpret_cast<long>(address));
+          return ia32(Ipc, IpcSemctl, objects.set.id(), kSecond, reinterpret_cast<void*>(SETVAL),
+                      reinterpret_cast<long>(address));
       },
       nothing, no_such_object,
       [](const Objects& objects, const char*) { EXPECT_EQ(objects.set.value(1), 6); } },
-    { "ipc_msgrcv", [] { return bytes_of(Kludge { 0, 1234 }); },
+    { "ipc_msgrcv",
+      [] {
+          return bytes_of(Kludge { 0, 1234 });
+      },
       [](const Objects& objects, char* address) {
           return ia32(Ipc, IpcMsgrcv, objects.queue.id(), 4, reinterpret_cast<void*>(IPC_NOWAIT),
                       reinterpret_cast<long>(address));
@@ -407,7 +414,8 @@ void for_each_case(const std::function<void(const Case&, std::size_t)>& body)
         for (const std::size_t present : kPresent) {
             try {
                 body(one, present);
-            } catch (const harness::LeaveTest&) { }
+            } catch (const harness::LeaveTest&) {
+            }
             if (harness::has_failed())
                 harness::note(std::string { one.name } + " with " + std::to_string(present)
                               + " bytes there");
@@ -447,11 +455,11 @@ TEST(a_call_that_waited_for_memory_does_what_it_should)
         HalfStalled memory { one.contents(), present };
         const Objects objects;
         Actor caller { kAlice, [&] {
-            const Outcome outcome = one.call(objects, memory.address());
-            if (outcome.ok())
-                one.check(objects, memory.address());
-            return outcome;
-        } };
+                          const Outcome outcome = one.call(objects, memory.address());
+                          if (outcome.ok())
+                              one.check(objects, memory.address());
+                          return outcome;
+                      } };
         memory.wait_until_waited_for_by(caller);
         memory.release();
         EXPECT_EQ(caller.join(), one.usual(objects));
@@ -462,14 +470,125 @@ TEST(a_call_that_waits_for_memory_can_be_killed_and_the_module_can_go)
 {
     const Loaded loaded;
     HalfStalled memory { two_operations(), 0 };
-    Actor caller { kAlice, [&] {
-                      return sysv::semop(0, reinterpret_cast<sembuf*>(memory.address()), 2);
-                  } };
+    Actor caller { kAlice,
+                   [&] { return sysv::semop(0, reinterpret_cast<sembuf*>(memory.address()), 2); } };
     memory.wait_until_waited_for_by(caller);
     expect_refused([&] { memory.release(); });
     caller.signal(SIGKILL);
     caller.join_killed(SIGKILL);
     EXPECT_OK(module::unload());
+}
+
+// --- the files in /proc/sys/kernel, where they are the module's
+
+void expect_no_users_soon()
+{
+    wait_until([] {
+        REQUIRE(module::is_loaded());
+        return users_of_module() == 0;
+    });
+}
+
+TEST(unloading_is_refused_while_a_limit_is_read_into_memory_that_does_not_arrive)
+{
+    module::require_unloaded();
+    const Loaded loaded;
+    for (const char* path : { "/proc/sys/kernel/msgmax", "/proc/sys/kernel/sem" }) {
+        HalfStalled memory { std::string(64, '?'), 0 };
+        const auto expected = read_file(path);
+        REQUIRE(expected.has_value());
+        Actor reader { kAlice, [&] {
+                          const int fd = open(path, O_RDONLY);
+                          const auto got = Outcome::of(read(fd, memory.address(), 64));
+                          EXPECT_EQ(std::string(memory.address(), expected->size()), *expected);
+                          return got;
+                      } };
+        memory.wait_until_waited_for_by(reader);
+        expect_refused([&] { memory.release(); });
+        memory.release();
+        EXPECT_EQ(reader.join(), Outcome::raw(static_cast<long>(expected->size())));
+        expect_no_users_soon();
+    }
+}
+
+TEST(unloading_is_refused_while_a_limit_is_written_from_memory_that_does_not_arrive)
+{
+    module::require_unloaded();
+    const Loaded loaded;
+    const int fd = open("/proc/sys/kernel/msgmax", O_WRONLY | O_CLOEXEC);
+    REQUIRE(fd >= 0);
+    expect_no_users_soon(); // an open file alone is none
+    UserfaultPage page;
+    std::memcpy(page.contents(), "4321\n", 5);
+    Outcome written = Outcome::raw(0);
+    std::thread writer { [&] { written = Outcome::of(write(fd, page.address(), 5)); } };
+    page.wait_until_waited_for();
+    expect_refused([&] { page.release(); });
+    page.release();
+    writer.join();
+    close(fd);
+    EXPECT_EQ(written, Outcome::raw(5));
+    EXPECT(read_number("/proc/sys/kernel/msgmax") == 4321);
+    expect_no_users_soon();
+}
+
+// `directory` stands where the next entry to be listed is `name`.
+void seek_to(int directory, std::string_view name)
+{
+    long offset = 0;
+    alignas(dirent64) char buffer[4096];
+    while (const long size = REQUIRE_OK(
+               Outcome::of(syscall(SYS_getdents64, directory, buffer, sizeof(buffer))))) {
+        for (long at = 0; at < size;) {
+            const auto& entry = *reinterpret_cast<const dirent64*>(buffer + at);
+            if (entry.d_name == name) {
+                REQUIRE_EQ(lseek(directory, offset, SEEK_SET), offset);
+                return;
+            }
+            offset = entry.d_off;
+            at += entry.d_reclen;
+        }
+    }
+    REQUIRE(false);
+}
+
+// A directory's inodes are made once for each mount of /proc: by the first listing of it, or before.
+void list_into_stalled_memory(const char* proc)
+{
+    HalfStalled memory { std::string(4096, '?'), 0 };
+    Actor lister { kAlice, [&] {
+                      const auto path = std::string { proc } + "/sys/kernel";
+                      const int fd = open(path.c_str(), O_RDONLY | O_DIRECTORY);
+                      REQUIRE(fd >= 0);
+                      seek_to(fd, "msgmax");
+                      return Outcome::of(syscall(SYS_getdents64, fd, memory.address(), 4096));
+                  } };
+    memory.wait_until_waited_for_by(lister);
+    expect_refused([&] { memory.release(); });
+    memory.release();
+    EXPECT(lister.join().value() > 0);
+    expect_no_users_soon();
+}
+
+TEST(unloading_is_refused_while_limits_are_listed_into_memory_that_does_not_arrive)
+{
+    module::require_unloaded();
+    const Loaded loaded;
+    for (int time = 0; time < 2; ++time)
+        list_into_stalled_memory("/proc");
+}
+
+TEST(the_files_are_gone_after_unloading_and_back_after_loading_however_they_were_used)
+{
+    module::require_unloaded();
+    for (int time = 0; time < 3; ++time) {
+        {
+            const Loaded loaded;
+            EXPECT(read_number("/proc/sys/kernel/msgmax") == 8192);
+            list_into_stalled_memory("/proc");
+        }
+        module::expect_absent();
+    }
 }
 
 } // namespace

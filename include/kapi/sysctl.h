@@ -33,10 +33,15 @@ struct kapi_sysctl {
 };
 
 struct kapi_sysctls;
+/* While one of the files is opened, read, written or listed, and a little longer, the module is pinned. */
 /* The @count files of @files, which outlive them, in @directory.  NULL: no memory, or a name is taken. */
 struct kapi_sysctls *kapi_sysctls_start(const char *directory, const struct kapi_sysctl *files,
 					kapi_u32 count);
-void kapi_sysctls_stop(struct kapi_sysctls *sysctls); /* waits for users inside; NULL is allowed */
+/*
+ * When the module is on its way out; NULL is allowed.  Waits a second at most: false: somebody who lists the
+ * directory does not leave, and the names stay taken, invisible, until the kernel is started anew.
+ */
+bool kapi_sysctls_stop(struct kapi_sysctls *sysctls);
 
 KAPI_END
 

@@ -23,8 +23,11 @@ public:
             return Errno::NoMemory;
         return {};
     }
-    /* Waits for those inside; harmless where nothing was started.  Sleeps. */
-    void stop() noexcept { kapi_sysctls_stop(exchange(sysctls_, nullptr)); }
+    /*
+     * Harmless where nothing was started.  False: somebody inside does not leave; the names stay taken, and
+     * nothing in what is left leads to the module.  Sleeps.
+     */
+    [[nodiscard]] bool stop() noexcept { return kapi_sysctls_stop(exchange(sysctls_, nullptr)); }
 
 private:
     kapi_sysctls* sysctls_ { nullptr };

@@ -45,8 +45,13 @@ private:
 [[nodiscard]] Result<usize> write_user_rest(UserAddress to, const void* from, usize size,
                                             usize missed) noexcept;
 
-/* Reads what can be read of @size bytes; how many at the end could not, which are undefined.  Errors: ENOSYS. */
-[[nodiscard]] inline Result<usize> read_user_part(void* to, UserAddress from, usize size) noexcept
+/*
+ * In line where they are called, as a call of its own would cost more than they do besides the copy.
+ *
+ * Reads what can be read of @size bytes; how many at the end could not, which are undefined.  Errors: ENOSYS.
+ */
+[[nodiscard, gnu::always_inline]] inline Result<usize> read_user_part(void* to, UserAddress from,
+                                                                      usize size) noexcept
 {
     if (kapi_is_user_copy_to_fail()) [[unlikely]] /* not to be mended by a second try */
         return size;
@@ -56,15 +61,17 @@ private:
     return usize { 0 };
 }
 
-[[nodiscard]] inline Result<void> read_user_bytes(void* to, UserAddress from, usize size) noexcept
+[[nodiscard, gnu::always_inline]] inline Result<void> read_user_bytes(void* to, UserAddress from,
+                                                                      usize size) noexcept
 {
     if (TRY(read_user_part(to, from, size)) != 0) [[unlikely]]
         return Errno::Fault;
     return {};
 }
 
-[[nodiscard]] inline Result<void> write_user_bytes(UserAddress to, const void* from,
-                                                   usize size) noexcept
+[[nodiscard, gnu::always_inline]] inline Result<void> write_user_bytes(UserAddress to,
+                                                                       const void* from,
+                                                                       usize size) noexcept
 {
     if (kapi_is_user_copy_to_fail()) [[unlikely]]
         return Errno::Fault;

@@ -158,7 +158,11 @@ Result<void> start_limit_files() noexcept
 
 void stop_limit_files() noexcept
 {
-    sysctls.stop();
+    if (sysctls.stop())
+        return;
+    LogLine line;
+    log_error(line.string("a listing of /proc/sys/kernel does not end: its files cannot be there ")
+                  .string("again before the next start of the kernel"));
 }
 
 } // namespace sysvipc
