@@ -15,7 +15,9 @@ FAKEROOT_LIBRARY = /usr/lib/x86_64-linux-gnu/libfakeroot/libfakeroot-sysv.so
 
 # Cross-language optimisation; LTO=0 turns it off.
 LTO ?= 1
-export LTO
+# 1: also for kernels that nobody has tried it with (src/kapi/tried.h).
+SYSVIPC_UNTRIED ?= 0
+export LTO SYSVIPC_UNTRIED
 
 .PHONY: all install uninstall deb clean run shell test test-reference test-postgres matrix bench check format help FORCE
 

@@ -334,4 +334,10 @@ TEST_CASE(SegmentTest, mappings_of_two_threads_and_one_removal_are_exact)
     EXPECT_EQ(wrong, 0);
 }
 
+/* As shmem and hugetlbfs will be on later kernels: the log says why, and nothing is mapped. */
+TEST_CASE(SegmentTest, a_kind_of_file_that_has_no_operation_to_map_is_refused)
+{
+    EXPECT_EQ(kapi_kunit_segment_probe("/"), -static_cast<i32>(Errno::NotSupported));
+}
+
 } // namespace sysvipc

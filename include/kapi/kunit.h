@@ -57,6 +57,12 @@ kapi_s64 kapi_kunit_file_read(struct kapi_kunit_file *file, void *to, kapi_size 
 			      kapi_s64 *offset);
 void kapi_kunit_file_close(struct kapi_kunit_file *file); /* all of it done on return */
 
+/*
+ * Tries out the file at @path as if segments were to be of its kind; 0 or -errno.  Precondition: such files
+ * cannot be mapped, as kernel threads have no memory to map anything into.
+ */
+int kapi_kunit_segment_probe(const char *path);
+
 /* Whether this kernel has ftrace direct calls. */
 bool kapi_kunit_has_direct_calls(void);
 

@@ -15,6 +15,7 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 
+#include "segment_file.h"
 #include <kapi/kunit.h>
 
 /* --- suites */
@@ -206,6 +207,20 @@ void kapi_kunit_files_flush(void)
 }
 
 /* --- files */
+
+int kapi_kunit_segment_probe(const char *path)
+{
+	struct watched_operations watched = {};
+	struct file *file = filp_open(path, O_RDONLY, 0);
+	int error;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	error = borrow_mapping(file, PAGE_SIZE, false, &watched);
+	filp_close(file, NULL);
+	flush_delayed_fput();
+	return error ?: watched.files ? 0 : -EINVAL;
+}
 
 struct kapi_kunit_file *kapi_kunit_file_open(const char *path)
 {

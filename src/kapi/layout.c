@@ -26,6 +26,8 @@
 #include <asm/unistd_32_ia32.h>
 #include <uapi/linux/shm.h>
 
+#include "tried.h" /* here, as all else that is built needs the numbers */
+
 #define LAYOUT(NAME, type)                                                                         \
 	DEFINE(KAPI_##NAME##_SIZE, sizeof(type));                                                  \
 	DEFINE(KAPI_##NAME##_ALIGN, __alignof__(type))
