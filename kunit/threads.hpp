@@ -63,4 +63,16 @@ template <class Condition>
     return true;
 }
 
+/* The same for who must not sleep: false when @condition did not hold in so many @turns. */
+template <class Condition>
+[[nodiscard]] bool spin_until(Condition condition, u32 turns) noexcept
+{
+    for (u32 turn = 0; turn < turns; ++turn) {
+        if (condition())
+            return true;
+        kapi_kunit_cpu_relax();
+    }
+    return false;
+}
+
 } // namespace sysvipc

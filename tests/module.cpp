@@ -54,24 +54,25 @@ bool is_loaded()
     return access((std::string { "/sys/module/" } + kName).c_str(), F_OK) == 0;
 }
 
-void require_unloaded_on_any_kernel()
+bool require_unloaded_anywhere()
 {
     if (access(path.c_str(), R_OK) != 0)
         harness::skip("there is no module at " + path);
     if (is_loaded())
         REQUIRE_OK(unload());
+    return is_builtin;
 }
 
 void require_unloaded()
 {
     require_kernel(false);
-    require_unloaded_on_any_kernel();
+    require_unloaded_anywhere();
 }
 
 void require_unloaded_beside_builtin()
 {
     require_kernel(true);
-    require_unloaded_on_any_kernel();
+    require_unloaded_anywhere();
 }
 
 void expect_absent()

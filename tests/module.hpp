@@ -15,10 +15,10 @@ int run_tests(int argc, char** argv);
 // Skips the test where there is nothing to load, or where the calls are built in.
 // Otherwise the module is not loaded when this returns.
 void require_unloaded();
-// The same on kernels of either kind.
-void require_unloaded_on_any_kernel();
 // The same for tests of taking over: skips where the calls are not built in.
 void require_unloaded_beside_builtin();
+// The same on kernels of either kind; returns whether the calls are built in.
+bool require_unloaded_anywhere();
 
 // Without parameters: with those that MODULE_PARAMETERS in the environment names, if any.
 Outcome load(const char* parameters = nullptr);

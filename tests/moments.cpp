@@ -16,6 +16,8 @@
 #include "sem_set.hpp"
 #include "shared.hpp"
 
+#include <atomic>
+#include <csignal>
 #include <map>
 
 namespace {
@@ -150,6 +152,44 @@ void expect_no_inversion(const inversion::Sleep& sleep)
     });
     EXPECT(!seen.contains("late"));
     EXPECT(seen.contains("not woken"));
+}
+
+// A sleeper on several semaphores comes while one of them is being increased, at every moment of that:
+// whichever is first, it finds the increase done or is served by it.
+TEST(who_begins_to_wait_for_several_in_the_middle_of_an_increase_is_served)
+{
+    require_one_cpu();
+    const Shared<std::atomic<bool>> is_increased;
+    const auto seen = move_through("after it", [&](Nanoseconds moment) {
+        SemSet set { Values { 1, 0 } };
+        *is_increased = false;
+        const Nanoseconds start = now() + kLead;
+        Actor comer { [&] {
+            go_first(50);
+            sleep_until(start + moment);
+            const bool is_after = *is_increased;
+            REQUIRE_OK(set.operate({ down(0), down(1) }));
+            return Outcome::raw(is_after);
+        } };
+        Actor increaser { [&] {
+            go_first(10); // before all that is not of this test
+            REQUIRE_OK(set.operate({ up(1) })); // it has its memory now
+            REQUIRE_OK(set.operate({ down(1) }));
+            await(start);
+            const Outcome outcome = set.operate({ up(1) });
+            *is_increased = true;
+            return outcome;
+        } };
+        REQUIRE_OK(increaser.join());
+        if (set.value(1) != 0) {
+            EXPECT_OK(set.remove());
+            comer.signal(SIGKILL);
+            return "never served";
+        }
+        return comer.join().value() ? "after it" : "before it";
+    });
+    EXPECT(!seen.contains("never served"));
+    EXPECT(seen.contains("before it"));
 }
 
 const bool kRegistered = [] {

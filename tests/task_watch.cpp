@@ -58,7 +58,7 @@ void add_and_end(const SemSet& set, int batch)
 
 TEST(tasks_that_end_while_it_is_loaded_leave_nothing_that_others_inherit)
 {
-    module::require_unloaded_on_any_kernel();
+    module::require_unloaded_anywhere();
     constexpr int kLoads = 6;
     KernelLog log;
     for (int load = 0; load < kLoads; ++load) {
@@ -180,7 +180,7 @@ bool ends_in_time(const Actor& unloader)
 
 void unload_beside_late_clone(unsigned long flags)
 {
-    module::require_unloaded_on_any_kernel();
+    module::require_unloaded_anywhere();
     REQUIRE_OK(module::load());
     const Shared<Lateness> lateness;
     Actor late { [&] { return clone_late(*lateness, flags); } };
@@ -229,7 +229,7 @@ private:
 
 TEST(without_armed_kprobes_direct_calls_see_who_leaves_and_ends)
 {
-    module::require_unloaded_on_any_kernel();
+    module::require_unloaded_anywhere();
     const Probes probes;
     probes.turn("0");
     if (const auto loaded = module::load("attach=ftrace"); loaded.failed_with(EOPNOTSUPP))

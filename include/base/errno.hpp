@@ -18,6 +18,7 @@ enum class Errno : i32 {
     Fault = KAPI_EFAULT,
     Busy = KAPI_EBUSY,
     Exists = KAPI_EEXIST,
+    NoDevice = KAPI_ENODEV,
     Invalid = KAPI_EINVAL,
     FileTooBig = KAPI_EFBIG,
     NoSpace = KAPI_ENOSPC,
@@ -40,6 +41,53 @@ enum class Errno : i32 {
 [[nodiscard]] constexpr Errno from_kernel(int status) noexcept
 {
     return static_cast<Errno>(-status);
+}
+
+/* As errno(3) has it, for log lines; nullptr: none of the above. */
+[[nodiscard]] constexpr const char* errno_name(Errno error) noexcept
+{
+    switch (error) {
+    case Errno::Perm:
+        return "EPERM";
+    case Errno::NoEntry:
+        return "ENOENT";
+    case Errno::Interrupted:
+    case Errno::RestartNoHandler:
+        return "EINTR";
+    case Errno::TooBig:
+        return "E2BIG";
+    case Errno::Again:
+        return "EAGAIN";
+    case Errno::NoMemory:
+        return "ENOMEM";
+    case Errno::Access:
+        return "EACCES";
+    case Errno::Fault:
+        return "EFAULT";
+    case Errno::Busy:
+        return "EBUSY";
+    case Errno::Exists:
+        return "EEXIST";
+    case Errno::NoDevice:
+        return "ENODEV";
+    case Errno::Invalid:
+        return "EINVAL";
+    case Errno::FileTooBig:
+        return "EFBIG";
+    case Errno::NoSpace:
+        return "ENOSPC";
+    case Errno::Range:
+        return "ERANGE";
+    case Errno::NotImplemented:
+        return "ENOSYS";
+    case Errno::NoMessage:
+        return "ENOMSG";
+    case Errno::Removed:
+        return "EIDRM";
+    case Errno::NotSupported:
+        return "EOPNOTSUPP";
+    }
+    return nullptr;
 }
 
 } // namespace sysvipc

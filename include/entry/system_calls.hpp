@@ -15,10 +15,13 @@ namespace sysvipc {
 /* Whether there is such a way as the parameter attach= asks for. */
 [[nodiscard]] bool is_way_to_attach_known() noexcept;
 /*
- * Hooks every call, and writes one log line about it.  On failure none stays hooked.
- * Errors: ENOENT, EBUSY, ENOMEM, EOPNOTSUPP as FunctionHook::attach().  Sleeps.
+ * Hooks every call.  On failure none stays hooked, and log lines tell why.
+ * Errors: ENOENT, EBUSY, ENOMEM, EOPNOTSUPP as FunctionHook::attach(); EBUSY where kprobes are switched off.
+ * Sleeps.
  */
 [[nodiscard]] Result<void> attach_system_calls() noexcept;
+/* The log line that says so, once they are served. */
+void log_system_calls() noexcept;
 /* The calls go where they went before; tasks inside are not waited for.  Sleeps. */
 void detach_system_calls() noexcept;
 

@@ -27,7 +27,10 @@ KAPI_OPAQUE(kapi_own_regs, PT_REGS);
  */
 int kapi_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
 		     struct kapi_hook **hook, kapi_u32 *failed);
-/* No new call enters the trampoline after; tasks that are inside are not waited for.  Sleeps. */
+/*
+ * No new call enters the trampoline after, unless kapi_stuck() tells otherwise; tasks that are inside are not
+ * waited for.  Sleeps.
+ */
 void kapi_hook_detach(struct kapi_hook *hook);
 
 /*

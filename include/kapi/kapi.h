@@ -3,6 +3,7 @@
 #ifndef SYSVIPC_KAPI_H
 #define SYSVIPC_KAPI_H
 
+#include <kapi/armed.h>
 #include <kapi/file.h>
 #include <kapi/hook.h>
 #include <kapi/lock.h>

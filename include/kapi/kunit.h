@@ -30,6 +30,8 @@ struct kapi_kunit_thread;
 struct kapi_kunit_thread *kapi_kunit_thread_start(void (*run)(void *data), void *data,
 						  kapi_u32 cpu);
 void kapi_kunit_thread_join(struct kapi_kunit_thread *thread);
+/* A turn of a loop that waits for another CPU. */
+void kapi_kunit_cpu_relax(void);
 /* Makes a signal pending there; kernel threads see only signals they allow. */
 void kapi_kunit_thread_signal(struct kapi_kunit_thread *thread);
 void kapi_kunit_signals_allow(void);

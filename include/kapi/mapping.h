@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* kapi: where files stand in the memory of the calling process.  Kernel source: <linux/mm.h>. */
+/*
+ * kapi: where files stand in the memory of the calling process.  Kernel source: <linux/mm.h>.
+ *
+ * What sleeps here waits for the mmap lock of the process, for as long as the process likes: a page fault
+ * that the process has served by itself (FUSE, userfaultfd) may hold it.  No lock that others need may be
+ * held meanwhile; the module must be pinned.
+ */
 #ifndef SYSVIPC_KAPI_MAPPING_H
 #define SYSVIPC_KAPI_MAPPING_H
 
@@ -17,7 +23,7 @@ int kapi_mappings_start(void); /* once, before everything else here; -ENOMEM; sl
  */
 long kapi_mapping_create(struct kapi_file *file, unsigned long inode_number, unsigned long address,
 			 unsigned long protection, unsigned long flags);
-/* Whether anything is mapped between @start and @end.  Sleeps. */
+/* Whether anything is mapped between @start and @end; false where the process is being killed.  Sleeps. */
 bool kapi_mapping_overlaps(unsigned long start, unsigned long end);
 
 /* A piece of a segment's file as it is mapped: addresses, and where in the file it begins. */
@@ -42,10 +48,12 @@ void kapi_mapping_remove(const struct kapi_mapping *mapping); /* errors do not s
 long kapi_mapping_detach_builtin(unsigned long address);
 
 /*
- * Between the two, no other thread of this process detaches.  -EINTR: being killed.  Sleeps.
+ * Between the two, no other thread of this process detaches, and no other process waits for it.
+ * NULL: *@error is -EINTR, the process is being killed.  Sleeps.
  */
-int kapi_mapping_detach_begin(void);
-void kapi_mapping_detach_end(void);
+struct kapi_detaching;
+struct kapi_detaching *kapi_mapping_detach_begin(int *error);
+void kapi_mapping_detach_end(struct kapi_detaching *detaching);
 
 KAPI_END
 

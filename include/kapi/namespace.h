@@ -37,13 +37,26 @@ bool kapi_ipc_ns_builtin_in_use(void);
 void kapi_ipc_ns_get(struct kapi_ipc_ns *ns);
 void kapi_ipc_ns_put(struct kapi_ipc_ns *ns); /* process context; does not sleep */
 
+/* As /proc/PID/ns/ipc has it. */
+unsigned int kapi_ipc_ns_number(const struct kapi_ipc_ns *ns);
+
+/*
+ * What tells @ns from others that were, or will be, at its address: made when it is first asked for, and
+ * never again anybody's.  The other one tells what was made, 0 if nothing was.
+ */
+unsigned long kapi_ipc_ns_make_mark(struct kapi_ipc_ns *ns);
+unsigned long kapi_ipc_ns_mark(const struct kapi_ipc_ns *ns);
+/* Takes them off all namespaces that a task is in.  Sleeps. */
+void kapi_ipc_ns_unmark_all(void);
+
 /*
  * From now on @ending is called for each namespace that nothing refers to any more, before its memory
  * can be another's; maybe with preemption disabled and a lock of the kernel's held, so it must not sleep.
  * On kernels with POSIX message queues RCU readers that see the namespace then can do so to their end.
- * -ENOENT: the kernel does not let us see that; -EBUSY: ftrace is switched off; -ENOMEM.  Sleeps.
+ * By a probe if @by_probe says so or the kernel lets nobody trace it: *@is_probe then, and while kprobes
+ * are switched off it is not called.  -ENOENT: the kernel does not let us see that; -ENOMEM.  Sleeps.
  */
-int kapi_ipc_ns_watch_start(void (*ending)(struct kapi_ipc_ns *ns));
+int kapi_ipc_ns_watch_start(void (*ending)(struct kapi_ipc_ns *ns), bool by_probe, bool *is_probe);
 void kapi_ipc_ns_watch_stop(void); /* it runs nowhere on return; sleeps */
 
 KAPI_END

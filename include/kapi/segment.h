@@ -30,6 +30,13 @@ void sysvipc_segment_released(void *segment) KAPI_NOEXCEPT;
 
 /* Looks for what the kernel does not export.  -ENOMEM; sleeps. */
 int kapi_segments_start(void);
+/*
+ * Maps a segment of each kind in the memory of the calling process, and looks whether the kernel does with
+ * it what it is expected to; only then can segments be mapped.  While the module is being loaded; after start.
+ * -EOPNOTSUPP: it does not (the log says what), for huge pages: can_be_huge() is false from now on;
+ * -ENOMEM, or -errno as do_mmap() has it.  Sleeps.
+ */
+int kapi_segments_probe(void);
 /* Whether the kernel has what the locking of segments takes, and lets us find it. */
 bool kapi_segments_can_be_locked(void);
 /* The same of huge pages (hugetlbfs). */

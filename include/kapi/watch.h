@@ -42,6 +42,8 @@ struct kapi_watch_report {
 	/* Whether unshared() and entered() will ever be called; if not, why. */
 	bool sees_leaving;
 	int leaving_error;
+	/* While kprobes are switched off none, or not all, are called. */
+	bool by_probes;
 };
 
 /*

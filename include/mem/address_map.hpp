@@ -27,6 +27,12 @@ public:
     /* Hands every object to @each; nobody uses the map any more.  Sleeps. */
     void stop(void (*each)(kapi_addressed*)) noexcept { kapi_addresses_destroy(&table_, each); }
 
+    /* Under RCU.  One may be visited more than once while others are inserted. */
+    void visit(void (*each)(kapi_addressed*, void*) noexcept, void* context) noexcept
+    {
+        kapi_addresses_visit(&table_, each, context);
+    }
+
     [[nodiscard]] kapi_addressed* find(const void* address) noexcept
     {
         return kapi_addresses_find(&table_, address);

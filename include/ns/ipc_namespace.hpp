@@ -38,6 +38,10 @@ public:
 
     /* What the kernel has for it. */
     [[nodiscard]] IpcNsHandle handle() const noexcept { return handle_; }
+    /* Its number as lsns(8) shows it, and others of the kernel's tools. */
+    [[nodiscard]] u32 number() const noexcept { return number_; }
+    /* Whether it belongs to the one that is at that address now. */
+    [[nodiscard]] bool is_of(IpcNsHandle handle) const noexcept { return mark_ == handle.mark(); }
     /* Keeps it until drop(); the initial one needs no keeping.  Neither sleeps. */
     void hold() const noexcept
     {
@@ -84,6 +88,8 @@ private:
         : kapi_addressed { {}, handle.identity() },
           handle_(handle),
           is_initial_(handle.identity() == IpcNsHandle::initial().identity()),
+          mark_(is_initial_ ? 0 : handle.make_mark()),
+          number_(handle.number()),
           limits_(handle)
     {
         for (usize kind = 0; kind < kKinds; ++kind)
@@ -93,6 +99,8 @@ private:
 
     const IpcNsHandle handle_;
     const bool is_initial_;
+    const unsigned long mark_; /* of the kernel's */
+    const u32 number_;
     Atomic<bool> has_ended_ { false };
     IdTable tables_[kKinds];
     usize tables_started_ { 0 };

@@ -32,12 +32,15 @@ public:
     /* The one that belongs to @handle; nullptr: none.  Under RCU where nobody holds that. */
     [[nodiscard]] static IpcNamespace* find(IpcNsHandle handle) noexcept;
 
+    /* All there are; under RCU, once each if no other is made meanwhile. */
+    static void visit(void (*each)(IpcNamespace&, void* context) noexcept, void* context) noexcept;
+
     /* @empty: removes all objects of a namespace that no task is in; it may sleep.  Errors: ENOMEM.  Sleeps. */
     [[nodiscard]] static Result<void> start(void (*empty)(IpcNamespace&)) noexcept;
     /* No object exists any more, no call is inside.  Sleeps. */
     static void stop() noexcept;
     /*
-     * From now on the end of one is seen.  Errors: ENOENT (the kernel does not let us), EBUSY (ftrace is
+     * From now on the end of one is seen.  Errors: ENOENT (the kernel does not let us), EBUSY (kprobes are
      * switched off), ENOMEM.  Sleeps.
      */
     [[nodiscard]] static Result<void> start_watch() noexcept;

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The memory of the calling process, as far as shared memory segments are mapped in it. */
+/*
+ * The memory of the calling process, as far as shared memory segments are mapped in it.
+ *
+ * Who sleeps here holds a ModulePin, and no lock that another process needs: kapi/mapping.h.
+ */
 #pragma once
 
 #include <base/result.hpp>
@@ -55,7 +59,7 @@ struct AddressSpace {
             return from_kernel(static_cast<int>(address));
         return static_cast<usize>(address);
     }
-    /* Whether anything is mapped there.  Sleeps. */
+    /* Whether anything is mapped there; false where the process is being killed.  Sleeps. */
     [[nodiscard]] static bool is_taken(unsigned long start, unsigned long end) noexcept
     {
         return kapi_mapping_overlaps(start, end);
@@ -95,20 +99,21 @@ struct AddressSpace {
         DetachGuard() = default;
         ~DetachGuard()
         {
-            if (is_held_)
-                kapi_mapping_detach_end();
+            if (detaching_)
+                kapi_mapping_detach_end(detaching_);
         }
         /* Errors: EINTR (being killed).  Sleeps. */
         [[nodiscard]] Result<void> take() noexcept
         {
-            if (const int status = kapi_mapping_detach_begin())
-                return from_kernel(status);
-            is_held_ = true;
+            int error = 0;
+            detaching_ = kapi_mapping_detach_begin(&error);
+            if (!detaching_)
+                return from_kernel(error);
             return {};
         }
 
     private:
-        bool is_held_ { false };
+        kapi_detaching* detaching_ { nullptr };
     };
 
 private:

@@ -21,6 +21,13 @@ public:
 
     /* Tells namespaces apart while they live. */
     [[nodiscard]] const void* identity() const noexcept { return ns_; }
+    /* Tells one from those that had its identity before, or will have it; 0: nobody has asked for it yet. */
+    [[nodiscard]] unsigned long mark() const noexcept { return kapi_ipc_ns_mark(ns_); }
+    [[nodiscard]] unsigned long make_mark() const noexcept { return kapi_ipc_ns_make_mark(ns_); }
+    /* When no call comes any more.  Sleeps. */
+    static void unmark_all() noexcept { kapi_ipc_ns_unmark_all(); }
+    /* Its number as lsns(8) shows it. */
+    [[nodiscard]] u32 number() const noexcept { return kapi_ipc_ns_number(ns_); }
     /* The user namespace whose capabilities count in it. */
     [[nodiscard]] UserNamespace owner() const noexcept
     {
@@ -66,11 +73,13 @@ private:
 
 /*
  * Calls @ending for each namespace that nothing refers to any more, which is not to be held again; it
- * must not sleep.  Errors: ENOENT (this kernel does not let us see that), ENOMEM.  Sleeps.
+ * must not sleep.  By a probe if @by_probe, or if there is no other way: @is_probe then, and it is not called
+ * while they are switched off.  Errors: ENOENT (this kernel does not let us see that), ENOMEM.  Sleeps.
  */
-[[nodiscard]] inline Result<void> start_ipc_ns_watch(void (*ending)(kapi_ipc_ns*)) noexcept
+[[nodiscard]] inline Result<void> start_ipc_ns_watch(void (*ending)(kapi_ipc_ns*), bool by_probe,
+                                                     bool& is_probe) noexcept
 {
-    if (const int status = kapi_ipc_ns_watch_start(ending))
+    if (const int status = kapi_ipc_ns_watch_start(ending, by_probe, &is_probe))
         return from_kernel(status);
     return {};
 }

@@ -13,6 +13,8 @@ struct Kernel {
     [[nodiscard]] static bool has_sysvipc() noexcept { return kapi_kernel_has_sysvipc(); }
     [[nodiscard]] static bool has_ia32() noexcept { return kapi_kernel_has_ia32(); }
     [[nodiscard]] static bool has_time32() noexcept { return kapi_kernel_has_time32(); }
+    /* Instead of returning from unloading, where the code has to stay. */
+    [[noreturn]] static void never_return() noexcept { kapi_module_never_return(); }
     /* The module parameter force=1. */
     [[nodiscard]] static bool is_forced() noexcept { return kapi_parameter_force(); }
     /* The module parameter ipcmni_extend=1. */
@@ -52,6 +54,15 @@ inline void log_error_rarely(Line<N>& line) noexcept
     kapi_log_error_rarely("%.*s", static_cast<int>(line.size()), line.text());
 }
 
+/* By its name where it has one here. */
+template <usize N>
+inline Line<N>& append_error(Line<N>& line, Errno error) noexcept
+{
+    if (const char* name = errno_name(error))
+        return line.string(name);
+    return line.string("error ").signed_decimal(to_syscall(error), 0);
+}
+
 /* Kernel functions whose calls enter a trampoline of ours. */
 class FunctionHook : Pinned {
 public:
@@ -78,7 +89,10 @@ public:
             return from_kernel(status);
         return {};
     }
-    /* Calls go where they went before; who is inside is not waited for.  Sleeps. */
+    /*
+     * Calls go where they went before; who is inside is not waited for.  Where the kernel cannot undo it
+     * what is stuck is told (os/armed.hpp).  Sleeps.
+     */
     void detach() noexcept
     {
         if (direct_)

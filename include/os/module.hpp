@@ -29,6 +29,8 @@ public:
         is_held_ = true;
         return {};
     }
+    /* By whomever. */
+    [[nodiscard]] static int count() noexcept { return kapi_module_references(); }
     /* What is held outlives this object, until drop(). */
     void leak() noexcept { is_held_ = false; }
     static void drop() noexcept { kapi_module_put(); }

@@ -20,6 +20,15 @@ namespace sysvipc {
     return from_kernel(kapi_segments_start());
 }
 
+/*
+ * Tries out what they are made of; only then can they be mapped.  Context: the process that loads the module.
+ * Errors: EOPNOTSUPP (a log line says why), ENOMEM, what mmap(2) has.  Sleeps.
+ */
+[[nodiscard]] inline Result<void> probe_segment_files() noexcept
+{
+    return from_kernel(kapi_segments_probe());
+}
+
 /* Owns a reference.  The file is gone a little after its last one. */
 class SegmentFile {
 public:

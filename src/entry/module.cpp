@@ -14,11 +14,15 @@
 #include <entry/system_calls.hpp>
 #include <entry/takeover.hpp>
 #include <entry/task_events.hpp>
+#include <entry/usage.hpp>
 #include <mem/rcu_counted.hpp>
 #include <msg/message.hpp>
 #include <msg/msg_queue.hpp>
 #include <ns/namespaces.hpp>
+#include <os/armed.hpp>
 #include <os/kernel.hpp>
+#include <os/module.hpp>
+#include <os/segment_file.hpp>
 #include <proc/table_file.hpp>
 #include <sem/sem_undo.hpp>
 #include <shm/shm_segment.hpp>
@@ -115,11 +119,13 @@ struct Part {
     Result<void> (*start)() noexcept;
     void (*stop)() noexcept;
 };
-// clang-format off: one part a line
+/* One part a line. */
+// clang-format off
 constexpr Part kParts[] {
     { check_parameters, nothing_to_stop },
     { choose_id_layout, nothing_to_stop },
     { check_kernel, nothing_to_stop },
+    { Armed::start, Armed::stop },
     { start_security, nothing_to_stop },
     { start_call_gate, stop_call_gate },
     { nothing_to_start, wait_for_rcu_memory },
@@ -127,6 +133,7 @@ constexpr Part kParts[] {
     { start_namespaces, Namespaces::stop },
     { start_undo, stop_undo },
     { start_segments, stop_segments },
+    { probe_segment_files, nothing_to_stop },
     { Namespaces::start_watch, Namespaces::stop_watch },
     { start_task_events, stop_task_events },
     { start_limit_files, stop_limit_files },
@@ -137,10 +144,32 @@ constexpr Part kParts[] {
 };
 // clang-format on
 
-void stop_parts(usize started) noexcept
+/*
+ * What could not be unhooked goes on entering code of ours, which uses the parts below: all of them stay
+ * then, and false is returned.
+ */
+[[nodiscard]] bool stop_parts(usize started) noexcept
 {
-    while (started > 0)
+    while (started > 0 && !Armed::stuck())
         kParts[--started].stop();
+    return Armed::stuck() == nullptr;
+}
+
+void log_stuck() noexcept
+{
+    LogLine line;
+    log_error(
+        line.string("cannot unhook ")
+            .string(Armed::stuck())
+            .string(", for ftrace has given up: the module's code stays until the next boot"));
+}
+
+void log_end() noexcept
+{
+    LogLine line;
+    log_info(line.string(Kernel::has_sysvipc()
+                             ? "unloaded: the kernel's own System V IPC serves again"
+                             : "unloaded: System V IPC calls fail with ENOSYS again"));
 }
 
 } // namespace
@@ -154,18 +183,33 @@ int sysvipc_module_init() noexcept
     for (const Part& part : kParts) {
         if (Result<void> result = part.start(); !result.ok()) {
             Namespaces::give_up();
-            stop_parts(started);
-            return static_cast<int>(to_syscall(result.error()));
+            if (stop_parts(started))
+                return static_cast<int>(to_syscall(result.error()));
+            /* To fail would have the kernel free the code: loaded, but serving nothing, and for good. */
+            log_stuck();
+            ModulePin pin;
+            if (pin.take().ok())
+                pin.leak();
+            return 0;
         }
         ++started;
     }
     open_task_events();
     Namespaces::open();
+    log_system_calls();
+    start_usage();
+    Armed::start_patrol();
     return 0;
 }
 
 void sysvipc_module_exit() noexcept
 {
     using namespace sysvipc;
-    stop_parts(sizeof(kParts) / sizeof(kParts[0]));
+    stop_usage();
+    Armed::stop_patrol();
+    if (!stop_parts(sizeof(kParts) / sizeof(kParts[0]))) {
+        log_stuck();
+        Kernel::never_return();
+    }
+    log_end();
 }

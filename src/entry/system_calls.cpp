@@ -2,6 +2,7 @@
 /* Hooking the system calls (contracts: include/entry/system_calls.hpp). */
 #include <entry/system_calls.hpp>
 
+#include <os/armed.hpp>
 #include <os/kernel.hpp>
 #include <base/poison.hpp>
 
@@ -47,6 +48,8 @@ constexpr Way kWays[] {
     { "kprobe", "kprobes", FunctionHook::Means::Kprobe, sysvipc_enter_in_place },
 };
 
+constinit const Way* way_taken = nullptr;
+
 bool is_to_be_tried(const Way& way) noexcept
 {
     return Kernel::is_to_attach("auto") || Kernel::is_to_attach(way.parameter);
@@ -60,22 +63,27 @@ void log_failure(const Way& way, Errno error, const char* symbol) noexcept
         log_info(line.string("this kernel has no ").string(way.name));
         return;
     }
-    log_error(line.string("cannot hook ")
-                  .string(error == Errno::NoEntry ? symbol : "the system calls")
-                  .string(" by ")
-                  .string(way.name)
-                  .string(": error ")
-                  .signed_decimal(to_syscall(error), 0));
+    line.string("cannot hook ")
+        .string(error == Errno::NoEntry ? symbol : "the system calls")
+        .string(" by ")
+        .string(way.name)
+        .string(": ");
+    log_error(append_error(line, error));
 }
 
-void log_success(const Way& way) noexcept
+/* Kprobes can be registered while they are switched off, and would be hit by nothing. */
+bool is_armed(const Way& way) noexcept
+{
+    return way.means != FunctionHook::Means::Kprobe || Armed::are_probes_hit();
+}
+
+void log_unarmed(const Way& way) noexcept
 {
     LogLine line;
-    line.string(Kernel::has_sysvipc() ? "took over" : "provides");
-    for (u32 i = 0; i < kNativeSymbols; ++i)
-        line.character(' ').string(kSymbols[i] + kPrefixLength);
-    line.string(Kernel::has_ia32() ? " for 64-bit and 32-bit programs" : "");
-    log_info(line.string(" by ").string(way.name));
+    log_error(line.string("cannot hook the system calls by ")
+                  .string(way.name)
+                  .string(": ")
+                  .string(kProbesAreOff));
 }
 
 Result<void> attach(const Way& way) noexcept
@@ -83,11 +91,19 @@ Result<void> attach(const Way& way) noexcept
     const u32 count = Kernel::has_ia32() ? kAllSymbols : kNativeSymbols;
     u32 failed = 0;
     Result<void> attached = hook.attach(way.means, kSymbols, count, way.trampoline, failed);
-    if (attached.ok())
-        log_success(way);
-    else
+    if (!attached.ok()) {
         log_failure(way, attached.error(), kSymbols[failed]);
-    return attached;
+        return attached;
+    }
+    if (!is_armed(way)) {
+        hook.detach();
+        log_unarmed(way);
+        return Errno::Busy;
+    }
+    if (way.means == FunctionHook::Means::Kprobe)
+        Armed::depends_on_probes(Armed::Dependent::Calls);
+    way_taken = &way;
+    return {};
 }
 
 } // namespace
@@ -117,6 +133,16 @@ Result<void> attach_system_calls() noexcept
     LogLine line;
     log_error(line.string("nothing is provided"));
     return error;
+}
+
+void log_system_calls() noexcept
+{
+    LogLine line;
+    line.string(Kernel::has_sysvipc() ? "took over" : "provides");
+    for (u32 i = 0; i < kNativeSymbols; ++i)
+        line.character(' ').string(kSymbols[i] + kPrefixLength);
+    line.string(Kernel::has_ia32() ? " for 64-bit and 32-bit programs" : "");
+    log_info(line.string(" by ").string(way_taken->name));
 }
 
 void detach_system_calls() noexcept

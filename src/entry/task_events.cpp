@@ -2,6 +2,7 @@
 /* Handling what happens to tasks (contracts: include/entry/task_events.hpp). */
 #include <entry/task_events.hpp>
 
+#include <os/armed.hpp>
 #include <os/kernel.hpp>
 #include <os/task_watch.hpp>
 #include <sem/sem_undo.hpp>
@@ -72,21 +73,34 @@ const char* name_of(u32 means) noexcept
 void log_not_watching(const TaskWatch::Report& report, u32 means, Errno error) noexcept
 {
     LogLine line;
-    log_error(line.string("SEM_UNDO needs to see tasks begin and end: cannot hook ")
-                  .string(report.failed)
-                  .string(" by ")
-                  .string(name_of(means))
-                  .string(": error ")
-                  .signed_decimal(to_syscall(error), 0));
+    line.string("SEM_UNDO needs to see tasks begin and end: cannot hook ")
+        .string(report.failed)
+        .string(" by ")
+        .string(name_of(means))
+        .string(": ");
+    log_error(append_error(line, error));
 }
 
 void log_not_seeing_leaving(const TaskWatch::Report& report, u32 means) noexcept
 {
     LogLine line;
-    log_info(line.string("unshare(2) and setns(2) will not let SEM_UNDO go: cannot hook them by ")
-                 .string(name_of(means))
-                 .string(": error ")
-                 .signed_decimal(report.leaving_error, 0));
+    line.string("unshare(2) and setns(2) will not let SEM_UNDO go: cannot hook them by ")
+        .string(name_of(means))
+        .string(": ");
+    log_info(append_error(line, from_kernel(report.leaving_error)));
+}
+
+/* They can be registered while they are switched off, and are not hit then. */
+Result<void> depend_on_probes() noexcept
+{
+    if (Armed::are_probes_hit()) {
+        Armed::depends_on_probes(Armed::Dependent::Tasks);
+        return {};
+    }
+    TaskWatch::stop();
+    LogLine line;
+    log_error(line.string("SEM_UNDO needs to see tasks begin and end: ").string(kProbesAreOff));
+    return Errno::Busy;
 }
 
 } // namespace
@@ -100,6 +114,8 @@ Result<void> start_task_events() noexcept
         log_not_watching(report, means, watching.error());
     else if (!report.sees_leaving)
         log_not_seeing_leaving(report, means);
+    if (watching.ok() && report.by_probes)
+        return depend_on_probes();
     return watching;
 }
 

@@ -7,6 +7,7 @@
 
 #include "shim.h"
 #include "symbol.h"
+#include <kapi/armed.h>
 #include <kapi/hook.h>
 
 #ifdef CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS
@@ -14,6 +15,7 @@
 struct kapi_hook {
 	struct ftrace_ops ops;
 	unsigned long trampoline;
+	const char *name; /* of the first function */
 };
 
 /* 6.5 gave the ftrace_ops variant the plain name and made its undoing free the filter too. */
@@ -23,10 +25,13 @@ static int direct_register(struct kapi_hook *hook)
 	return register_ftrace_direct_multi(&hook->ops, hook->trampoline);
 }
 
-static void direct_unregister(struct kapi_hook *hook)
+static int direct_unregister(struct kapi_hook *hook)
 {
-	WARN_ON(unregister_ftrace_direct_multi(&hook->ops, hook->trampoline));
-	ftrace_free_filter(&hook->ops);
+	int error = unregister_ftrace_direct_multi(&hook->ops, hook->trampoline);
+
+	if (!error)
+		ftrace_free_filter(&hook->ops);
+	return error;
 }
 #else
 static int direct_register(struct kapi_hook *hook)
@@ -34,9 +39,9 @@ static int direct_register(struct kapi_hook *hook)
 	return register_ftrace_direct(&hook->ops, hook->trampoline);
 }
 
-static void direct_unregister(struct kapi_hook *hook)
+static int direct_unregister(struct kapi_hook *hook)
 {
-	WARN_ON(unregister_ftrace_direct(&hook->ops, hook->trampoline, true));
+	return unregister_ftrace_direct(&hook->ops, hook->trampoline, true);
 }
 #endif
 
@@ -103,6 +108,7 @@ int kapi_hook_attach(const char *const *symbols, kapi_u32 count, void *trampolin
 	if (!hook)
 		return -ENOMEM;
 	hook->trampoline = (unsigned long)trampoline;
+	hook->name = symbols[0];
 	error = set_filter(&hook->ops, symbols, count, failed);
 	if (error == -EINVAL) /* it cannot be traced */
 		error = -ENOENT;
@@ -119,10 +125,13 @@ int kapi_hook_attach(const char *const *symbols, kapi_u32 count, void *trampolin
 	return 0;
 }
 
+/* When ftrace has given up, to try would take away half of what it needs for the calls that still come. */
 void kapi_hook_detach(struct kapi_hook *hook)
 {
-	direct_unregister(hook);
-	kfree(hook);
+	if (kapi_ftrace_is_dead() || direct_unregister(hook))
+		kapi_note_stuck(hook->name);
+	else
+		kfree(hook);
 }
 
 #else /* no direct calls */

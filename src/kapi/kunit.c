@@ -136,6 +136,11 @@ void kapi_kunit_thread_join(struct kapi_kunit_thread *thread)
 	kfree(thread);
 }
 
+void kapi_kunit_cpu_relax(void)
+{
+	cpu_relax();
+}
+
 void kapi_kunit_thread_signal(struct kapi_kunit_thread *thread)
 {
 	send_sig(SIGUSR1, thread->task, 1);

@@ -24,6 +24,22 @@ module_param(require_lsm, bool, 0444);
 MODULE_PARM_DESC(require_lsm,
 		 "do not load where security modules (SELinux, Smack) or audit could not be asked");
 
+/* Not a parameter: a file beside them.  It lists what is in namespaces that its reader is not in. */
+static int show_use(char *text, const struct kernel_param *parameter)
+{
+	return sysvipc_describe_use(text, PAGE_SIZE);
+}
+
+static int refuse_use(const char *text, const struct kernel_param *parameter)
+{
+	return -EINVAL;
+}
+
+static const struct kernel_param_ops in_use_ops = { .set = refuse_use, .get = show_use };
+module_param_cb(in_use, &in_use_ops, NULL, 0400);
+MODULE_PARM_DESC(in_use,
+		 "not to be given: the file tells what keeps the module from being unloaded");
+
 bool kapi_parameter_force(void)
 {
 	return force;

@@ -4,7 +4,10 @@
 #include <linux/hash.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/rbtree.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/static_call.h>
 #include <linux/syscalls.h>
 
@@ -27,7 +30,8 @@ bool kapi_mapping_overlaps(unsigned long start, unsigned long end)
 {
 	bool overlaps;
 
-	mmap_read_lock(current->mm);
+	if (mmap_read_lock_killable(current->mm))
+		return false;
 	overlaps = find_vma_intersection(current->mm, start, end);
 	mmap_read_unlock(current->mm);
 	return overlaps;
@@ -60,15 +64,27 @@ void kapi_mapping_remove(const struct kapi_mapping *mapping)
 	vm_munmap(mapping->start, mapping->end - mapping->start);
 }
 
-/*
- * One for each process would need a place in it: some for all.  The kernel exports nothing that
- * unmaps under a lock of the caller's, so that between looking and unmapping there must be another.
- */
-#define DETACH_LOCK_BITS 5
 /* The kernel's own shmdt(2), where it has that, and it could be found. */
 DEFINE_STATIC_CALL_RET0(found_shmdt, ksys_shmdt);
 static bool has_shmdt;
-static struct mutex detach_locks[1 << DETACH_LOCK_BITS];
+
+/*
+ * The kernel exports nothing that unmaps under a lock of the caller's: between looking and unmapping
+ * there must be another, which is each address space's own.  Its holder waits for the mmap lock, which a
+ * page fault may hold for as long as its user likes.  What all share, the spinlocks, nobody waits under.
+ */
+struct kapi_detaching {
+	struct rb_node node;
+	const struct mm_struct *mm; /* somebody who runs in it refers to this */
+	unsigned int users; /* who holds the mutex or waits for it; under the table's lock */
+	struct mutex mutex;
+};
+
+#define DETACH_TABLE_BITS 5
+static struct detach_table {
+	spinlock_t lock;
+	struct rb_root by_mm;
+} ____cacheline_aligned_in_smp detach_tables[1 << DETACH_TABLE_BITS];
 
 int kapi_mappings_start(void)
 {
@@ -76,8 +92,10 @@ int kapi_mappings_start(void)
 	int error = symbols_find(symbols, ARRAY_SIZE(symbols));
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(detach_locks); i++)
-		mutex_init(&detach_locks[i]);
+	for (i = 0; i < ARRAY_SIZE(detach_tables); i++) {
+		spin_lock_init(&detach_tables[i].lock);
+		detach_tables[i].by_mm = RB_ROOT;
+	}
 	has_shmdt = symbols[0].address;
 	if (has_shmdt)
 		static_call_update(found_shmdt, (typeof(&ksys_shmdt))symbols[0].address);
@@ -89,17 +107,70 @@ long kapi_mapping_detach_builtin(unsigned long address)
 	return has_shmdt ? static_call(found_shmdt)((char __user *)address) : -EINVAL;
 }
 
-static struct mutex *detach_lock(void)
+static struct detach_table *detach_table_of(const struct mm_struct *mm)
 {
-	return &detach_locks[hash_ptr(current->mm, DETACH_LOCK_BITS)];
+	return &detach_tables[hash_ptr(mm, DETACH_TABLE_BITS)];
 }
 
-int kapi_mapping_detach_begin(void)
+static int compare_mm(struct rb_node *left, const struct rb_node *right)
 {
-	return mutex_lock_killable(detach_lock());
+	const struct mm_struct *left_mm = rb_entry(left, struct kapi_detaching, node)->mm;
+	const struct mm_struct *right_mm = rb_entry(right, struct kapi_detaching, node)->mm;
+
+	return left_mm < right_mm ? -1 : left_mm > right_mm;
 }
 
-void kapi_mapping_detach_end(void)
+/* That of the current process, which is @fresh if there was none. */
+static struct kapi_detaching *join_detaching(struct kapi_detaching *fresh)
 {
-	mutex_unlock(detach_lock());
+	struct detach_table *table = detach_table_of(fresh->mm);
+	struct rb_node *found;
+	struct kapi_detaching *detaching;
+
+	spin_lock(&table->lock);
+	found = rb_find_add(&fresh->node, &table->by_mm, compare_mm);
+	detaching = found ? rb_entry(found, struct kapi_detaching, node) : fresh;
+	detaching->users++;
+	spin_unlock(&table->lock);
+	return detaching;
+}
+
+static void leave_detaching(struct kapi_detaching *detaching)
+{
+	struct detach_table *table = detach_table_of(detaching->mm);
+	bool is_last;
+
+	spin_lock(&table->lock);
+	is_last = --detaching->users == 0;
+	if (is_last)
+		rb_erase(&detaching->node, &table->by_mm);
+	spin_unlock(&table->lock);
+	if (is_last)
+		kfree(detaching);
+}
+
+struct kapi_detaching *kapi_mapping_detach_begin(int *error)
+{
+	/* shmdt(2) has no ENOMEM. */
+	struct kapi_detaching *fresh = kmalloc(sizeof(*fresh), GFP_KERNEL | __GFP_NOFAIL);
+	struct kapi_detaching *detaching;
+
+	fresh->mm = current->mm;
+	fresh->users = 0;
+	mutex_init(&fresh->mutex);
+	detaching = join_detaching(fresh);
+	if (detaching != fresh)
+		kfree(fresh);
+	*error = mutex_lock_killable(&detaching->mutex);
+	if (*error) {
+		leave_detaching(detaching);
+		return NULL;
+	}
+	return detaching;
+}
+
+void kapi_mapping_detach_end(struct kapi_detaching *detaching)
+{
+	mutex_unlock(&detaching->mutex);
+	leave_detaching(detaching);
 }

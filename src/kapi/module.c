@@ -4,6 +4,7 @@
 #include <linux/module.h>
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
+#include <linux/sched.h>
 
 #include "shim.h"
 #include <kapi/module.h>
@@ -28,9 +29,22 @@ KAPI_SHIM bool kapi_module_try_get(void)
 	return try_module_get(THIS_MODULE);
 }
 
+KAPI_SHIM int kapi_module_references(void)
+{
+	return module_refcount(THIS_MODULE);
+}
+
 KAPI_SHIM void kapi_module_put(void)
 {
 	module_put(THIS_MODULE);
+}
+
+void kapi_module_never_return(void)
+{
+	for (;;) {
+		set_current_state(TASK_IDLE | TASK_FREEZABLE);
+		schedule();
+	}
 }
 
 void kapi_log_info(const char *format, ...)

@@ -5,9 +5,11 @@
  * Nothing exported tells of the end of one.  But each facility has a function that is called then, with
  * the namespace as its first argument: ftrace, or else a kprobe, lets us see the call.
  */
+#include <linux/atomic.h>
 #include <linux/ftrace.h>
 #include <linux/ipc_namespace.h>
 #include <linux/kprobes.h>
+#include <linux/ktime.h>
 #include <linux/nsproxy.h>
 #include <linux/proc_ns.h>
 #include <linux/sched.h>
@@ -16,8 +18,10 @@
 #include <linux/string.h>
 #include <linux/user_namespace.h>
 
+#include "probes.h"
 #include "shim.h"
 #include "symbol.h"
+#include <kapi/armed.h>
 #include <kapi/namespace.h>
 
 #define NS(handle) ((struct ipc_namespace *)(handle))
@@ -149,6 +153,68 @@ KAPI_SHIM void kapi_ipc_ns_put(struct kapi_ipc_ns *ns)
 	NS(ns)->ns.ops->put(&NS(ns)->ns);
 }
 
+unsigned int kapi_ipc_ns_number(const struct kapi_ipc_ns *ns)
+{
+	return ((const struct ipc_namespace *)ns)->ns.inum;
+}
+
+/* --- what tells one from others at the same address */
+
+/*
+ * A member that is there for nothing: of a notifier that went with Linux 3.19.  The kernel makes a namespace
+ * of zeros (the initial one too), and never looks at it again.
+ */
+static unsigned long *mark_of(struct kapi_ipc_ns *ns)
+{
+	BUILD_BUG_ON(sizeof(NS(ns)->ipcns_nb.next) != sizeof(unsigned long));
+	return (unsigned long *)&NS(ns)->ipcns_nb.next;
+}
+
+/*
+ * Marks of an earlier time that the module was loaded may still be there, of namespaces which only a file
+ * kept: the nanoseconds since the boot have grown by more than there were namespaces since.
+ */
+static unsigned long new_mark(void)
+{
+	static atomic64_t last;
+	const s64 now = ktime_get_boottime_ns();
+	s64 before = atomic64_read(&last);
+	s64 mark;
+
+	do
+		mark = max(now, before + 1);
+	while (!atomic64_try_cmpxchg(&last, &before, mark));
+	return mark;
+}
+
+unsigned long kapi_ipc_ns_make_mark(struct kapi_ipc_ns *ns)
+{
+	unsigned long *place = mark_of(ns);
+	const unsigned long made = READ_ONCE(*place);
+
+	return made ?: (cmpxchg(place, 0, new_mark()), READ_ONCE(*place));
+}
+
+KAPI_SHIM unsigned long kapi_ipc_ns_mark(const struct kapi_ipc_ns *ns)
+{
+	return READ_ONCE(*mark_of((struct kapi_ipc_ns *)ns));
+}
+
+void kapi_ipc_ns_unmark_all(void)
+{
+	struct task_struct *process, *task;
+
+	rcu_read_lock();
+	for_each_process_thread(process, task)
+	{
+		task_lock(task);
+		if (task->nsproxy && task->nsproxy->ipc_ns)
+			WRITE_ONCE(*mark_of((struct kapi_ipc_ns *)task->nsproxy->ipc_ns), 0);
+		task_unlock(task);
+	}
+	rcu_read_unlock();
+}
+
 /* --- the end of one */
 
 static void (*watcher)(struct kapi_ipc_ns *ns);
@@ -176,7 +242,6 @@ static void traced(unsigned long ip, unsigned long parent_ip, struct ftrace_ops 
 		saw_ending(regs);
 }
 
-/* "Permanent" lasts until it is unregistered: as long nobody can switch ftrace off. */
 static struct ftrace_ops trace_ops = { .func = traced,
 				       .flags = FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_RECURSION |
 						FTRACE_OPS_FL_PERMANENT };
@@ -196,6 +261,7 @@ static int set_filter(void)
 	return ftrace_set_filter_ip(&trace_ops, (unsigned long)place.address, 0, 1);
 }
 
+/* The guard keeps it switched on (armed.c), and so does "permanent" where our own code has no guard. */
 static int trace_start(void)
 {
 	int error = set_filter();
@@ -212,9 +278,11 @@ static bool trace_stop(void)
 {
 	if (!is_traced)
 		return false;
-	unregister_ftrace_function(&trace_ops);
-	ftrace_free_filter(&trace_ops);
 	is_traced = false;
+	if (unregister_ftrace_function(&trace_ops))
+		kapi_note_stuck(ENDING_FUNCTION);
+	else
+		ftrace_free_filter(&trace_ops);
 	return true;
 }
 
@@ -242,16 +310,25 @@ static int probed(struct kprobe *probe, struct pt_regs *regs)
 
 static struct kprobe probe = { .symbol_name = ENDING_FUNCTION, .pre_handler = probed };
 
-static int probe_start(void)
-{
-	probe.addr = NULL;
-	probe.flags = 0;
-	return register_kprobe(&probe);
-}
-
 static void probe_stop(void)
 {
-	unregister_kprobe(&probe);
+	struct kprobe *probes[] = { &probe };
+
+	kapi_probes_unregister(probes, ARRAY_SIZE(probes));
+}
+
+static int probe_start(void)
+{
+	int error;
+
+	probe.addr = NULL;
+	probe.flags = 0;
+	error = register_kprobe(&probe);
+	if (!error && !symbol_is_kernels(probe.symbol_name, probe.addr)) {
+		probe_stop();
+		error = -ENOENT;
+	}
+	return error;
 }
 
 #else
@@ -267,13 +344,14 @@ static void probe_stop(void)
 
 #endif
 
-int kapi_ipc_ns_watch_start(void (*ending)(struct kapi_ipc_ns *ns))
+int kapi_ipc_ns_watch_start(void (*ending)(struct kapi_ipc_ns *ns), bool by_probe, bool *is_probe)
 {
 	int error;
 
 	watcher = ending;
-	error = trace_start();
-	return error == -ENOENT ? probe_start() : error;
+	error = by_probe ? -ENOENT : trace_start();
+	*is_probe = error == -ENOENT;
+	return *is_probe ? probe_start() : error;
 }
 
 void kapi_ipc_ns_watch_stop(void)
@@ -284,6 +362,25 @@ void kapi_ipc_ns_watch_stop(void)
 
 #else /* one for all */
 
+unsigned int kapi_ipc_ns_number(const struct kapi_ipc_ns *ns)
+{
+	return 0;
+}
+
+KAPI_SHIM unsigned long kapi_ipc_ns_make_mark(struct kapi_ipc_ns *ns)
+{
+	return 0;
+}
+
+KAPI_SHIM unsigned long kapi_ipc_ns_mark(const struct kapi_ipc_ns *ns)
+{
+	return 0;
+}
+
+void kapi_ipc_ns_unmark_all(void)
+{
+}
+
 KAPI_SHIM void kapi_ipc_ns_get(struct kapi_ipc_ns *ns)
 {
 }
@@ -292,8 +389,9 @@ KAPI_SHIM void kapi_ipc_ns_put(struct kapi_ipc_ns *ns)
 {
 }
 
-int kapi_ipc_ns_watch_start(void (*ending)(struct kapi_ipc_ns *ns))
+int kapi_ipc_ns_watch_start(void (*ending)(struct kapi_ipc_ns *ns), bool by_probe, bool *is_probe)
 {
+	*is_probe = false;
 	return 0;
 }
 

@@ -12,6 +12,8 @@
 #include <linux/slab.h>
 
 #include "diversion.h"
+#include "probes.h"
+#include "symbol.h"
 
 #ifdef CONFIG_KPROBES
 
@@ -73,6 +75,11 @@ int probe_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoli
 		if (error)
 			break;
 		probes[hook->count] = &diversion->probe;
+		if (!symbol_is_kernels(symbols[hook->count], diversion->probe.addr)) {
+			hook->count++;
+			error = -ENOENT;
+			break;
+		}
 	}
 	if (error) {
 		kapi_probe_hook_detach(hook);
@@ -84,8 +91,9 @@ int probe_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoli
 
 void kapi_probe_hook_detach(struct kapi_probe_hook *hook)
 {
-	if (hook->count) /* one grace period for all of them */
-		unregister_kprobes(hook->probes, hook->count);
+	if (kapi_probes_unregister(hook->probes,
+				   hook->count)) /* one grace period for all of them */
+		return;
 	kfree(hook->probes);
 	kfree(hook);
 }

@@ -5,23 +5,26 @@
  * A segment's own file is what shmem or hugetlbfs made of it.  What is mapped are other files of the
  * same inode, with operations of ours, which hand on to those of the segment's own and tell of every
  * mapping made and undone.  The operations of a mapping are a copy of what shmem or hugetlbfs gave it,
- * but for "open" and "close".
+ * but for "open" and "close".  The copies are made when the module is loaded, from a mapping that is tried
+ * out, and are read-only from then on.
  */
 #include <linux/cred.h>
 #include <linux/fs.h>
 #include <linux/hugetlb.h>
 #include <linux/magic.h>
 #include <linux/mm.h>
+#include <linux/mman.h>
 #include <linux/module.h>
-#include <linux/mutex.h>
 #include <linux/pagemap.h>
 #include <linux/shmem_fs.h>
 #include <linux/static_call.h>
+#include <linux/uaccess.h>
 #include <linux/version.h>
 
 #include "segment_file.h"
 #include "shim.h"
 #include "symbol.h"
+#include <kapi/module.h>
 #include <kapi/segment.h>
 
 #define FILE(handle) ((struct file *)(handle))
@@ -37,14 +40,17 @@ static bool can_be_huge;
 
 /* --- mappings */
 
+/* What one kind of segment lends us, as it was looked at when the module was loaded. */
 struct watched_operations {
 	struct vm_operations_struct operations;
 	const struct vm_operations_struct *base;
+	const struct file_operations *files; /* NULL: not looked at, or not fit for us */
 };
 
-/* A kernel has one kind of mapping for each kind of segment. */
-static struct watched_operations ordinary_mapping, huge_mapping;
-static DEFINE_MUTEX(copying);
+static struct watched_operations ordinary_mapping __ro_after_init;
+#ifdef CONFIG_HUGETLBFS
+static struct watched_operations huge_mapping __ro_after_init;
+#endif
 
 static const struct vm_operations_struct *base_of(const struct vm_area_struct *vma)
 {
@@ -69,23 +75,6 @@ static void mapping_closed(struct vm_area_struct *vma)
 	sysvipc_segment_unmapped(vma->vm_file->private_data);
 }
 
-/* The first mapping of its kind shows what there is to copy. */
-static void watch_mapping(struct vm_area_struct *vma, struct watched_operations *watched)
-{
-	if (unlikely(smp_load_acquire(&watched->base) != vma->vm_ops)) {
-		mutex_lock(&copying);
-		if (watched->base != vma->vm_ops) {
-			WARN_ON(watched->base);
-			watched->operations = *vma->vm_ops;
-			watched->operations.open = mapping_opened;
-			watched->operations.close = mapping_closed;
-			smp_store_release(&watched->base, vma->vm_ops);
-		}
-		mutex_unlock(&copying);
-	}
-	vma->vm_ops = &watched->operations;
-}
-
 /* --- files: what is not here hands on to the segment's own file */
 
 static struct file *base_file(struct file *file)
@@ -103,19 +92,43 @@ static bool is_huge(struct file *file)
 	return file_inode(file)->i_sb->s_magic == HUGETLBFS_MAGIC;
 }
 
+static const struct watched_operations *watched_operations_of(struct file *file)
+{
+#ifdef CONFIG_HUGETLBFS
+	if (is_huge(file))
+		return &huge_mapping;
+#endif
+	return &ordinary_mapping;
+}
+
+/* From then on the kernel tells us of the mapping. */
+static int watch_mapping(struct vm_area_struct *vma, const struct watched_operations *watched)
+{
+	if (WARN_ON_ONCE(vma->vm_ops != watched->base)) {
+		if (vma->vm_ops && vma->vm_ops->close)
+			vma->vm_ops->close(vma);
+		return -ENODEV;
+	}
+	vma->vm_ops = &watched->operations;
+	return 0;
+}
+
 static int segment_mmap(struct file *file, struct vm_area_struct *vma)
 {
-	int error = sysvipc_segment_mapping(file->private_data);
+	const struct watched_operations *watched = watched_operations_of(file);
+	int error;
 
+	if (base_operations(file) != watched->files)
+		return -ENODEV;
+	error = sysvipc_segment_mapping(file->private_data);
 	if (error)
 		return error;
-	error = base_operations(file)->mmap(file, vma);
-	if (error) {
+	error = watched->files->mmap(file, vma);
+	if (!error)
+		error = watch_mapping(vma, watched);
+	if (error)
 		sysvipc_segment_unmapped(file->private_data);
-		return error;
-	}
-	watch_mapping(vma, is_huge(file) ? &huge_mapping : &ordinary_mapping);
-	return 0;
+	return error;
 }
 
 static int segment_release(struct inode *inode, struct file *file)
@@ -144,6 +157,8 @@ static unsigned long segment_get_unmapped_area(struct file *file, unsigned long 
 {
 	struct file *base = base_file(file); /* shmem looks whether the file is one of its own */
 
+	if (base->f_op != watched_operations_of(file)->files)
+		return -ENODEV;
 	return base->f_op->get_unmapped_area(base, address, length, page_offset, flags);
 }
 
@@ -231,7 +246,9 @@ struct kapi_file *kapi_segment_open(struct kapi_file *own, bool writable, void *
 	}
 	if (!IS_ERR(file)) {
 		file->f_flags = (writable ? O_RDWR : O_RDONLY) | O_LARGEFILE;
-		file->f_mode = FMODE_OPENED | FMODE_LSEEK | OPEN_FMODE(file->f_flags);
+		/* What else stands there is between the file and the kernel that made it. */
+		file->f_mode &= ~FMODE_PATH;
+		file->f_mode |= FMODE_LSEEK | OPEN_FMODE(file->f_flags);
 		file->f_op = is_huge(file) ? &huge_segment_operations : &segment_operations;
 		file->private_data = segment;
 		if (!writable)
@@ -302,6 +319,152 @@ bool kapi_segments_can_be_huge(void)
 #else
 	return false;
 #endif
+}
+
+/* --- looking at what is borrowed, with a mapping in the process that loads the module */
+
+static unsigned int probes_closed; /* under the mmap lock of that process */
+
+static void probe_closed(struct vm_area_struct *vma)
+{
+	const struct vm_operations_struct *base = base_of(vma);
+
+	if (base->close)
+		base->close(vma);
+	probes_closed++;
+}
+
+static int unexpected(struct file *file, const char *what)
+{
+	kapi_log_error("%s is not as it is expected: %s", file_inode(file)->i_sb->s_type->name,
+		       what);
+	return -EOPNOTSUPP;
+}
+
+/*
+ * The kernel's operations for the mapping at @address are copied, and the mapping gets the copy; a process
+ * that another thread forks meanwhile gets none of it.
+ */
+static bool borrow_operations(struct file *file, unsigned long address,
+			      struct watched_operations *watched)
+{
+	struct mm_struct *mm = current->mm;
+	struct vm_area_struct *vma;
+	bool are_there;
+
+	mmap_write_lock(mm);
+	vma = find_vma(mm, address);
+	are_there = vma && vma->vm_file == file && vma->vm_ops && vma->vm_ops->fault;
+	if (are_there) {
+		watched->base = vma->vm_ops;
+		watched->operations = *vma->vm_ops;
+		watched->operations.close = probe_closed;
+		vma->vm_ops = &watched->operations;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+		vm_flags_set(vma, VM_DONTCOPY);
+#else
+		vma->vm_flags |= VM_DONTCOPY;
+#endif
+	}
+	mmap_write_unlock(mm);
+	return are_there;
+}
+
+/* Whether the page at @address is the one page of @file, and holds what is written into it. */
+static int try_page(struct file *file, unsigned long address)
+{
+	const unsigned long written = 0x5359535649504331;
+	unsigned long read = 0;
+
+	if (put_user(written, (unsigned long __user *)address) ||
+	    get_user(read, (unsigned long __user *)address))
+		return -ENOMEM;
+	if (read != written || READ_ONCE(file->f_mapping->nrpages) != 1)
+		return unexpected(file, "a page is not shared");
+	return 0;
+}
+
+static int try_operations(struct file *file, unsigned long address, bool touch,
+			  struct watched_operations *watched)
+{
+	if (!borrow_operations(file, address, watched))
+		return unexpected(file, "no operations of a mapping");
+	return touch ? try_page(file, address) : 0;
+}
+
+/*
+ * Maps @file, @size bytes, touches a page if that is wanted, and unmaps it, by copies of the kernel's
+ * operations that are those of all segments of the kind from then on.  -EOPNOTSUPP: something is not as it
+ * is expected, and the log says what.
+ */
+static int try_mapping(struct file *file, unsigned long size, bool touch,
+		       struct watched_operations *watched)
+{
+	unsigned long address;
+	int error;
+
+	/* Later kernels prepare a mapping by other means. */
+	if (file->f_op != file_inode(file)->i_fop || !file->f_op->mmap ||
+	    !file->f_op->get_unmapped_area)
+		return unexpected(file, "no operations that map");
+	address = vm_mmap(file, 0, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, 0);
+	if (IS_ERR_VALUE(address))
+		return (int)address;
+	probes_closed = 0;
+	error = try_operations(file, address, touch, watched);
+	vm_munmap(address, size);
+	if (error)
+		return error;
+	if (probes_closed != 1)
+		return unexpected(file, "nothing tells of the end of a mapping");
+	watched->operations.open = mapping_opened;
+	watched->operations.close = mapping_closed;
+	watched->files = file->f_op;
+	return 0;
+}
+
+static int probe_ordinary(void)
+{
+	struct file *file = shmem_file_setup("sysvipc", PAGE_SIZE, 0);
+	int error;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	file_inode(file)->i_flags |= S_PRIVATE;
+	error = try_mapping(file, PAGE_SIZE, true, &ordinary_mapping);
+	fput(file);
+	return error;
+}
+
+#ifdef CONFIG_HUGETLBFS
+static int probe_huge(void)
+{
+	/* As for MAP_HUGETLB, which takes no rights; nor is any page, of which there may be none. */
+	struct file *file = static_call(found_hugetlb_file_setup)(
+		"sysvipc", HPAGE_SIZE, VM_NORESERVE, HUGETLB_ANONHUGE_INODE, 0);
+	int error;
+
+	if (IS_ERR(file)) /* the machine has no such pages, and nobody will get a segment of them */
+		return PTR_ERR(file) == -ENOMEM ? -ENOMEM : 0;
+	file_inode(file)->i_flags |= S_PRIVATE;
+	error = try_mapping(file, huge_page_size(hstate_file(file)), false, &huge_mapping);
+	fput(file);
+	if (error != -EOPNOTSUPP)
+		return error;
+	can_be_huge = false;
+	return 0;
+}
+#endif
+
+int kapi_segments_probe(void)
+{
+	int error = probe_ordinary();
+
+#ifdef CONFIG_HUGETLBFS
+	if (!error && can_be_huge)
+		error = probe_huge();
+#endif
+	return error;
 }
 
 int kapi_segments_start(void)

@@ -3,13 +3,24 @@
  * Functions of the kernel that it does not export (contracts: symbol.h).  To register a kprobe by
  * name is to be told the address; the probes are never armed.
  */
+#include <linux/kallsyms.h>
 #include <linux/kprobes.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #ifdef CONFIG_X86_KERNEL_IBT
 #include <asm/ibt.h>
 #endif
 
 #include "symbol.h"
+
+/* "name+0x0/0x40", and behind it the module that it is in: " [sysvipc]". */
+bool symbol_is_kernels(const char *name, const void *address)
+{
+	char text[KSYM_SYMBOL_LEN];
+
+	sprint_symbol(text, (unsigned long)address);
+	return str_has_prefix(text, name) && text[strlen(name)] == '+' && !strchr(text, '[');
+}
 
 #ifdef CONFIG_KPROBES
 
@@ -37,9 +48,12 @@ int symbols_find(struct unexported_symbol *symbols, size_t count)
 		probes[i].symbol_name = symbols[i].name;
 		probes[i].flags = KPROBE_FLAG_DISABLED;
 		error = register_kprobe(&probes[i]);
-		symbols[i].address = error ? NULL : function_at(probes[i].addr);
-		if (!error)
-			found[n++] = &probes[i];
+		symbols[i].address = NULL;
+		if (error)
+			continue;
+		found[n++] = &probes[i];
+		if (symbol_is_kernels(symbols[i].name, probes[i].addr))
+			symbols[i].address = function_at(probes[i].addr);
 	}
 	if (n)
 		unregister_kprobes(found, n);

@@ -14,7 +14,10 @@ struct unexported_symbol {
 	void *address; /* NULL: there is none */
 };
 
-/* Sets the addresses.  -ENOMEM; sleeps. */
+/* Sets the addresses, which lie in the kernel itself.  -ENOMEM; sleeps. */
 int symbols_find(struct unexported_symbol *symbols, size_t count);
+
+/* Whether what was found by @name, at @address, is the kernel's own, and not a module's of that name. */
+bool symbol_is_kernels(const char *name, const void *address);
 
 #endif

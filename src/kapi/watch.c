@@ -243,6 +243,11 @@ static void detach(struct watched_function *function)
 	function->probe_hook = NULL;
 }
 
+static bool is_by_probe(const struct watched_function *function)
+{
+	return function->probe_hook != NULL;
+}
+
 static void leaving_watch_stop(void)
 {
 	int i;
@@ -264,6 +269,16 @@ static int leaving_watch_start(unsigned int means, const char **failed)
 		}
 	}
 	return 0;
+}
+
+static bool leaving_watch_is_by_probes(void)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(leaving_functions); i++)
+		if (is_by_probe(&leaving_functions[i]))
+			return true;
+	return false;
 }
 
 /* --- Beginning */
@@ -329,6 +344,11 @@ static void beginning_watch_stop(void)
 	detach(&clone_function);
 }
 
+static bool beginning_watch_is_by_probes(void)
+{
+	return is_by_probe(&clone_function);
+}
+
 #else
 
 static struct tracepoint *task_newtask;
@@ -359,6 +379,11 @@ static void beginning_watch_stop(void)
 {
 	tracepoint_probe_unregister(task_newtask, probe_newtask, NULL);
 	tracepoint_synchronize_unregister();
+}
+
+static bool beginning_watch_is_by_probes(void)
+{
+	return false;
 }
 
 #endif
@@ -392,6 +417,8 @@ int kapi_watch_start(const struct kapi_task_watch *callbacks, unsigned int means
 		detach(&exit_function);
 		wait_until_empty();
 	}
+	report->by_probes = is_by_probe(&exit_function) || leaving_watch_is_by_probes() ||
+			    beginning_watch_is_by_probes();
 	return error;
 }
 

@@ -5,6 +5,7 @@
 #include <base/assert.hpp>
 #include <mem/heap.hpp>
 #include <mem/rcu_counted.hpp>
+#include <os/armed.hpp>
 #include <os/deferred_work.hpp>
 #include <os/kernel.hpp>
 #include <os/task.hpp>
@@ -32,27 +33,55 @@ struct Registry : Pinned {
     DeferredWork burial { bury };
 };
 
-constinit Registry* registry = nullptr;
+/* The KUnit module starts no registry: the compiler must not conclude that this is nullptr for ever. */
+[[gnu::used]] constinit Registry* registry = nullptr;
 
-IpcNamespace* find_other(IpcNsHandle handle) noexcept
+/* Under RCU. */
+IpcNamespace* find_at(IpcNsHandle handle) noexcept
 {
-    const RcuGuard guard;
     return static_cast<IpcNamespace*>(registry->by_handle.find(handle.identity()));
 }
 
-/* The kernel's is about to be freed, and another may get its address. */
-void note_ending(kapi_ipc_ns* ending) noexcept
+/* The kernel's exists.  Not the one of another that was at its address. */
+IpcNamespace* find_other(IpcNsHandle handle) noexcept
 {
-    IpcNamespace* ns = find_other(IpcNsHandle { ending });
-    if (!ns)
+    const RcuGuard guard;
+    IpcNamespace* ns = find_at(handle);
+    return ns && ns->is_of(handle) ? ns : nullptr;
+}
+
+/* The kernel's has ended: of several who see that, one has ours buried.  Under RCU. */
+void end(IpcNamespace& ended) noexcept
+{
+    if (!registry->by_handle.remove(ended))
         return;
-    static_cast<void>(invariant(registry->by_handle.remove(*ns)));
+    IpcNamespace* ns = &ended;
     ns->end();
     IpcNamespace* before = registry->ended.load_relaxed();
     do
         ns->ended_before = before;
     while (!registry->ended.compare_exchange(before, ns));
     registry->burial.schedule();
+}
+
+/*
+ * The kernel's is about to be freed, and another may get its address.  What is found may be that of one
+ * which was there before and ended unseen: it has ended as well.
+ */
+void note_ending(kapi_ipc_ns* ending) noexcept
+{
+    const RcuGuard guard;
+    if (IpcNamespace* ns = find_at(IpcNsHandle { ending }))
+        end(*ns);
+}
+
+/* While kprobes are switched off nobody may have told us of an end (os/armed.hpp). */
+void end_former(IpcNsHandle handle) noexcept
+{
+    const RcuGuard guard;
+    IpcNamespace* ns = find_at(handle);
+    if (ns && !ns->is_of(handle))
+        end(*ns);
 }
 
 /*
@@ -96,18 +125,29 @@ void Namespaces::stop() noexcept
 
 Result<void> Namespaces::start_watch() noexcept
 {
-    Result<void> watching = start_ipc_ns_watch(note_ending);
     LogLine line;
-    if (!watching.ok())
-        log_error(line.string("cannot see IPC namespaces end: error ")
-                      .signed_decimal(to_syscall(watching.error()), 0));
-    else if (!IpcNsHandle::are_many())
+    bool is_probe = false;
+    Result<void> watching =
+        start_ipc_ns_watch(note_ending, Kernel::is_to_attach("kprobe"), is_probe);
+    if (!watching.ok()) {
+        log_error(append_error(line.string("cannot see IPC namespaces end: "), watching.error()));
+        return watching;
+    }
+    if (is_probe && !Armed::are_probes_hit()) {
+        stop_ipc_ns_watch();
+        log_error(line.string("cannot see IPC namespaces end: ").string(kProbesAreOff));
+        return Errno::Busy;
+    }
+    if (is_probe)
+        Armed::depends_on_probes(Armed::Dependent::NamespaceEnds);
+    if (!IpcNsHandle::are_many())
         log_info(line.string("this kernel has one IPC namespace for all"));
-    return watching;
+    return {};
 }
 
 void Namespaces::stop_watch() noexcept
 {
+    IpcNsHandle::unmark_all();
     stop_ipc_ns_watch();
     registry->burial.wait();
 }
@@ -139,6 +179,21 @@ IpcNamespace* Namespaces::find(IpcNsHandle handle) noexcept
     return handle.identity() == initial_->handle().identity() ? initial_ : find_other(handle);
 }
 
+void Namespaces::visit(void (*each)(IpcNamespace&, void* context) noexcept, void* context) noexcept
+{
+    struct Visit {
+        void (*each)(IpcNamespace&, void* context) noexcept;
+        void* context;
+    } visit { each, context };
+    each(*initial_, context);
+    registry->by_handle.visit(
+        [](kapi_addressed* addressed, void* visiting) noexcept {
+            const Visit& visited = *static_cast<const Visit*>(visiting);
+            visited.each(*static_cast<IpcNamespace*>(addressed), visited.context);
+        },
+        &visit);
+}
+
 /*
  * The kernel's stays while the current task is in it, and ours with it.  Of several tasks that make one
  * at the same time the first one wins.
@@ -149,6 +204,7 @@ Result<IpcNamespace*> Namespaces::find_or_create(IpcNsHandle handle) noexcept
         return Errno::NotImplemented;
     if (IpcNamespace* found = find_other(handle)) [[likely]]
         return found;
+    end_former(handle);
     Box<IpcNamespace> created = TRY(IpcNamespace::create(handle));
     created->open();
     Result<void> inserted = registry->by_handle.insert(*created);

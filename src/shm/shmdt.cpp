@@ -9,11 +9,14 @@
  * Locks:   the process's DetachGuard, inside it the mmap lock, once for each piece.  Another thread
  *     may map and unmap between looking and unmapping; a piece that it unmaps by munmap() meanwhile,
  *     it would have unmapped a moment later with the same result.
- * Context: process, sleeps.
+ * Context: process, sleeps: on the mmap lock for as long as the process likes, where one of its page
+ *     faults waits (kapi/mapping.h).  What is to be detached may be gone meanwhile, and with it all that
+ *     keeps the module: hence a pin.
  */
 #include <shm/shm_segment.hpp>
 
 #include <os/address_space.hpp>
+#include <os/module.hpp>
 #include <rules/attach_rules.hpp>
 #include <base/poison.hpp>
 
@@ -73,12 +76,15 @@ Result<void> detach_own(unsigned long address) noexcept
 
 /*
  * What is none of ours may have been attached before the module took over.
- * Errors: EINVAL, EINTR.
+ * Errors: EINVAL, ENOSYS (the module is on its way out, and nothing attached), EINVAL (not attached),
+ * EINTR.  shmdt(2).
  */
 Result<void> shmdt(unsigned long address) noexcept
 {
     if (address % KAPI_PAGE_SIZE != 0)
         return Errno::Invalid;
+    ModulePin pin;
+    TRY(pin.take());
     Result<void> detached = detach_own(address);
     if (!detached.ok() && detached.error() == Errno::Invalid)
         return AddressSpace::detach_builtin(address);

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Armed: whether the means by which we hook the kernel's functions work, now and for as long as the module
+ * is loaded.  ftrace cannot be switched off by anybody meanwhile.  kprobes can: that is noticed, and logged
+ * once for each time, as is their return.
+ */
+#pragma once
+
+#include <base/result.hpp>
+#include <kapi/armed.h>
+
+namespace sysvipc {
+
+class Armed {
+public:
+    /* What needs kprobes. */
+    enum class Dependent : u8 {
+        Calls = 1,
+        NamespaceEnds = 2,
+        Tasks = 4,
+    };
+
+    /* Before anything is hooked; a log line tells why it fails.  Errors: EBUSY, ENODEV, ENOMEM.  Sleeps. */
+    [[nodiscard]] static Result<void> start() noexcept;
+    static void stop() noexcept; /* when nothing is hooked any more; sleeps */
+
+    /* Whether a probe that is registered is hit, as of now. */
+    [[nodiscard]] static bool are_probes_hit() noexcept { return kapi_probe_trial_hits(); }
+    [[nodiscard]] static bool is_ftrace_dead() noexcept { return kapi_ftrace_is_dead(); }
+    /* What could not be unhooked; nullptr: nothing.  If there is something, all code and data have to stay. */
+    [[nodiscard]] static const char* stuck() noexcept { return kapi_stuck(); }
+    /* From now on it matters.  While the module is loading. */
+    static void depends_on_probes(Dependent dependent) noexcept;
+
+    /* A log line for each change from now on; at once if there is one already.  Sleeps. */
+    static void start_patrol() noexcept;
+    static void stop_patrol() noexcept;
+};
+
+/* Where the switch is, in log lines. */
+inline constexpr const char* kProbesAreOff =
+    "kprobes are switched off (/sys/kernel/debug/kprobes/enabled)";
+
+} // namespace sysvipc

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Looking after ftrace and kprobes (contracts: include/os/armed.hpp). */
+#include <os/armed.hpp>
+
+#include <os/kernel.hpp>
+#include <os/module.hpp>
+#include <base/poison.hpp>
+
+namespace sysvipc {
+
+namespace {
+
+/* Written while loading and by the one worker. */
+constinit u8 dependents = 0;
+constinit bool were_probes_hit = true;
+constinit bool was_ftrace_dead = false;
+
+constexpr struct {
+    Armed::Dependent who;
+    const char* without;
+} kConsequences[] {
+    { Armed::Dependent::Calls, "no System V IPC call gets here" },
+    { Armed::Dependent::NamespaceEnds, "what is in an IPC namespace that ends stays" },
+    { Armed::Dependent::Tasks, "a task that ends leaves SEM_UNDO undone" },
+};
+
+void log_loss() noexcept
+{
+    Line<320> line;
+    line.string(kProbesAreOff).string(", without which ");
+    const char* separator = "";
+    for (const auto& [who, without] : kConsequences) {
+        if (dependents & static_cast<u8>(who))
+            line.string(exchange(separator, "; ")).string(without);
+    }
+    log_error(line);
+}
+
+void look_at_probes() noexcept
+{
+    const bool are_hit = dependents == 0 || Armed::are_probes_hit();
+    if (are_hit == were_probes_hit)
+        return;
+    were_probes_hit = are_hit;
+    LogLine line;
+    if (are_hit)
+        log_info(line.string("kprobes are switched on again"));
+    else
+        log_loss();
+}
+
+/* What ftrace has patched stays as it is: so must the code that it leads to. */
+void look_at_ftrace() noexcept
+{
+    if (was_ftrace_dead || !Armed::is_ftrace_dead())
+        return;
+    was_ftrace_dead = true;
+    ModulePin pin;
+    if (!pin.take().ok())
+        return;
+    pin.leak();
+    LogLine line;
+    log_error(line.string("ftrace has given up after an error of its own: ")
+                  .string("the module cannot be unloaded before the next boot"));
+}
+
+void look() noexcept
+{
+    look_at_probes();
+    look_at_ftrace();
+}
+
+Result<void> start_guard() noexcept
+{
+    const int status = kapi_ftrace_guard_start();
+    if (status == 0)
+        return {};
+    const Errno error = from_kernel(status);
+    LogLine line;
+    if (error == Errno::Busy)
+        log_error(line.string("ftrace is switched off (kernel.ftrace_enabled): nothing is hooked"));
+    else
+        log_error(append_error(line.string("cannot use ftrace: "), error));
+    return error;
+}
+
+} // namespace
+
+Result<void> Armed::start() noexcept
+{
+    TRY(start_guard());
+    const int status = kapi_probe_trial_start();
+    if (status == 0)
+        return {};
+    const Errno error = from_kernel(status);
+    LogLine line;
+    log_error(append_error(line.string("cannot use kprobes: "), error));
+    kapi_ftrace_guard_stop();
+    return error;
+}
+
+void Armed::stop() noexcept
+{
+    kapi_probe_trial_stop();
+    kapi_ftrace_guard_stop();
+}
+
+void Armed::depends_on_probes(Dependent dependent) noexcept
+{
+    dependents = static_cast<u8>(dependents | static_cast<u8>(dependent));
+}
+
+void Armed::start_patrol() noexcept
+{
+    look();
+    kapi_patrol_start(look);
+}
+
+void Armed::stop_patrol() noexcept
+{
+    kapi_patrol_stop();
+}
+
+} // namespace sysvipc

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * test_armed [PATH]: the switches by which ftrace and kprobes are taken from everybody, and what the module says
+ * when it comes and goes.
+ */
+#include "actor.hpp"
+#include "harness.hpp"
+#include "kernel_log.hpp"
+#include "module.hpp"
+#include "proc_table.hpp"
+#include "queue.hpp"
+#include "shared.hpp"
+#include "sysv_sem.hpp"
+
+#include <linux/membarrier.h>
+#include <sched.h>
+#include <string>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+#include <vector>
+
+namespace {
+
+constexpr const char* kProbes = "/sys/kernel/debug/kprobes/enabled";
+constexpr const char* kFtrace = "/proc/sys/kernel/ftrace_enabled";
+constexpr const char* kOff = "kprobes are switched off (/sys/kernel/debug/kprobes/enabled)";
+constexpr const char* kOnAgain = "kprobes are switched on again\n";
+
+bool is_switched(const char* file)
+{
+    return read_file(file).value_or("").starts_with('1');
+}
+
+// Off, and on again at the end of a test.
+class SwitchedOff {
+public:
+    explicit SwitchedOff(const char* file) : file_ { file }
+    {
+        REQUIRE(write_file(file_, "0"));
+        REQUIRE(!is_switched(file_));
+    }
+    ~SwitchedOff() { end(); }
+    SwitchedOff(const SwitchedOff&) = delete;
+    SwitchedOff& operator=(const SwitchedOff&) = delete;
+
+    void end() const { EXPECT(write_file(file_, "1")); }
+
+private:
+    const char* file_;
+};
+
+class Loaded {
+public:
+    explicit Loaded(const char* parameters)
+    {
+        module::require_unloaded_anywhere();
+        REQUIRE_OK(module::load(parameters));
+    }
+    ~Loaded()
+    {
+        if (module::is_loaded())
+            EXPECT_OK(module::unload());
+    }
+    Loaded(const Loaded&) = delete;
+    Loaded& operator=(const Loaded&) = delete;
+};
+
+void require_kprobes()
+{
+    module::require_unloaded_anywhere();
+    if (!read_file(kProbes))
+        harness::skip("this kernel has no kprobes");
+}
+
+// All lines until one that has this.  The module looks when the CPU that it looked on last is awake.
+std::string lines_with(KernelLog& log, const std::string& text)
+{
+    std::string lines;
+    const long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    int cpu = 0;
+    wait_until([&] {
+        cpu_set_t one;
+        CPU_ZERO(&one);
+        CPU_SET(cpu++ % cpus, &one);
+        (void)sched_setaffinity(0, sizeof(one), &one);
+        usleep(10'000);
+        lines += log.take("sysvipc: ");
+        return lines.find(text) != std::string::npos;
+    });
+    return lines;
+}
+
+bool has(const std::string& lines, const std::string& text)
+{
+    return lines.find(text) != std::string::npos;
+}
+
+// A call that gets to the module or not: which of the two serves shows in its parameters.
+bool calls_reach_the_module(bool is_builtin)
+{
+    const Outcome made = sysv::msgget(IPC_PRIVATE, 0600);
+    if (!made.ok()) {
+        EXPECT_ERR(made, ENOSYS);
+        return false;
+    }
+    const bool is_ours = module::is_refusal(module::unload());
+    EXPECT(is_builtin || is_ours);
+    EXPECT_OK(sysv::msgctl(static_cast<int>(made.value()), IPC_RMID, nullptr));
+    return is_ours;
+}
+
+TEST(probes_that_are_switched_off_are_no_way_to_attach)
+{
+    require_kprobes();
+    KernelLog log;
+    const SwitchedOff off { kProbes };
+    EXPECT_ERR(module::load("attach=kprobe"), EBUSY);
+    EXPECT(!module::is_loaded());
+    const std::string lines = log.take("sysvipc: ");
+    EXPECT(has(lines, std::string { ": " } + kOff + '\n'));
+    EXPECT(!has(lines, "provides") && !has(lines, "took over"));
+    EXPECT(!has(read_file("/sys/kernel/debug/kprobes/list").value_or(""), "sys_msgget"));
+}
+
+TEST(probes_that_are_switched_off_are_missed_only_where_there_is_ftrace)
+{
+    require_kprobes();
+    if (!read_file(kFtrace))
+        harness::skip("this kernel has no function tracer");
+    KernelLog log;
+    const SwitchedOff off { kProbes };
+    const Loaded loaded { "attach=auto" };
+    const std::string lines = log.take("sysvipc: ");
+    EXPECT(has(lines, "by ftrace direct calls\n"));
+    EXPECT(!has(lines, kOff));
+    {
+        const Queue queue;
+        EXPECT_OK(queue.send(1, "text"));
+    }
+}
+
+TEST(that_probes_are_switched_off_later_is_logged_once_and_so_is_their_return)
+{
+    require_kprobes();
+    const bool is_builtin = module::require_unloaded_anywhere();
+    KernelLog log;
+    const Loaded loaded { "attach=kprobe" };
+    EXPECT(calls_reach_the_module(is_builtin));
+    for (int round = 0; round < 2; ++round) {
+        const SwitchedOff off { kProbes };
+        const std::string lines = lines_with(log, kOff);
+        EXPECT(has(lines,
+                   ", without which no System V IPC call gets here; "
+                   "what is in an IPC namespace that ends stays"));
+        EXPECT_EQ(lines.find(kOff), lines.rfind(kOff));
+        off.end();
+        EXPECT_EQ(lines_with(log, kOnAgain), kOnAgain);
+        EXPECT(calls_reach_the_module(is_builtin));
+    }
+}
+
+// Many, that one of them gets the memory of another.
+constexpr int kNamespaces = 24;
+
+TEST(a_namespace_at_the_address_of_one_that_ended_unseen_is_empty)
+{
+    require_kprobes();
+    const Loaded loaded { "attach=kprobe" };
+    const key_t key = unused_key();
+    struct Board {
+        std::atomic<int> ready;
+        std::atomic<bool> may_end;
+    };
+    for (int round = 0; round < 3; ++round) {
+        const Shared<Board> board;
+        std::vector<Actor> actors;
+        for (int i = 0; i < kNamespaces; ++i) {
+            actors.emplace_back([&] {
+                REQUIRE(unshare(CLONE_NEWIPC) == 0);
+                EXPECT_ERR(sysv::msgget(key, 0600), ENOENT);
+                REQUIRE_OK(sysv::msgget(key, 0600 | IPC_CREAT | IPC_EXCL));
+                ++board->ready;
+                wait_until([&] { return board->may_end.load(); });
+                return Outcome::raw(0);
+            });
+        }
+        wait_until([&] { return board->ready == kNamespaces; });
+        {
+            // Only while nobody sees it do these end.
+            const SwitchedOff off { kProbes };
+            board->may_end = true;
+            for (Actor& actor : actors)
+                EXPECT_OK(actor.join());
+            usleep(200'000);
+            REQUIRE(syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) == 0);
+            usleep(200'000);
+        }
+    }
+    // What ended unseen goes as its address is used again, and, to leave nothing behind, with the end of that one.
+    int reused = 0;
+    wait_until([&] {
+        std::vector<Actor> actors;
+        const Shared<Board> board;
+        for (int i = 0; i < kNamespaces; ++i) {
+            actors.emplace_back([&] {
+                REQUIRE(unshare(CLONE_NEWIPC) == 0);
+                EXPECT_ERR(sysv::msgget(key, 0600), ENOENT);
+                EXPECT(read_queue_rows().empty());
+                ++board->ready;
+                wait_until([&] { return board->may_end.load(); });
+                return Outcome::raw(0);
+            });
+        }
+        wait_until([&] { return board->ready == kNamespaces; });
+        board->may_end = true;
+        for (Actor& actor : actors)
+            EXPECT_OK(actor.join());
+        ++reused;
+        return harness::has_failed() || module::unload().ok();
+    });
+    harness::note(std::to_string(reused) + " rounds");
+}
+
+TEST(where_ftrace_is_switched_off_the_log_says_so)
+{
+    module::require_unloaded_anywhere();
+    if (!read_file(kFtrace))
+        harness::skip("this kernel has no function tracer");
+    KernelLog log;
+    const SwitchedOff off { kFtrace };
+    for (const char* parameters : { "", "attach=kprobe" }) {
+        EXPECT_ERR(module::load(parameters), EBUSY);
+        EXPECT_EQ(log.take("sysvipc: "),
+                  "ftrace is switched off (kernel.ftrace_enabled): nothing is hooked\n");
+    }
+}
+
+TEST(nobody_switches_ftrace_off_while_it_is_loaded)
+{
+    module::require_unloaded_anywhere();
+    if (!read_file(kFtrace))
+        harness::skip("this kernel has no function tracer");
+    for (const char* parameters : { "", "attach=kprobe" }) {
+        const Loaded loaded { parameters };
+        EXPECT(!write_file(kFtrace, "0"));
+        EXPECT(is_switched(kFtrace));
+    }
+}
+
+TEST(the_last_line_says_that_it_is_unloaded_and_what_calls_do_now)
+{
+    const bool is_builtin = module::require_unloaded_anywhere();
+    KernelLog log;
+    REQUIRE_OK(module::load());
+    const std::string first = log.take("sysvipc: ");
+    EXPECT(has(first, is_builtin ? "took over msgget " : "provides msgget "));
+    REQUIRE_OK(module::unload());
+    EXPECT_EQ(log.take("sysvipc: "),
+              is_builtin ? "unloaded: the kernel's own System V IPC serves again\n"
+                         : "unloaded: System V IPC calls fail with ENOSYS again\n");
+}
+
+TEST(what_does_not_load_has_not_taken_over)
+{
+    module::require_unloaded_beside_builtin();
+    const Shared<std::atomic<bool>> is_over;
+    // Now and then there is an object only after the module has looked for the first time.
+    Actor user { [&] {
+        while (!*is_over) {
+            const Outcome made = sysv::semget(IPC_PRIVATE, 1, 0600);
+            usleep(1000);
+            if (made.ok())
+                (void)sysv::semctl(static_cast<int>(made.value()), 0, IPC_RMID);
+            usleep(1000);
+        }
+        return Outcome::raw(0);
+    } };
+    int refused = 0;
+    int loaded = 0;
+    for (int round = 0; round < 20; ++round) {
+        KernelLog log;
+        const Outcome outcome = module::load("");
+        const std::string lines = log.take("sysvipc: ");
+        EXPECT_EQ(has(lines, "took over"), outcome.ok());
+        if (!outcome.ok()) {
+            ++refused;
+            continue;
+        }
+        ++loaded;
+        wait_until([] { return module::unload().ok(); });
+    }
+    *is_over = true;
+    EXPECT_OK(user.join());
+    harness::note(std::to_string(refused) + " times refused, " + std::to_string(loaded)
+                  + " times loaded");
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    return module::run_tests(argc, argv);
+}
