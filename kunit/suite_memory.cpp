@@ -8,12 +8,8 @@
 int sysvipc_kunit_suite_start() noexcept
 {
     using namespace sysvipc;
-    if (Result<void> started = start_rcu_memory(); !started.ok())
+    if (Result<void> started = start_message_memory(); !started.ok())
         return static_cast<int>(to_syscall(started.error()));
-    if (Result<void> started = start_message_memory(); !started.ok()) {
-        drain_rcu_memory();
-        return static_cast<int>(to_syscall(started.error()));
-    }
     return 0;
 }
 
@@ -21,5 +17,5 @@ void sysvipc_kunit_suite_stop() noexcept
 {
     using namespace sysvipc;
     stop_message_memory();
-    drain_rcu_memory();
+    wait_for_rcu_memory();
 }

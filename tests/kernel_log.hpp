@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * KernelLog: what the kernel logs from the moment one is made.
+ * KernelLog: what the kernel logs from the moment one is made, or has logged since it began.
  */
 #pragma once
 
@@ -12,10 +12,13 @@
 
 class KernelLog {
 public:
-    KernelLog() : fd_ { open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
+    enum class From { Now, Beginning };
+
+    explicit KernelLog(From from = From::Now)
+        : fd_ { open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
     {
         REQUIRE(fd_ >= 0);
-        REQUIRE(lseek(fd_, 0, SEEK_END) >= 0);
+        REQUIRE(lseek(fd_, 0, from == From::Now ? SEEK_END : SEEK_SET) >= 0);
     }
     ~KernelLog() { close(fd_); }
     KernelLog(const KernelLog&) = delete;

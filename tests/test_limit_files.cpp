@@ -4,6 +4,7 @@
  */
 #include "each_case.hpp"
 #include "identity.hpp"
+#include "kernel_log.hpp"
 #include "limit_file.hpp"
 #include "realm.hpp"
 #include "sysv_sem.hpp"
@@ -134,6 +135,29 @@ TEST(auto_msgmni_takes_0_and_1_and_stays_0)
         EXPECT_ERR(file.write("-1"), EINVAL);
         EXPECT_ERR(file.write("many"), EINVAL);
         EXPECT_EQ(msgmni.text(), "32000");
+    });
+}
+
+// The kernel's own line has nothing before it, the module's its name.
+long lines_about_auto_msgmni()
+{
+    const std::string all = KernelLog { KernelLog::From::Beginning }.take("");
+    const std::string line = "writing to auto_msgmni has no effect\n";
+    long count = 0;
+    for (auto at = all.find(line); at != std::string::npos; at = all.find(line, at + 1))
+        ++count;
+    return count;
+}
+
+TEST(that_auto_msgmni_has_no_effect_is_logged_once_whatever_is_written)
+{
+    in_a_new_ipc_namespace([] {
+        const LimitFile file { "auto_msgmni" };
+        EXPECT_ERR(file.write("many"), EINVAL);
+        EXPECT_EQ(lines_about_auto_msgmni(), 1);
+        EXPECT_OK(file.write("1"));
+        EXPECT_OK(file.write("0"));
+        EXPECT_EQ(lines_about_auto_msgmni(), 1);
     });
 }
 

@@ -20,6 +20,7 @@
 #include <os/module.hpp>
 #include <sync/guarded.hpp>
 #include <sync/mutex.hpp>
+#include <sync/rcu.hpp>
 #include <user/user_memory.hpp>
 
 namespace sysvipc {
@@ -67,6 +68,7 @@ public:
     template <class T>
     [[nodiscard]] T* find(Key key) const noexcept
     {
+        (void)invariant(is_under_rcu());
         kapi_keyed* keyed = keys_.find(key.value());
         if (!keyed)
             return nullptr;
@@ -82,6 +84,7 @@ public:
     template <class T>
     [[nodiscard]] T* find_from(i32& index) const noexcept
     {
+        (void)invariant(is_under_rcu());
         return static_cast<T*>(static_cast<IpcObject*>(indexes_.find_from(index)));
     }
 
@@ -144,6 +147,7 @@ public:
 private:
     [[nodiscard]] IpcObject* at_index(IpcId id) const noexcept
     {
+        (void)invariant(is_under_rcu());
         return static_cast<IpcObject*>(
             indexes_.find(clamp_index(id_layout.index_of(id), id_layout.slots())));
     }

@@ -11,6 +11,7 @@
  */
 #pragma once
 
+#include <base/assert.hpp>
 #include <base/atomic.hpp>
 #include <ids/id_layout.hpp>
 #include <ids/ownership.hpp>
@@ -70,6 +71,8 @@ public:
     using Locked = typename Lock::Locked;
 
     [[nodiscard]] Locked lock() noexcept ACQUIRE(state_) TRUSTED { return state_.lock(); }
+    /* That a view is of this very object is not in its type.  For assertions, as Guarded has it. */
+    [[nodiscard]] bool is_locked() const noexcept { return state_.is_locked(); }
 
     /* As of now, without a lock. */
     [[nodiscard, gnu::always_inline]] Ownership ownership() const noexcept
@@ -78,11 +81,13 @@ public:
     }
     [[nodiscard]] Ownership ownership(const Locked&) const noexcept
     {
+        (void)invariant(is_locked());
         return Ownership::from_kernel(perm().owners());
     }
     /* All but the creator. */
     void set_ownership(Locked& proof, const Ownership& ownership) noexcept
     {
+        (void)invariant(is_locked());
         ownership_changes_.write(proof, [&] { perm().set_owners(ownership.for_kernel()); });
     }
 

@@ -9,7 +9,6 @@ KAPI_BEGIN
 
 KAPI_OPAQUE(kapi_rcu_head, RCU_HEAD);
 KAPI_OPAQUE(kapi_work, WORK);
-struct kapi_workqueue;
 
 typedef void (*kapi_rcu_callback)(struct kapi_rcu_head *head);
 typedef void (*kapi_work_function)(struct kapi_work *work);
@@ -21,10 +20,6 @@ void kapi_call_rcu(struct kapi_rcu_head *head, kapi_rcu_callback callback);
 void kapi_synchronize_rcu(void); /* sleeps until all who read now have ended */
 void kapi_rcu_barrier(void); /* sleeps until every callback queued so far has run */
 void kapi_synchronize_rcu_tasks(void); /* sleeps until every task has left or blocked voluntarily */
-
-struct kapi_workqueue *kapi_workqueue_create(const char *name); /* NULL: no memory */
-void kapi_workqueue_destroy(struct kapi_workqueue *queue); /* runs what is queued first */
-void kapi_work_queue(struct kapi_workqueue *queue, struct kapi_work *work, kapi_work_function run);
 
 /* On the kernel's own queue for what may take long. */
 void kapi_work_init(struct kapi_work *work, kapi_work_function run);

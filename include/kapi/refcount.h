@@ -10,7 +10,6 @@ KAPI_BEGIN
 KAPI_OPAQUE(kapi_refcount, REFCOUNT);
 
 void kapi_refcount_set(struct kapi_refcount *count, int value);
-void kapi_refcount_inc(struct kapi_refcount *count);
 bool kapi_refcount_inc_not_zero(struct kapi_refcount *count);
 bool kapi_refcount_dec_and_test(struct kapi_refcount *count);
 

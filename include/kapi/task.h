@@ -19,8 +19,7 @@ struct kapi_task *kapi_task_current(void);
 void kapi_task_get(struct kapi_task *task);
 void kapi_task_put(struct kapi_task *task);
 bool kapi_task_wake(struct kapi_task *task); /* a full barrier before it looks at the state */
-void kapi_task_set_interruptible(void); /* each of the three: a full barrier after */
-void kapi_task_set_uninterruptible(void);
+void kapi_task_set_interruptible(void); /* each of the two: a full barrier after */
 void kapi_task_set_running(void);
 void kapi_task_schedule(void);
 bool kapi_task_signal_pending(void);

@@ -8,8 +8,9 @@
  *     there, so ~T must not sleep.  What sleeps is done before, in a retire() of T's own.
  * Context: a Ref may be dropped anywhere.
  *
- * Memory comes from kmalloc or, where that fails or is too small, vmalloc, which must not be freed
- * in an RCU callback: it goes on to a work item.  Both are waited for by drain_rcu_memory().
+ * Memory comes from kmalloc or, where that fails or is too small, vmalloc.  The callback gives back either:
+ * the kernel puts off by itself what of vfree() must not be done where bottom halves are disabled, as they
+ * are in every RCU callback, and needs nothing of ours for the rest.
  */
 #pragma once
 
@@ -22,13 +23,11 @@
 
 namespace sysvipc {
 
-/* Process context, sleeps, once before the first create() and once after the last object is dropped. */
-[[nodiscard]] Result<void> start_rcu_memory() noexcept;
-void drain_rcu_memory() noexcept;
-/* Waits until every object dropped so far is destroyed and its memory given back, but for vmalloc. */
+/*
+ * Waits until every object dropped so far is destroyed and its memory given back, but for pages of
+ * vmalloc.  Process context, sleeps.  Before the module goes, after the last object is dropped.
+ */
 void wait_for_rcu_memory() noexcept;
-/* RCU callback context: gives back what kvmalloc gave. */
-void free_rcu_memory(void* memory) noexcept;
 
 class RcuCounted : Pinned {
 public:
@@ -98,7 +97,7 @@ private:
         /* SAFETY: head_ is the first member of RcuCounted, which T derives from. */
         T* object = static_cast<T*>(reinterpret_cast<RcuCounted*>(head));
         destroy_at(object);
-        free_rcu_memory(object);
+        kapi_kvfree(object);
     }
 
     T* object_;

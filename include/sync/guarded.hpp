@@ -45,6 +45,9 @@ public:
 
     [[nodiscard]] Locked lock() noexcept ACQUIRE(this) TRUSTED { return Locked(*this); }
 
+    /* For assertions: always true where the kernel does not watch it (CONFIG_LOCKDEP). */
+    [[nodiscard]] bool is_locked() const noexcept { return kapi_spin_is_held(&lock_); }
+
     /* The value of an object nobody else can reach: before it is published, or in its destructor. */
     [[nodiscard]] T& exclusive() noexcept { return value_; }
 

@@ -17,6 +17,12 @@ public:
     ~RcuGuard() RELEASE() { kapi_rcu_read_unlock(); }
 };
 
+/* For assertions: always true where the kernel does not watch it (CONFIG_PROVE_RCU). */
+[[nodiscard]] inline bool is_under_rcu() noexcept
+{
+    return kapi_rcu_read_is_held();
+}
+
 /* For callbacks of the kernel that begin and end what a guard cannot span. */
 inline void enter_rcu() noexcept
 {

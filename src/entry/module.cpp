@@ -93,6 +93,10 @@ Result<void> choose_id_layout() noexcept
     return {};
 }
 
+Result<void> nothing_to_start() noexcept
+{
+    return {};
+}
 void nothing_to_stop() noexcept { }
 
 /* On failure some calls may have been hooked for a moment, with tasks inside now. */
@@ -124,7 +128,7 @@ constexpr Part kParts[] {
     { Armed::start, Armed::stop },
     { start_security, nothing_to_stop },
     { start_call_gate, stop_call_gate },
-    { start_rcu_memory, drain_rcu_memory },
+    { nothing_to_start, wait_for_rcu_memory },
     { start_message_memory, stop_message_memory },
     { start_namespaces, Namespaces::stop },
     { start_undo, stop_undo },

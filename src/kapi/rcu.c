@@ -45,23 +45,6 @@ KAPI_SHIM void kapi_synchronize_rcu_tasks(void)
 	synchronize_rcu_tasks();
 }
 
-KAPI_SHIM struct kapi_workqueue *kapi_workqueue_create(const char *name)
-{
-	return (struct kapi_workqueue *)alloc_workqueue("%s", 0, 0, name);
-}
-
-KAPI_SHIM void kapi_workqueue_destroy(struct kapi_workqueue *queue)
-{
-	destroy_workqueue((struct workqueue_struct *)queue);
-}
-
-KAPI_SHIM void kapi_work_queue(struct kapi_workqueue *queue, struct kapi_work *work,
-			       kapi_work_function run)
-{
-	INIT_WORK((struct work_struct *)work, (work_func_t)run);
-	queue_work((struct workqueue_struct *)queue, (struct work_struct *)work);
-}
-
 KAPI_SHIM void kapi_work_init(struct kapi_work *work, kapi_work_function run)
 {
 	INIT_WORK((struct work_struct *)work, (work_func_t)run);

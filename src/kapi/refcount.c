@@ -10,11 +10,6 @@ KAPI_SHIM void kapi_refcount_set(struct kapi_refcount *count, int value)
 	refcount_set((refcount_t *)count, value);
 }
 
-KAPI_SHIM void kapi_refcount_inc(struct kapi_refcount *count)
-{
-	refcount_inc((refcount_t *)count);
-}
-
 KAPI_SHIM bool kapi_refcount_inc_not_zero(struct kapi_refcount *count)
 {
 	return refcount_inc_not_zero((refcount_t *)count);

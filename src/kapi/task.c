@@ -44,11 +44,6 @@ KAPI_SHIM void kapi_task_set_interruptible(void)
 	set_current_state(TASK_INTERRUPTIBLE);
 }
 
-KAPI_SHIM void kapi_task_set_uninterruptible(void)
-{
-	set_current_state(TASK_UNINTERRUPTIBLE);
-}
-
 KAPI_SHIM void kapi_task_set_running(void)
 {
 	__set_current_state(TASK_RUNNING);

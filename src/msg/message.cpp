@@ -40,12 +40,12 @@ public:
         { 2056, "sysvipc_msg_2056" },
         { Message::kPiece, "sysvipc_msg_4096" },
     };
+    static constexpr usize kMost = Message::kPiece;
     /* The text before these is 16 bytes shorter than Linux's. */
     static constexpr SizeClass kRest[] {
-        { 264, "sysvipc_msgseg_264" },
-        { 1040, "sysvipc_msgseg_1040" },
-        { 2064, "sysvipc_msgseg_2064" },
-        { Message::kPiece, "sysvipc_msgseg_4096" },
+        { 88, "sysvipc_msgseg_88" }, /* of 4096 bytes, and of 8192 */
+        { 264, "sysvipc_msgseg_264" },   { 1040, "sysvipc_msgseg_1040" },
+        { 2064, "sysvipc_msgseg_2064" }, { Message::kPiece, "sysvipc_msgseg_4096" },
     };
     /* At the end of a whole piece there is a pointer to the rest. */
     static constexpr usize kFirstText = Message::kPiece - sizeof(Message) - sizeof(Message::Block*);
@@ -66,7 +66,14 @@ public:
 template <usize N>
 class CacheRow {
 public:
-    constexpr explicit CacheRow(const SizeClass (&classes)[N]) noexcept : classes_(classes) { }
+    constexpr explicit CacheRow(const SizeClass (&classes)[N]) noexcept : classes_(classes)
+    {
+        for (usize word = 0, cache = 0; word <= kWords; ++word) {
+            if (classes[cache].bytes < word * sizeof(u64))
+                ++cache;
+            by_words_[word] = static_cast<u8>(cache);
+        }
+    }
 
     /* Users may copy from @user_offset on, up to @user_end. */
     [[nodiscard]] Result<void> start(usize user_offset, usize user_end) noexcept
@@ -86,16 +93,16 @@ public:
     /* The smallest that has room for @bytes; the largest where none has, as the rest goes elsewhere. */
     [[nodiscard]] SlabCache& for_size(usize bytes) noexcept
     {
-        usize cache = 0;
-        while (cache < N - 1 && classes_[cache].bytes < bytes)
-            ++cache;
-        return caches_[cache];
+        return caches_[by_words_[min((bytes + sizeof(u64) - 1) / sizeof(u64), kWords)]];
     }
 
 private:
+    static constexpr usize kWords = MessageLayout::kMost / sizeof(u64);
+
     const SizeClass (&classes_)[N];
     SlabCache caches_[N];
     usize started_ { 0 };
+    u8 by_words_[kWords + 1] {};
 };
 
 static constinit CacheRow first_caches { MessageLayout::kFirst };

@@ -90,7 +90,8 @@ Box<Message> MsgQueueState::take(Message& message, MessageUsage& usage, WakeList
     usage.messages.add(-1);
     last_receiver.note(CurrentTask::process());
     receive_time = real_seconds();
-    release_senders_with_room(wakes);
+    if (!senders.is_empty()) [[unlikely]]
+        release_senders_with_room(wakes);
     return taken;
 }
 

@@ -128,7 +128,7 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
                                                                Box<Message>& message,
                                                                Place& place) noexcept
 {
-    WakeList wakes;
+    __attribute__((uninitialized)) WakeList wakes; /* of room for tasks, which few calls need */
     const RcuGuard guard;
     MsgQueue* queue = MsgQueue::find(ns, id);
     if (!queue)

@@ -94,7 +94,7 @@ Result<void> wait_for_room(MsgQueue& queue, Sender& sender) noexcept
                                                         Box<Message>& message, u32 flags,
                                                         Place& place) noexcept
 {
-    WakeList wakes;
+    __attribute__((uninitialized)) WakeList wakes; /* of room for tasks, which few calls need */
     const RcuGuard guard;
     MsgQueue* queue = MsgQueue::find(ns, id);
     if (!queue)

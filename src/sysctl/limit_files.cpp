@@ -74,9 +74,16 @@ int store_rmid_forced(int* value, const int* wanted, int status) noexcept
     return status;
 }
 
-/* Long without effect, but programs know the name. */
+constinit Atomic<bool> is_auto_msgmni_logged { false };
+
+/* Long without effect, but programs know the name; and what Linux logs of it, whatever is written. */
 int store_nothing(int*, const int*, int status) noexcept
 {
+    if (!is_auto_msgmni_logged.load_relaxed() && !is_auto_msgmni_logged.exchange(true)) {
+        LogLine line;
+        line.string("writing to auto_msgmni has no effect");
+        log_info(line);
+    }
     return status;
 }
 
