@@ -19,7 +19,7 @@ LTO ?= 1
 SYSVIPC_UNTRIED ?= 0
 export LTO SYSVIPC_UNTRIED
 
-.PHONY: all install uninstall deb clean run shell test test-reference test-postgres matrix bench check format help FORCE
+.PHONY: all install uninstall deb clean run shell test test-reference test-postgres matrix bench latency mutate check format help FORCE
 
 all: ## build sysvipc.ko for KDIR (default: this machine's kernel headers)
 	@test -d "$(KDIR)" || { echo "No kernel headers: set KDIR=, or run scripts/install-packages build headers" >&2; false; }
@@ -62,6 +62,12 @@ test-postgres: ## PostgreSQL in the guest, its shared memory from the module
 
 bench: ## instructions per call, the module against the kernel's built-in code
 	scripts/bench
+
+latency: ## how long one task makes others wait, the module against the kernel's built-in code
+	scripts/latency
+
+mutate: ## whether the tests see a fault, for each of the faults listed in tests/mutants
+	scripts/mutate
 
 check: ## the static checks
 	scripts/test check
