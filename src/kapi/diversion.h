@@ -22,15 +22,16 @@ typedef bool diversion_filter(const struct pt_regs *regs);
 int probe_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
 		      diversion_filter *is_wanted, struct kapi_probe_hook **hook, kapi_u32 *failed);
 
+/* Not %r11: a probe that stands on a call of ftrace could not change it. */
 #if defined(CONFIG_X86_64)
 static inline unsigned long diversion_register(const struct pt_regs *regs)
 {
-	return regs->r11;
+	return regs->r10;
 }
 
 static inline void diversion_register_set(struct pt_regs *regs, unsigned long value)
 {
-	regs->r11 = value;
+	regs->r10 = value;
 }
 
 /* Argument @n (0 to 3) of the function, which is given words and pointers. */

@@ -4,7 +4,7 @@
  *
  * ftrace calls us at the entry of such a function, with two return addresses on the stack: into the
  * function, where what it has still to do begins, and above it into whoever called it.  A kprobe sends
- * us there in place of the function, with the second alone; %r11 holds where the probe stands, which it
+ * us there in place of the function, with the second alone; %r10 holds where the probe stands, which it
  * lets pass when we come back to it (diversion.h).
  */
 #include <linux/linkage.h>
@@ -22,11 +22,11 @@ SYM_CODE_START(sysvipc_enter_exit_files_in_place)
 	UNWIND_HINT_FUNC
 	ENDBR
 	pushq	%rdi
-	pushq	%r11
+	pushq	%r10
 	call	sysvipc_before_exit_files
-	popq	%r11
+	popq	%r10
 	popq	%rdi
-	pushq	%r11
+	pushq	%r10
 	RET
 SYM_CODE_END(sysvipc_enter_exit_files_in_place)
 
@@ -60,7 +60,7 @@ SYM_CODE_END(sysvipc_enter_\function)
 SYM_CODE_START(sysvipc_enter_\function\()_in_place)
 	UNWIND_HINT_FUNC
 	ENDBR
-	movq	%r11, %r8
+	movq	%r10, %r8
 	jmp	sysvipc_around_\function
 SYM_CODE_END(sysvipc_enter_\function\()_in_place)
 .endm
@@ -77,7 +77,7 @@ AROUND copy_process
  */
 SYM_CODE_START(sysvipc_call_rest)
 	UNWIND_HINT_FUNC
-	movq	%r9, %r11
+	movq	%r9, %r10
 	pushq	%r8
 	RET
 SYM_CODE_END(sysvipc_call_rest)
