@@ -13,7 +13,9 @@
 #include <linux/module.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/seq_file.h>
 #include <linux/slab.h>
+#include <linux/uio.h>
 
 #include "segment_file.h"
 #include <kapi/kunit.h>
@@ -232,7 +234,17 @@ struct kapi_kunit_file *kapi_kunit_file_open(const char *path)
 kapi_s64 kapi_kunit_file_read(struct kapi_kunit_file *file, void *to, kapi_size size,
 			      kapi_s64 *offset)
 {
-	return kernel_read((struct file *)file, to, size, offset);
+	struct kvec vector = { .iov_base = to, .iov_len = size };
+	struct iov_iter iterator;
+	struct kiocb call;
+	kapi_s64 count;
+
+	init_sync_kiocb(&call, (struct file *)file);
+	call.ki_pos = *offset;
+	iov_iter_kvec(&iterator, ITER_DEST, &vector, 1, size);
+	count = seq_read_iter(&call, &iterator);
+	*offset = call.ki_pos;
+	return count;
 }
 
 void kapi_kunit_file_close(struct kapi_kunit_file *file)
