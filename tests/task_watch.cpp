@@ -103,7 +103,9 @@ public:
         REQUIRE(faults_ >= 0);
         uffdio_api api { .api = UFFD_API, .features = 0, .ioctls = 0 };
         REQUIRE(ioctl(faults_, UFFDIO_API, &api) == 0);
-        uffdio_register whole { .range = range(), .mode = UFFDIO_REGISTER_MODE_MISSING, .ioctls = 0 };
+        uffdio_register whole { .range = range(),
+                                .mode = UFFDIO_REGISTER_MODE_MISSING,
+                                .ioctls = 0 };
         REQUIRE(ioctl(faults_, UFFDIO_REGISTER, &whole) == 0);
     }
     ~LatePage()

@@ -29,7 +29,10 @@ void forget_creation(ShmSegment& segment) noexcept;
 
 /* Whether the current task is one that makes segments, or was in this namespace.  Any context. */
 [[nodiscard]] bool has_made_segments() noexcept;
-/* The current task ends, or leaves its namespace.  Does not sleep. */
+/*
+ * The current task ends, or leaves its namespace.
+ * Context: process, preemptible, no lock held; gives way between segments.
+ */
 void leave_segments() noexcept;
 /* Removes the orphans that nobody maps, if all such are to go. */
 void remove_orphans(IpcNamespace& ns) noexcept;

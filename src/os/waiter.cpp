@@ -34,7 +34,8 @@ Waiter::Outcome Waiter::wait(Deadline deadline) noexcept
 
 /* More tasks than a list has places for, in the order in which they are to be woken. */
 struct WakeList::Page {
-    static constexpr u32 kPlaces = (KAPI_PAGE_SIZE - sizeof(Page*) - sizeof(u64)) / sizeof(kapi_task*);
+    static constexpr u32 kPlaces =
+        (KAPI_PAGE_SIZE - sizeof(Page*) - sizeof(u64)) / sizeof(kapi_task*);
 
     Page* next;
     u32 count;

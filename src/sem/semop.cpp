@@ -39,11 +39,13 @@ Result<void> check_set(IpcNamespace& ns, SemSet& set, SemOperations& operations)
     return set.check_operations(operations);
 }
 
-/* @set is in being, as it was found under RCU or is not removed.  Errors: EINVAL. */
+/* @set was found under RCU.  Errors: EIDRM: it has been removed since. */
 Result<void> keep(SemSet& set, Place& place) noexcept
 {
-    Ref<SemSet> kept = TRY(Ref<SemSet>::try_get(set));
-    place.set.emplace([&] { return move(kept); });
+    Result<Ref<SemSet>> kept = Ref<SemSet>::try_get(set);
+    if (!kept.ok())
+        return Errno::Removed;
+    place.set.emplace([&] { return kept.take(); });
     return {};
 }
 

@@ -95,6 +95,22 @@ void forget_creation(ShmSegment& segment) noexcept
     remove_from_creator(segment);
 }
 
+namespace {
+
+/* Returns whether there was one: there may be more. */
+bool leave_one(SegmentCreator& creator) noexcept
+{
+    /* A segment is taken off the list before its last reference goes: RCU keeps it. */
+    const RcuGuard guard;
+    ShmSegment* segment = take_one(creator);
+    if (!segment)
+        return false;
+    segment->remove_if_unused();
+    return true;
+}
+
+} // namespace
+
 bool has_made_segments() noexcept
 {
     return find_current() != nullptr;
@@ -105,12 +121,8 @@ void leave_segments() noexcept
     SegmentCreator* creator = find_current();
     if (!creator)
         return;
-    {
-        /* A segment is taken off the list before its last reference goes: RCU keeps it. */
-        const RcuGuard guard;
-        while (ShmSegment* segment = take_one(*creator))
-            segment->remove_if_unused();
-    }
+    while (leave_one(*creator))
+        CurrentTask::give_way();
     static_cast<void>(invariant(creators->by_task.remove(*creator)));
     static_cast<void>(Ref<SegmentCreator>::adopt(*creator));
 }
