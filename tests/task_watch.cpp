@@ -27,38 +27,70 @@
 
 namespace {
 
-// Threads, which are made with CLONE_SYSVSEM, begin and end all the time.
+// What processes wait at together, asleep, until the one that made it opens it.  They may begin to wait later.
+class Barrier {
+public:
+    Barrier() { REQUIRE(pipe2(ends_, O_CLOEXEC) == 0); }
+    ~Barrier()
+    {
+        close(ends_[0]);
+        open();
+    }
+    Barrier(const Barrier&) = delete;
+    Barrier& operator=(const Barrier&) = delete;
+
+    void wait()
+    {
+        open(); // here: the other end is the maker's alone
+        char nothing;
+        EXPECT_EQ(read(ends_[0], &nothing, 1), 0);
+    }
+    void open() { close(std::exchange(ends_[1], -1)); }
+
+private:
+    int ends_[2];
+};
+
 struct Churn {
     std::atomic<bool> is_enough;
-    std::atomic<bool> is_over;
     std::atomic<long> threads;
 };
 
-// Lives on after that, so that what it shares with its threads does.
-Outcome churn(Churn& state)
+// Threads, which are made with CLONE_SYSVSEM, begin and end all the time.  Their process lives on after that, so
+// that what they share does.
+Outcome churn(Churn& state, Barrier& end)
 {
-    while (!state.is_enough) {
-        std::thread { [] {} }.join();
-        ++state.threads;
+    constexpr int kMost = 60; // seldom as many, so that most addresses of those that ended wait for others to come
+    for (int count = 1; !state.is_enough; count = count == kMost ? 1 : count + 1) {
+        std::vector<std::thread> threads;
+        std::atomic<bool> may_end { false };
+        for (int i = 0; i < count; ++i)
+            threads.emplace_back([&] { may_end.wait(false); });
+        may_end = true;
+        may_end.notify_all();
+        for (auto& thread : threads)
+            thread.join();
+        state.threads += count;
     }
-    wait_until([&] {
-        usleep(1000);
-        return state.is_over.load();
-    });
+    end.wait();
     return Outcome::raw(0);
 }
 
-// As many processes at a time as go into `batch` add one with SEM_UNDO, and end.
-void add_and_end(const SemSet& set, int batch)
+// As many processes as go into a batch add one with SEM_UNDO, and end when all have.
+void add_and_end(const SemSet& set, int size)
 {
-    const Shared<Rendezvous> all_there;
+    const Shared<std::atomic<int>> there;
+    Barrier end;
     std::list<Actor> victims;
-    for (int i = 0; i < batch; ++i)
+    for (int i = 0; i < size; ++i)
         victims.emplace_back(kBob, [&] {
-            REQUIRE_OK(set.operate({ undone(up()) }));
-            all_there->meet(batch);
+            EXPECT_OK(set.operate({ undone(up()) }));
+            ++*there;
+            end.wait();
             return Outcome::raw(0);
         });
+    wait_until([&] { return *there == size; });
+    end.open();
     for (auto& victim : victims)
         EXPECT_OK(victim.join());
 }
@@ -66,25 +98,24 @@ void add_and_end(const SemSet& set, int batch)
 TEST(tasks_that_end_while_it_is_loaded_leave_nothing_that_others_inherit)
 {
     module::require_unloaded_anywhere();
-    constexpr int kLoads = 6;
+    constexpr int kLoads = 4;
     KernelLog log;
     for (int load = 0; load < kLoads; ++load) {
         const Shared<Churn> state;
+        Barrier end;
         std::list<Actor> others;
         for (int i = 0; i < 3; ++i)
-            others.emplace_back(kAlice, [&] { return churn(*state); });
-        wait_until([&] { return state->threads > 10; });
+            others.emplace_back(kAlice, [&] { return churn(*state, end); });
+        wait_until([&] { return state->threads > 100; });
         REQUIRE_OK(module::load());
-        const long before = state->threads;
-        wait_until([&] { return state->threads > before + 10; });
         state->is_enough = true;
         {
             const SemSet set { 1, 0666 };
-            for (int i = 0; i < 10; ++i)
-                add_and_end(set, 20);
+            for (int i = 0; i < 2; ++i)
+                add_and_end(set, 100);
             EXPECT_EQ(set.value(), 0);
         }
-        state->is_over = true;
+        end.open();
         for (auto& other : others)
             EXPECT_OK(other.join());
         EXPECT_OK(module::unload());
