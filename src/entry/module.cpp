@@ -19,6 +19,7 @@
 #include <msg/msg_queue.hpp>
 #include <ns/namespaces.hpp>
 #include <os/kernel.hpp>
+#include <os/module.hpp>
 #include <proc/table_file.hpp>
 #include <sem/sem_undo.hpp>
 #include <shm/shm_segment.hpp>
@@ -162,5 +163,6 @@ int sysvipc_module_init() noexcept
 void sysvipc_module_exit() noexcept
 {
     using namespace sysvipc;
+    const UnloadReport report;
     stop_parts(sizeof(kParts) / sizeof(kParts[0]));
 }
