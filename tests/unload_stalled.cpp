@@ -7,6 +7,7 @@
 #include "actor.hpp"
 #include "harness.hpp"
 #include "int80.hpp"
+#include "kernel_log.hpp"
 #include "module.hpp"
 #include "proc_table.hpp"
 #include "queue.hpp"
@@ -23,6 +24,7 @@
 #include <fcntl.h>
 #include <functional>
 #include <optional>
+#include <sched.h>
 #include <string>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -477,6 +479,47 @@ TEST(a_call_that_waits_for_memory_can_be_killed_and_the_module_can_go)
     caller.signal(SIGKILL);
     caller.join_killed(SIGKILL);
     EXPECT_OK(module::unload());
+}
+
+// A process that has been woken in a call, and does not get the CPU that it is to leave it on.
+TEST(what_unloading_waits_for_is_named_in_the_log)
+{
+    constexpr int kCpu = 1;
+    if (sysconf(_SC_NPROCESSORS_ONLN) <= kCpu)
+        harness::skip("there is one CPU only");
+    const Loaded loaded;
+    pin_to_cpu(0);
+    Queue queue;
+    Actor sleeper { [&] {
+        pin_to_cpu(kCpu);
+        use_fifo_scheduling();
+        return queue.receive(0, 0).outcome;
+    } };
+    sleeper.wait_asleep_in_msgrcv();
+    Shared<std::atomic<bool>> has_begun;
+    Shared<std::atomic<bool>> is_over;
+    Actor hog { [&] {
+        pin_to_cpu(kCpu);
+        const sched_param high { .sched_priority = 50 };
+        REQUIRE_EQ(sched_setscheduler(0, SCHED_FIFO, &high), 0);
+        *has_begun = true;
+        while (!*is_over) { }
+        return Outcome::raw(0);
+    } };
+    wait_until([&] { return has_begun->load(); });
+    KernelLog log;
+    REQUIRE_OK(queue.remove());
+    Actor unloader { [] { return module::unload(); } };
+    const auto expected =
+        "process " + std::to_string(sleeper.pid()) + " (test_unload_sta), in msgrcv\n";
+    wait_until([&] {
+        REQUIRE(unloader.is_running());
+        return log.take("sysvipc: unloading waits for ") == expected;
+    });
+    *is_over = true;
+    EXPECT_OK(hog.join());
+    EXPECT_ERR(sleeper.join(), EIDRM);
+    EXPECT_OK(unloader.join());
 }
 
 // --- the files in /proc/sys/kernel, where they are the module's

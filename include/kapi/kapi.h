@@ -10,6 +10,7 @@
 #include <kapi/mapping.h>
 #include <kapi/memory.h>
 #include <kapi/module.h>
+#include <kapi/overdue.h>
 #include <kapi/random.h>
 #include <kapi/rcu.h>
 #include <kapi/refcount.h>

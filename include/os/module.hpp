@@ -5,6 +5,7 @@
 #include <base/result.hpp>
 #include <base/types.hpp>
 #include <kapi/module.h>
+#include <kapi/overdue.h>
 
 namespace sysvipc {
 
@@ -37,6 +38,13 @@ public:
 
 private:
     bool is_held_ { false };
+};
+
+/* While one lives, waiting that takes long is explained in the log: who is still inside.  Sleeps at its end. */
+class UnloadReport : Pinned {
+public:
+    UnloadReport() noexcept { kapi_overdue_start(); }
+    ~UnloadReport() { kapi_overdue_stop(); }
 };
 
 } // namespace sysvipc

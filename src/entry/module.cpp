@@ -205,6 +205,7 @@ int sysvipc_module_init() noexcept
 void sysvipc_module_exit() noexcept
 {
     using namespace sysvipc;
+    const UnloadReport report;
     stop_usage();
     Armed::stop_patrol();
     if (!stop_parts(sizeof(kParts) / sizeof(kParts[0]))) {

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* kapi: who keeps the module from going.  Kernel source: <linux/sched/signal.h>, <asm/syscall.h>. */
+#ifndef SYSVIPC_KAPI_OVERDUE_H
+#define SYSVIPC_KAPI_OVERDUE_H
+
+#include <kapi/types.h>
+
+KAPI_BEGIN
+
+/*
+ * From five seconds on after the one, and ever more rarely, until the other, the log names the processes that
+ * are in a call of the module.  The other sleeps.
+ */
+void kapi_overdue_start(void);
+void kapi_overdue_stop(void);
+
+KAPI_END
+
+#endif
