@@ -30,8 +30,12 @@ inline Outcome call_under_mmap_lock(const StalledPage& page, std::atomic<pid_t>&
     return outcome;
 }
 
-// Whether the thread sleeps in shmdt(), for a lock.
+// Whether the thread sleeps in this system call, for a lock.
+inline bool is_stuck_in(pid_t thread, long call)
+{
+    return thread && state_of(thread) == 'D' && sleeping_call_of(thread) == call;
+}
 inline bool is_stuck_in_shmdt(pid_t thread)
 {
-    return thread && state_of(thread) == 'D' && sleeping_call_of(thread) == SYS_shmdt;
+    return is_stuck_in(thread, SYS_shmdt);
 }

@@ -89,19 +89,23 @@ TEST(all_threads_that_detach_from_a_stalled_process_finish)
                        Attachment* attachments[] { &first, &second, &third, &fourth };
                        const FusePage page { file };
                        std::list<std::thread> threads;
+                       std::atomic<int> ready { 0 };
                        for (int i = 0; i < kThreads; ++i)
                            threads.emplace_back([&, i] {
                                // All that it touches is there when others wait for the lock.
                                *numbers[i] = gettid();
                                EXPECT_ERR(sysv::shmdt(nullptr), EINVAL);
+                               ++ready;
                                page.wait_until_waited_for();
                                EXPECT_OK(attachments[i]->detach());
                            });
+                       wait_until([&] { return ready == kThreads; });
                        (void)*page.as<volatile std::byte>();
                        for (auto& thread : threads)
                            thread.join();
                        return Outcome::raw(0);
                    } };
+    wait_until([&] { return file.waited_for() == 1; });
     for (const auto& number : numbers)
         wait_until([&] { return is_stuck_in_shmdt(*number); });
     file.release_all();

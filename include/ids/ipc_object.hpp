@@ -43,6 +43,15 @@ protected:
     }
     [[nodiscard]] KernelPerm& perm() noexcept { return perm_; }
     [[nodiscard]] const KernelPerm& perm() const noexcept { return perm_; }
+    /*
+     * Security modules are handed the address of a struct kern_ipc_perm: what one may read of it lies within
+     * the object, whose own members stand where those are that nobody is known to read (kapi/security.h).
+     */
+    template <class T>
+    [[nodiscard]] static consteval bool is_perm_within() noexcept
+    {
+        return __builtin_offsetof(IpcObject, perm_) + KAPI_KERN_IPC_PERM_SIZE <= sizeof(T);
+    }
     /* Security modules have been told of its beginning, and are to be told of its end. */
     bool is_labelled_ { false };
 

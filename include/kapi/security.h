@@ -5,8 +5,9 @@
  *
  * They take an object's struct kern_ipc_perm, which is where our objects have their id and their owners
  * on every kernel: nothing is kept twice, and nothing is made for a call.  What follows the last member
- * that anybody looks at (counts and links, which we have elsewhere) is left off: with it an object would
- * take twice the memory.  In the same way a message has the part of a struct msg_msg that is looked at.
+ * that anybody looks at (counts and links) we have elsewhere: other members of the object stand there, so
+ * that whoever reads all of the structure, a BPF program for instance, stays within the object; with it an
+ * object would take twice the memory.  Of a message, there is all of a struct msg_msg.
  * On kernels without security modules the calls are nothing at all.
  *
  * Verdicts are 0 or -errno.  No lock is needed, any may be held; only what says so sleeps.

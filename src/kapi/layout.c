@@ -57,6 +57,8 @@ static void __used layout(void)
 		      LATEST(LATEST(END(cuid), END(cgid)),
 			     LATEST(LATEST(END(mode), END(seq)), END(security)))));
 	DEFINE(KAPI_IPC_PERM_ALIGN, __alignof__(unsigned long));
+	DEFINE(KAPI_KERN_IPC_PERM_SIZE, sizeof(struct kern_ipc_perm));
+	FIELD(MSG_MSG_TYPE, struct msg_msg, m_type);
 	LAYOUT(PT_REGS, struct pt_regs);
 	BLANK();
 	DEFINE(KAPI_PAGE_SIZE, PAGE_SIZE);

@@ -52,6 +52,8 @@ public:
     static constexpr usize kBlockText = Message::kPiece - sizeof(Message::Block);
     /* What of their memory user copies may touch: from the type or the text on, up to that pointer. */
     static constexpr usize kFirstUserOffset = offsetof(Message, after_);
+    /* Security modules are handed a struct msg_msg: all of it is there. */
+    static_assert(offsetof(Message, known_) >= KAPI_MSG_MSG_TYPE);
     static constexpr usize kBlockUserOffset = sizeof(Message::Block);
     static constexpr usize kFirstUserEnd = Message::kPiece - sizeof(Message::Block*);
     static constexpr usize kBlockUserEnd = Message::kPiece;

@@ -19,6 +19,7 @@ MsgQueueState::MsgQueueState(u64 byte_limit, KernelPerm& perm) noexcept
 
 Result<Ref<MsgQueue>> MsgQueue::create(Key key, Mode mode, u64 most_bytes) noexcept
 {
+    static_assert(is_perm_within<MsgQueue>());
     Ref<MsgQueue> queue =
         TRY(Ref<MsgQueue>::create(0, key, Ownership::of_caller(mode), most_bytes));
     TRY(queue->label());

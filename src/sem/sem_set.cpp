@@ -33,6 +33,7 @@ SemSet::~SemSet()
 Result<Ref<SemSet>> SemSet::create_charged(Key key, Mode mode, u32 count,
                                            LimitedSum& usage) noexcept
 {
+    static_assert(is_perm_within<SemSet>());
     const usize extra = kHeaderSize - sizeof(SemSet) + usize { count } * kStride;
     Ref<SemSet> set =
         TRY(Ref<SemSet>::create(extra, key, Ownership::of_caller(mode), count, usage));

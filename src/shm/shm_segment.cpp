@@ -25,6 +25,7 @@ ShmSegment::ShmSegment(IpcNamespace& ns, Key key, const Ownership& ownership, u6
 
 Result<Ref<ShmSegment>> ShmSegment::create(IpcNamespace& ns, Key key, Mode mode, u64 size) noexcept
 {
+    static_assert(is_perm_within<ShmSegment>());
     Ref<ShmSegment> segment =
         TRY(Ref<ShmSegment>::create(0, ns, key, Ownership::of_caller(mode), size));
     TRY(segment->label());
