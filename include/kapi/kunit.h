@@ -50,7 +50,7 @@ struct kapi_kunit_cred *
 kapi_kunit_cred_assume(const struct kapi_kunit_identity *identity); /* NULL: no memory */
 void kapi_kunit_cred_restore(struct kapi_kunit_cred *before);
 
-/* A file read from the kernel.  open: NULL when it fails.  read: bytes read, or -errno. */
+/* A seq_file read from the kernel.  open: NULL when it fails.  read: bytes read, or -errno. */
 struct kapi_kunit_file;
 struct kapi_kunit_file *kapi_kunit_file_open(const char *path);
 kapi_s64 kapi_kunit_file_read(struct kapi_kunit_file *file, void *to, kapi_size size,

@@ -13,7 +13,9 @@
 #include <linux/module.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/seq_file.h>
 #include <linux/slab.h>
+#include <linux/uio.h>
 
 #include <kapi/kunit.h>
 
@@ -217,7 +219,18 @@ struct kapi_kunit_file *kapi_kunit_file_open(const char *path)
 kapi_s64 kapi_kunit_file_read(struct kapi_kunit_file *file, void *to, kapi_size size,
 			      kapi_s64 *offset)
 {
-	return kernel_read((struct file *)file, to, size, offset);
+	struct kvec place = { .iov_base = to, .iov_len = size };
+	struct iov_iter iter;
+	struct kiocb call;
+	ssize_t got;
+
+	/* seq_read() does just this with user memory; kernel_read() does not know of it. */
+	init_sync_kiocb(&call, (struct file *)file);
+	call.ki_pos = *offset;
+	iov_iter_kvec(&iter, ITER_DEST, &place, 1, size);
+	got = seq_read_iter(&call, &iter);
+	*offset = call.ki_pos;
+	return got;
 }
 
 void kapi_kunit_file_close(struct kapi_kunit_file *file)
