@@ -36,15 +36,17 @@ std::ostream& operator<<(std::ostream& out, const std::map<std::string, int>& co
     return out;
 }
 
-// Counts what `play(moment)` gives for moments from 0 on, until it was `last` many times in a row.
+// Counts what `play(moment)` gives for moments from 0 on, each a step of this length later, until it was
+// `last` many times in a row.
 std::map<std::string, int> move_through(const std::string& last,
-                                        const std::function<std::string(Nanoseconds)>& play)
+                                        const std::function<std::string(Nanoseconds)>& play,
+                                        Nanoseconds length = kStep)
 {
     std::map<std::string, int> seen;
     int in_a_row = 0;
     for (int step = 0; in_a_row < kEnough; ++step) {
         REQUIRE(step < kMostSteps);
-        const std::string outcome = play(step * kStep);
+        const std::string outcome = play(step * length);
         ++seen[outcome];
         in_a_row = outcome == last ? in_a_row + 1 : 0;
     }
@@ -159,8 +161,9 @@ void expect_no_inversion(const inversion::Sleep& sleep)
 TEST(who_begins_to_wait_for_several_in_the_middle_of_an_increase_is_served)
 {
     require_one_cpu();
+    constexpr Nanoseconds kFineStep = 8; // what matters lies between two instructions
     const Shared<std::atomic<bool>> is_increased;
-    const auto seen = move_through("after it", [&](Nanoseconds moment) {
+    const auto play = [&](Nanoseconds moment) -> std::string {
         SemSet set { Values { 1, 0 } };
         *is_increased = false;
         const Nanoseconds start = now() + kLead;
@@ -175,6 +178,7 @@ TEST(who_begins_to_wait_for_several_in_the_middle_of_an_increase_is_served)
             go_first(10); // before all that is not of this test
             REQUIRE_OK(set.operate({ up(1) })); // it has its memory now
             REQUIRE_OK(set.operate({ down(1) }));
+            *is_increased = false;
             await(start);
             const Outcome outcome = set.operate({ up(1) });
             *is_increased = true;
@@ -187,7 +191,8 @@ TEST(who_begins_to_wait_for_several_in_the_middle_of_an_increase_is_served)
             return "never served";
         }
         return comer.join().value() ? "after it" : "before it";
-    });
+    };
+    const auto seen = move_through("after it", play, kFineStep);
     EXPECT(!seen.contains("never served"));
     EXPECT(seen.contains("before it"));
 }
