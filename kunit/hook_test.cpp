@@ -18,6 +18,8 @@ constexpr const char* kOne[] { "__x64_sys_msgget" };
 constexpr const char* kTwo[] { "__x64_sys_semget", "__x64_sys_msgget" };
 constexpr const char* kOneOfTwo[] { "__x64_sys_semget" };
 constexpr const char* kHalfThere[] { "__x64_sys_msgget", "__x64_sys_there_is_no_such_call" };
+/* This one: src/kapi/armed.c. */
+constexpr const char* kInAModule[] { "hooked_place" };
 
 using Means = FunctionHook::Means;
 
@@ -56,6 +58,13 @@ TEST_CASE(HookTest, a_function_that_is_not_there_is_enoent_and_is_told)
     failed = 0;
     EXPECT_EQ(attach(first, Means::DirectCall, kHalfThere), if_direct(Errno::NoEntry));
     EXPECT_EQ(failed, kapi_kunit_has_direct_calls() ? 1 : 0);
+}
+
+TEST_CASE(HookTest, a_function_of_that_name_in_a_module_is_enoent)
+{
+    EXPECT_EQ(attach(first, Means::Kprobe, kInAModule), Errno::NoEntry);
+    EXPECT_EQ(attach(first, Means::DirectCall, kInAModule), if_direct(Errno::NoEntry));
+    EXPECT_EQ(attach(first, Means::Kprobe, kOne), kNone);
 }
 
 TEST_CASE(HookTest, a_function_that_is_hooked_already_is_ebusy)

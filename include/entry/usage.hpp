@@ -5,9 +5,11 @@
  */
 #pragma once
 
+#include <base/result.hpp>
+
 namespace sysvipc {
 
-void start_usage() noexcept;
+[[nodiscard]] Result<void> start_usage() noexcept;
 /* The file is empty from now on.  Sleeps. */
 void stop_usage() noexcept;
 

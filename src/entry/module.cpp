@@ -97,6 +97,7 @@ Result<void> nothing_to_start() noexcept
 {
     return {};
 }
+
 void nothing_to_stop() noexcept { }
 
 /* On failure some calls may have been hooked for a moment, with tasks inside now. */
@@ -138,6 +139,8 @@ constexpr Part kParts[] {
     { start_task_events, stop_task_events },
     { start_limit_files, stop_limit_files },
     { start_proc_files, stop_proc_files },
+    { start_usage, stop_usage },
+    { nothing_to_start, Armed::stop_patrol },
     { start_takeover, stop_takeover },
     { start_system_calls, stop_system_calls },
     { check_kernel_again, nothing_to_stop },
@@ -197,7 +200,6 @@ int sysvipc_module_init() noexcept
     open_task_events();
     Namespaces::open();
     log_system_calls();
-    start_usage();
     Armed::start_patrol();
     return 0;
 }
@@ -206,8 +208,6 @@ void sysvipc_module_exit() noexcept
 {
     using namespace sysvipc;
     const UnloadReport report;
-    stop_usage();
-    Armed::stop_patrol();
     if (!stop_parts(sizeof(kParts) / sizeof(kParts[0]))) {
         log_stuck();
         Kernel::never_return();

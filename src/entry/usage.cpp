@@ -2,8 +2,8 @@
 /*
  * Telling what the module is used for (contracts: include/entry/usage.hpp).
  *
- * The file is there before loading has succeeded, and until unloading has ended: it is read under RCU, and
- * only while the module serves.
+ * The file is there before there are namespaces, and until unloading has ended: it is read under RCU, and
+ * empty before and after.
  */
 #include <entry/usage.hpp>
 
@@ -80,9 +80,10 @@ void tell(Page& page) noexcept
 
 } // namespace
 
-void start_usage() noexcept
+Result<void> start_usage() noexcept
 {
     is_told.store_release(true);
+    return {};
 }
 
 void stop_usage() noexcept
