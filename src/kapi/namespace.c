@@ -5,11 +5,9 @@
  * Nothing exported tells of the end of one.  But each facility has a function that is called then, with
  * the namespace as its first argument: ftrace, or else a kprobe, lets us see the call.
  */
-#include <linux/atomic.h>
 #include <linux/ftrace.h>
 #include <linux/ipc_namespace.h>
 #include <linux/kprobes.h>
-#include <linux/ktime.h>
 #include <linux/nsproxy.h>
 #include <linux/proc_ns.h>
 #include <linux/sched.h>
@@ -156,63 +154,6 @@ KAPI_SHIM void kapi_ipc_ns_put(struct kapi_ipc_ns *ns)
 unsigned int kapi_ipc_ns_number(const struct kapi_ipc_ns *ns)
 {
 	return ((const struct ipc_namespace *)ns)->ns.inum;
-}
-
-/* --- what tells one from others at the same address */
-
-/*
- * A member that is there for nothing: of a notifier that went with Linux 3.19.  The kernel makes a namespace
- * of zeros (the initial one too), and never looks at it again.
- */
-static unsigned long *mark_of(struct kapi_ipc_ns *ns)
-{
-	BUILD_BUG_ON(sizeof(NS(ns)->ipcns_nb.next) != sizeof(unsigned long));
-	return (unsigned long *)&NS(ns)->ipcns_nb.next;
-}
-
-/*
- * Marks of an earlier time that the module was loaded may still be there, of namespaces which only a file
- * kept: the nanoseconds since the boot have grown by more than there were namespaces since.
- */
-static unsigned long new_mark(void)
-{
-	static atomic64_t last;
-	const s64 now = ktime_get_boottime_ns();
-	s64 before = atomic64_read(&last);
-	s64 mark;
-
-	do
-		mark = max(now, before + 1);
-	while (!atomic64_try_cmpxchg(&last, &before, mark));
-	return mark;
-}
-
-unsigned long kapi_ipc_ns_make_mark(struct kapi_ipc_ns *ns)
-{
-	unsigned long *place = mark_of(ns);
-	const unsigned long made = READ_ONCE(*place);
-
-	return made ?: (cmpxchg(place, 0, new_mark()), READ_ONCE(*place));
-}
-
-KAPI_SHIM unsigned long kapi_ipc_ns_mark(const struct kapi_ipc_ns *ns)
-{
-	return READ_ONCE(*mark_of((struct kapi_ipc_ns *)ns));
-}
-
-void kapi_ipc_ns_unmark_all(void)
-{
-	struct task_struct *process, *task;
-
-	rcu_read_lock();
-	for_each_process_thread(process, task)
-	{
-		task_lock(task);
-		if (task->nsproxy && task->nsproxy->ipc_ns)
-			WRITE_ONCE(*mark_of((struct kapi_ipc_ns *)task->nsproxy->ipc_ns), 0);
-		task_unlock(task);
-	}
-	rcu_read_unlock();
 }
 
 /* --- the end of one */
@@ -365,20 +306,6 @@ void kapi_ipc_ns_watch_stop(void)
 unsigned int kapi_ipc_ns_number(const struct kapi_ipc_ns *ns)
 {
 	return 0;
-}
-
-KAPI_SHIM unsigned long kapi_ipc_ns_make_mark(struct kapi_ipc_ns *ns)
-{
-	return 0;
-}
-
-KAPI_SHIM unsigned long kapi_ipc_ns_mark(const struct kapi_ipc_ns *ns)
-{
-	return 0;
-}
-
-void kapi_ipc_ns_unmark_all(void)
-{
 }
 
 KAPI_SHIM void kapi_ipc_ns_get(struct kapi_ipc_ns *ns)
