@@ -9,6 +9,8 @@
  * exit_sem() would be called, just before it closes its files.  Only beginnings are told by a tracepoint,
  * as little is done then, where spinlocks do not sleep.  The assembly in between is in watch_x86_64.S.
  *
+ * Length: the three kinds of watching are short, and share how they are attached, pinned and waited for.
+ *
  * Order: what is kept of a task is found by the address of its task_struct, which is another's soon after the
  * task has ended.  So what removes it (exit) is watched before what inserts it (clone), and longer.
  *
