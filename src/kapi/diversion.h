@@ -15,7 +15,7 @@
 
 #include <kapi/hook.h>
 
-/* Runs in the handler: preemption disabled, no lock, no tracing of what it calls is relied on. */
+/* Runs in the handler, with preemption disabled. */
 typedef bool diversion_filter(const struct pt_regs *regs);
 
 /* As kapi_probe_hook_attach(), but for the calls that @is_wanted is false for. */
@@ -24,6 +24,7 @@ int probe_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoli
 
 /* Not %r11: a probe that stands on a call of ftrace could not change it. */
 #if defined(CONFIG_X86_64)
+/* Of the two that are free, ftrace gives back only this as a handler has left it. */
 static inline unsigned long diversion_register(const struct pt_regs *regs)
 {
 	return regs->r10;
