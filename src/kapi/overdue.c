@@ -108,8 +108,6 @@ static void report(struct work_struct *work)
 	rcu_read_unlock();
 	if (lines > MOST_LINES)
 		kapi_log_info("unloading waits for %d more", lines - MOST_LINES);
-	else if (!lines)
-		kapi_log_info("unloading waits, for no process that is seen in a call");
 	next_delay = min_t(unsigned long, 4 * next_delay, LONGEST_DELAY);
 	queue_delayed_work(system_unbound_wq, &reporting, next_delay);
 }
