@@ -24,7 +24,8 @@ void *kapi_kvmalloc(kapi_size size);
 /* The same for small sizes where nothing may sleep. */
 void *kapi_kmalloc_atomic(kapi_size size);
 bool kapi_is_vmalloc(const void *memory);
-void kapi_kvfree(void *memory); /* may sleep for vmalloc memory, but not where bottom halves are disabled */
+void kapi_kvfree(
+	void *memory); /* may sleep for vmalloc memory, but not where bottom halves are disabled */
 void kapi_kfree(void *memory); /* never sleeps; kmalloc memory only */
 
 /* One long per CPU, zero at first.  NULL: no memory. */
