@@ -141,6 +141,8 @@ TEST(auto_msgmni_takes_0_and_1_and_stays_0)
 // The kernel's own line has nothing before it, the module's its name.
 long lines_about_auto_msgmni()
 {
+    // The kernel's does not end before the next begins.
+    REQUIRE(write_file("/dev/kmsg", "test_limit_files: looks at the log"));
     const std::string all = KernelLog { KernelLog::From::Beginning }.take("");
     const std::string line = "writing to auto_msgmni has no effect\n";
     long count = 0;
