@@ -39,7 +39,14 @@ static inline u32 hash_address(const void *key, u32 size, u32 seed)
 	return hash_64((u64)(unsigned long)*(const void *const *)key ^ seed, 32);
 }
 
+/*
+ * A table grows by a worker.  What is inserted before that runs has to find room: an insertion that would
+ * make a chain too long fails.
+ */
+#define LEAST_BUCKETS 512
+
 static const struct rhashtable_params address_params = {
+	.min_size = LEAST_BUCKETS,
 	.hashfn = hash_address,
 	.head_offset = offsetof(struct kapi_addressed, head),
 	.key_offset = offsetof(struct kapi_addressed, address),
@@ -57,9 +64,11 @@ struct pair {
 static inline u32 hash_pair(const void *key, u32 size, u32 seed)
 {
 	const struct pair *pair = key;
-	const u64 first = (unsigned long)pair->first;
+	u64 mixed = ((u64)(unsigned long)pair->first ^ seed) * GOLDEN_RATIO_64;
 
-	return hash_64((u64)(unsigned long)pair->second ^ rol64(first, 32) ^ seed, 32);
+	/* The table looks at the low bits, where objects of one size have zeros. */
+	mixed ^= mixed >> 32;
+	return hash_64(mixed + (unsigned long)pair->second, 32);
 }
 
 static inline int compare_pairs(struct rhashtable_compare_arg *wanted, const void *object)
@@ -71,6 +80,7 @@ static inline int compare_pairs(struct rhashtable_compare_arg *wanted, const voi
 }
 
 static const struct rhashtable_params pair_params = {
+	.min_size = LEAST_BUCKETS,
 	.hashfn = hash_pair,
 	.head_offset = offsetof(struct kapi_paired, head),
 	.key_offset = offsetof(struct kapi_paired, first),

@@ -72,11 +72,12 @@ UndoGroup* current_group() noexcept
     return membership ? &*membership->group : nullptr;
 }
 
-/* Errors: ENOMEM, or what AddressMap::insert() has. */
+/* Errors: ENOMEM. */
 Result<void> join(Result<Ref<Membership>> created) noexcept
 {
     Ref<Membership> membership = TRY(move(created));
-    TRY(registry->memberships.insert(*membership));
+    if (!registry->memberships.insert(*membership).ok()) /* there is none: the table cannot grow */
+        return Errno::NoMemory;
     static_cast<void>(membership.release()); /* now the registry's */
     return {};
 }
@@ -231,7 +232,8 @@ Result<Ref<SemUndo>> make_current_undo(SemSet& set) noexcept
     if (SemUndo* undo = find_current_undo(set))
         return Ref<SemUndo>::try_get(*undo);
     Ref<SemUndo> result = TRY(Ref<SemUndo>::try_get(*created));
-    TRY(registry->records.insert(*created));
+    if (!registry->records.insert(*created).ok())
+        return Errno::NoMemory;
     lock.state().undo.push_front(*created);
     {
         auto records = group->records.lock();
