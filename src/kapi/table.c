@@ -59,7 +59,8 @@ static inline u32 hash_pair(const void *key, u32 size, u32 seed)
 	const struct pair *pair = key;
 	const u64 first = (unsigned long)pair->first;
 
-	return hash_64((u64)(unsigned long)pair->second ^ rol64(first, 32) ^ seed, 32);
+	/* Spread before the two meet: buckets go by the lower bits, where those of an address are all the same. */
+	return hash_64((u64)(unsigned long)pair->second ^ first * GOLDEN_RATIO_64 ^ seed, 32);
 }
 
 static inline int compare_pairs(struct rhashtable_compare_arg *wanted, const void *object)
