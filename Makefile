@@ -19,7 +19,7 @@ LTO ?= 1
 SYSVIPC_UNTRIED ?= 0
 export LTO SYSVIPC_UNTRIED
 
-.PHONY: all install uninstall deb clean run shell test test-reference test-postgres matrix bench latency mutate check format help FORCE
+.PHONY: all install uninstall deb clean run shell test test-more test-reference test-postgres matrix bench latency mutate check format help FORCE
 
 all: ## build sysvipc.ko for KDIR (default: this machine's kernel headers)
 	@test -d "$(KDIR)" || { echo "No kernel headers: set KDIR=, or run scripts/install-packages build headers" >&2; false; }
@@ -48,8 +48,11 @@ run: build/plain/sysvipc.ko ## see it work, in a virtual machine without System 
 shell: build/plain/sysvipc.ko ## a prompt in such a machine, with the module loaded
 	qemu/run --interactive --module $< -- insmod /modules/sysvipc.ko
 
-test: ## the tests of the default run; logs in build/logs/ (some: make test ONLY="kunit:plain check")
+test: ## the tests on the kernel the module is for; logs in build/logs/ (some: make test ONLY="kunit:plain check")
 	scripts/test $(ONLY)
+
+test-more: ## the tests on other kernels, under load, beside other tools
+	scripts/test --more
 
 test-reference: ## the guest tests on Debian's kernel, without the module
 	scripts/test reference:stock

@@ -60,8 +60,8 @@ struct Churn {
 // that what they share does.
 Outcome churn(Churn& state, Barrier& end)
 {
-    constexpr int kMost =
-        60; // seldom as many, so that most addresses of those that ended wait for others to come
+    // Seldom as many: most addresses of those that ended wait for others to come.
+    constexpr int kMost = 60;
     for (int count = 1; !state.is_enough; count = count == kMost ? 1 : count + 1) {
         std::vector<std::thread> threads;
         std::atomic<bool> may_end { false };

@@ -24,7 +24,6 @@ int probe_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoli
 
 /* Not %r11: a probe that stands on a call of ftrace could not change it. */
 #if defined(CONFIG_X86_64)
-/* Of the two that are free, ftrace gives back only this as a handler has left it. */
 static inline unsigned long diversion_register(const struct pt_regs *regs)
 {
 	return regs->r10;

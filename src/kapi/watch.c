@@ -27,7 +27,6 @@
 #include <linux/err.h>
 #include <linux/module.h>
 #include <linux/percpu.h>
-#include <linux/ptrace.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
@@ -36,62 +35,39 @@
 #include <linux/version.h>
 #include <trace/events/task.h>
 
-#include "diversion.h"
-#include "leaving.h"
-#include <kapi/watch.h>
-
-/* Called by assembly: link-time optimisation must leave them. */
-#define ENTRY_POINT __attribute__((__externally_visible__))
-
-/* Assembly: where functions land that ftrace has call us, and those from which a kprobe sends us. */
-#define LANDING(function)                                                                          \
-	void sysvipc_enter_##function(void);                                                       \
-	void sysvipc_enter_##function##_in_place(void)
+#include "watched.h"
 
 LANDING(exit_files);
-LANDING(unshare);
-LANDING(setns);
 LANDING(copy_process);
 
-/* Assembly: has a function do what it has still to do, from @rest on. */
+/* Assembly; @mark is what a probe at @rest knows us by. */
 long sysvipc_call_rest(long, long, long, long, unsigned long rest, unsigned long mark);
 
-/* A function of the kernel; a call in both versions, of which a kernel may have one. */
-struct watched_function {
-	const char *symbols[2];
-	void (*trampoline)(void);
-	void (*trampoline_in_place)(void);
-	diversion_filter *is_wanted; /* by which a kprobe sends us only what we shall take */
-	struct kapi_hook *hook;
-	struct kapi_probe_hook *probe_hook;
-};
-
-static const struct kapi_task_watch *watch;
+const struct kapi_task_watch *task_watch;
 static bool is_open __read_mostly;
 
 /* A mark that only the current task can leave for itself, in a register that others use too. */
 static unsigned long own_mark(void)
 {
-	return (unsigned long)current ^ (unsigned long)&watch;
+	return (unsigned long)current ^ (unsigned long)&task_watch;
 }
 
-static long call_rest(long first, long second, long third, long fourth, unsigned long rest)
+long watched_call_rest(long first, long second, long third, long fourth, unsigned long rest)
 {
 	return sysvipc_call_rest(first, second, third, fourth, rest, own_mark());
 }
 
-static bool comes_from_call_rest(const struct pt_regs *regs)
+bool watched_is_rest(const struct pt_regs *regs)
 {
 	return diversion_register(regs) == own_mark();
 }
 
-/* False: this call goes unobserved. */
-static bool pin(void)
+bool watched_pin(void)
 {
 	return READ_ONCE(is_open) && try_module_get(THIS_MODULE);
 }
 
-static void unpin(void)
+void watched_unpin(void)
 {
 	module_put(THIS_MODULE);
 }
@@ -109,14 +85,14 @@ void sysvipc_before_exit_files(struct task_struct *task)
 	if (task != current) /* what clone(2) failed to complete */
 		return;
 	this_cpu_inc(inside);
-	watch->ended();
+	task_watch->ended();
 	this_cpu_dec(inside);
 }
 
 /* What we have let go of is let pass when it comes here again. */
 static bool is_ending(const struct pt_regs *regs)
 {
-	return diversion_argument(regs, 0) == (unsigned long)current && watch->has_share();
+	return diversion_argument(regs, 0) == (unsigned long)current && task_watch->has_share();
 }
 
 static struct watched_function exit_function = {
@@ -135,90 +111,10 @@ static long count_inside(void)
 	return sum;
 }
 
-/* --- Leaving */
-
-bool ENTRY_POINT sysvipc_goes_around_unshare(const struct pt_regs *call);
-bool sysvipc_goes_around_unshare(const struct pt_regs *call)
-{
-	return may_leave_by_unshare(call) && pin();
-}
-
-long ENTRY_POINT sysvipc_around_unshare(const struct pt_regs *call, long second, long third,
-					long fourth, unsigned long rest);
-long sysvipc_around_unshare(const struct pt_regs *call, long second, long third, long fourth,
-			    unsigned long rest)
-{
-	const struct leaving leaving = leaving_by_unshare(call);
-	const long result = call_rest((long)call, second, third, fourth, rest);
-
-	if (result == 0)
-		watch->unshared(left_with(&leaving));
-	unpin();
-	return result;
-}
-
-static bool is_unshare_wanted(const struct pt_regs *regs)
-{
-	return !comes_from_call_rest(regs) &&
-	       sysvipc_goes_around_unshare((const struct pt_regs *)diversion_argument(regs, 0));
-}
-
-bool ENTRY_POINT sysvipc_goes_around_setns(const struct pt_regs *call);
-bool sysvipc_goes_around_setns(const struct pt_regs *call)
-{
-	return may_leave_by_setns(call) && pin();
-}
-
-long ENTRY_POINT sysvipc_around_setns(const struct pt_regs *call, long second, long third,
-				      long fourth, unsigned long rest);
-long sysvipc_around_setns(const struct pt_regs *call, long second, long third, long fourth,
-			  unsigned long rest)
-{
-	const struct leaving leaving = leaving_by_setns(call);
-	const long result = call_rest((long)call, second, third, fourth, rest);
-
-	if (result == 0)
-		watch->entered(left_with(&leaving));
-	unpin();
-	return result;
-}
-
-static bool is_setns_wanted(const struct pt_regs *regs)
-{
-	return !comes_from_call_rest(regs) &&
-	       sysvipc_goes_around_setns((const struct pt_regs *)diversion_argument(regs, 0));
-}
-
-#ifdef CONFIG_IA32_EMULATION
-#define CALL(name)                                                                                 \
-	{                                                                                          \
-		"__x64_sys_" name, "__ia32_sys_" name                                              \
-	}
-#else
-#define CALL(name)                                                                                 \
-	{                                                                                          \
-		"__x64_sys_" name                                                                  \
-	}
-#endif
-
-static struct watched_function leaving_functions[] = {
-	{
-		.symbols = CALL("unshare"),
-		.trampoline = sysvipc_enter_unshare,
-		.trampoline_in_place = sysvipc_enter_unshare_in_place,
-		.is_wanted = is_unshare_wanted,
-	},
-	{
-		.symbols = CALL("setns"),
-		.trampoline = sysvipc_enter_setns,
-		.trampoline_in_place = sysvipc_enter_setns_in_place,
-		.is_wanted = is_setns_wanted,
-	},
-};
-
 /* --- Making functions call us */
 
-static int attach(struct watched_function *function, unsigned int means, const char **failed_symbol)
+int watched_attach(struct watched_function *function, unsigned int means,
+		   const char **failed_symbol)
 {
 	const kapi_u32 count = function->symbols[1] ? 2 : 1;
 	int error = -EOPNOTSUPP;
@@ -235,7 +131,7 @@ static int attach(struct watched_function *function, unsigned int means, const c
 	return error;
 }
 
-static void detach(struct watched_function *function)
+void watched_detach(struct watched_function *function)
 {
 	if (function->hook)
 		kapi_hook_detach(function->hook);
@@ -243,44 +139,6 @@ static void detach(struct watched_function *function)
 		kapi_probe_hook_detach(function->probe_hook);
 	function->hook = NULL;
 	function->probe_hook = NULL;
-}
-
-static bool is_by_probe(const struct watched_function *function)
-{
-	return function->probe_hook != NULL;
-}
-
-static void leaving_watch_stop(void)
-{
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(leaving_functions); i++)
-		detach(&leaving_functions[i]);
-}
-
-static int leaving_watch_start(unsigned int means, const char **failed)
-{
-	int error;
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(leaving_functions); i++) {
-		error = attach(&leaving_functions[i], means, failed);
-		if (error) {
-			leaving_watch_stop();
-			return error;
-		}
-	}
-	return 0;
-}
-
-static bool leaving_watch_is_by_probes(void)
-{
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(leaving_functions); i++)
-		if (is_by_probe(&leaving_functions[i]))
-			return true;
-	return false;
 }
 
 /* --- Beginning */
@@ -302,7 +160,7 @@ bool ENTRY_POINT sysvipc_goes_around_copy_process(struct pid *pid, int trace, in
 bool sysvipc_goes_around_copy_process(struct pid *pid, int trace, int node,
 				      struct kernel_clone_args *args)
 {
-	return (args->flags & CLONE_SYSVSEM) && pin();
+	return (args->flags & CLONE_SYSVSEM) && watched_pin();
 }
 
 struct task_struct *ENTRY_POINT sysvipc_around_copy_process(struct pid *pid, int trace, int node,
@@ -312,17 +170,17 @@ struct task_struct *sysvipc_around_copy_process(struct pid *pid, int trace, int 
 						struct kernel_clone_args *args, unsigned long rest)
 {
 	struct task_struct *child =
-		(struct task_struct *)call_rest((long)pid, trace, node, (long)args, rest);
+		(struct task_struct *)watched_call_rest((long)pid, trace, node, (long)args, rest);
 
 	if (!IS_ERR(child))
-		watch->begun((struct kapi_task *)child, args->flags);
-	unpin();
+		task_watch->begun((struct kapi_task *)child, args->flags);
+	watched_unpin();
 	return child;
 }
 
 static bool is_copy_process_wanted(const struct pt_regs *regs)
 {
-	return !comes_from_call_rest(regs) &&
+	return !watched_is_rest(regs) &&
 	       sysvipc_goes_around_copy_process(
 		       (struct pid *)diversion_argument(regs, 0), diversion_argument(regs, 1),
 		       diversion_argument(regs, 2),
@@ -338,17 +196,17 @@ static struct watched_function clone_function = {
 
 static int beginning_watch_start(unsigned int means, const char **failed)
 {
-	return attach(&clone_function, means, failed);
+	return watched_attach(&clone_function, means, failed);
 }
 
 static void beginning_watch_stop(void)
 {
-	detach(&clone_function);
+	watched_detach(&clone_function);
 }
 
 static bool beginning_watch_is_by_probes(void)
 {
-	return is_by_probe(&clone_function);
+	return watched_is_by_probe(&clone_function);
 }
 
 #else
@@ -357,7 +215,7 @@ static struct tracepoint *task_newtask;
 
 static void probe_newtask(void *data, struct task_struct *task, unsigned long clone_flags)
 {
-	watch->begun((struct kapi_task *)task, clone_flags);
+	task_watch->begun((struct kapi_task *)task, clone_flags);
 }
 
 static void find_tracepoint(struct tracepoint *tracepoint, void *unused)
@@ -406,8 +264,8 @@ int kapi_watch_start(const struct kapi_task_watch *callbacks, unsigned int means
 {
 	int error;
 
-	watch = callbacks;
-	error = attach(&exit_function, means, &report->failed);
+	task_watch = callbacks;
+	error = watched_attach(&exit_function, means, &report->failed);
 	if (error)
 		return error;
 	report->leaving_error = leaving_watch_start(means, &report->failed);
@@ -416,10 +274,10 @@ int kapi_watch_start(const struct kapi_task_watch *callbacks, unsigned int means
 						 : beginning_watch_start(means, &report->failed);
 	if (error) {
 		leaving_watch_stop();
-		detach(&exit_function);
+		watched_detach(&exit_function);
 		wait_until_empty();
 	}
-	report->by_probes = is_by_probe(&exit_function) || leaving_watch_is_by_probes() ||
+	report->by_probes = watched_is_by_probe(&exit_function) || leaving_watch_is_by_probes() ||
 			    beginning_watch_is_by_probes();
 	return error;
 }
@@ -433,6 +291,6 @@ void kapi_watch_stop(void)
 {
 	beginning_watch_stop();
 	leaving_watch_stop();
-	detach(&exit_function);
+	watched_detach(&exit_function);
 	wait_until_empty();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where functions land whose course is watched (watch.c).
+ * Where functions land whose course is watched (watch.c, leaving.c).
  *
  * ftrace calls us at the entry of such a function, with two return addresses on the stack: into the
  * function, where what it has still to do begins, and above it into whoever called it.  A kprobe sends
