@@ -49,7 +49,8 @@ long kapi_mapping_detach_builtin(unsigned long address);
 
 /*
  * Between the two, no other thread of this process detaches, and no other process waits for it.
- * NULL: *@error is -EINTR, the process is being killed.  Sleeps.
+ * NULL: nobody else runs in this address space, so that there is nothing to end; or *@error, else 0, is
+ * -EINTR: the process is being killed.  Sleeps.
  */
 struct kapi_detaching;
 struct kapi_detaching *kapi_mapping_detach_begin(int *error);

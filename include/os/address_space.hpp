@@ -107,7 +107,7 @@ struct AddressSpace {
         {
             int error = 0;
             detaching_ = kapi_mapping_detach_begin(&error);
-            if (!detaching_)
+            if (error != 0)
                 return from_kernel(error);
             return {};
         }

@@ -149,7 +149,13 @@ static void leave_detaching(struct kapi_detaching *detaching)
 		kfree(detaching);
 }
 
-struct kapi_detaching *kapi_mapping_detach_begin(int *error)
+/* Only who runs in an address space, or makes a task that will, unmaps anything there. */
+static bool is_alone(void)
+{
+	return atomic_read(&current->mm->mm_users) == 1;
+}
+
+static struct kapi_detaching *wait_for_others(int *error)
 {
 	/* shmdt(2) has no ENOMEM. */
 	struct kapi_detaching *fresh = kmalloc(sizeof(*fresh), GFP_KERNEL | __GFP_NOFAIL);
@@ -167,6 +173,12 @@ struct kapi_detaching *kapi_mapping_detach_begin(int *error)
 		return NULL;
 	}
 	return detaching;
+}
+
+struct kapi_detaching *kapi_mapping_detach_begin(int *error)
+{
+	*error = 0;
+	return is_alone() ? NULL : wait_for_others(error);
 }
 
 void kapi_mapping_detach_end(struct kapi_detaching *detaching)
