@@ -6,7 +6,8 @@
  *     set's.  sem/sem_lock.hpp has the protocol; its SemLock is the proof that at() asks for.  While
  *     operations on several semaphores wait, every operation takes the set's lock, and all who wait
  *     to change a semaphore stand in one queue, in order; otherwise each semaphore has its own.
- * Lifetime: retire() lets a set's semaphores count no longer; it is withdrawn, or never was published.
+ * Lifetime: retire() lets a set's semaphores count no longer, and gives back what they refer to; the set
+ *     is withdrawn, or never was published.  Semaphores are not destroyed one by one.
  */
 #pragma once
 
@@ -77,7 +78,7 @@ public:
      * the whole set, which is not removed yet.  Returns the reference that was the table's.
      */
     [[nodiscard]] Ref<SemSet> withdraw(IdTable& table, SemLock& lock, WakeList& wakes) noexcept;
-    /* Once the table has given it up, or never had it: its semaphores count no longer. */
+    /* Once the table has given it up, or never had it.  Sleeps. */
     void retire() noexcept;
 
     /* Under RCU; nullptr: none (EINVAL). */
@@ -100,8 +101,6 @@ public:
     [[nodiscard]] i64 operation_time() const noexcept;
     /* @proof covers semaphore @number, which is below count(). */
     [[nodiscard]] SemaphoreState& at(u32 number, const SemLock& proof) noexcept;
-
-    ~SemSet();
 
 private:
     friend class SemLock;

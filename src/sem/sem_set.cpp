@@ -5,6 +5,7 @@
 #include <ids/all_objects.hpp>
 #include <mem/construct.hpp>
 #include <os/clock.hpp>
+#include <os/task.hpp>
 #include <sem/sem_undo.hpp>
 #include <sem/sem_wakeup.hpp>
 #include <sync/rcu.hpp>
@@ -22,12 +23,6 @@ SemSet::SemSet(Key key, const Ownership& ownership, u32 count, LimitedSum& usage
     for (u32 number = 0; number < count; ++number)
         construct_at<Semaphore>(&semaphore(number));
     exclusive_state().change_time = real_seconds();
-}
-
-SemSet::~SemSet()
-{
-    for (u32 number = 0; number < count_; ++number)
-        destroy_at(&semaphore(number));
 }
 
 Result<Ref<SemSet>> SemSet::create_charged(Key key, Mode mode, u32 count,
@@ -68,8 +63,16 @@ Ref<SemSet> SemSet::withdraw(IdTable& table, SemLock& lock, WakeList& wakes) noe
     return table.withdraw(*this, lock.proof());
 }
 
+/* Not by a destructor: in an RCU callback, which nobody preempts, there may be no loop over so many. */
 void SemSet::retire() noexcept
 {
+    constexpr u32 kAtOnce = 1'000;
+
+    for (u32 number = 0; number < count_; ++number) {
+        semaphore(number).exclusive().last_changer.note(nullptr);
+        if (number % kAtOnce == kAtOnce - 1)
+            CurrentTask::give_way();
+    }
     usage_.uncharge(count_);
 }
 

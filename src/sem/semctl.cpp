@@ -226,9 +226,10 @@ Result<i32> change_set(IpcNamespace& ns, IpcId id, Buffer buffer) noexcept
     return 0;
 }
 
-/* Errors: EINVAL, EPERM. */
-Result<Ref<SemSet>> withdraw(IpcNamespace& ns, IpcId id, WakeList& wakes) noexcept
+/* Those who slept at it are awake on return.  Errors: EINVAL, EPERM. */
+Result<Ref<SemSet>> withdraw(IpcNamespace& ns, IpcId id) noexcept
 {
+    WakeList wakes;
     const RcuGuard guard;
     SemSet* set = SemSet::find(ns, id);
     if (!set)
@@ -243,8 +244,7 @@ Result<Ref<SemSet>> withdraw(IpcNamespace& ns, IpcId id, WakeList& wakes) noexce
 /* IPC_RMID.  Errors: EINVAL, EPERM. */
 Result<i32> remove_set(IpcNamespace& ns, IpcId id) noexcept
 {
-    WakeList wakes;
-    const Ref<SemSet> set = TRY(withdraw(ns, id, wakes));
+    const Ref<SemSet> set = TRY(withdraw(ns, id));
     set->retire();
     return 0;
 }
