@@ -15,7 +15,7 @@ namespace sysvipc {
  * a log line tells.  Errors: ENOMEM.  Sleeps.
  */
 [[nodiscard]] Result<void> start_takeover() noexcept;
-/* Everything is the kernel's own again, and no task is inside.  Sleeps. */
+/* Everything is the kernel's own again; tasks inside are not waited for.  Sleeps. */
 void stop_takeover() noexcept;
 
 } // namespace sysvipc

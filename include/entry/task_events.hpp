@@ -16,7 +16,9 @@ namespace sysvipc {
 [[nodiscard]] Result<void> start_task_events() noexcept;
 /* Loading cannot fail any more, and nobody has been let make an object yet. */
 void open_task_events() noexcept;
-/* No event is handled any more on return.  Sleeps. */
+/* No event comes any more; tasks in a handler are not waited for.  Sleeps. */
 void stop_task_events() noexcept;
+/* Whether no task is in a handler.  Final after stop_task_events() and a grace period of tasks-RCU. */
+[[nodiscard]] bool is_task_watch_empty() noexcept;
 
 } // namespace sysvipc

@@ -56,8 +56,10 @@ int kapi_watch_start(const struct kapi_task_watch *watch, unsigned int means,
 		     struct kapi_watch_report *report);
 /* The module is certain to stay until it is unloaded: a task may be pinned to it now. */
 void kapi_watch_open(void);
-/* None of them runs any more on return: begun() first, ended() last.  Sleeps. */
+/* None of them is called any more on return: begun() first, ended() last.  Those that run may run on.  Sleeps. */
 void kapi_watch_stop(void);
+/* Whether none runs.  Final after kapi_watch_stop() and then a grace period of tasks-RCU. */
+bool kapi_watch_is_empty(void);
 
 KAPI_END
 

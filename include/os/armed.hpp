@@ -20,12 +20,23 @@ public:
         Tasks = 4,
     };
 
-    /* Before anything is hooked; a log line tells why it fails.  Errors: EBUSY, ENODEV, ENOMEM.  Sleeps. */
+    /*
+     * Before anything is hooked, but for a tracer (has_tracer()), which keeps ftrace switched on as well: each
+     * user of ftrace costs a grace period when it goes.  A log line tells why it fails.
+     * Errors: EBUSY, ENODEV, ENOMEM.  Sleeps.
+     */
     [[nodiscard]] static Result<void> start() noexcept;
     static void stop() noexcept; /* when nothing is hooked any more; sleeps */
+    static void has_tracer() noexcept;
+    /* The log line of a user of ftrace that could not be registered. */
+    static void log_ftrace_error(Errno error) noexcept;
 
-    /* Whether a probe that is registered is hit, as of now. */
-    [[nodiscard]] static bool are_probes_hit() noexcept { return kapi_probe_trial_hits(); }
+    /*
+     * Whether a probe that is registered is hit, as of now.  The first to ask registers one to be tried, which
+     * stop_trial() takes away.  While the module is loading, or from the one worker.  Sleeps.
+     */
+    [[nodiscard]] static bool are_probes_hit() noexcept;
+    static void stop_trial() noexcept;
     [[nodiscard]] static bool is_ftrace_dead() noexcept { return kapi_ftrace_is_dead(); }
     /* What could not be unhooked; nullptr: nothing.  If there is something, all code and data have to stay. */
     [[nodiscard]] static const char* stuck() noexcept { return kapi_stuck(); }

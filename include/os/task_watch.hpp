@@ -28,8 +28,10 @@ struct TaskWatch {
     }
     /* The module is certain to stay loaded: tasks that come by may pin it from now on. */
     static void open() noexcept { kapi_watch_open(); }
-    /* No callback runs any more on return.  Sleeps. */
+    /* No callback is called any more; those that run are not waited for.  Sleeps. */
     static void stop() noexcept { kapi_watch_stop(); }
+    /* Final after stop() and a grace period of tasks-RCU. */
+    [[nodiscard]] static bool is_empty() noexcept { return kapi_watch_is_empty(); }
 };
 
 } // namespace sysvipc

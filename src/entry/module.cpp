@@ -23,6 +23,7 @@
 #include <os/kernel.hpp>
 #include <os/module.hpp>
 #include <os/segment_file.hpp>
+#include <os/task.hpp>
 #include <proc/table_file.hpp>
 #include <sem/sem_undo.hpp>
 #include <shm/shm_segment.hpp>
@@ -100,19 +101,15 @@ Result<void> nothing_to_start() noexcept
 
 void nothing_to_stop() noexcept { }
 
-/* On failure some calls may have been hooked for a moment, with tasks inside now. */
-Result<void> start_system_calls() noexcept
+/* Nothing is hooked any more, or some calls were for a moment: once for all, as a grace period takes long. */
+void wait_for_tasks_inside() noexcept
 {
-    Result<void> attached = attach_system_calls();
-    if (!attached.ok())
-        call_gate.wait_until_empty();
-    return attached;
-}
+    constexpr u32 kPollMs = 10;
 
-void stop_system_calls() noexcept
-{
-    detach_system_calls();
-    call_gate.wait_until_empty();
+    wait_for_all_tasks(); /* who passed a hook is counted now, or has pinned the module */
+    while (!call_gate.is_empty() || !is_task_watch_empty())
+        CurrentTask::sleep_ms(kPollMs);
+    wait_for_all_tasks(); /* who was counted out has left */
 }
 
 /* What the module is made of, in the order of dependence. */
@@ -126,7 +123,7 @@ constexpr Part kParts[] {
     { check_parameters, nothing_to_stop },
     { choose_id_layout, nothing_to_stop },
     { check_kernel, nothing_to_stop },
-    { Armed::start, Armed::stop },
+    { nothing_to_start, Armed::stop_trial },
     { start_security, nothing_to_stop },
     { start_call_gate, stop_call_gate },
     { nothing_to_start, wait_for_rcu_memory },
@@ -136,13 +133,15 @@ constexpr Part kParts[] {
     { start_segments, stop_segments },
     { probe_segment_files, nothing_to_stop },
     { Namespaces::start_watch, Namespaces::stop_watch },
+    { Armed::start, Armed::stop },
+    { nothing_to_start, wait_for_tasks_inside },
     { start_task_events, stop_task_events },
     { start_limit_files, stop_limit_files },
     { start_proc_files, stop_proc_files },
     { start_usage, stop_usage },
     { nothing_to_start, Armed::stop_patrol },
     { start_takeover, stop_takeover },
-    { start_system_calls, stop_system_calls },
+    { attach_system_calls, detach_system_calls },
     { check_kernel_again, nothing_to_stop },
 };
 // clang-format on

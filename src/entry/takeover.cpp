@@ -120,7 +120,6 @@ void stop_takeover() noexcept
         return;
     for (usize i = kCount; i > 0; --i)
         hooks[i - 1].detach();
-    call_gate.wait_until_empty();
 }
 
 } // namespace sysvipc

@@ -129,4 +129,9 @@ void stop_task_events() noexcept
     TaskWatch::stop();
 }
 
+bool is_task_watch_empty() noexcept
+{
+    return TaskWatch::is_empty();
+}
+
 } // namespace sysvipc

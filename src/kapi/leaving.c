@@ -8,11 +8,14 @@
 #include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <asm/syscall.h>
+#include <asm/unistd.h>
+#ifdef CONFIG_IA32_EMULATION
+#include <asm/unistd_32_ia32.h>
+#endif
 
 #include "watched.h"
 
-LANDING(unshare);
-LANDING(setns);
+LANDING(leaving);
 
 /* Kept while a task is inside one of the two calls. */
 struct leaving {
@@ -83,114 +86,75 @@ static unsigned long left_with(const struct leaving *leaving)
 	return leaving->flags | (is_elsewhere ? CLONE_NEWIPC : 0);
 }
 
-bool ENTRY_POINT sysvipc_goes_around_unshare(const struct pt_regs *call);
-bool sysvipc_goes_around_unshare(const struct pt_regs *call)
+/* Which of the two it is.  Numbers of 64-bit programs and x32's differ in one bit. */
+static bool is_setns(const struct pt_regs *call)
 {
-	return may_leave_by_unshare(call) && watched_pin();
+#ifdef CONFIG_IA32_EMULATION
+	if (in_ia32_syscall())
+		return call->orig_ax == __NR_ia32_setns;
+#endif
+	return (call->orig_ax & ~__X32_SYSCALL_BIT) == __NR_setns;
 }
 
-long ENTRY_POINT sysvipc_around_unshare(const struct pt_regs *call, long second, long third,
+static struct leaving leaving_by_call(const struct pt_regs *call)
+{
+	return is_setns(call) ? leaving_by_setns(call) : leaving_by_unshare(call);
+}
+
+bool ENTRY_POINT sysvipc_goes_around_leaving(const struct pt_regs *call);
+bool sysvipc_goes_around_leaving(const struct pt_regs *call)
+{
+	const bool may_leave =
+		is_setns(call) ? may_leave_by_setns(call) : may_leave_by_unshare(call);
+
+	return may_leave && watched_pin();
+}
+
+long ENTRY_POINT sysvipc_around_leaving(const struct pt_regs *call, long second, long third,
 					long fourth, unsigned long rest);
-long sysvipc_around_unshare(const struct pt_regs *call, long second, long third, long fourth,
+long sysvipc_around_leaving(const struct pt_regs *call, long second, long third, long fourth,
 			    unsigned long rest)
 {
-	const struct leaving leaving = leaving_by_unshare(call);
+	const bool enters = is_setns(call);
+	const struct leaving leaving = leaving_by_call(call);
 	const long result = watched_call_rest((long)call, second, third, fourth, rest);
 
-	if (result == 0)
+	if (result == 0 && enters)
+		task_watch->entered(left_with(&leaving));
+	else if (result == 0)
 		task_watch->unshared(left_with(&leaving));
 	watched_unpin();
 	return result;
 }
 
-static bool is_unshare_wanted(const struct pt_regs *regs)
+static bool is_leaving_wanted(const struct pt_regs *regs)
 {
 	return !watched_is_rest(regs) &&
-	       sysvipc_goes_around_unshare((const struct pt_regs *)diversion_argument(regs, 0));
+	       sysvipc_goes_around_leaving((const struct pt_regs *)diversion_argument(regs, 0));
 }
 
-bool ENTRY_POINT sysvipc_goes_around_setns(const struct pt_regs *call);
-bool sysvipc_goes_around_setns(const struct pt_regs *call)
-{
-	return may_leave_by_setns(call) && watched_pin();
-}
-
-long ENTRY_POINT sysvipc_around_setns(const struct pt_regs *call, long second, long third,
-				      long fourth, unsigned long rest);
-long sysvipc_around_setns(const struct pt_regs *call, long second, long third, long fourth,
-			  unsigned long rest)
-{
-	const struct leaving leaving = leaving_by_setns(call);
-	const long result = watched_call_rest((long)call, second, third, fourth, rest);
-
-	if (result == 0)
-		task_watch->entered(left_with(&leaving));
-	watched_unpin();
-	return result;
-}
-
-static bool is_setns_wanted(const struct pt_regs *regs)
-{
-	return !watched_is_rest(regs) &&
-	       sysvipc_goes_around_setns((const struct pt_regs *)diversion_argument(regs, 0));
-}
-
+static struct watched_function leaving_calls = {
+	.symbols = { "__x64_sys_unshare", "__x64_sys_setns",
 #ifdef CONFIG_IA32_EMULATION
-#define CALL(name)                                                                                 \
-	{                                                                                          \
-		"__x64_sys_" name, "__ia32_sys_" name                                              \
-	}
-#else
-#define CALL(name)                                                                                 \
-	{                                                                                          \
-		"__x64_sys_" name                                                                  \
-	}
+		     "__ia32_sys_unshare", "__ia32_sys_setns"
 #endif
-
-static struct watched_function leaving_functions[] = {
-	{
-		.symbols = CALL("unshare"),
-		.trampoline = sysvipc_enter_unshare,
-		.trampoline_in_place = sysvipc_enter_unshare_in_place,
-		.is_wanted = is_unshare_wanted,
 	},
-	{
-		.symbols = CALL("setns"),
-		.trampoline = sysvipc_enter_setns,
-		.trampoline_in_place = sysvipc_enter_setns_in_place,
-		.is_wanted = is_setns_wanted,
-	},
+	.trampoline = sysvipc_enter_leaving,
+	.trampoline_in_place = sysvipc_enter_leaving_in_place,
+	.is_wanted = is_leaving_wanted,
 };
 
 void leaving_watch_stop(void)
 {
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(leaving_functions); i++)
-		watched_detach(&leaving_functions[i]);
+	watched_detach(&leaving_calls);
 }
 
 int leaving_watch_start(unsigned int means, const char **failed)
 {
-	int error;
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(leaving_functions); i++) {
-		error = watched_attach(&leaving_functions[i], means, failed);
-		if (error) {
-			leaving_watch_stop();
-			return error;
-		}
-	}
-	return 0;
+	return watched_attach(&leaving_calls, means, failed);
 }
 
 bool leaving_watch_is_by_probes(void)
 {
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(leaving_functions); i++)
-		if (watched_is_by_probe(&leaving_functions[i]))
-			return true;
-	return false;
+	return watched_is_by_probe(&leaving_calls);
 }

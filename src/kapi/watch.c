@@ -116,10 +116,12 @@ static long count_inside(void)
 int watched_attach(struct watched_function *function, unsigned int means,
 		   const char **failed_symbol)
 {
-	const kapi_u32 count = function->symbols[1] ? 2 : 1;
+	kapi_u32 count = 0;
 	int error = -EOPNOTSUPP;
 	kapi_u32 failed = 0;
 
+	while (count < ARRAY_SIZE(function->symbols) && function->symbols[count])
+		count++;
 	if (means & KAPI_WATCH_DIRECT_CALLS)
 		error = kapi_hook_attach(function->symbols, count, function->trampoline,
 					 &function->hook, &failed);
@@ -250,15 +252,6 @@ static bool beginning_watch_is_by_probes(void)
 
 /* --- All */
 
-/* Tasks that pass by an entry that is no longer one, or are on their way out. */
-static void wait_until_empty(void)
-{
-	synchronize_rcu_tasks(); /* who passed is counted now, and who could not pin the module has gone on */
-	while (count_inside())
-		msleep(10);
-	synchronize_rcu_tasks(); /* who was counted out, or has unpinned, has left */
-}
-
 int kapi_watch_start(const struct kapi_task_watch *callbacks, unsigned int means,
 		     struct kapi_watch_report *report)
 {
@@ -275,7 +268,6 @@ int kapi_watch_start(const struct kapi_task_watch *callbacks, unsigned int means
 	if (error) {
 		leaving_watch_stop();
 		watched_detach(&exit_function);
-		wait_until_empty();
 	}
 	report->by_probes = watched_is_by_probe(&exit_function) || leaving_watch_is_by_probes() ||
 			    beginning_watch_is_by_probes();
@@ -292,5 +284,9 @@ void kapi_watch_stop(void)
 	beginning_watch_stop();
 	leaving_watch_stop();
 	watched_detach(&exit_function);
-	wait_until_empty();
+}
+
+bool kapi_watch_is_empty(void)
+{
+	return count_inside() == 0;
 }

@@ -65,8 +65,7 @@ SYM_CODE_START(sysvipc_enter_\function\()_in_place)
 SYM_CODE_END(sysvipc_enter_\function\()_in_place)
 .endm
 
-AROUND unshare
-AROUND setns
+AROUND leaving
 #ifdef CONFIG_PREEMPT_RT
 AROUND copy_process
 #endif

@@ -16,9 +16,9 @@
 	void sysvipc_enter_##function(void);                                                       \
 	void sysvipc_enter_##function##_in_place(void)
 
-/* A function of the kernel; a call in both versions, of which a kernel may have one. */
+/* A function of the kernel, or several calls with one trampoline: each costs a grace period when it goes. */
 struct watched_function {
-	const char *symbols[2];
+	const char *symbols[4]; /* NULL: no more */
 	void (*trampoline)(void);
 	void (*trampoline_in_place)(void);
 	diversion_filter *is_wanted; /* by which a kprobe sends us only what we shall take */

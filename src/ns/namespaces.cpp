@@ -129,6 +129,10 @@ Result<void> Namespaces::start_watch() noexcept
     bool is_probe = false;
     Result<void> watching =
         start_ipc_ns_watch(note_ending, Kernel::is_to_attach("kprobe"), is_probe);
+    if (!watching.ok() && !is_probe) {
+        Armed::log_ftrace_error(watching.error());
+        return watching;
+    }
     if (!watching.ok()) {
         log_error(append_error(line.string("cannot see IPC namespaces end: "), watching.error()));
         return watching;
@@ -140,6 +144,8 @@ Result<void> Namespaces::start_watch() noexcept
     }
     if (is_probe)
         Armed::depends_on_probes(Armed::Dependent::NamespaceEnds);
+    else if (IpcNsHandle::are_many())
+        Armed::has_tracer();
     if (!IpcNsHandle::are_many())
         log_info(line.string("this kernel has one IPC namespace for all"));
     return {};

@@ -14,6 +14,8 @@ namespace {
 constinit u8 dependents = 0;
 constinit bool were_probes_hit = true;
 constinit bool was_ftrace_dead = false;
+constinit bool is_tracer_attached = false;
+constinit bool is_trial_started = false;
 
 constexpr struct {
     Armed::Dependent who;
@@ -70,39 +72,62 @@ void look() noexcept
     look_at_ftrace();
 }
 
-Result<void> start_guard() noexcept
+/* Errors: ENOMEM, or what else registering a probe has; a log line tells. */
+Result<void> start_trial() noexcept
 {
-    const int status = kapi_ftrace_guard_start();
-    if (status == 0)
+    const int status = kapi_probe_trial_start();
+    is_trial_started = status == 0;
+    if (is_trial_started)
         return {};
     const Errno error = from_kernel(status);
     LogLine line;
-    if (error == Errno::Busy)
-        log_error(line.string("ftrace is switched off (kernel.ftrace_enabled): nothing is hooked"));
-    else
-        log_error(append_error(line.string("cannot use ftrace: "), error));
+    log_error(append_error(line.string("cannot use kprobes: "), error));
     return error;
 }
 
 } // namespace
 
+void Armed::log_ftrace_error(Errno error) noexcept
+{
+    LogLine line;
+    if (error == Errno::Busy)
+        log_error(line.string("ftrace is switched off (kernel.ftrace_enabled): nothing is hooked"));
+    else
+        log_error(append_error(line.string("cannot use ftrace: "), error));
+}
+
+void Armed::has_tracer() noexcept
+{
+    is_tracer_attached = true;
+}
+
 Result<void> Armed::start() noexcept
 {
-    TRY(start_guard());
-    const int status = kapi_probe_trial_start();
+    if (is_tracer_attached)
+        return {};
+    const int status = kapi_ftrace_guard_start();
     if (status == 0)
         return {};
-    const Errno error = from_kernel(status);
-    LogLine line;
-    log_error(append_error(line.string("cannot use kprobes: "), error));
-    kapi_ftrace_guard_stop();
-    return error;
+    log_ftrace_error(from_kernel(status));
+    return from_kernel(status);
 }
 
 void Armed::stop() noexcept
 {
-    kapi_probe_trial_stop();
     kapi_ftrace_guard_stop();
+}
+
+bool Armed::are_probes_hit() noexcept
+{
+    if (!is_trial_started && !start_trial().ok())
+        return false;
+    return kapi_probe_trial_hits();
+}
+
+void Armed::stop_trial() noexcept
+{
+    if (exchange(is_trial_started, false))
+        kapi_probe_trial_stop();
 }
 
 void Armed::depends_on_probes(Dependent dependent) noexcept
