@@ -30,7 +30,17 @@ public:
         module::require_unloaded();
         REQUIRE_OK(module::load(parameters));
     }
-    ~Loaded() { EXPECT_OK(module::unload()); }
+    // Whoever has just used a limit holds the module for a moment longer.
+    ~Loaded()
+    {
+        auto unloaded = module::unload();
+        wait_until([&] {
+            if (module::is_refusal(unloaded))
+                unloaded = module::unload();
+            return !module::is_refusal(unloaded);
+        });
+        EXPECT_OK(unloaded);
+    }
     Loaded(const Loaded&) = delete;
     Loaded& operator=(const Loaded&) = delete;
 };

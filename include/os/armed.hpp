@@ -21,22 +21,20 @@ public:
     };
 
     /*
-     * Before anything is hooked, but for a tracer (has_tracer()), which keeps ftrace switched on as well: each
+     * Nobody can switch ftrace off from now on.  Not needed where a tracer of ours keeps it switched on: each
      * user of ftrace costs a grace period when it goes.  A log line tells why it fails.
      * Errors: EBUSY, ENODEV, ENOMEM.  Sleeps.
      */
-    [[nodiscard]] static Result<void> start() noexcept;
+    [[nodiscard]] static Result<void> guard_ftrace() noexcept;
     static void stop() noexcept; /* when nothing is hooked any more; sleeps */
-    static void has_tracer() noexcept;
     /* The log line of a user of ftrace that could not be registered. */
     static void log_ftrace_error(Errno error) noexcept;
 
     /*
-     * Whether a probe that is registered is hit, as of now.  The first to ask registers one to be tried, which
-     * stop_trial() takes away.  While the module is loading, or from the one worker.  Sleeps.
+     * Whether a probe that is registered is hit, as of now.  The first to ask registers one to be tried.
+     * While the module is loading, or from the one worker.  Sleeps.
      */
     [[nodiscard]] static bool are_probes_hit() noexcept;
-    static void stop_trial() noexcept;
     [[nodiscard]] static bool is_ftrace_dead() noexcept { return kapi_ftrace_is_dead(); }
     /* What could not be unhooked; nullptr: nothing.  If there is something, all code and data have to stay. */
     [[nodiscard]] static const char* stuck() noexcept { return kapi_stuck(); }

@@ -126,9 +126,11 @@ void Namespaces::stop() noexcept
 Result<void> Namespaces::start_watch() noexcept
 {
     LogLine line;
+    const bool by_probe = Kernel::is_to_attach("kprobe");
     bool is_probe = false;
-    Result<void> watching =
-        start_ipc_ns_watch(note_ending, Kernel::is_to_attach("kprobe"), is_probe);
+    if (by_probe || !IpcNsHandle::are_many()) /* there will be no tracer */
+        TRY(Armed::guard_ftrace());
+    Result<void> watching = start_ipc_ns_watch(note_ending, by_probe, is_probe);
     if (!watching.ok() && !is_probe) {
         Armed::log_ftrace_error(watching.error());
         return watching;
@@ -137,6 +139,12 @@ Result<void> Namespaces::start_watch() noexcept
         log_error(append_error(line.string("cannot see IPC namespaces end: "), watching.error()));
         return watching;
     }
+    if (is_probe) {
+        if (Result<void> guarded = Armed::guard_ftrace(); !guarded.ok()) {
+            stop_ipc_ns_watch();
+            return guarded;
+        }
+    }
     if (is_probe && !Armed::are_probes_hit()) {
         stop_ipc_ns_watch();
         log_error(line.string("cannot see IPC namespaces end: ").string(kProbesAreOff));
@@ -144,8 +152,6 @@ Result<void> Namespaces::start_watch() noexcept
     }
     if (is_probe)
         Armed::depends_on_probes(Armed::Dependent::NamespaceEnds);
-    else if (IpcNsHandle::are_many())
-        Armed::has_tracer();
     if (!IpcNsHandle::are_many())
         log_info(line.string("this kernel has one IPC namespace for all"));
     return {};

@@ -14,7 +14,7 @@ namespace {
 constinit u8 dependents = 0;
 constinit bool were_probes_hit = true;
 constinit bool was_ftrace_dead = false;
-constinit bool is_tracer_attached = false;
+constinit bool is_guarded = false;
 constinit bool is_trial_started = false;
 
 constexpr struct {
@@ -96,17 +96,13 @@ void Armed::log_ftrace_error(Errno error) noexcept
         log_error(append_error(line.string("cannot use ftrace: "), error));
 }
 
-void Armed::has_tracer() noexcept
+Result<void> Armed::guard_ftrace() noexcept
 {
-    is_tracer_attached = true;
-}
-
-Result<void> Armed::start() noexcept
-{
-    if (is_tracer_attached)
+    if (is_guarded)
         return {};
     const int status = kapi_ftrace_guard_start();
-    if (status == 0)
+    is_guarded = status == 0;
+    if (is_guarded)
         return {};
     log_ftrace_error(from_kernel(status));
     return from_kernel(status);
@@ -114,7 +110,10 @@ Result<void> Armed::start() noexcept
 
 void Armed::stop() noexcept
 {
-    kapi_ftrace_guard_stop();
+    if (exchange(is_trial_started, false))
+        kapi_probe_trial_stop();
+    if (exchange(is_guarded, false))
+        kapi_ftrace_guard_stop();
 }
 
 bool Armed::are_probes_hit() noexcept
@@ -122,12 +121,6 @@ bool Armed::are_probes_hit() noexcept
     if (!is_trial_started && !start_trial().ok())
         return false;
     return kapi_probe_trial_hits();
-}
-
-void Armed::stop_trial() noexcept
-{
-    if (exchange(is_trial_started, false))
-        kapi_probe_trial_stop();
 }
 
 void Armed::depends_on_probes(Dependent dependent) noexcept
