@@ -39,8 +39,10 @@ struct SemLockTest : Fixture {
     }
     ~SemLockTest()
     {
-        if (is_ready())
-            set().retire();
+        if (!is_ready())
+            return;
+        set().uncharge();
+        set().retire();
     }
     [[nodiscard]] bool is_ready() const noexcept { return set_.has_value(); }
     [[nodiscard]] SemSet& set() noexcept { return **set_; }

@@ -183,6 +183,7 @@ struct SemModelTest : Fixture {
             if (!running->agrees())
                 break;
         }
+        held->uncharge();
         held->retire();
         return done;
     }

@@ -145,6 +145,13 @@ public:
         TRY(ownership(proof).check_owner(owner));
         return check_command(KAPI_IPC_RMID);
     }
+    /* The same before the lock is taken. */
+    [[nodiscard]] Result<void> check_removal(UserNamespace owner) noexcept
+    {
+        tell_audit();
+        TRY(ownership().check_owner(owner));
+        return check_command(KAPI_IPC_RMID);
+    }
     /* IPC_SET.  @most_bytes: of a queue, as the call gives them.  Errors: as check_removal(). */
     [[nodiscard]] Result<void> check_change(const Locked& proof, const abi::IpcPerm& request,
                                             u64 most_bytes, UserNamespace owner) noexcept

@@ -6,8 +6,8 @@
  *     set's.  sem/sem_lock.hpp has the protocol; its SemLock is the proof that at() asks for.  While
  *     operations on several semaphores wait, every operation takes the set's lock, and all who wait
  *     to change a semaphore stand in one queue, in order; otherwise each semaphore has its own.
- * Lifetime: retire() lets a set's semaphores count no longer, and gives back what they refer to; the set
- *     is withdrawn, or never was published.  Semaphores are not destroyed one by one.
+ * Lifetime: retire() gives back what a set's semaphores refer to; the set is withdrawn, or never was
+ *     published.  Semaphores are not destroyed one by one.
  */
 #pragma once
 
@@ -80,6 +80,8 @@ public:
     [[nodiscard]] Ref<SemSet> withdraw(IdTable& table, SemLock& lock, WakeList& wakes) noexcept;
     /* Once the table has given it up, or never had it.  Sleeps. */
     void retire() noexcept;
+    /* Its semaphores count no longer: of a set that is not published; withdraw() does it for others. */
+    void uncharge() noexcept;
 
     /* Under RCU; nullptr: none (EINVAL). */
     [[nodiscard]] static SemSet* find(IpcNamespace& ns, IpcId id) noexcept

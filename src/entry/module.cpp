@@ -4,6 +4,7 @@
  *
  * Loading starts each part in the order of dependence and undoes what it did when one fails; the
  * namespaces are opened last, so that no object exists before loading is certain to succeed.
+ * Files come last: while somebody uses one, a load that fails could not take it back.
  * Unloading is the reverse.  It cannot be refused here: while an object or an open /proc file
  * exists, the module is pinned, and the kernel does not come this far.
  *
@@ -135,13 +136,13 @@ constexpr Part kParts[] {
     { Namespaces::start_watch, Namespaces::stop_watch },
     { nothing_to_start, wait_for_tasks_inside },
     { start_task_events, stop_task_events },
-    { start_limit_files, stop_limit_files },
-    { start_proc_files, stop_proc_files },
     { start_usage, stop_usage },
     { nothing_to_start, Armed::stop_patrol },
     { start_takeover, stop_takeover },
     { attach_system_calls, detach_system_calls },
     { check_kernel_again, nothing_to_stop },
+    { start_proc_files, stop_proc_files },
+    { start_limit_files, stop_limit_files },
 };
 // clang-format on
 
@@ -205,8 +206,12 @@ int sysvipc_module_init() noexcept
 void sysvipc_module_exit() noexcept
 {
     using namespace sysvipc;
-    const UnloadReport report;
-    if (!stop_parts(sizeof(kParts) / sizeof(kParts[0]))) {
+    bool is_stopped = false;
+    {
+        const UnloadReport report;
+        is_stopped = stop_parts(sizeof(kParts) / sizeof(kParts[0]));
+    }
+    if (!is_stopped) {
         log_stuck();
         Kernel::never_return();
     }

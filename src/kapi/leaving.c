@@ -86,14 +86,14 @@ static unsigned long left_with(const struct leaving *leaving)
 	return leaving->flags | (is_elsewhere ? CLONE_NEWIPC : 0);
 }
 
-/* Which of the two it is.  Numbers of 64-bit programs and x32's differ in one bit. */
+/* Which of the two it is.  The kernel looks at the lower half; x32's numbers differ in one bit. */
 static bool is_setns(const struct pt_regs *call)
 {
 #ifdef CONFIG_IA32_EMULATION
 	if (in_ia32_syscall())
-		return call->orig_ax == __NR_ia32_setns;
+		return (u32)call->orig_ax == __NR_ia32_setns;
 #endif
-	return (call->orig_ax & ~__X32_SYSCALL_BIT) == __NR_setns;
+	return ((u32)call->orig_ax & ~__X32_SYSCALL_BIT) == __NR_setns;
 }
 
 static struct leaving leaving_by_call(const struct pt_regs *call)

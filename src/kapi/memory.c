@@ -37,7 +37,8 @@ KAPI_SHIM void *kapi_kvmalloc(kapi_size size)
 
 KAPI_SHIM void *kapi_kmalloc_atomic(kapi_size size)
 {
-	return kmalloc(size, GFP_ATOMIC | __GFP_ACCOUNT);
+	/* Callers do without it. */
+	return kmalloc(size, GFP_ATOMIC | __GFP_ACCOUNT | __GFP_NOWARN);
 }
 
 KAPI_SHIM bool kapi_is_vmalloc(const void *memory)

@@ -81,6 +81,24 @@ static int try_operations(struct file *file, unsigned long address, bool touch,
 	return touch ? try_page(file, address) : 0;
 }
 
+/* Where it cannot be unmapped, as the process is being killed, it must not lead to us any more. */
+static int unmap(unsigned long address, unsigned long size,
+		 const struct watched_operations *watched)
+{
+	struct mm_struct *mm = current->mm;
+	struct vm_area_struct *vma;
+	int error = vm_munmap(address, size);
+
+	if (!error)
+		return 0;
+	mmap_write_lock(mm);
+	vma = find_vma(mm, address);
+	if (vma && vma->vm_ops == &watched->operations)
+		vma->vm_ops = watched->base;
+	mmap_write_unlock(mm);
+	return error;
+}
+
 int borrow_mapping(struct file *file, unsigned long size, bool touch,
 		   struct watched_operations *watched)
 {
@@ -96,7 +114,7 @@ int borrow_mapping(struct file *file, unsigned long size, bool touch,
 		return (int)address;
 	probes_closed = 0;
 	error = try_operations(file, address, touch, watched);
-	vm_munmap(address, size);
+	error = unmap(address, size, watched) ?: error;
 	if (error)
 		return error;
 	if (probes_closed != 1)

@@ -257,6 +257,8 @@ bool kapi_sysctls_stop(struct kapi_sysctls *sysctls)
 	for (waited_ms = 0; READ_ONCE(sysctls->header->used) && waited_ms < patience_ms;
 	     waited_ms += poll_ms)
 		msleep(poll_ms);
+	cancel_delayed_work_sync(
+		&sysctls->unpin); /* by somebody who was counted, and had not pinned yet */
 	if (READ_ONCE(sysctls->header->used)) {
 		synchronize_rcu_tasks(); /* who is in a callback */
 		return false;

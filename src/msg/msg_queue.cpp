@@ -131,9 +131,11 @@ void MsgQueueState::release_all_senders(WakeList& wakes) noexcept
 
 Ref<MsgQueue> MsgQueue::withdraw(IdTable& table, Locked& state, WakeList& wakes) noexcept
 {
+    /* First: a waiter that learns of the removal must not find the queue. */
+    Ref<MsgQueue> withdrawn = table.withdraw(*this, state);
     state->release_receivers(Receiver::Answer::Removed, wakes);
     state->release_all_senders(wakes);
-    return table.withdraw(*this, state);
+    return withdrawn;
 }
 
 void MsgQueue::retire(MessageUsage& usage) noexcept

@@ -57,9 +57,6 @@ Result<void> wait_for_room(MsgQueue& queue, Sender& sender) noexcept
     }
     if (sender.answer == Sender::Answer::Removed)
         return Errno::Removed;
-    /* There may be room by now, but the signal goes first. */
-    if (CurrentTask::has_signal())
-        return Errno::RestartNoHandler;
     return {};
 }
 
@@ -82,6 +79,11 @@ Result<void> wait_for_room(MsgQueue& queue, Sender& sender) noexcept
         TRY(wait_for_room(queue, place.sender));
         WakeList wakes;
         auto state = queue.lock();
+        /* Who was told to try again is in no line when the queue is removed.  Then the signal goes first. */
+        if (queue.is_removed())
+            return Errno::Removed;
+        if (CurrentTask::has_signal())
+            return Errno::RestartNoHandler;
         if (TRY(try_send(ns, queue, state, message, flags, wakes)) == Sent::Yes)
             return {};
         place.sender.rearm();

@@ -58,9 +58,12 @@ Result<Ref<SemSet>> SemSet::hold(IpcNamespace& ns, IpcId id) noexcept
 
 Ref<SemSet> SemSet::withdraw(IdTable& table, SemLock& lock, WakeList& wakes) noexcept
 {
+    /* First: a waiter that learns of the removal must not find the set, or what it counts for. */
+    Ref<SemSet> withdrawn = table.withdraw(*this, lock.proof());
+    usage_.uncharge(count_);
     end_all_undo(lock);
     release_all_waiters(*this, lock, wakes);
-    return table.withdraw(*this, lock.proof());
+    return withdrawn;
 }
 
 /* Not by a destructor: in an RCU callback, which nobody preempts, there may be no loop over so many. */
@@ -73,6 +76,10 @@ void SemSet::retire() noexcept
         if (number % kAtOnce == kAtOnce - 1)
             CurrentTask::give_way();
     }
+}
+
+void SemSet::uncharge() noexcept
+{
     usage_.uncharge(count_);
 }
 

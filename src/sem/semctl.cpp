@@ -234,10 +234,10 @@ Result<Ref<SemSet>> withdraw(IpcNamespace& ns, IpcId id) noexcept
     SemSet* set = SemSet::find(ns, id);
     if (!set)
         return Errno::Invalid;
+    TRY(set->check_removal(ns.owner())); /* who may not remove it does not close it either */
     SemLock lock { *set, SemLock::All {} };
     if (set->is_removed())
         return Errno::Invalid;
-    TRY(set->check_removal(lock.proof(), ns.owner()));
     return set->withdraw(ns.table(Kind::Semaphores), lock, wakes);
 }
 

@@ -27,7 +27,11 @@ struct SetFacility {
             return Errno::Invalid;
         return {};
     }
-    void retire(SemSet& set) const noexcept { set.retire(); }
+    void retire(SemSet& set) const noexcept
+    {
+        set.uncharge();
+        set.retire();
+    }
     [[nodiscard]] i32 limit() const noexcept { return ns.limits().semmni(); }
 };
 
