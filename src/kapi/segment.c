@@ -306,13 +306,19 @@ bool kapi_segments_can_be_huge(void)
 #endif
 }
 
+/* Both kinds of file system say that there is no space where there is no memory for an inode. */
+static int no_file(const struct file *file)
+{
+	return PTR_ERR(file) == -ENOSPC ? -ENOMEM : PTR_ERR(file);
+}
+
 static int probe_ordinary(void)
 {
 	struct file *file = shmem_file_setup("sysvipc", PAGE_SIZE, 0);
 	int error;
 
 	if (IS_ERR(file))
-		return PTR_ERR(file);
+		return no_file(file);
 	file_inode(file)->i_flags |= S_PRIVATE;
 	error = borrow_mapping(file, PAGE_SIZE, true, &ordinary_mapping);
 	fput(file);
@@ -328,7 +334,7 @@ static int probe_huge(void)
 	int error;
 
 	if (IS_ERR(file)) /* the machine has no such pages, and nobody will get a segment of them */
-		return PTR_ERR(file) == -ENOMEM ? -ENOMEM : 0;
+		return no_file(file) == -ENOMEM ? -ENOMEM : 0;
 	file_inode(file)->i_flags |= S_PRIVATE;
 	error = borrow_mapping(file, huge_page_size(hstate_file(file)), false, &huge_mapping);
 	fput(file);
