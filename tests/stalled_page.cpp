@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Pages that do not arrive (contracts: stalled_page.hpp). */
+/*
+ * Pages that do not arrive (contracts: stalled_page.hpp).  One file for both kinds, as they share how a test
+ * learns of a waiting fault and lets it go.
+ */
 #include "stalled_page.hpp"
 #include "harness.hpp"
 #include "proc_table.hpp"

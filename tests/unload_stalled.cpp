@@ -2,7 +2,8 @@
 /*
  * test_unload_stalled [PATH]: unloading the module while a call waits, inside it, for a page of user memory
  * that does not arrive: one of a file system that any user can have.  Unloading is refused at once; the call
- * ends as if nothing had been asked when the page arrives, and the module can go.
+ * ends as if nothing had been asked when the page arrives, and the module can go.  Long for its table of
+ * calls, which is to be read in one place.
  */
 #include "actor.hpp"
 #include "harness.hpp"

@@ -202,7 +202,7 @@ static int set_filter(void)
 	return ftrace_set_filter_ip(&trace_ops, (unsigned long)place.address, 0, 1);
 }
 
-/* The guard keeps it switched on (armed.c), and so does "permanent" where our own code has no guard. */
+/* "Permanent": nobody can switch ftrace off until it is unregistered, so that no guard is needed (armed.c). */
 static int trace_start(void)
 {
 	int error = set_filter();
