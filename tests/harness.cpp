@@ -257,10 +257,15 @@ int run_tests(const std::vector<std::string>& arguments)
     return all_well ? 0 : 1;
 }
 
-int affordable(int count)
+bool is_kernel_watched()
 {
     static const bool is_watched = access("/sys/kernel/debug/kmemleak", F_OK) == 0;
-    return is_watched ? (count + 7) / 8 : count;
+    return is_watched;
+}
+
+int affordable(int count)
+{
+    return is_kernel_watched() ? (count + 7) / 8 : count;
 }
 
 int run_tests(int argc, char** argv)

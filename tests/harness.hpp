@@ -56,8 +56,11 @@ Verdict run_guarded(const std::function<void()>& body, std::string& skip_reason)
 // Writes one "# ..." diagnostic line.
 void note(std::string_view text);
 
-// How often a test can afford to do what it might do `count` times: less where the kernel watches
-// every step it takes (KASAN, lockdep), and is some ten times slower.
+// Whether the kernel checks every step it takes (KASAN, lockdep, kmemleak).  It is some ten times slower then,
+// and keeps freed memory for a long time before it uses it again.
+bool is_kernel_watched();
+
+// How often a test can afford to do what it might do `count` times: less where the kernel is watched.
 int affordable(int count);
 
 // How long one test may take before it counts as hung.  Never a judgement of speed: the default
