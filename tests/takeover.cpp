@@ -104,14 +104,17 @@ TEST(loading_is_refused_while_another_ipc_namespace_has_objects)
     const Loaded loaded;
 }
 
+// By each means: what a direct call of ftrace can send elsewhere, a kprobe can as well.
+constexpr const char* kMeans[] { "force=1 attach=ftrace", "force=1 attach=kprobe" };
+
 TEST(the_kernels_objects_are_out_of_reach_while_the_module_serves_and_back_afterwards)
 {
     module::require_unloaded_beside_builtin();
     const Queue old { 0600, unused_key() };
     EXPECT_OK(old.send(7, "kept"));
     const auto old_rows = read_queue_rows();
-    {
-        Loaded loaded { "force=1" };
+    for (const char* means : kMeans) {
+        Loaded loaded { means };
         EXPECT_ERR(sysv::msgctl(old.id(), IPC_STAT, nullptr), EINVAL);
         EXPECT(read_queue_rows().empty());
         const Queue queue;
@@ -132,28 +135,32 @@ TEST(an_open_file_goes_on_showing_whose_objects_it_showed)
 {
     module::require_unloaded_beside_builtin();
     const Queue old;
-    const ProcFile before;
-    Loaded loaded { "force=1" };
-    const Queue queue;
-    const Queue second;
-    EXPECT_EQ(parse_rows(before.read_rest()).size(), 1u);
-    const ProcFile during;
-    EXPECT_EQ(parse_rows(during.read_rest(100)).size(), 2u);
+    for (const char* means : kMeans) {
+        const ProcFile before;
+        Loaded loaded { means };
+        const Queue queue;
+        const Queue second;
+        EXPECT_EQ(parse_rows(before.read_rest()).size(), 1u);
+        const ProcFile during;
+        EXPECT_EQ(parse_rows(during.read_rest(100)).size(), 2u);
+    }
 }
 
 TEST(the_module_is_in_use_while_one_of_its_files_is_open_but_not_for_the_kernels)
 {
     module::require_unloaded_beside_builtin();
-    const ProcFile before;
-    Loaded loaded;
-    {
-        const ProcFile during;
-        EXPECT(module::is_refusal(module::unload()));
-        EXPECT(parse_rows(during.read_rest()).empty());
+    for (const char* means : kMeans) {
+        const ProcFile before;
+        const Loaded loaded { means };
+        {
+            const ProcFile during;
+            EXPECT(module::is_refusal(module::unload()));
+            EXPECT(parse_rows(during.read_rest()).empty());
+        }
+        EXPECT_OK(module::unload());
+        EXPECT(parse_rows(before.read_rest()).empty());
+        REQUIRE_OK(module::load(means));
     }
-    EXPECT_OK(module::unload());
-    EXPECT(parse_rows(before.read_rest()).empty());
-    REQUIRE_OK(module::load());
 }
 
 TEST(segments_attached_before_stay_mapped_and_can_be_detached)
@@ -220,13 +227,15 @@ TEST(the_kernels_next_ids_are_used_up_by_objects_of_the_module)
 
 TEST(a_change_of_shm_rmid_forced_reaches_segments_of_the_module)
 {
-    const Loaded loaded;
-    const Shared<int> id;
-    in_a_process(
-        [&] { *id = static_cast<int>(REQUIRE_OK(sysv::shmget(IPC_PRIVATE, kPage, 0600))); });
-    EXPECT(segment_exists(*id));
-    const LimitOverride on { "shm_rmid_forced", 1 };
-    EXPECT(!segment_exists(*id));
+    for (const char* means : kMeans) {
+        const Loaded loaded { means };
+        const Shared<int> id;
+        in_a_process(
+            [&] { *id = static_cast<int>(REQUIRE_OK(sysv::shmget(IPC_PRIVATE, kPage, 0600))); });
+        EXPECT(segment_exists(*id));
+        const LimitOverride on { "shm_rmid_forced", 1 };
+        EXPECT(!segment_exists(*id));
+    }
 }
 
 TEST(new_namespaces_are_empty_and_their_limits_are_the_kernels)
@@ -274,7 +283,7 @@ TEST(no_call_fails_otherwise_while_sides_change)
     }
     int refusals = 0;
     for (int round = 0; round < 10; ++round) {
-        REQUIRE_OK(module::load("force=1"));
+        REQUIRE_OK(module::load(kMeans[round % 2]));
         for (Outcome unloaded = module::unload(); !unloaded.ok(); unloaded = module::unload()) {
             REQUIRE(module::is_refusal(unloaded));
             ++refusals;

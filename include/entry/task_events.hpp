@@ -10,15 +10,13 @@
 namespace sysvipc {
 
 /*
- * Writes a log line about what cannot be seen.  Errors: ENOENT, EBUSY, EOPNOTSUPP when the kernel does not
- * let us see tasks end; ENOMEM.  Sleeps.
+ * New tasks are seen from now on; the rest is intercepted (entry/interceptions.hpp), and is before and longer.
+ * A log line tells of a failure.  Errors: ENOENT when the kernel does not let us see them; ENOMEM.  Sleeps.
  */
 [[nodiscard]] Result<void> start_task_events() noexcept;
 /* Loading cannot fail any more, and nobody has been let make an object yet. */
 void open_task_events() noexcept;
-/* No event comes any more; tasks in a handler are not waited for.  Sleeps. */
+/* No new task is seen any more.  Sleeps. */
 void stop_task_events() noexcept;
-/* Whether no task is in a handler.  Final after stop_task_events() and a grace period of tasks-RCU. */
-[[nodiscard]] bool is_task_watch_empty() noexcept;
 
 } // namespace sysvipc

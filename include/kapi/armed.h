@@ -21,6 +21,10 @@ void kapi_ftrace_guard_stop(void); /* sleeps */
 /* Whether it has given up: what it patched stays as it is.  Sleeps. */
 bool kapi_ftrace_is_dead(void);
 
+/* A function of ours to be hooked and called, to see whether a means works; kprobes have theirs below. */
+unsigned long kapi_trial_address(void);
+void kapi_trial_call(void);
+
 /* A probe of our own, to be tried.  Nothing where the kernel has no kprobes.  -ENOMEM.  Sleeps. */
 int kapi_probe_trial_start(void);
 void kapi_probe_trial_stop(void); /* sleeps */

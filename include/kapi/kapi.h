@@ -4,8 +4,10 @@
 #define SYSVIPC_KAPI_H
 
 #include <kapi/armed.h>
+#include <kapi/around.h>
 #include <kapi/file.h>
 #include <kapi/hook.h>
+#include <kapi/intercept.h>
 #include <kapi/lock.h>
 #include <kapi/mapping.h>
 #include <kapi/memory.h>

@@ -50,14 +50,12 @@ unsigned long kapi_ipc_ns_mark(const struct kapi_ipc_ns *ns);
 void kapi_ipc_ns_unmark_all(void);
 
 /*
- * From now on @ending is called for each namespace that nothing refers to any more, before its memory
- * can be another's; maybe with preemption disabled and a lock of the kernel's held, so it must not sleep.
+ * The function that the kernel calls with a namespace, which nothing refers to any more, before its memory can
+ * be another's; maybe with preemption disabled and a lock held, so whoever intercepts it must not sleep.
  * On kernels with POSIX message queues RCU readers that see the namespace then can do so to their end.
- * By a probe if @by_probe says so or the kernel lets nobody trace it: *@is_probe then, and while kprobes
- * are switched off it is not called.  -ENOENT: the kernel does not let us see that; -ENOMEM.  Sleeps.
+ * NULL: none ends.
  */
-int kapi_ipc_ns_watch_start(void (*ending)(struct kapi_ipc_ns *ns), bool by_probe, bool *is_probe);
-void kapi_ipc_ns_watch_stop(void); /* it runs nowhere on return; sleeps */
+const char *kapi_ipc_ns_ending_symbol(void);
 
 KAPI_END
 

@@ -9,9 +9,9 @@ KAPI_BEGIN
 
 /*
  * From five seconds on after the one, and ever more rarely, until the other, the log names the processes that
- * are in a call of the module.  The other sleeps.
+ * are in a call which the module serves, or served until just now, if @is_inside() is true.  The other sleeps.
  */
-void kapi_overdue_start(void);
+void kapi_overdue_start(bool (*is_inside)(void) KAPI_NOEXCEPT);
 void kapi_overdue_stop(void);
 
 KAPI_END

@@ -10,56 +10,46 @@
 
 KAPI_BEGIN
 
+struct kapi_ipc_ns;
+struct kapi_regs;
 struct kapi_task;
 
-struct kapi_task_watch {
-	/*
-	 * By the parent, before the child runs; flags as given to clone(2).  Preemption is disabled, unless
-	 * spinlocks sleep; must not sleep but for those.
-	 */
-	void (*begun)(struct kapi_task *child, unsigned long clone_flags);
-	/* By the task itself: whether ended() has anything to do.  Preemption may be disabled. */
-	bool (*has_share)(void);
-	/*
-	 * By the task itself, preemptible, when its memory is gone, before its parent can learn of its
-	 * death.  Must not wait for user space.  has_share() is false afterwards.
-	 */
-	void (*ended)(void);
-	/* By the task itself, preemptible, when its unshare(2) or setns(2) has succeeded: CLONE_* flags. */
-	void (*unshared)(unsigned long flags);
-	void (*entered)(unsigned long flags);
-};
-
-/* How the kernel's functions are made to call us; the first of several that works is taken. */
-enum kapi_watch_means {
-	KAPI_WATCH_DIRECT_CALLS = 1,
-	KAPI_WATCH_KPROBES = 2,
-};
-
-struct kapi_watch_report {
-	/* Where it failed: the function, or what else the kernel lacks. */
-	const char *failed;
-	/* Whether unshared() and entered() will ever be called; if not, why. */
-	bool sees_leaving;
-	int leaving_error;
-	/* While kprobes are switched off none, or not all, are called. */
-	bool by_probes;
-};
+/* --- Implemented by the C++ side (src/entry/task_events.cpp, interceptions.cpp) */
 
 /*
- * Calls @watch's functions from now on, ended() before begun(), but those of unshare(2), setns(2) and, with
- * PREEMPT_RT, clone(2) only when it is open.  @means: of enum kapi_watch_means, any.
- * -ENOENT: the kernel has no such function or tracepoint; -ENOMEM; -EBUSY: somebody else has taken the
- * function; -EOPNOTSUPP: the kernel has none of these means.  Sleeps.
+ * By the parent, before the child runs; flags as given to clone(2).  Preemption is disabled, unless
+ * spinlocks sleep; must not sleep but for those.
  */
-int kapi_watch_start(const struct kapi_task_watch *watch, unsigned int means,
-		     struct kapi_watch_report *report);
-/* The module is certain to stay until it is unloaded: a task may be pinned to it now. */
-void kapi_watch_open(void);
-/* None of them is called any more on return: begun() first, ended() last.  Those that run may run on.  Sleeps. */
-void kapi_watch_stop(void);
-/* Whether none runs.  Final after kapi_watch_stop() and then a grace period of tasks-RCU. */
-bool kapi_watch_is_empty(void);
+void sysvipc_task_begun(struct kapi_task *child, unsigned long clone_flags) KAPI_NOEXCEPT;
+/* By the task itself: whether sysvipc_task_ended() has anything to do.  Preemption may be disabled. */
+bool sysvipc_task_has_share(void) KAPI_NOEXCEPT;
+/*
+ * By the task itself, preemptible, when its memory is gone, before its parent can learn of its
+ * death.  Must not wait for user space.  It has no share afterwards.
+ */
+void sysvipc_task_ended(void) KAPI_NOEXCEPT;
+/* By the task itself, preemptible, when its unshare(2) or setns(2) has succeeded: CLONE_* flags. */
+void sysvipc_task_unshared(unsigned long flags) KAPI_NOEXCEPT;
+void sysvipc_task_entered(unsigned long flags) KAPI_NOEXCEPT;
+/* When kapi_ipc_ns_ending_symbol() is called, with what that has of locks and context. */
+void sysvipc_before_ipc_ns_ending(struct kapi_ipc_ns *ns) KAPI_NOEXCEPT;
+
+/* --- Filters of probes on the functions that are intercepted (kapi/intercept.h) */
+
+bool kapi_is_before_exit_files(const struct kapi_regs *registers) KAPI_NOEXCEPT;
+bool kapi_is_around_leaving(const struct kapi_regs *registers)
+	KAPI_NOEXCEPT; /* unshare(2), setns(2) */
+/* PREEMPT_RT only; false elsewhere. */
+bool kapi_is_around_copy_process(const struct kapi_regs *registers) KAPI_NOEXCEPT;
+/* Calls sysvipc_before_ipc_ns_ending() itself; false. */
+bool kapi_notice_ipc_ns_ending(const struct kapi_regs *registers) KAPI_NOEXCEPT;
+
+/*
+ * Calls sysvipc_task_begun() from now on; nothing with PREEMPT_RT, where copy_process() is intercepted for
+ * that.  -ENOENT: the kernel has no such tracepoint; -ENOMEM.  Sleeps.
+ */
+int kapi_watch_beginnings(void);
+void kapi_watch_beginnings_end(void); /* it runs nowhere on return; sleeps */
 
 KAPI_END
 

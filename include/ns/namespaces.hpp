@@ -40,12 +40,12 @@ public:
     /* No object exists any more, no call is inside.  Sleeps. */
     static void stop() noexcept;
     /*
-     * From now on the end of one is seen.  Errors: ENOENT (the kernel does not let us), EBUSY (kprobes are
-     * switched off), ENOMEM.  Sleeps.
+     * The kernel's is about to be freed, and another may get its address: ours is found no longer, and a work
+     * item buries it.  Does not sleep.
      */
-    [[nodiscard]] static Result<void> start_watch() noexcept;
-    /* What has ended so far is gone.  Sleeps. */
-    static void stop_watch() noexcept;
+    static void note_ending(IpcNsHandle handle) noexcept;
+    /* When no end is noted any more: what has ended so far is gone.  Sleeps. */
+    static void wait_for_ends() noexcept;
 
     /* Loading has succeeded: objects can be made.  Or it has failed. */
     static void open() noexcept;

@@ -13,16 +13,9 @@ namespace sysvipc {
 
 class Armed {
 public:
-    /* What needs kprobes. */
-    enum class Dependent : u8 {
-        Calls = 1,
-        NamespaceEnds = 2,
-        Tasks = 4,
-    };
-
     /*
-     * Nobody can switch ftrace off from now on.  Not needed where a tracer of ours keeps it switched on: each
-     * user of ftrace costs a grace period when it goes.  A log line tells why it fails.
+     * Nobody can switch ftrace off from now on.  Not needed where another user of ours keeps it switched on: each
+     * costs a grace period when it goes.  A log line tells why it fails.
      * Errors: EBUSY, ENODEV, ENOMEM.  Sleeps.
      */
     [[nodiscard]] static Result<void> guard_ftrace() noexcept;
@@ -31,15 +24,15 @@ public:
     static void log_ftrace_error(Errno error) noexcept;
 
     /*
-     * Whether a probe that is registered is hit, as of now.  The first to ask registers one to be tried.
-     * While the module is loading, or from the one worker.  Sleeps.
+     * Probes that are registered are hit, as of now: the first to ask registers one to be tried.  A log line
+     * tells if not.  While the module is loading.  Errors: EBUSY (they are switched off), ENOMEM.  Sleeps.
      */
-    [[nodiscard]] static bool are_probes_hit() noexcept;
+    [[nodiscard]] static Result<void> require_probes() noexcept;
     [[nodiscard]] static bool is_ftrace_dead() noexcept { return kapi_ftrace_is_dead(); }
     /* What could not be unhooked; nullptr: nothing.  If there is something, all code and data have to stay. */
     [[nodiscard]] static const char* stuck() noexcept { return kapi_stuck(); }
-    /* From now on it matters.  While the module is loading. */
-    static void depends_on_probes(Dependent dependent) noexcept;
+    /* From now on it matters; @loss: without them, for a log line.  While the module is loading. */
+    static void depends_on_probes(const char* loss) noexcept;
 
     /* A log line for each change from now on; at once if there is one already.  Sleeps. */
     static void start_patrol() noexcept;

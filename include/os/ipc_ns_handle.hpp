@@ -50,6 +50,11 @@ public:
     [[nodiscard]] static bool is_builtin_in_use() noexcept { return kapi_ipc_ns_builtin_in_use(); }
     /* Whether this kernel has more than the initial one. */
     [[nodiscard]] static bool are_many() noexcept { return kapi_ipc_ns_supported(); }
+    /* The function of the kernel that is called with one that ends, where there are many. */
+    [[nodiscard]] static const char* ending_symbol() noexcept
+    {
+        return kapi_ipc_ns_ending_symbol();
+    }
 
 private:
     friend class IpcNsHold;
@@ -70,22 +75,5 @@ public:
 private:
     kapi_ipc_ns* ns_;
 };
-
-/*
- * Calls @ending for each namespace that nothing refers to any more, which is not to be held again; it
- * must not sleep.  By a probe if @by_probe, or if there is no other way: @is_probe then, and it is not called
- * while they are switched off.  Errors: ENOENT (this kernel does not let us see that), ENOMEM.  Sleeps.
- */
-[[nodiscard]] inline Result<void> start_ipc_ns_watch(void (*ending)(kapi_ipc_ns*), bool by_probe,
-                                                     bool& is_probe) noexcept
-{
-    if (const int status = kapi_ipc_ns_watch_start(ending, by_probe, &is_probe))
-        return from_kernel(status);
-    return {};
-}
-inline void stop_ipc_ns_watch() noexcept /* sleeps */
-{
-    kapi_ipc_ns_watch_stop();
-}
 
 } // namespace sysvipc

@@ -40,10 +40,13 @@ private:
     bool is_held_ { false };
 };
 
-/* While one lives, waiting that takes long is explained in the log: who is still inside.  Sleeps at its end. */
+/*
+ * While one lives, waiting that takes long is explained in the log: who is still inside, if @is_inside says that
+ * somebody is.  Sleeps at its end.
+ */
 class UnloadReport : Pinned {
 public:
-    UnloadReport() noexcept { kapi_overdue_start(); }
+    explicit UnloadReport(bool (*is_inside)() noexcept) noexcept { kapi_overdue_start(is_inside); }
     ~UnloadReport() { kapi_overdue_stop(); }
 };
 

@@ -1,37 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * TaskWatch: told of every task that begins or ends, and of unshare(2) and setns(2).
+ * TaskWatch: sysvipc_task_begun() and its like (include/kapi/watch.h) are called of every task.
  *
- * Context of the callbacks: their declarations in include/kapi/watch.h.
+ * Context: process, while the module is loading or unloading; both sleep.
  */
 #pragma once
 
 #include <base/result.hpp>
+#include <kapi/around.h>
 #include <kapi/watch.h>
 
 namespace sysvipc {
 
 struct TaskWatch {
-    using Callbacks = kapi_task_watch;
-    using Report = kapi_watch_report;
-
-    /*
-     * @means: of kapi_watch_means, any.  Errors: ENOENT, ENOMEM, EBUSY, EOPNOTSUPP, as kapi_watch_start()
-     * has them; @report tells more.  Sleeps.
-     */
-    [[nodiscard]] static Result<void> start(const Callbacks& callbacks, u32 means,
-                                            Report& report) noexcept
+    /* Of beginnings; the rest is intercepted.  Errors: ENOENT (the kernel has no such tracepoint), ENOMEM. */
+    [[nodiscard]] static Result<void> start() noexcept
     {
-        if (const int status = kapi_watch_start(&callbacks, means, &report))
+        if (const int status = kapi_watch_beginnings())
             return from_kernel(status);
         return {};
     }
+    static void stop() noexcept { kapi_watch_beginnings_end(); }
     /* The module is certain to stay loaded: tasks that come by may pin it from now on. */
-    static void open() noexcept { kapi_watch_open(); }
-    /* No callback is called any more; those that run are not waited for.  Sleeps. */
-    static void stop() noexcept { kapi_watch_stop(); }
-    /* Final after stop() and a grace period of tasks-RCU. */
-    [[nodiscard]] static bool is_empty() noexcept { return kapi_watch_is_empty(); }
+    static void open() noexcept { kapi_around_open(); }
 };
 
 } // namespace sysvipc

@@ -11,9 +11,9 @@
  * Context: process, sleeps.
  */
 #include <entry/call_gate.hpp>
+#include <entry/interceptions.hpp>
 #include <entry/security.hpp>
 #include <entry/system_calls.hpp>
-#include <entry/takeover.hpp>
 #include <entry/task_events.hpp>
 #include <entry/usage.hpp>
 #include <mem/rcu_counted.hpp>
@@ -108,7 +108,7 @@ void wait_for_tasks_inside() noexcept
     constexpr u32 kPollMs = 10;
 
     wait_for_all_tasks(); /* who passed a hook is counted now, or has pinned the module */
-    while (!call_gate.is_empty() || !is_task_watch_empty())
+    while (!call_gate.is_empty())
         CurrentTask::sleep_ms(kPollMs);
     wait_for_all_tasks(); /* who was counted out has left */
 }
@@ -133,12 +133,12 @@ constexpr Part kParts[] {
     { start_undo, stop_undo },
     { start_segments, stop_segments },
     { probe_segment_files, nothing_to_stop },
-    { Namespaces::start_watch, Namespaces::stop_watch },
+    { nothing_to_start, Namespaces::wait_for_ends },
     { nothing_to_start, wait_for_tasks_inside },
+    { start_interceptions, stop_interceptions },
     { start_task_events, stop_task_events },
     { start_usage, stop_usage },
     { nothing_to_start, Armed::stop_patrol },
-    { start_takeover, stop_takeover },
     { attach_system_calls, detach_system_calls },
     { check_kernel_again, nothing_to_stop },
     { start_proc_files, stop_proc_files },
@@ -208,7 +208,7 @@ void sysvipc_module_exit() noexcept
     using namespace sysvipc;
     bool is_stopped = false;
     {
-        const UnloadReport report;
+        const UnloadReport report { []() noexcept { return !call_gate.is_empty(); } };
         is_stopped = stop_parts(sizeof(kParts) / sizeof(kParts[0]));
     }
     if (!is_stopped) {

@@ -2,6 +2,7 @@
 /* Hooking the system calls (contracts: include/entry/system_calls.hpp). */
 #include <entry/system_calls.hpp>
 
+#include <kapi/around.h>
 #include <os/armed.hpp>
 #include <os/kernel.hpp>
 #include <base/poison.hpp>
@@ -71,37 +72,29 @@ void log_failure(const Way& way, Errno error, const char* symbol) noexcept
     log_error(append_error(line, error));
 }
 
-/* Kprobes can be registered while they are switched off, and would be hit by nothing. */
-bool is_armed(const Way& way) noexcept
+/* Kprobes can be registered while they are switched off, and are not hit then. */
+Result<void> require_means(const Way& way) noexcept
 {
-    return way.means != FunctionHook::Means::Kprobe || Armed::are_probes_hit();
-}
-
-void log_unarmed(const Way& way) noexcept
-{
-    LogLine line;
-    log_error(line.string("cannot hook the system calls by ")
-                  .string(way.name)
-                  .string(": ")
-                  .string(kProbesAreOff));
+    if (way.means != FunctionHook::Means::Kprobe)
+        return {};
+    Armed::depends_on_probes("no System V IPC call gets here");
+    return Armed::require_probes();
 }
 
 Result<void> attach(const Way& way) noexcept
 {
     const u32 count = Kernel::has_ia32() ? kAllSymbols : kNativeSymbols;
     u32 failed = 0;
-    Result<void> attached = hook.attach(way.means, kSymbols, count, way.trampoline, failed);
+    Result<void> attached =
+        hook.attach(way.means, kSymbols, count, way.trampoline, kapi_is_beginning, failed);
     if (!attached.ok()) {
         log_failure(way, attached.error(), kSymbols[failed]);
         return attached;
     }
-    if (!is_armed(way)) {
+    if (Result<void> usable = require_means(way); !usable.ok()) {
         hook.detach();
-        log_unarmed(way);
-        return Errno::Busy;
+        return usable;
     }
-    if (way.means == FunctionHook::Means::Kprobe)
-        Armed::depends_on_probes(Armed::Dependent::Calls);
     way_taken = &way;
     return {};
 }

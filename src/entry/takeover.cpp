@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Taking over files and settings from the kernel (contracts: include/entry/takeover.hpp). */
-#include <entry/takeover.hpp>
-
+/*
+ * Taking over from a kernel that has System V IPC of its own, besides its system calls: the files below
+ * /proc/sysvipc show our objects, and a change of shm_rmid_forced reaches our segments.  Its limits and
+ * next ids are used as they are (ns/limits.hpp).  Where a function could not be intercepted its job stays the
+ * kernel's.
+ */
 #include <entry/call_gate.hpp>
 #include <entry/call_result.hpp>
 #include <entry/entry_points.hpp>
+#include <entry/interceptions.hpp>
 #include <ns/namespaces.hpp>
-#include <os/kernel.hpp>
+#include <os/interception.hpp>
 #include <os/module.hpp>
 #include <os/proc_file.hpp>
 #include <proc/table_file.hpp>
@@ -22,104 +26,84 @@ struct Answer {
     long result;
 };
 
+namespace {
+
+long to_word(void* pointer) noexcept
+{
+    return reinterpret_cast<long>(pointer);
+}
+
+} // namespace
+
 extern "C" {
 
-/* src/kapi/takeover_x86_64.S */
-void sysvipc_before_proc_open();
-void sysvipc_before_proc_release();
-void sysvipc_before_destroy_orphaned();
+ENTRY_POINT Answer sysvipc_answer_proc_open(kapi_inode* inode, kapi_file* file) noexcept;
+ENTRY_POINT Answer sysvipc_answer_proc_release(kapi_inode* inode, kapi_file* file) noexcept;
+ENTRY_POINT void sysvipc_before_destroy_orphaned(kapi_ipc_ns* ns) noexcept;
+ENTRY_POINT long sysvipc_in_place_of_proc_open(kapi_inode* inode, kapi_file* file, long third,
+                                               long fourth, unsigned long rest) noexcept;
+ENTRY_POINT long sysvipc_in_place_of_proc_release(kapi_inode* inode, kapi_file* file, long third,
+                                                  long fourth, unsigned long rest) noexcept;
+ENTRY_POINT long sysvipc_in_place_of_destroy_orphaned(kapi_ipc_ns* ns, long second, long third,
+                                                      long fourth, unsigned long rest) noexcept;
 
-ENTRY_POINT Answer sysvipc_own_proc_open(kapi_inode* inode, kapi_file* file) noexcept;
-ENTRY_POINT Answer sysvipc_own_proc_release(kapi_inode* inode, kapi_file* file) noexcept;
-ENTRY_POINT Answer sysvipc_own_destroy_orphaned(kapi_ipc_ns* ns) noexcept;
-
-/* Not before it is certain that the module stays, nor when it is about to go. */
-Answer sysvipc_own_proc_open(kapi_inode* inode, kapi_file* file) noexcept
+/*
+ * Not before it is certain that the module stays, nor when it is about to go; nor where the release of what is
+ * opened would not be seen.
+ */
+Answer sysvipc_answer_proc_open(kapi_inode* inode, kapi_file* file) noexcept
 {
     const CallGate::Pass pass { call_gate };
     ModulePin pin;
-    if (!Namespaces::is_serving() || !pin.take().ok())
+    if (!Namespaces::is_serving() || !is_proc_release_seen() || !pin.take().ok())
         return { false, 0 };
     return { true, to_syscall(open_table_file(inode, file)) };
 }
 
 /* What was opened before the module came is the kernel's. */
-Answer sysvipc_own_proc_release(kapi_inode* inode, kapi_file* file) noexcept
+Answer sysvipc_answer_proc_release(kapi_inode* inode, kapi_file* file) noexcept
 {
     const CallGate::Pass pass { call_gate };
     return { release_own_proc_file(inode, file), 0 };
 }
 
 /* The kernel looks after its own segments afterwards. */
-Answer sysvipc_own_destroy_orphaned(kapi_ipc_ns* ns) noexcept
+void sysvipc_before_destroy_orphaned(kapi_ipc_ns* ns) noexcept
 {
     const CallGate::Pass pass { call_gate };
     const RcuGuard guard;
     if (IpcNamespace* found = Namespaces::find(IpcNsHandle { ns }))
         remove_orphans(*found);
-    return { false, 0 };
+}
+
+/* The same where a kprobe has diverted the call, and the function itself is to run: counted until it returns. */
+
+long sysvipc_in_place_of_proc_open(kapi_inode* inode, kapi_file* file, long third, long fourth,
+                                   unsigned long rest) noexcept
+{
+    const CallGate::Pass pass { call_gate };
+    const Answer answer = sysvipc_answer_proc_open(inode, file);
+    return answer.is_all ? answer.result
+                         : call_rest(to_word(inode), to_word(file), third, fourth, rest);
+}
+
+long sysvipc_in_place_of_proc_release(kapi_inode* inode, kapi_file* file, long third, long fourth,
+                                      unsigned long rest) noexcept
+{
+    const CallGate::Pass pass { call_gate };
+    const Answer answer = sysvipc_answer_proc_release(inode, file);
+    return answer.is_all ? answer.result
+                         : call_rest(to_word(inode), to_word(file), third, fourth, rest);
+}
+
+long sysvipc_in_place_of_destroy_orphaned(kapi_ipc_ns* ns, long second, long third, long fourth,
+                                          unsigned long rest) noexcept
+{
+    const CallGate::Pass pass { call_gate };
+    sysvipc_before_destroy_orphaned(ns);
+    return call_rest(to_word(ns), second, third, fourth, rest);
 }
 
 } // extern "C"
-
-namespace {
-
-/* One function that something of ours runs before. */
-struct Takeover {
-    const char* symbol;
-    void (*before)();
-    const char* consequence; /* where it is not to be had */
-};
-constexpr Takeover kTakeovers[] {
-    /* First: what it opens must be told from the kernel's own. */
-    { "sysvipc_proc_release", sysvipc_before_proc_release, "/proc/sysvipc" },
-    { "sysvipc_proc_open", sysvipc_before_proc_open, "/proc/sysvipc" },
-    { "shm_destroy_orphaned", sysvipc_before_destroy_orphaned, "orphans (shm_rmid_forced)" },
-};
-constexpr usize kCount = sizeof(kTakeovers) / sizeof(kTakeovers[0]);
-
-constinit FunctionHook hooks[kCount];
-
-void log_missing(const Takeover& takeover) noexcept
-{
-    LogLine line;
-    log_info(line.string("cannot hook ")
-                 .string(takeover.symbol)
-                 .string(": the kernel's own ")
-                 .string(takeover.consequence)
-                 .string(" stay as they are"));
-}
-
-} // namespace
-
-Result<void> start_takeover() noexcept
-{
-    if (!Kernel::has_sysvipc())
-        return {};
-    for (usize i = 0; i < kCount; ++i) {
-        u32 failed = 0;
-        const Result<void> attached =
-            hooks[i].attach(FunctionHook::Means::DirectCall, &kTakeovers[i].symbol, 1,
-                            kTakeovers[i].before, failed);
-        if (attached.ok())
-            continue;
-        if (attached.error() == Errno::NoMemory) {
-            stop_takeover();
-            return Errno::NoMemory;
-        }
-        log_missing(kTakeovers[i]);
-        if (i == 0)
-            ++i; /* nothing is opened that could not be closed */
-    }
-    return {};
-}
-
-void stop_takeover() noexcept
-{
-    if (!Kernel::has_sysvipc())
-        return;
-    for (usize i = kCount; i > 0; --i)
-        hooks[i - 1].detach();
-}
 
 } // namespace sysvipc

@@ -36,6 +36,16 @@ static noinline __noclone void hooked_place(void)
 	asm volatile("" ::: "memory");
 }
 
+unsigned long kapi_trial_address(void)
+{
+	return (unsigned long)hooked_place;
+}
+
+void kapi_trial_call(void)
+{
+	hooked_place();
+}
+
 #ifdef CONFIG_DYNAMIC_FTRACE
 
 static void notrace guard_called(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,

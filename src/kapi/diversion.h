@@ -16,17 +16,25 @@
 #include <kapi/hook.h>
 
 /* Runs in the handler, with preemption disabled. */
-typedef bool diversion_filter(const struct pt_regs *regs);
+typedef bool diversion_filter(const struct kapi_regs *registers);
 
-/* As kapi_probe_hook_attach(), but for the calls that @is_wanted is false for. */
-int probe_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
-		      diversion_filter *is_wanted, struct kapi_probe_hook **hook, kapi_u32 *failed);
+/*
+ * Probes that are undone together, at most @most of them, by kapi_probe_hook_detach().
+ * -EOPNOTSUPP: the kernel has no kprobes; -ENOMEM.
+ */
+int probe_hook_new(kapi_u32 most, struct kapi_probe_hook **hook);
+/*
+ * One more.  @trampoline NULL: the filter is all there is; @is_wanted NULL: every call is.
+ * Errors: as kapi_probe_hook_attach().  Sleeps.
+ */
+int probe_hook_add(struct kapi_probe_hook *hook, const char *symbol, void (*trampoline)(void),
+		   diversion_filter *is_wanted);
 
 /* Not %r11: a probe that stands on a call of ftrace could not change it. */
 #if defined(CONFIG_X86_64)
-static inline unsigned long diversion_register(const struct pt_regs *regs)
+static inline unsigned long diversion_register(const struct kapi_regs *registers)
 {
-	return regs->r10;
+	return ((const struct pt_regs *)registers)->r10;
 }
 
 static inline void diversion_register_set(struct pt_regs *regs, unsigned long value)
@@ -35,8 +43,10 @@ static inline void diversion_register_set(struct pt_regs *regs, unsigned long va
 }
 
 /* Argument @n (0 to 3) of the function, which is given words and pointers. */
-static inline unsigned long diversion_argument(const struct pt_regs *regs, unsigned int n)
+static inline unsigned long diversion_argument(const struct kapi_regs *registers, unsigned int n)
 {
+	const struct pt_regs *regs = (const struct pt_regs *)registers;
+
 	return n == 0 ? regs->di : n == 1 ? regs->si : n == 2 ? regs->dx : regs->cx;
 }
 #else

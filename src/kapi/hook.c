@@ -5,6 +5,7 @@
 #include <linux/slab.h>
 #include <linux/version.h>
 
+#include "direct_hook.h"
 #include "shim.h"
 #include "symbol.h"
 #include <kapi/armed.h>
@@ -98,31 +99,81 @@ static int set_filter(struct ftrace_ops *ops, const char *const *names, kapi_u32
 
 #endif
 
-/* One ftrace_ops for all: undoing it costs one grace period, however many functions it has. */
-int kapi_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
-		     struct kapi_hook **result, kapi_u32 *failed)
+static struct kapi_hook *new_hook(void *trampoline, const char *name)
 {
 	struct kapi_hook *hook = kzalloc(sizeof(*hook), GFP_KERNEL);
-	int error;
 
-	if (!hook)
-		return -ENOMEM;
-	hook->trampoline = (unsigned long)trampoline;
-	hook->name = symbols[0];
-	error = set_filter(&hook->ops, symbols, count, failed);
-	if (error == -EINVAL) /* it cannot be traced */
-		error = -ENOENT;
-	if (!error)
-		error = direct_register(hook);
+	if (hook) {
+		hook->trampoline = (unsigned long)trampoline;
+		hook->name = name;
+	}
+	return hook;
+}
+
+static void discard(struct kapi_hook *hook)
+{
+	ftrace_free_filter(&hook->ops);
+	kfree(hook);
+}
+
+/* On failure the hook is gone. */
+static int start(struct kapi_hook *hook, struct kapi_hook **result)
+{
+	int error = direct_register(hook);
+
 	if (error) {
-		ftrace_free_filter(&hook->ops);
-		kfree(hook);
+		discard(hook);
 		return error;
 	}
 	/* Nobody can switch ftrace off until it is undone. */
 	hook->ops.flags |= FTRACE_OPS_FL_PERMANENT;
 	*result = hook;
 	return 0;
+}
+
+/* One ftrace_ops for all: undoing it costs one grace period, however many functions it has. */
+int kapi_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
+		     struct kapi_hook **result, kapi_u32 *failed)
+{
+	struct kapi_hook *hook = new_hook(trampoline, symbols[0]);
+	int error;
+
+	if (!hook)
+		return -ENOMEM;
+	error = set_filter(&hook->ops, symbols, count, failed);
+	if (error) {
+		discard(hook);
+		return error == -EINVAL ? -ENOENT : error; /* it cannot be traced */
+	}
+	return start(hook, result);
+}
+
+int direct_hook_attach(const unsigned long *addresses, int *errors, kapi_u32 count,
+		       void *trampoline, const char *name, struct kapi_hook **result)
+{
+	struct kapi_hook *hook = new_hook(trampoline, name);
+	bool is_first = true;
+	kapi_u32 i;
+
+	if (!hook)
+		return -ENOMEM;
+	for (i = 0; i < count; i++) {
+		errors[i] = -ENOENT;
+		if (addresses[i])
+			errors[i] = ftrace_set_filter_ip(&hook->ops, addresses[i], 0, is_first);
+		if (errors[i] == -ENOMEM || errors[i] == -ENODEV) {
+			discard(hook);
+			return errors[i];
+		}
+		if (errors[i] == -EINVAL)
+			errors[i] = -ENOENT;
+		is_first &= errors[i] != 0;
+	}
+	if (is_first) { /* an empty filter lets all functions pass */
+		discard(hook);
+		return -ENOENT;
+	}
+	return start(hook, result);
 }
 
 /* When ftrace has given up, to try would take away half of what it needs for the calls that still come. */
@@ -138,6 +189,12 @@ void kapi_hook_detach(struct kapi_hook *hook)
 
 int kapi_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
 		     struct kapi_hook **result, kapi_u32 *failed)
+{
+	return -EOPNOTSUPP;
+}
+
+int direct_hook_attach(const unsigned long *addresses, int *errors, kapi_u32 count,
+		       void *trampoline, const char *name, struct kapi_hook **result)
 {
 	return -EOPNOTSUPP;
 }

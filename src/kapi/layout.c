@@ -96,6 +96,7 @@ static void __used layout(void)
 	DEFINE(KAPI_SHM_INFO_SIZE, sizeof(struct shm_info));
 	FIELD(SHM_INFO_RSS, struct shm_info, shm_rss);
 	DEFINE(KAPI_TIMESPEC_SIZE, sizeof(struct __kernel_timespec));
+	DEFINE(KAPI_PREEMPT_RT, IS_ENABLED(CONFIG_PREEMPT_RT));
 	DEFINE(KAPI_CLONE_SYSVSEM, CLONE_SYSVSEM);
 	DEFINE(KAPI_CLONE_NEWIPC, CLONE_NEWIPC);
 	BLANK();

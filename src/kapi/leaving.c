@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kapi: what unshare(2) and setns(2) are asked for, and whether they led to another IPC namespace (watched.h). */
+/* kapi: what unshare(2) and setns(2) are asked for, and whether they led to another IPC namespace (around.h). */
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
@@ -13,9 +13,10 @@
 #include <asm/unistd_32_ia32.h>
 #endif
 
-#include "watched.h"
-
-LANDING(leaving);
+#include "around.h"
+#include "diversion.h"
+#include <kapi/around.h>
+#include <kapi/watch.h>
 
 /* Kept while a task is inside one of the two calls. */
 struct leaving {
@@ -107,7 +108,7 @@ bool sysvipc_goes_around_leaving(const struct pt_regs *call)
 	const bool may_leave =
 		is_setns(call) ? may_leave_by_setns(call) : may_leave_by_unshare(call);
 
-	return may_leave && watched_pin();
+	return may_leave && around_pin();
 }
 
 long ENTRY_POINT sysvipc_around_leaving(const struct pt_regs *call, long second, long third,
@@ -117,44 +118,19 @@ long sysvipc_around_leaving(const struct pt_regs *call, long second, long third,
 {
 	const bool enters = is_setns(call);
 	const struct leaving leaving = leaving_by_call(call);
-	const long result = watched_call_rest((long)call, second, third, fourth, rest);
+	const long result = kapi_call_rest((long)call, second, third, fourth, rest);
 
 	if (result == 0 && enters)
-		task_watch->entered(left_with(&leaving));
+		sysvipc_task_entered(left_with(&leaving));
 	else if (result == 0)
-		task_watch->unshared(left_with(&leaving));
-	watched_unpin();
+		sysvipc_task_unshared(left_with(&leaving));
+	around_unpin();
 	return result;
 }
 
-static bool is_leaving_wanted(const struct pt_regs *regs)
+bool kapi_is_around_leaving(const struct kapi_regs *registers)
 {
-	return !watched_is_rest(regs) &&
-	       sysvipc_goes_around_leaving((const struct pt_regs *)diversion_argument(regs, 0));
-}
-
-static struct watched_function leaving_calls = {
-	.symbols = { "__x64_sys_unshare", "__x64_sys_setns",
-#ifdef CONFIG_IA32_EMULATION
-		     "__ia32_sys_unshare", "__ia32_sys_setns"
-#endif
-	},
-	.trampoline = sysvipc_enter_leaving,
-	.trampoline_in_place = sysvipc_enter_leaving_in_place,
-	.is_wanted = is_leaving_wanted,
-};
-
-void leaving_watch_stop(void)
-{
-	watched_detach(&leaving_calls);
-}
-
-int leaving_watch_start(unsigned int means, const char **failed)
-{
-	return watched_attach(&leaving_calls, means, failed);
-}
-
-bool leaving_watch_is_by_probes(void)
-{
-	return watched_is_by_probe(&leaving_calls);
+	return kapi_is_beginning(registers) &&
+	       sysvipc_goes_around_leaving(
+		       (const struct pt_regs *)diversion_argument(registers, 0));
 }

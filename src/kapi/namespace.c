@@ -3,23 +3,17 @@
  * kapi: the kernel's IPC namespaces (contracts: include/kapi/namespace.h).
  *
  * Nothing exported tells of the end of one.  But each facility has a function that is called then, with
- * the namespace as its first argument: ftrace, or else a kprobe, lets us see the call.
+ * the namespace as its first argument, which we intercept.
  */
-#include <linux/ftrace.h>
 #include <linux/ipc_namespace.h>
-#include <linux/kprobes.h>
 #include <linux/nsproxy.h>
 #include <linux/proc_ns.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
-#include <linux/string.h>
 #include <linux/user_namespace.h>
 
-#include "probes.h"
 #include "shim.h"
-#include "symbol.h"
-#include <kapi/armed.h>
 #include <kapi/namespace.h>
 
 #define NS(handle) ((struct ipc_namespace *)(handle))
@@ -36,7 +30,7 @@ void kapi_ipc_ns_settings(struct kapi_ipc_ns *handle, struct kapi_ipc_settings *
 		.msgmni = (int *)&ns->msg_ctlmni,
 		.sem = ns->sem_ctls,
 		.shmmni = &ns->shm_ctlmni,
-#ifdef CONFIG_POSIX_MQUEUE /* without it ns goes too soon: see kapi_ipc_ns_watch_start() */
+#ifdef CONFIG_POSIX_MQUEUE /* without it ns goes too soon: see kapi_ipc_ns_ending_symbol() */
 		.shm_rmid_forced = &ns->shm_rmid_forced,
 #endif
 		.shmmax = (unsigned long *)&ns->shm_ctlmax,
@@ -156,149 +150,10 @@ unsigned int kapi_ipc_ns_number(const struct kapi_ipc_ns *ns)
 	return ((const struct ipc_namespace *)ns)->ns.inum;
 }
 
-/* --- the end of one */
-
-static void (*watcher)(struct kapi_ipc_ns *ns);
-
 /* Called when the last reference is dropped, or soon after by the kernel's worker. */
-#ifdef CONFIG_POSIX_MQUEUE
-#define ENDING_FUNCTION "mq_clear_sbinfo"
-#else
-#define ENDING_FUNCTION "sem_exit_ns"
-#endif
-
-static inline void saw_ending(const struct pt_regs *regs)
+const char *kapi_ipc_ns_ending_symbol(void)
 {
-	watcher((struct kapi_ipc_ns *)regs_get_kernel_argument((struct pt_regs *)regs, 0));
-}
-
-#ifdef CONFIG_DYNAMIC_FTRACE_WITH_REGS
-
-static void traced(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
-		   struct ftrace_regs *registers)
-{
-	struct pt_regs *regs = ftrace_get_regs(registers);
-
-	if (!WARN_ON_ONCE(!regs))
-		saw_ending(regs);
-}
-
-static struct ftrace_ops trace_ops = { .func = traced,
-				       .flags = FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_RECURSION |
-						FTRACE_OPS_FL_PERMANENT };
-static bool is_traced;
-
-/* By its address: a filter by name that had no memory is empty, reports success, and lets all pass. */
-static int set_filter(void)
-{
-	struct unexported_symbol place = { ENDING_FUNCTION };
-	int error = symbols_find(&place, 1);
-
-	if (error)
-		return error;
-	if (!place.address) /* no kprobes, which tell addresses */
-		return ftrace_set_filter(&trace_ops, (unsigned char *)place.name,
-					 strlen(place.name), 1);
-	return ftrace_set_filter_ip(&trace_ops, (unsigned long)place.address, 0, 1);
-}
-
-/* "Permanent": nobody can switch ftrace off until it is unregistered, so that no guard is needed (armed.c). */
-static int trace_start(void)
-{
-	int error = set_filter();
-
-	if (!error)
-		error = register_ftrace_function(&trace_ops);
-	if (error)
-		ftrace_free_filter(&trace_ops);
-	is_traced = !error;
-	return error == -EINVAL ? -ENOENT : error;
-}
-
-static bool trace_stop(void)
-{
-	if (!is_traced)
-		return false;
-	is_traced = false;
-	if (unregister_ftrace_function(&trace_ops))
-		kapi_note_stuck(ENDING_FUNCTION);
-	else
-		ftrace_free_filter(&trace_ops);
-	return true;
-}
-
-#else
-
-static int trace_start(void)
-{
-	return -ENOENT;
-}
-
-static bool trace_stop(void)
-{
-	return false;
-}
-
-#endif
-
-#ifdef CONFIG_KPROBES
-
-static int probed(struct kprobe *probe, struct pt_regs *regs)
-{
-	saw_ending(regs);
-	return 0;
-}
-
-static struct kprobe probe = { .symbol_name = ENDING_FUNCTION, .pre_handler = probed };
-
-static void probe_stop(void)
-{
-	struct kprobe *probes[] = { &probe };
-
-	kapi_probes_unregister(probes, ARRAY_SIZE(probes));
-}
-
-static int probe_start(void)
-{
-	int error;
-
-	probe.addr = NULL;
-	probe.flags = 0;
-	error = register_kprobe(&probe);
-	if (!error && !symbol_is_kernels(probe.symbol_name, probe.addr)) {
-		probe_stop();
-		error = -ENOENT;
-	}
-	return error;
-}
-
-#else
-
-static int probe_start(void)
-{
-	return -ENOENT;
-}
-
-static void probe_stop(void)
-{
-}
-
-#endif
-
-int kapi_ipc_ns_watch_start(void (*ending)(struct kapi_ipc_ns *ns), bool by_probe, bool *is_probe)
-{
-	int error;
-
-	watcher = ending;
-	error = by_probe ? -ENOENT : trace_start();
-	*is_probe = error == -ENOENT;
-	return *is_probe ? probe_start() : error;
-}
-
-void kapi_ipc_ns_watch_stop(void)
-{
-	if (!trace_stop())
-		probe_stop();
+	return IS_ENABLED(CONFIG_POSIX_MQUEUE) ? "mq_clear_sbinfo" : "sem_exit_ns";
 }
 
 #else /* one for all */
@@ -316,14 +171,9 @@ KAPI_SHIM void kapi_ipc_ns_put(struct kapi_ipc_ns *ns)
 {
 }
 
-int kapi_ipc_ns_watch_start(void (*ending)(struct kapi_ipc_ns *ns), bool by_probe, bool *is_probe)
+const char *kapi_ipc_ns_ending_symbol(void)
 {
-	*is_probe = false;
-	return 0;
-}
-
-void kapi_ipc_ns_watch_stop(void)
-{
+	return NULL;
 }
 
 #endif

@@ -88,10 +88,11 @@ static const char *call_of(struct task_struct *task)
 }
 
 static unsigned long next_delay;
+static bool (*is_waiting)(void);
 static void report(struct work_struct *work);
 static DECLARE_DELAYED_WORK(reporting, report);
 
-static void report(struct work_struct *work)
+static void name_tasks(void)
 {
 	struct task_struct *process, *task;
 	int lines = 0;
@@ -108,12 +109,19 @@ static void report(struct work_struct *work)
 	rcu_read_unlock();
 	if (lines > MOST_LINES)
 		kapi_log_info("unloading waits for %d more", lines - MOST_LINES);
+}
+
+static void report(struct work_struct *work)
+{
+	if (is_waiting())
+		name_tasks();
 	next_delay = min_t(unsigned long, 4 * next_delay, LONGEST_DELAY);
 	queue_delayed_work(system_unbound_wq, &reporting, next_delay);
 }
 
-void kapi_overdue_start(void)
+void kapi_overdue_start(bool (*is_inside)(void))
 {
+	is_waiting = is_inside;
 	next_delay = FIRST_REPORT;
 	queue_delayed_work(system_unbound_wq, &reporting, next_delay);
 }

@@ -19,7 +19,7 @@
 
 struct diversion {
 	struct kprobe probe;
-	unsigned long trampoline;
+	unsigned long trampoline; /* 0: no call is diverted */
 	diversion_filter *is_wanted; /* NULL: every call is */
 };
 
@@ -33,57 +33,85 @@ static int divert(struct kprobe *probe, struct pt_regs *regs)
 {
 	const struct diversion *diversion = container_of(probe, struct diversion, probe);
 
-	if (diversion->is_wanted) {
-		if (!diversion->is_wanted(regs))
-			return 0;
-		diversion_register_set(regs, (unsigned long)probe->addr);
-	}
+	if (diversion->is_wanted && !diversion->is_wanted((const struct kapi_regs *)regs))
+		return 0;
+	diversion_register_set(regs, (unsigned long)probe->addr);
 	instruction_pointer_set(regs, diversion->trampoline);
 	return 1;
 }
 NOKPROBE_SYMBOL(divert);
+
+static int notice(struct kprobe *probe, struct pt_regs *regs)
+{
+	container_of(probe, struct diversion, probe)->is_wanted((const struct kapi_regs *)regs);
+	return 0;
+}
+NOKPROBE_SYMBOL(notice);
 
 static void keep_from_optimising(struct kprobe *probe, struct pt_regs *regs, unsigned long flags)
 {
 }
 NOKPROBE_SYMBOL(keep_from_optimising);
 
-int probe_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
-		      diversion_filter *is_wanted, struct kapi_probe_hook **result,
-		      kapi_u32 *failed)
+int probe_hook_new(kapi_u32 most, struct kapi_probe_hook **result)
 {
-	struct kapi_probe_hook *hook = kzalloc(struct_size(hook, diversions, count), GFP_KERNEL);
-	struct kprobe **probes = kcalloc(count, sizeof(*probes), GFP_KERNEL);
-	int error = 0;
+	struct kapi_probe_hook *hook = kzalloc(struct_size(hook, diversions, most), GFP_KERNEL);
 
-	if (!hook || !probes) {
-		kfree(probes);
+	if (!hook)
+		return -ENOMEM;
+	hook->probes = kcalloc(most, sizeof(*hook->probes), GFP_KERNEL);
+	if (!hook->probes) {
 		kfree(hook);
 		return -ENOMEM;
 	}
-	hook->probes = probes;
-	for (; hook->count < count; hook->count++) {
-		struct diversion *diversion = &hook->diversions[hook->count];
+	*result = hook;
+	return 0;
+}
 
-		*failed = hook->count;
-		diversion->trampoline = (unsigned long)trampoline;
-		diversion->is_wanted = is_wanted;
-		diversion->probe.symbol_name = symbols[hook->count];
-		diversion->probe.pre_handler = divert;
-		diversion->probe.post_handler = keep_from_optimising;
-		error = register_kprobe(&diversion->probe);
-		if (error)
-			break;
-		probes[hook->count] = &diversion->probe;
-		if (!symbol_is_kernels(symbols[hook->count], diversion->probe.addr)) {
-			hook->count++;
-			error = -ENOENT;
-			break;
-		}
-	}
-	if (error) {
-		kapi_probe_hook_detach(hook);
+int probe_hook_add(struct kapi_probe_hook *hook, const char *symbol, void (*trampoline)(void),
+		   diversion_filter *is_wanted)
+{
+	struct diversion *diversion = &hook->diversions[hook->count];
+	struct kprobe *probe = &diversion->probe;
+	int error;
+
+	*diversion = (struct diversion){
+		.probe = { .symbol_name = symbol,
+			   .pre_handler = trampoline ? divert : notice,
+			   .post_handler = trampoline ? keep_from_optimising : NULL },
+		.trampoline = (unsigned long)trampoline,
+		.is_wanted = is_wanted,
+	};
+	error = register_kprobe(probe);
+	if (error)
 		return error;
+	if (symbol_is_kernels(symbol, probe->addr)) {
+		hook->probes[hook->count++] = probe;
+		return 0;
+	}
+	if (kapi_probes_unregister(&probe, 1)) /* it stays, and its memory with it */
+		hook->probes[hook->count++] = probe;
+	return -ENOENT;
+}
+
+int kapi_probe_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
+			   diversion_filter *is_wanted, struct kapi_probe_hook **result,
+			   kapi_u32 *failed)
+{
+	struct kapi_probe_hook *hook;
+	int error = probe_hook_new(count, &hook);
+	kapi_u32 i;
+
+	*failed = 0;
+	if (error)
+		return error;
+	for (i = 0; i < count; i++) {
+		error = probe_hook_add(hook, symbols[i], (void (*)(void))trampoline, is_wanted);
+		if (error) {
+			*failed = i;
+			kapi_probe_hook_detach(hook);
+			return error;
+		}
 	}
 	*result = hook;
 	return 0;
@@ -100,9 +128,20 @@ void kapi_probe_hook_detach(struct kapi_probe_hook *hook)
 
 #else /* no kprobes */
 
-int probe_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
-		      diversion_filter *is_wanted, struct kapi_probe_hook **result,
-		      kapi_u32 *failed)
+int probe_hook_new(kapi_u32 most, struct kapi_probe_hook **result)
+{
+	return -EOPNOTSUPP;
+}
+
+int probe_hook_add(struct kapi_probe_hook *hook, const char *symbol, void (*trampoline)(void),
+		   diversion_filter *is_wanted)
+{
+	return -EOPNOTSUPP;
+}
+
+int kapi_probe_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
+			   diversion_filter *is_wanted, struct kapi_probe_hook **result,
+			   kapi_u32 *failed)
 {
 	return -EOPNOTSUPP;
 }
@@ -112,9 +151,3 @@ void kapi_probe_hook_detach(struct kapi_probe_hook *hook)
 }
 
 #endif
-
-int kapi_probe_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
-			   struct kapi_probe_hook **result, kapi_u32 *failed)
-{
-	return probe_hook_attach(symbols, count, trampoline, NULL, result, failed);
-}

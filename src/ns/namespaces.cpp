@@ -5,9 +5,7 @@
 #include <base/assert.hpp>
 #include <mem/heap.hpp>
 #include <mem/rcu_counted.hpp>
-#include <os/armed.hpp>
 #include <os/deferred_work.hpp>
-#include <os/kernel.hpp>
 #include <os/task.hpp>
 #include <sync/rcu.hpp>
 #include <base/poison.hpp>
@@ -64,17 +62,6 @@ void end(IpcNamespace& ended) noexcept
     registry->burial.schedule();
 }
 
-/*
- * The kernel's is about to be freed, and another may get its address.  What is found may be that of one
- * which was there before and ended unseen: it has ended as well.
- */
-void note_ending(kapi_ipc_ns* ending) noexcept
-{
-    const RcuGuard guard;
-    if (IpcNamespace* ns = find_at(IpcNsHandle { ending }))
-        end(*ns);
-}
-
 /* While kprobes are switched off nobody may have told us of an end (os/armed.hpp). */
 void end_former(IpcNsHandle handle) noexcept
 {
@@ -123,44 +110,20 @@ void Namespaces::stop() noexcept
     Registry::destroy(exchange(registry, nullptr));
 }
 
-Result<void> Namespaces::start_watch() noexcept
+/*
+ * What is found may be that of a namespace which was at this address before and ended unseen: it has ended as
+ * well.
+ */
+void Namespaces::note_ending(IpcNsHandle handle) noexcept
 {
-    LogLine line;
-    const bool by_probe = Kernel::is_to_attach("kprobe");
-    bool is_probe = false;
-    if (by_probe || !IpcNsHandle::are_many()) /* there will be no tracer */
-        TRY(Armed::guard_ftrace());
-    Result<void> watching = start_ipc_ns_watch(note_ending, by_probe, is_probe);
-    if (!watching.ok() && !is_probe) {
-        Armed::log_ftrace_error(watching.error());
-        return watching;
-    }
-    if (!watching.ok()) {
-        log_error(append_error(line.string("cannot see IPC namespaces end: "), watching.error()));
-        return watching;
-    }
-    if (is_probe) {
-        if (Result<void> guarded = Armed::guard_ftrace(); !guarded.ok()) {
-            stop_ipc_ns_watch();
-            return guarded;
-        }
-    }
-    if (is_probe && !Armed::are_probes_hit()) {
-        stop_ipc_ns_watch();
-        log_error(line.string("cannot see IPC namespaces end: ").string(kProbesAreOff));
-        return Errno::Busy;
-    }
-    if (is_probe)
-        Armed::depends_on_probes(Armed::Dependent::NamespaceEnds);
-    if (!IpcNsHandle::are_many())
-        log_info(line.string("this kernel has one IPC namespace for all"));
-    return {};
+    const RcuGuard guard;
+    if (IpcNamespace* ns = find_at(handle))
+        end(*ns);
 }
 
-void Namespaces::stop_watch() noexcept
+void Namespaces::wait_for_ends() noexcept
 {
     IpcNsHandle::unmark_all();
-    stop_ipc_ns_watch();
     registry->burial.wait();
 }
 

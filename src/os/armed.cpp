@@ -11,44 +11,44 @@ namespace sysvipc {
 namespace {
 
 /* Written while loading and by the one worker. */
-constinit u8 dependents = 0;
 constinit bool were_probes_hit = true;
 constinit bool was_ftrace_dead = false;
 constinit bool is_guarded = false;
 constinit bool is_trial_started = false;
 
-constexpr struct {
-    Armed::Dependent who;
-    const char* without;
-} kConsequences[] {
-    { Armed::Dependent::Calls, "no System V IPC call gets here" },
-    { Armed::Dependent::NamespaceEnds, "what is in an IPC namespace that ends stays" },
-    { Armed::Dependent::Tasks, "a task that ends leaves SEM_UNDO undone" },
-};
+/* What is lost when probes are not hit, each once. */
+constexpr u32 kMostLosses = 8;
+constinit const char* losses[kMostLosses] {};
+constinit u32 loss_count = 0;
 
-void log_loss() noexcept
+bool is_noted(const char* loss) noexcept
 {
-    Line<320> line;
-    line.string(kProbesAreOff).string(", without which ");
-    const char* separator = "";
-    for (const auto& [who, without] : kConsequences) {
-        if (dependents & static_cast<u8>(who))
-            line.string(exchange(separator, "; ")).string(without);
+    for (u32 i = 0; i < loss_count; ++i) {
+        if (__builtin_strcmp(losses[i], loss) == 0)
+            return true;
     }
+    return false;
+}
+
+void log_losses() noexcept
+{
+    Line<400> line;
+    line.string(kProbesAreOff).string(": ");
+    for (u32 i = 0; i < loss_count; ++i)
+        line.string(i > 0 ? "; " : "").string(losses[i]);
     log_error(line);
 }
 
 void look_at_probes() noexcept
 {
-    const bool are_hit = dependents == 0 || Armed::are_probes_hit();
+    const bool are_hit = loss_count == 0 || kapi_probe_trial_hits();
     if (are_hit == were_probes_hit)
         return;
     were_probes_hit = are_hit;
+    if (!are_hit)
+        return log_losses();
     LogLine line;
-    if (are_hit)
-        log_info(line.string("kprobes are switched on again"));
-    else
-        log_loss();
+    log_info(line.string("kprobes are switched on again"));
 }
 
 /* What ftrace has patched stays as it is: so must the code that it leads to. */
@@ -116,16 +116,21 @@ void Armed::stop() noexcept
         kapi_ftrace_guard_stop();
 }
 
-bool Armed::are_probes_hit() noexcept
+Result<void> Armed::require_probes() noexcept
 {
-    if (!is_trial_started && !start_trial().ok())
-        return false;
-    return kapi_probe_trial_hits();
+    if (!is_trial_started)
+        TRY(start_trial());
+    if (kapi_probe_trial_hits())
+        return {};
+    LogLine line;
+    log_error(line.string("cannot use kprobes: ").string(kProbesAreOff));
+    return Errno::Busy;
 }
 
-void Armed::depends_on_probes(Dependent dependent) noexcept
+void Armed::depends_on_probes(const char* loss) noexcept
 {
-    dependents = static_cast<u8>(dependents | static_cast<u8>(dependent));
+    if (loss_count < kMostLosses && !is_noted(loss))
+        losses[loss_count++] = loss;
 }
 
 void Armed::start_patrol() noexcept

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The functions of the kernel that are intercepted besides its system calls: one table, of what each is for and
+ * what is lost without it.
+ */
+#pragma once
+
+#include <base/result.hpp>
+
+namespace sysvipc {
+
+/*
+ * Intercepts all of them, but for those that the module can do without, by the means that the parameter
+ * attach= allows.  From then on nobody can switch ftrace off.  Log lines tell what cannot be intercepted.
+ * Errors: ENOENT, EBUSY, EOPNOTSUPP, ENODEV, ENOMEM as kapi_intercept(); EBUSY where kprobes are needed and
+ * switched off, or ftrace is.  Sleeps.
+ */
+[[nodiscard]] Result<void> start_interceptions() noexcept;
+/* The functions are as they were; tasks inside are not waited for.  Sleeps. */
+void stop_interceptions() noexcept;
+/* Whether it is seen when a file below the kernel's own /proc/sysvipc is released. */
+[[nodiscard]] bool is_proc_release_seen() noexcept;
+
+} // namespace sysvipc

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Interception: one function of the kernel whose calls enter code of ours.  Interceptions: several that come and
+ * go together.
+ *
+ * Context: process, while the module is loading or unloading; both sleep.
+ */
+#pragma once
+
+#include <base/result.hpp>
+#include <base/types.hpp>
+#include <kapi/around.h>
+#include <kapi/intercept.h>
+
+namespace sysvipc {
+
+using Interception = kapi_interception;
+
+class Interceptions : Pinned {
+public:
+    static constexpr u32 kMost = 12;
+
+    /* @landing is shared by all of them, and clears @trial_place when it is entered from there. */
+    constexpr Interceptions(void (*landing)(), unsigned long* trial_place) noexcept
+        : group_ { .rows = rows_,
+                   .states = states_,
+                   .count = 0,
+                   .landing = landing,
+                   .trial_place = trial_place,
+                   .shared_hook = nullptr,
+                   .probes = nullptr }
+    {
+    }
+
+    /* One more, kMost at most; before start(). */
+    void add(const Interception& interception) noexcept { rows_[group_.count++] = interception; }
+
+    /*
+     * @means: of kapi_intercept_means, any.  Errors: ENOENT, EBUSY, EOPNOTSUPP, ENODEV, ENOMEM, as
+     * kapi_intercept() has them; @failed is the symbol then.
+     */
+    [[nodiscard]] Result<void> start(u32 means, const char*& failed) noexcept
+    {
+        u32 row = 0;
+        const int status = kapi_intercept(&group_, means, &row, &is_proven_);
+        failed = rows_[row].symbol;
+        if (status != 0)
+            return from_kernel(status);
+        return {};
+    }
+    /* Tasks that are inside are not waited for. */
+    void stop() noexcept { kapi_intercept_end(&group_); }
+
+    /* ftrace was seen to work, and nobody can switch it off. */
+    [[nodiscard]] bool is_proven() const noexcept { return is_proven_; }
+    /* @each(interception, what came of it). */
+    template <class Each>
+    void for_each(const Each& each) const noexcept
+    {
+        for (u32 i = 0; i < group_.count; ++i)
+            each(rows_[i], states_[i]);
+    }
+
+private:
+    Interception rows_[kMost] {};
+    kapi_intercepted states_[kMost] {};
+    kapi_interception_group group_;
+    bool is_proven_ { false };
+};
+
+/* Has a function that a kprobe has diverted do what it has still to do (include/kapi/around.h). */
+[[nodiscard]] inline long call_rest(long first, long second, long third, long fourth,
+                                    unsigned long rest) noexcept
+{
+    return kapi_call_rest(first, second, third, fourth, rest);
+}
+
+} // namespace sysvipc

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Intercepting functions of the kernel (contracts: include/entry/interceptions.hpp). */
+#include <entry/interceptions.hpp>
+
+#include <entry/call_gate.hpp>
+#include <entry/entry_points.hpp>
+#include <kapi/around.h>
+#include <kapi/watch.h>
+#include <ns/namespaces.hpp>
+#include <os/armed.hpp>
+#include <os/interception.hpp>
+#include <os/kernel.hpp>
+#include <base/poison.hpp>
+
+ENTRY_POINT void sysvipc_before_ipc_ns_ending(kapi_ipc_ns* ns) noexcept
+{
+    using namespace sysvipc;
+    const CallGate::Pass pass { call_gate };
+    Namespaces::note_ending(IpcNsHandle { ns });
+}
+
+namespace sysvipc {
+
+extern "C" {
+
+/* src/kapi/intercept_x86_64.S */
+void sysvipc_enter_intercepted();
+void sysvipc_enter_exit_files();
+void sysvipc_enter_exit_files_in_place();
+void sysvipc_enter_leaving();
+void sysvipc_enter_leaving_in_place();
+void sysvipc_enter_copy_process();
+void sysvipc_enter_copy_process_in_place();
+void sysvipc_enter_ipc_ns_ending();
+void sysvipc_enter_proc_open();
+void sysvipc_enter_proc_open_in_place();
+void sysvipc_enter_proc_release();
+void sysvipc_enter_proc_release_in_place();
+void sysvipc_enter_destroy_orphaned();
+void sysvipc_enter_destroy_orphaned_in_place();
+extern unsigned long sysvipc_at_trial;
+extern unsigned long sysvipc_at_exit_files;
+extern unsigned long sysvipc_at_unshare;
+extern unsigned long sysvipc_at_setns;
+extern unsigned long sysvipc_at_ia32_unshare;
+extern unsigned long sysvipc_at_ia32_setns;
+extern unsigned long sysvipc_at_copy_process;
+extern unsigned long sysvipc_at_ipc_ns_ending;
+extern unsigned long sysvipc_at_proc_open;
+extern unsigned long sysvipc_at_proc_release;
+extern unsigned long sysvipc_at_destroy_orphaned;
+
+} // extern "C"
+
+namespace {
+
+constexpr const char* kLeaving = "unshare(2) and setns(2) do not let SEM_UNDO go";
+constexpr const char* kProcFiles = "the kernel's own /proc/sysvipc stays as it is";
+constexpr const char* kProcRelease = "sysvipc_proc_release";
+constexpr const char* kNamespaceEnding =
+    "ipc_ns_ending"; /* stands for one that the kernel's configuration decides */
+
+enum class Where : u8 {
+    Everywhere,
+    Ia32, /* kernels that run 32-bit programs */
+    ManyNamespaces,
+    Builtin, /* kernels that have System V IPC of their own */
+};
+
+struct Row {
+    Where where;
+    Interception interception;
+};
+
+constexpr bool kRequired = false;
+constexpr bool kOptional = true;
+
+/*
+ * Symbol; where an ftrace direct call lands, and a kprobe; which calls the latter takes; where the former looks
+ * up the function's address; whether the module can do without; what is lost then.
+ *
+ * What removes something that is kept of a task (exit) comes before what inserts it (clone): docs/locking.md.
+ */
+constexpr Row kTable[]
+{
+    { Where::Everywhere,
+      { "exit_files", sysvipc_enter_exit_files, sysvipc_enter_exit_files_in_place,
+        kapi_is_before_exit_files, &sysvipc_at_exit_files, kRequired,
+        "a task that ends leaves SEM_UNDO undone" } },
+        { Where::ManyNamespaces,
+          { kNamespaceEnding, sysvipc_enter_ipc_ns_ending, nullptr, kapi_notice_ipc_ns_ending,
+            &sysvipc_at_ipc_ns_ending, kRequired, "what is in an IPC namespace that ends stays" } },
+        { Where::Everywhere,
+          { "__x64_sys_unshare", sysvipc_enter_leaving, sysvipc_enter_leaving_in_place,
+            kapi_is_around_leaving, &sysvipc_at_unshare, kOptional, kLeaving } },
+        { Where::Everywhere,
+          { "__x64_sys_setns", sysvipc_enter_leaving, sysvipc_enter_leaving_in_place,
+            kapi_is_around_leaving, &sysvipc_at_setns, kOptional, kLeaving } },
+        { Where::Ia32,
+          { "__ia32_sys_unshare", sysvipc_enter_leaving, sysvipc_enter_leaving_in_place,
+            kapi_is_around_leaving, &sysvipc_at_ia32_unshare, kOptional, kLeaving } },
+        { Where::Ia32,
+          { "__ia32_sys_setns", sysvipc_enter_leaving, sysvipc_enter_leaving_in_place,
+            kapi_is_around_leaving, &sysvipc_at_ia32_setns, kOptional, kLeaving } },
+        { Where::Builtin,
+          { kProcRelease, sysvipc_enter_proc_release, sysvipc_enter_proc_release_in_place,
+            kapi_is_beginning, &sysvipc_at_proc_release, kOptional, kProcFiles } },
+        { Where::Builtin,
+          { "sysvipc_proc_open", sysvipc_enter_proc_open, sysvipc_enter_proc_open_in_place,
+            kapi_is_beginning, &sysvipc_at_proc_open, kOptional, kProcFiles } },
+        { Where::Builtin,
+          { "shm_destroy_orphaned", sysvipc_enter_destroy_orphaned,
+            sysvipc_enter_destroy_orphaned_in_place, kapi_is_beginning,
+            &sysvipc_at_destroy_orphaned, kOptional,
+            "a change of shm_rmid_forced does not reach segments" } },
+#if KAPI_PREEMPT_RT
+        { Where::Everywhere,
+          { "copy_process", sysvipc_enter_copy_process, sysvipc_enter_copy_process_in_place,
+            kapi_is_around_copy_process, &sysvipc_at_copy_process, kRequired,
+            "a new task does not share SEM_UNDO" } },
+#endif
+};
+
+constinit Interceptions interceptions { sysvipc_enter_intercepted, &sysvipc_at_trial };
+
+constinit bool is_release_seen = false;
+
+bool is_here(Where where) noexcept
+{
+    switch (where) {
+    case Where::Ia32:
+        return Kernel::has_ia32();
+    case Where::ManyNamespaces:
+        return IpcNsHandle::are_many();
+    case Where::Builtin:
+        return Kernel::has_sysvipc();
+    default:
+        return true;
+    }
+}
+
+/* The parameter attach= holds for these as for the calls. */
+u32 allowed_means() noexcept
+{
+    if (Kernel::is_to_attach("ftrace"))
+        return KAPI_BY_DIRECT_CALLS;
+    if (Kernel::is_to_attach("kprobe"))
+        return KAPI_BY_KPROBES;
+    return KAPI_BY_DIRECT_CALLS | KAPI_BY_KPROBES;
+}
+
+const char* name_of(u32 means) noexcept
+{
+    switch (means) {
+    case KAPI_BY_DIRECT_CALLS:
+        return "ftrace direct calls";
+    case KAPI_BY_KPROBES:
+        return "kprobes";
+    default:
+        return "ftrace direct calls or kprobes";
+    }
+}
+
+void choose() noexcept
+{
+    for (const Row& row : kTable) {
+        if (!is_here(row.where))
+            continue;
+        Interception chosen = row.interception;
+        if (chosen.symbol == kNamespaceEnding)
+            chosen.symbol = IpcNsHandle::ending_symbol();
+        interceptions.add(chosen);
+    }
+}
+
+void log_failure(const char* symbol, u32 means, Errno error) noexcept
+{
+    LogLine line;
+    line.string("cannot intercept ").string(symbol).string(" by ").string(name_of(means));
+    log_error(append_error(line.string(": "), error));
+}
+
+void look_at_losses() noexcept
+{
+    interceptions.for_each([](const Interception& interception, const kapi_intercepted& came) {
+        if (came.error == 0) {
+            is_release_seen |= interception.symbol == kProcRelease;
+            return;
+        }
+        LogLine line;
+        line.string("cannot intercept ").string(interception.symbol).string(" (");
+        append_error(line, from_kernel(came.error));
+        log_info(line.string("): ").string(interception.loss));
+    });
+}
+
+/* Kprobes can be registered while they are switched off, and are not hit then. */
+Result<void> depend_on_probes() noexcept
+{
+    bool by_probes = false;
+    interceptions.for_each([&](const Interception& interception, const kapi_intercepted& came) {
+        if (!came.by_probe)
+            return;
+        by_probes = true;
+        Armed::depends_on_probes(interception.loss);
+    });
+    return by_probes ? Armed::require_probes() : Result<void> {};
+}
+
+Result<void> require_means() noexcept
+{
+    if (!interceptions.is_proven())
+        TRY(Armed::guard_ftrace());
+    return depend_on_probes();
+}
+
+} // namespace
+
+Result<void> start_interceptions() noexcept
+{
+    const u32 means = allowed_means();
+    const char* failed = nullptr;
+    choose();
+    if (Result<void> started = interceptions.start(means, failed); !started.ok()) {
+        if (started.error() == Errno::NoDevice)
+            Armed::log_ftrace_error(started.error());
+        else
+            log_failure(failed, means, started.error());
+        return started;
+    }
+    if (Result<void> usable = require_means(); !usable.ok()) {
+        interceptions.stop();
+        return usable;
+    }
+    look_at_losses();
+    if (!IpcNsHandle::are_many()) {
+        LogLine line;
+        log_info(line.string("this kernel has one IPC namespace for all"));
+    }
+    return {};
+}
+
+bool is_proc_release_seen() noexcept
+{
+    return is_release_seen;
+}
+
+void stop_interceptions() noexcept
+{
+    interceptions.stop();
+}
+
+} // namespace sysvipc

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Where intercepted functions of the kernel land, but for the system calls (trampoline_x86_64.S).
+ *
+ * ftrace calls us at the entry of such a function, with two return addresses on the stack: into the
+ * function, where what it has still to do begins, and above it into whoever called it.  A kprobe sends
+ * us there in place of the function, with the second alone; %r10 holds where the probe stands, which it
+ * lets pass when we come back to it (diversion.h).  Functions are given four arguments at the most.
+ */
+#include <linux/linkage.h>
+#include <asm/unwind_hints.h>
+
+/* Of the entry of a function: the return address into it lies behind an ENDBR and a call. */
+#define LONGEST_ENTRY 16
+
+.macro SAVE_ARGUMENTS
+	pushq	%rdi
+	pushq	%rsi
+	pushq	%rdx
+	pushq	%rcx
+.endm
+
+.macro RESTORE_ARGUMENTS
+	popq	%rcx
+	popq	%rdx
+	popq	%rsi
+	popq	%rdi
+.endm
+
+/* Where functions are that share the landing below; 0: not intercepted. */
+.macro PLACE function
+SYM_DATA_START(sysvipc_at_\function)
+	.quad	0
+SYM_DATA_END(sysvipc_at_\function)
+.endm
+
+	.data
+	.balign	8
+PLACE exit_files
+PLACE unshare
+PLACE setns
+PLACE ia32_unshare
+PLACE ia32_setns
+#ifdef CONFIG_PREEMPT_RT
+PLACE copy_process
+#endif
+PLACE ipc_ns_ending
+PLACE proc_open
+PLACE proc_release
+PLACE destroy_orphaned
+PLACE trial
+
+	.text
+
+.macro LAND_FROM place landing
+	movq	(%rsp), %r11
+	subq	sysvipc_at_\place(%rip), %r11
+	cmpq	$LONGEST_ENTRY, %r11
+	jbe	sysvipc_enter_\landing
+.endm
+
+/* The most frequent ones first. */
+SYM_CODE_START(sysvipc_enter_intercepted)
+	UNWIND_HINT_FUNC
+	ENDBR
+#ifdef CONFIG_PREEMPT_RT
+	LAND_FROM copy_process, copy_process
+#endif
+	LAND_FROM exit_files, exit_files
+	LAND_FROM unshare, leaving
+	LAND_FROM setns, leaving
+	LAND_FROM ipc_ns_ending, ipc_ns_ending
+	LAND_FROM proc_open, proc_open
+	LAND_FROM proc_release, proc_release
+	LAND_FROM destroy_orphaned, destroy_orphaned
+	LAND_FROM ia32_unshare, leaving
+	LAND_FROM ia32_setns, leaving
+	LAND_FROM trial, trial
+	RET
+SYM_CODE_END(sysvipc_enter_intercepted)
+
+/* Whoever called the function looks at its place: kapi/intercept.h. */
+SYM_CODE_START_LOCAL(sysvipc_enter_trial)
+	UNWIND_HINT_FUNC
+	movq	$0, sysvipc_at_trial(%rip)
+	RET
+SYM_CODE_END(sysvipc_enter_trial)
+
+/* Ours runs before the function. */
+.macro BEFORE function
+SYM_CODE_START(sysvipc_enter_\function)
+	UNWIND_HINT_FUNC
+	ENDBR
+	SAVE_ARGUMENTS
+	call	sysvipc_before_\function
+	RESTORE_ARGUMENTS
+	RET
+SYM_CODE_END(sysvipc_enter_\function)
+.endm
+
+.macro BEFORE_IN_PLACE function
+SYM_CODE_START(sysvipc_enter_\function\()_in_place)
+	UNWIND_HINT_FUNC
+	ENDBR
+	SAVE_ARGUMENTS
+	pushq	%r10
+	call	sysvipc_before_\function
+	popq	%r10
+	RESTORE_ARGUMENTS
+	pushq	%r10
+	RET
+SYM_CODE_END(sysvipc_enter_\function\()_in_place)
+.endm
+
+/* The same, and tells in two registers whether that was all there is to do, and if so the result. */
+.macro ANSWER function
+SYM_CODE_START(sysvipc_enter_\function)
+	UNWIND_HINT_FUNC
+	ENDBR
+	SAVE_ARGUMENTS
+	call	sysvipc_answer_\function
+	movq	%rdx, %r8
+	RESTORE_ARGUMENTS
+	testq	%rax, %rax
+	jnz	.Lall_done_\function
+	RET
+.Lall_done_\function:
+	movq	%r8, %rax
+	addq	$8, %rsp
+	/* As at the entry of a function again: one return address on top. */
+	UNWIND_HINT_FUNC
+	RET
+SYM_CODE_END(sysvipc_enter_\function)
+.endm
+
+/* A kprobe's way to a function that takes part: given the function's arguments and where its rest begins. */
+.macro IN_PLACE function
+SYM_CODE_START(sysvipc_enter_\function\()_in_place)
+	UNWIND_HINT_FUNC
+	ENDBR
+	movq	%r10, %r8
+	jmp	sysvipc_in_place_of_\function
+SYM_CODE_END(sysvipc_enter_\function\()_in_place)
+.endm
+
+/*
+ * Asked whether ours goes around this call, and if so called in place of the function, with where its rest
+ * begins as a fifth argument.  The handler of a kprobe has asked already.
+ */
+.macro AROUND function
+SYM_CODE_START(sysvipc_enter_\function)
+	UNWIND_HINT_FUNC
+	ENDBR
+	SAVE_ARGUMENTS
+	call	sysvipc_goes_around_\function
+	RESTORE_ARGUMENTS
+	testb	%al, %al
+	jz	.Lnot_around_\function
+	popq	%r8
+	UNWIND_HINT_FUNC
+	jmp	sysvipc_around_\function
+.Lnot_around_\function:
+	UNWIND_HINT_FUNC
+	RET
+SYM_CODE_END(sysvipc_enter_\function)
+
+SYM_CODE_START(sysvipc_enter_\function\()_in_place)
+	UNWIND_HINT_FUNC
+	ENDBR
+	movq	%r10, %r8
+	jmp	sysvipc_around_\function
+SYM_CODE_END(sysvipc_enter_\function\()_in_place)
+.endm
+
+BEFORE exit_files
+BEFORE_IN_PLACE exit_files
+AROUND leaving
+#ifdef CONFIG_PREEMPT_RT
+AROUND copy_process
+#endif
+BEFORE ipc_ns_ending
+ANSWER proc_open
+IN_PLACE proc_open
+ANSWER proc_release
+IN_PLACE proc_release
+BEFORE destroy_orphaned
+IN_PLACE destroy_orphaned
+
+/*
+ * The rest may not be the beginning of a function, which an indirect jump would have to lead to.  The last
+ * argument is the mark by which a probe there knows us.
+ */
+SYM_CODE_START(sysvipc_call_rest)
+	UNWIND_HINT_FUNC
+	movq	%r9, %r10
+	pushq	%r8
+	RET
+SYM_CODE_END(sysvipc_call_rest)
