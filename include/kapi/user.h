@@ -8,19 +8,17 @@
 KAPI_BEGIN
 
 /*
- * Each returns how many bytes were not copied; what was not read from user memory is zeroed.  The plain
- * ones sleep in page faults, for as long as whoever serves the page likes: a file system in user space,
- * userfaultfd.  The others stop where a page fault would be needed, and do not sleep.
+ * Page faults of the calling task, which sleep for as long as whoever serves the page likes: a file system
+ * in user space, userfaultfd.  Between these two a copy stops where it would need one, and does not sleep.
  */
+void kapi_page_faults_disable(void);
+void kapi_page_faults_enable(void);
+/* How many bytes were not copied; what was not read from user memory is zeroed. */
 kapi_size kapi_copy_from_user(void *to, kapi_size user_from, kapi_size size);
-kapi_size kapi_copy_from_user_nofault(void *to, kapi_size user_from, kapi_size size);
 kapi_size kapi_copy_to_user(kapi_size user_to, const void *from, kapi_size size);
-kapi_size kapi_copy_to_user_nofault(kapi_size user_to, const void *from, kapi_size size);
-/* Written in one step, whole or not at all; the others as above.  0 or -EFAULT. */
+/* Written in one step, whole or not at all.  0 or -EFAULT. */
 int kapi_put_user_u32(kapi_size user_to, kapi_u32 value);
-int kapi_put_user_u32_nofault(kapi_size user_to, kapi_u32 value);
 int kapi_put_user_u64(kapi_size user_to, kapi_u64 value);
-int kapi_put_user_u64_nofault(kapi_size user_to, kapi_u64 value);
 /* Fault injection: whether a copy is to fail as a whole.  False, without code, where the kernel has none. */
 bool kapi_is_user_copy_to_fail(void);
 /* How many of @size bytes at @user_from cannot be read; nothing is copied.  Sleeps in page faults. */

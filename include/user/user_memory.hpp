@@ -39,23 +39,43 @@ private:
     unsigned long value_;
 };
 
+/* While one lives, a copy stops where it would need a page fault.  Nests. */
+class NoPageFaults : Pinned {
+public:
+    NoPageFaults() noexcept { kapi_page_faults_disable(); }
+    ~NoPageFaults() { kapi_page_faults_enable(); }
+};
+
 /* The last @missed of @size bytes, with page faults; how many are missing still.  Errors: ENOSYS. */
 [[nodiscard]] Result<usize> read_user_rest(void* to, UserAddress from, usize size,
                                            usize missed) noexcept;
 [[nodiscard]] Result<usize> write_user_rest(UserAddress to, const void* from, usize size,
                                             usize missed) noexcept;
 
-/*
- * In line where they are called, as a call of its own would cost more than they do besides the copy.
- *
- * Reads what can be read of @size bytes; how many at the end could not, which are undefined.  Errors: ENOSYS.
- */
+/* These four are in line where they are called: a call would cost more than they do besides the copy. */
+
+/* How many of @size bytes, at the end, are not there at once; what was not read is zeroed. */
+[[nodiscard, gnu::always_inline]] inline usize read_user_present(void* to, UserAddress from,
+                                                                 usize size) noexcept
+{
+    const NoPageFaults no_page_faults;
+    return kapi_copy_from_user(to, from.value(), size);
+}
+
+[[nodiscard, gnu::always_inline]] inline usize write_user_present(UserAddress to, const void* from,
+                                                                  usize size) noexcept
+{
+    const NoPageFaults no_page_faults;
+    return kapi_copy_to_user(to.value(), from, size);
+}
+
+/* Reads what can be read of @size bytes; how many at the end could not, which are undefined.  Errors: ENOSYS. */
 [[nodiscard, gnu::always_inline]] inline Result<usize> read_user_part(void* to, UserAddress from,
                                                                       usize size) noexcept
 {
     if (kapi_is_user_copy_to_fail()) [[unlikely]] /* not to be mended by a second try */
         return size;
-    const usize missed = kapi_copy_from_user_nofault(to, from.value(), size);
+    const usize missed = read_user_present(to, from, size);
     if (missed != 0) [[unlikely]]
         return read_user_rest(to, from, size, missed);
     return usize { 0 };
@@ -75,7 +95,7 @@ private:
 {
     if (kapi_is_user_copy_to_fail()) [[unlikely]]
         return Errno::Fault;
-    const usize missed = kapi_copy_to_user_nofault(to.value(), from, size);
+    const usize missed = write_user_present(to, from, size);
     if (missed != 0) [[unlikely]] {
         if (TRY(write_user_rest(to, from, size, missed)) != 0)
             return Errno::Fault;
@@ -97,9 +117,19 @@ template <AbiSafe T>
     return write_user_bytes(to, &value, sizeof(T));
 }
 
-/* With page faults.  Errors: EFAULT, ENOSYS. */
-[[nodiscard]] Result<void> put_user_slowly(UserAddress to, u32 value) noexcept;
-[[nodiscard]] Result<void> put_user_slowly(UserAddress to, u64 value) noexcept;
+/* In one step: whole or not at all, which the result tells. */
+[[nodiscard]] inline bool put_user_word(UserAddress to, u32 value) noexcept
+{
+    return kapi_put_user_u32(to.value(), value) == 0;
+}
+[[nodiscard]] inline bool put_user_word(UserAddress to, u64 value) noexcept
+{
+    return kapi_put_user_u64(to.value(), value) == 0;
+}
+
+/* With page faults.  @Word: u32 or u64.  Errors: EFAULT, ENOSYS. */
+template <class Word>
+[[nodiscard]] Result<void> put_user_slowly(UserAddress to, Word value) noexcept;
 
 /*
  * The same where Linux has put_user(): what lies across the end of a mapping is not written in part.
@@ -109,16 +139,15 @@ template <AbiSafe T>
     requires(std::is_integral_v<T>)
 [[nodiscard]] Result<void> put_user(UserAddress to, T value) noexcept
 {
-    static_assert(sizeof(T) == sizeof(u32) || sizeof(T) == sizeof(u64));
-    if constexpr (sizeof(T) == sizeof(u32)) {
-        if (kapi_put_user_u32_nofault(to.value(), static_cast<u32>(value)) == 0) [[likely]]
+    using Word = std::conditional_t<sizeof(T) == sizeof(u32), u32, u64>;
+    static_assert(sizeof(T) == sizeof(Word));
+    const auto word = static_cast<Word>(value);
+    {
+        const NoPageFaults no_page_faults;
+        if (put_user_word(to, word)) [[likely]]
             return {};
-        return put_user_slowly(to, static_cast<u32>(value));
-    } else {
-        if (kapi_put_user_u64_nofault(to.value(), static_cast<u64>(value)) == 0) [[likely]]
-            return {};
-        return put_user_slowly(to, static_cast<u64>(value));
     }
+    return put_user_slowly(to, word);
 }
 
 /* Whether all of @size bytes can be read; nothing is copied. */

@@ -13,19 +13,19 @@ KAPI_SHIM bool kapi_is_user_copy_to_fail(void)
 	return should_fail_usercopy();
 }
 
+KAPI_SHIM void kapi_page_faults_disable(void)
+{
+	pagefault_disable();
+}
+
+KAPI_SHIM void kapi_page_faults_enable(void)
+{
+	pagefault_enable();
+}
+
 KAPI_SHIM kapi_size kapi_copy_from_user(void *to, kapi_size user_from, kapi_size size)
 {
 	return copy_from_user(to, (const void __user *)user_from, size);
-}
-
-KAPI_SHIM kapi_size kapi_copy_from_user_nofault(void *to, kapi_size user_from, kapi_size size)
-{
-	kapi_size missed;
-
-	pagefault_disable();
-	missed = copy_from_user(to, (const void __user *)user_from, size);
-	pagefault_enable();
-	return missed;
 }
 
 KAPI_SHIM kapi_size kapi_copy_to_user(kapi_size user_to, const void *from, kapi_size size)
@@ -33,44 +33,14 @@ KAPI_SHIM kapi_size kapi_copy_to_user(kapi_size user_to, const void *from, kapi_
 	return copy_to_user((void __user *)user_to, from, size);
 }
 
-KAPI_SHIM kapi_size kapi_copy_to_user_nofault(kapi_size user_to, const void *from, kapi_size size)
-{
-	kapi_size missed;
-
-	pagefault_disable();
-	missed = copy_to_user((void __user *)user_to, from, size);
-	pagefault_enable();
-	return missed;
-}
-
 KAPI_SHIM int kapi_put_user_u32(kapi_size user_to, kapi_u32 value)
 {
 	return put_user(value, (u32 __user *)user_to);
 }
 
-KAPI_SHIM int kapi_put_user_u32_nofault(kapi_size user_to, kapi_u32 value)
-{
-	int error;
-
-	pagefault_disable();
-	error = put_user(value, (u32 __user *)user_to);
-	pagefault_enable();
-	return error;
-}
-
 KAPI_SHIM int kapi_put_user_u64(kapi_size user_to, kapi_u64 value)
 {
 	return put_user(value, (u64 __user *)user_to);
-}
-
-KAPI_SHIM int kapi_put_user_u64_nofault(kapi_size user_to, kapi_u64 value)
-{
-	int error;
-
-	pagefault_disable();
-	error = put_user(value, (u64 __user *)user_to);
-	pagefault_enable();
-	return error;
 }
 
 KAPI_SHIM kapi_size kapi_fault_in_readable(kapi_size user_from, kapi_size size)

@@ -25,23 +25,17 @@ namespace sysvipc {
     return kapi_copy_to_user(to.offset(done).value(), static_cast<const u8*>(from) + done, missed);
 }
 
-[[gnu::cold]] Result<void> put_user_slowly(UserAddress to, u32 value) noexcept
+template <class Word>
+[[gnu::cold]] Result<void> put_user_slowly(UserAddress to, Word value) noexcept
 {
     ModulePin pin;
     TRY(pin.take());
-    if (kapi_put_user_u32(to.value(), value) != 0)
+    if (!put_user_word(to, value))
         return Errno::Fault;
     return {};
 }
-
-[[gnu::cold]] Result<void> put_user_slowly(UserAddress to, u64 value) noexcept
-{
-    ModulePin pin;
-    TRY(pin.take());
-    if (kapi_put_user_u64(to.value(), value) != 0)
-        return Errno::Fault;
-    return {};
-}
+template Result<void> put_user_slowly(UserAddress, u32) noexcept;
+template Result<void> put_user_slowly(UserAddress, u64) noexcept;
 
 Result<void> probe_user_readable(UserAddress from, usize size) noexcept
 {
