@@ -229,6 +229,34 @@ TEST_CASE(SegmentTest, orphans_go_when_all_such_are_to)
     EXPECT(remove(living).ok());
 }
 
+TEST_CASE(SegmentTest, of_many_segments_all_orphans_go_step_by_step)
+{
+    constexpr i32 kMany = 200;
+
+    i32 made = 0;
+    for (i32 i = 0; i < kMany; ++i)
+        made += make().ok() ? 1 : 0;
+    EXPECT_EQ(made, kMany);
+    leave_segments();
+    const IpcId living = REQUIRE(make());
+    force_removal(true);
+    i32 index = 0;
+    i32 steps = 1;
+    const auto step = [&] {
+        const RcuGuard guard;
+        return remove_some_orphans(ns(), index);
+    };
+    for (; step(); ++steps) {
+        const RcuGuard guard;
+        i32 next = index;
+        EXPECT(ns().table(Kind::SharedMemory).find_from<ShmSegment>(next) != nullptr);
+    }
+    EXPECT(steps > 2);
+    EXPECT_EQ(ns().table(Kind::SharedMemory).usage().in_use, 1);
+    EXPECT(exists(living));
+    EXPECT(remove(living).ok());
+}
+
 TEST_CASE(SegmentTest, a_task_that_leaves_takes_what_nobody_maps_if_it_is_to)
 {
     const IpcId kept = REQUIRE(make());

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Doing something to every object of a table that nobody adds to any more. */
+/*
+ * Doing something to every object of a table.  A user can have made very many: whoever goes through all of
+ * them lets others run in between, and RCU callbacks.
+ */
 #pragma once
 
 #include <ids/id_table.hpp>
@@ -19,7 +22,41 @@ template <class Object>
     return Ref<Object>::try_get(*object);
 }
 
-/* Calls @each(object), which may remove it.  Sleeps. */
+/*
+ * Calls @each(object) for some of them, at or above @index, which moves on behind the last; false: there are
+ * no more.  Under RCU, as find_from().
+ */
+template <class Object, class Each>
+[[nodiscard]] bool for_some_objects(const IdTable& table, i32& index, const Each& each) noexcept
+{
+    constexpr i32 kAtOnce = 64;
+
+    for (i32 i = 0; i < kAtOnce; ++i, ++index) {
+        Object* object = table.find_from<Object>(index);
+        if (!object)
+            return false;
+        each(*object);
+    }
+    return true;
+}
+
+/*
+ * Calls @each(object) under RCU for all, which may remove it, and must not sleep.  Not for those that are made
+ * or removed meanwhile, perhaps.  Sleeps.
+ */
+template <class Object, class Each>
+void for_all_objects_under_rcu(const IdTable& table, const Each& each) noexcept
+{
+    i32 index = 0;
+    const auto step = [&]() noexcept {
+        const RcuGuard guard;
+        return for_some_objects<Object>(table, index, each);
+    };
+    while (step())
+        CurrentTask::give_way();
+}
+
+/* Calls @each(object), which may remove it, where nobody adds any more.  Sleeps. */
 template <class Object, class Each>
 void for_all_objects(const IdTable& table, const Each& each) noexcept
 {

@@ -34,7 +34,12 @@ void forget_creation(ShmSegment& segment) noexcept;
  * Context: process, preemptible, no lock held; gives way between segments.
  */
 void leave_segments() noexcept;
-/* Removes the orphans that nobody maps, if all such are to go. */
+/* Removes the orphans that nobody maps, if all such are to go.  @ns is held.  Sleeps. */
 void remove_orphans(IpcNamespace& ns) noexcept;
+/*
+ * Where @ns is not: under RCU, those among some segments at or above @index, which moves on behind the last;
+ * false: there are no more.
+ */
+[[nodiscard]] bool remove_some_orphans(IpcNamespace& ns, i32& index) noexcept;
 
 } // namespace sysvipc

@@ -13,6 +13,7 @@
 #include <os/interception.hpp>
 #include <os/module.hpp>
 #include <os/proc_file.hpp>
+#include <os/task.hpp>
 #include <proc/table_file.hpp>
 #include <shm/segment_creator.hpp>
 #include <sync/rcu.hpp>
@@ -31,6 +32,14 @@ namespace {
 long to_word(void* pointer) noexcept
 {
     return reinterpret_cast<long>(pointer);
+}
+
+/* Ours may end between two steps, for an open file does not keep it; the kernel's is not freed before the end. */
+bool remove_some_orphans_of(IpcNsHandle handle, i32& index) noexcept
+{
+    const RcuGuard guard;
+    IpcNamespace* found = Namespaces::find(handle);
+    return found && remove_some_orphans(*found, index);
 }
 
 } // namespace
@@ -71,9 +80,9 @@ Answer sysvipc_answer_proc_release(kapi_inode* inode, kapi_file* file) noexcept
 void sysvipc_before_destroy_orphaned(kapi_ipc_ns* ns) noexcept
 {
     const CallGate::Pass pass { call_gate };
-    const RcuGuard guard;
-    if (IpcNamespace* found = Namespaces::find(IpcNsHandle { ns }))
-        remove_orphans(*found);
+    i32 index = 0;
+    while (remove_some_orphans_of(IpcNsHandle { ns }, index))
+        CurrentTask::give_way();
 }
 
 /* The same where a kprobe has diverted the call, and the function itself is to run: counted until it returns. */

@@ -3,6 +3,7 @@
 #include <shm/segment_creator.hpp>
 
 #include <base/assert.hpp>
+#include <ids/all_objects.hpp>
 #include <mem/address_map.hpp>
 #include <mem/heap.hpp>
 #include <os/task.hpp>
@@ -127,16 +128,24 @@ void leave_segments() noexcept
     static_cast<void>(Ref<SegmentCreator>::adopt(*creator));
 }
 
+namespace {
+
+void remove_if_orphan(ShmSegment& segment) noexcept
+{
+    if (is_orphan(segment))
+        segment.remove_if_unused();
+}
+
+} // namespace
+
 void remove_orphans(IpcNamespace& ns) noexcept
 {
-    const IdTable& table = ns.table(Kind::SharedMemory);
-    const RcuGuard guard;
-    i32 index = 0;
-    while (auto* segment = table.find_from<ShmSegment>(index)) {
-        if (is_orphan(*segment))
-            segment->remove_if_unused();
-        ++index;
-    }
+    for_all_objects_under_rcu<ShmSegment>(ns.table(Kind::SharedMemory), remove_if_orphan);
+}
+
+bool remove_some_orphans(IpcNamespace& ns, i32& index) noexcept
+{
+    return for_some_objects<ShmSegment>(ns.table(Kind::SharedMemory), index, remove_if_orphan);
 }
 
 Result<void> start_segment_creators() noexcept

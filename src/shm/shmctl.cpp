@@ -7,6 +7,7 @@
  */
 #include <shm/shm_segment.hpp>
 
+#include <ids/all_objects.hpp>
 #include <os/clock.hpp>
 #include <sync/rcu.hpp>
 #include <base/poison.hpp>
@@ -47,16 +48,11 @@ Result<i32> report_usage(IpcNamespace& ns, Buffer buffer) noexcept
     abi::ShmUsageInfo info;
     info.segments = usage.in_use;
     info.pages = ns.pages().sum();
-    {
-        const RcuGuard guard;
-        i32 index = 0;
-        while (auto* segment = table.find_from<ShmSegment>(index)) {
-            const SegmentFile::Usage pages = segment->memory_usage();
-            info.resident_pages += pages.resident_pages;
-            info.swapped_pages += pages.swapped_pages;
-            ++index;
-        }
-    }
+    for_all_objects_under_rcu<ShmSegment>(table, [&](ShmSegment& segment) noexcept {
+        const SegmentFile::Usage pages = segment.memory_usage();
+        info.resident_pages += pages.resident_pages;
+        info.swapped_pages += pages.swapped_pages;
+    });
     TRY(write_user(buffer, info));
     return highest_index(usage);
 }
