@@ -8,6 +8,7 @@
 KAPI_BEGIN
 
 KAPI_OPAQUE(kapi_rcu_head, RCU_HEAD);
+KAPI_OPAQUE(kapi_rcu_wait, RCU_WAIT);
 KAPI_OPAQUE(kapi_work, WORK);
 
 typedef void (*kapi_rcu_callback)(struct kapi_rcu_head *head);
@@ -20,6 +21,14 @@ void kapi_call_rcu(struct kapi_rcu_head *head, kapi_rcu_callback callback);
 void kapi_synchronize_rcu(void); /* sleeps until all who read now have ended */
 void kapi_rcu_barrier(void); /* sleeps until every callback queued so far has run */
 void kapi_synchronize_rcu_tasks(void); /* sleeps until every task has left or blocked voluntarily */
+
+/*
+ * The same for who wants to look whether it is over: @wait stays where it is until then.  No code of ours
+ * runs at the end.  _finish(): sleeps until then; once, and not where nothing was begun.
+ */
+void kapi_rcu_tasks_begin(struct kapi_rcu_wait *wait);
+bool kapi_rcu_wait_is_over(struct kapi_rcu_wait *wait);
+void kapi_rcu_wait_finish(struct kapi_rcu_wait *wait);
 
 /* On the kernel's own queue for what may take long. */
 void kapi_work_init(struct kapi_work *work, kapi_work_function run);

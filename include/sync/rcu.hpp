@@ -48,4 +48,28 @@ inline void wait_for_all_tasks() noexcept
     kapi_synchronize_rcu_tasks();
 }
 
+/* The same for who does not want to wait as long as it takes.  Lives until finish() at least, if begun. */
+class AllTasksWait : Pinned {
+public:
+    constexpr AllTasksWait() = default;
+
+    /* Once at a time. */
+    void begin() noexcept
+    {
+        is_begun_ = true;
+        kapi_rcu_tasks_begin(&wait_);
+    }
+    [[nodiscard]] bool is_over() noexcept { return kapi_rcu_wait_is_over(&wait_); }
+    /* Returns when it is over, at once if it was not begun.  Sleeps. */
+    void finish() noexcept
+    {
+        if (exchange(is_begun_, false))
+            kapi_rcu_wait_finish(&wait_);
+    }
+
+private:
+    kapi_rcu_wait wait_ {};
+    bool is_begun_ { false };
+};
+
 } // namespace sysvipc

@@ -13,6 +13,7 @@
 #include <linux/msg.h>
 #include <linux/mutex.h>
 #include <linux/ptrace.h>
+#include <linux/rcupdate_wait.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable.h>
 #include <linux/sched.h>
@@ -44,6 +45,7 @@ static void __used layout(void)
 	LAYOUT(SEQCOUNT, seqcount_spinlock_t);
 	LAYOUT(LOCK_KEY, struct lock_class_key);
 	LAYOUT(RCU_HEAD, struct rcu_head);
+	LAYOUT(RCU_WAIT, struct rcu_synchronize);
 	LAYOUT(WORK, struct work_struct);
 	LAYOUT(IDR, struct idr);
 	LAYOUT(RHASHTABLE, struct rhashtable);

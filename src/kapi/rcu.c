@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kapi: read-copy-update and deferred work (contracts: include/kapi/rcu.h). */
 #include <linux/rcupdate.h>
+#include <linux/rcupdate_wait.h>
 #include <linux/workqueue.h>
 
 #include "shim.h"
@@ -43,6 +44,31 @@ KAPI_SHIM void kapi_rcu_barrier(void)
 KAPI_SHIM void kapi_synchronize_rcu_tasks(void)
 {
 	synchronize_rcu_tasks();
+}
+
+/* Without tasks-RCU the kernel's name for it is call_rcu(), which may take its time. */
+#if !defined(CONFIG_TASKS_RCU) && defined(CONFIG_RCU_LAZY)
+#define CALL_RCU_TASKS call_rcu_hurry
+#else
+#define CALL_RCU_TASKS call_rcu_tasks
+#endif
+
+KAPI_SHIM void kapi_rcu_tasks_begin(struct kapi_rcu_wait *wait)
+{
+	struct rcu_synchronize *synchronize = (struct rcu_synchronize *)wait;
+
+	init_completion(&synchronize->completion);
+	CALL_RCU_TASKS(&synchronize->head, wakeme_after_rcu);
+}
+
+KAPI_SHIM bool kapi_rcu_wait_is_over(struct kapi_rcu_wait *wait)
+{
+	return completion_done(&((struct rcu_synchronize *)wait)->completion);
+}
+
+KAPI_SHIM void kapi_rcu_wait_finish(struct kapi_rcu_wait *wait)
+{
+	wait_for_completion(&((struct rcu_synchronize *)wait)->completion);
 }
 
 KAPI_SHIM void kapi_work_init(struct kapi_work *work, kapi_work_function run)
