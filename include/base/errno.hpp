@@ -29,6 +29,8 @@ enum class Errno : i32 {
     NotSupported = KAPI_EOPNOTSUPP,
     /* Kernel-internal: user space sees EINTR, or the call again after a stop that ran no handler. */
     RestartNoHandler = KAPI_ERESTARTNOHAND,
+    /* The same: nobody sees that, as the call comes again after a handler too. */
+    RestartAlways = KAPI_ERESTARTNOINTR,
 };
 
 /* The one place where an error gets its sign. */
@@ -53,6 +55,7 @@ enum class Errno : i32 {
         return "ENOENT";
     case Errno::Interrupted:
     case Errno::RestartNoHandler:
+    case Errno::RestartAlways:
         return "EINTR";
     case Errno::TooBig:
         return "E2BIG";

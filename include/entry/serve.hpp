@@ -12,14 +12,16 @@ namespace sysvipc {
 /*
  * Calls are served from one moment on, when it is known that loading succeeds: before it nothing keeps the
  * module from being given up, which a call that sleeps would hold up.  What is taken over waits until then,
- * for objects made by the kernel's own code meanwhile would be lost.  False: the call is not there, or goes
- * on into that code.
+ * for objects made by the kernel's own code meanwhile would be lost.
+ * Errors: ENOSYS (the call is not there, or goes on into that code), ERESTARTNOINTR (a signal while it waits).
  */
-[[nodiscard]] inline bool is_ours_to_serve() noexcept
+[[nodiscard]] inline Result<void> check_is_served() noexcept
 {
     if (Namespaces::is_serving()) [[likely]]
-        return true;
-    return Kernel::has_sysvipc() && Namespaces::wait_until_decided();
+        return {};
+    if (!Kernel::has_sysvipc())
+        return Errno::NotImplemented;
+    return Namespaces::wait_until_serving();
 }
 
 /*
@@ -29,8 +31,8 @@ namespace sysvipc {
 template <class Call>
 [[nodiscard]] inline long in_namespace(const Call& call) noexcept
 {
-    if (!is_ours_to_serve()) [[unlikely]]
-        return to_syscall(Errno::NotImplemented);
+    if (Result<void> served = check_is_served(); !served.ok()) [[unlikely]]
+        return to_syscall(served.error());
     Result<IpcNamespace*> ns = Namespaces::current();
     if (!ns.ok()) [[unlikely]]
         return to_syscall(ns.error());

@@ -28,6 +28,7 @@ void kapi_task_resched(void); /* gives way where the kernel does not preempt; ma
 /* Sleeps in the state set before, until woken or @deadline (monotonic ns); true: woken. */
 bool kapi_task_schedule_until(kapi_s64 deadline);
 void kapi_task_sleep_ms(kapi_u32 milliseconds);
+void kapi_task_sleep_interruptible_ms(kapi_u32 milliseconds); /* or until a signal is pending */
 
 /* The process (thread group) of a task; no reference is taken. */
 struct kapi_pid *kapi_task_tgid(struct kapi_task *task);

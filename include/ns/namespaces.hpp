@@ -47,25 +47,43 @@ public:
     /* When no end is noted any more: what has ended so far is gone.  Sleeps. */
     static void wait_for_ends() noexcept;
 
-    /* Loading has succeeded: objects can be made.  Or it has failed. */
-    static void open() noexcept;
+    /*
+     * Whether loading succeeds is decided once, by the first of these.  Who waits for it to be decided does
+     * not depend on how long it takes: what is late is given up, by whoever finds out, and a log line says so.
+     *
+     * It does, from now on.  Errors: EBUSY (given up).
+     */
+    [[nodiscard]] static Result<void> commit() noexcept;
+    /* It does not; where that is decided already, nothing happens. */
     static void give_up() noexcept;
+    /* Whether it does not: nor does it if this was asked first some seconds ago. */
+    [[nodiscard]] static bool is_given_up_as_late() noexcept;
+
+    /* After commit(): objects can be made. */
+    static void open() noexcept;
     [[nodiscard]] static bool is_serving() noexcept { return phase_.load_acquire() == kServing; }
-    /* While that is open waits; is_serving() then.  Sleeps. */
-    [[nodiscard]] static bool wait_until_decided() noexcept;
+    /*
+     * Returns when the module serves.  Errors: ENOSYS (given up), ERESTARTNOINTR (a signal, which a fatal
+     * one is too).  Sleeps.
+     */
+    [[nodiscard]] static Result<void> wait_until_serving() noexcept;
 
     static void set_initial(IpcNamespace* ns) noexcept { initial_ = ns; }
 
 private:
     /* How far loading is. */
     static constexpr u8 kUndecided = 0;
-    static constexpr u8 kServing = 1;
-    static constexpr u8 kGivenUp = 2;
+    static constexpr u8 kCertain = 1;
+    static constexpr u8 kServing = 2;
+    static constexpr u8 kGivenUp = 3;
 
+    [[nodiscard]] static bool decide(u8 phase) noexcept;
+    [[nodiscard]] static bool is_late() noexcept;
     [[nodiscard]] static Result<IpcNamespace*> find_or_create(IpcNsHandle handle) noexcept;
 
     static IpcNamespace* initial_;
     static Atomic<u8> phase_;
+    static Atomic<i64> late_at_;
 };
 
 } // namespace sysvipc

@@ -21,6 +21,11 @@ struct CurrentTask {
     /* In a long loop: lets others run where the kernel would not.  May sleep. */
     static void give_way() noexcept { kapi_task_resched(); }
     static void sleep_ms(u32 milliseconds) noexcept { kapi_task_sleep_ms(milliseconds); }
+    /* Or until it has a signal. */
+    static void sleep_interruptible_ms(u32 milliseconds) noexcept
+    {
+        kapi_task_sleep_interruptible_ms(milliseconds);
+    }
 };
 
 /* Owns a reference on a task: as long as it lives, no other task gets that address. */

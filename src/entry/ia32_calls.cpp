@@ -262,8 +262,9 @@ long serve(const Ia32Registers& call) noexcept
 extern "C" long sysvipc_call_ia32(const kapi_regs* regs) noexcept
 {
     const CallGate::Pass pass { call_gate };
-    if (!is_ours_to_serve()) [[unlikely]] /* before it reads arguments from memory */
-        return to_syscall(Errno::NotImplemented);
+    /* Before it reads arguments from memory. */
+    if (Result<void> served = check_is_served(); !served.ok()) [[unlikely]]
+        return to_syscall(served.error());
     return serve(Ia32Registers { regs });
 }
 

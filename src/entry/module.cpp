@@ -4,7 +4,8 @@
  *
  * Loading starts each part in the order of dependence and undoes what it did when one fails; the
  * namespaces are opened last, so that no object exists before loading is certain to succeed.
- * Files come last: while somebody uses one, a load that fails could not take it back.
+ * Files come last: while somebody uses one, a load that fails could not take it back.  (Where loading can
+ * still be given up after that, the files are the kernel's.)
  * Unloading is the reverse.  It cannot be refused here: while an object or an open /proc file
  * exists, the module is pinned, and the kernel does not come this far.
  *
@@ -70,11 +71,25 @@ Result<void> check_kernel() noexcept
     return Errno::Busy;
 }
 
+/* Who may still be between a hooked call and the lock under which it makes an object. */
+constinit AllTasksWait makers;
+
+/*
+ * All calls of the system wait meanwhile, which a user can delay by a task that stays in the kernel.  Nobody
+ * waits here for longer than those calls do.
+ */
 Result<void> check_kernel_again() noexcept
 {
+    constexpr u32 kPollMs = 10;
+
     if (!Kernel::has_sysvipc() || Kernel::is_forced())
         return {};
-    wait_for_all_tasks(); /* who was making one */
+    makers.begin();
+    while (!makers.is_over()) {
+        if (Namespaces::is_given_up_as_late())
+            return Errno::Busy;
+        CurrentTask::sleep_ms(kPollMs);
+    }
     return check_kernel();
 }
 
@@ -107,6 +122,7 @@ void wait_for_tasks_inside() noexcept
 {
     constexpr u32 kPollMs = 10;
 
+    makers.finish();
     wait_for_all_tasks(); /* who passed a hook is counted now, or has pinned the module */
     while (!call_gate.is_empty())
         CurrentTask::sleep_ms(kPollMs);
@@ -143,6 +159,7 @@ constexpr Part kParts[] {
     { check_kernel_again, nothing_to_stop },
     { start_proc_files, stop_proc_files },
     { start_limit_files, stop_limit_files },
+    { Namespaces::commit, nothing_to_stop },
 };
 // clang-format on
 

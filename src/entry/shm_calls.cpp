@@ -26,8 +26,8 @@ long sysvipc_call_shmat(const kapi_regs* regs) noexcept
 long sysvipc_call_shmdt(const kapi_regs* regs) noexcept
 {
     const CallGate::Pass pass { call_gate };
-    if (!is_ours_to_serve()) [[unlikely]]
-        return to_syscall(Errno::NotImplemented);
+    if (Result<void> served = check_is_served(); !served.ok()) [[unlikely]]
+        return to_syscall(served.error());
     return to_syscall(shmdt(CallRegisters { regs }.word(0)));
 }
 

@@ -76,6 +76,11 @@ KAPI_SHIM void kapi_task_sleep_ms(kapi_u32 milliseconds)
 	msleep(milliseconds);
 }
 
+KAPI_SHIM void kapi_task_sleep_interruptible_ms(kapi_u32 milliseconds)
+{
+	msleep_interruptible(milliseconds);
+}
+
 KAPI_SHIM struct kapi_pid *kapi_task_tgid(struct kapi_task *task)
 {
 	return (struct kapi_pid *)task_tgid(TASK(task));

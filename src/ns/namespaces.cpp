@@ -5,7 +5,9 @@
 #include <base/assert.hpp>
 #include <mem/heap.hpp>
 #include <mem/rcu_counted.hpp>
+#include <os/clock.hpp>
 #include <os/deferred_work.hpp>
+#include <os/kernel.hpp>
 #include <os/task.hpp>
 #include <sync/rcu.hpp>
 #include <base/poison.hpp>
@@ -14,6 +16,7 @@ namespace sysvipc {
 
 constinit IpcNamespace* Namespaces::initial_ = nullptr;
 constinit Atomic<u8> Namespaces::phase_ { kUndecided };
+constinit Atomic<i64> Namespaces::late_at_ { 0 }; /* nobody waits yet */
 
 namespace {
 
@@ -127,24 +130,62 @@ void Namespaces::wait_for_ends() noexcept
     registry->burial.wait();
 }
 
+bool Namespaces::decide(u8 phase) noexcept
+{
+    u8 undecided = kUndecided;
+    return phase_.compare_exchange(undecided, phase);
+}
+
+Result<void> Namespaces::commit() noexcept
+{
+    if (!decide(kCertain))
+        return Errno::Busy;
+    return {};
+}
+
+void Namespaces::give_up() noexcept
+{
+    static_cast<void>(decide(kGivenUp));
+}
+
+/* Loading takes tenths of a second, most of it a grace period of tasks-RCU. */
+bool Namespaces::is_late() noexcept
+{
+    constexpr i64 kPatienceSeconds = 5;
+
+    i64 late_at = 0;
+    if (late_at_.compare_exchange(late_at, Deadline::after(kPatienceSeconds, 0).nanoseconds()))
+        return false;
+    return Deadline::after(0, 0).nanoseconds() >= late_at;
+}
+
+bool Namespaces::is_given_up_as_late() noexcept
+{
+    if (is_late() && decide(kGivenUp)) {
+        LogLine line;
+        log_error(line.string("loading takes too long for the calls that wait for it: given up"));
+    }
+    return phase_.load_acquire() == kGivenUp;
+}
+
 void Namespaces::open() noexcept
 {
     initial_->open();
     phase_.store_release(kServing);
 }
 
-void Namespaces::give_up() noexcept
-{
-    phase_.store_release(kGivenUp);
-}
-
-bool Namespaces::wait_until_decided() noexcept
+Result<void> Namespaces::wait_until_serving() noexcept
 {
     constexpr u32 kPollMs = 10;
 
-    while (phase_.load_acquire() == kUndecided)
-        CurrentTask::sleep_ms(kPollMs);
-    return is_serving();
+    while (!is_serving()) {
+        if (is_given_up_as_late())
+            return Errno::NotImplemented;
+        if (CurrentTask::has_signal())
+            return Errno::RestartAlways;
+        CurrentTask::sleep_interruptible_ms(kPollMs);
+    }
+    return {};
 }
 
 IpcNamespace* Namespaces::find(IpcNsHandle handle) noexcept
