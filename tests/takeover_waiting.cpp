@@ -15,6 +15,7 @@
 #include <chrono>
 #include <csignal>
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <vector>
@@ -31,6 +32,84 @@ Outcome call()
 {
     sysv::Info info;
     return sysv::msgctl(0, MSG_INFO, &info);
+}
+
+// tests/held_table, loaded until the end of a scope.
+class HeldTable {
+public:
+    HeldTable()
+    {
+        const int file = open("/held_table.ko", O_RDONLY | O_CLOEXEC);
+        REQUIRE(file >= 0);
+        REQUIRE_OK(Outcome::of(syscall(SYS_finit_module, file, "", 0)));
+        close(file);
+    }
+    ~HeldTable() { EXPECT_OK(Outcome::of(syscall(SYS_delete_module, "held_table", O_NONBLOCK))); }
+    HeldTable(const HeldTable&) = delete;
+    HeldTable& operator=(const HeldTable&) = delete;
+
+    // Holds that of the namespace we are in, or of a new one, for so long.
+    enum class Where { Here, Elsewhere };
+    Actor hold(Where where, const char* milliseconds) const
+    {
+        Actor holder { [=] {
+            REQUIRE(where == Where::Here || unshare(CLONE_NEWIPC) == 0);
+            EXPECT(write_file("/sys/module/held_table/parameters/hold", milliseconds));
+            return Outcome::raw(0);
+        } };
+        holder.wait_asleep_in(SYS_write);
+        return holder;
+    }
+};
+
+std::atomic<bool> has_rung;
+
+TEST(calls_wait_for_so_long_only_and_not_when_a_signal_comes)
+{
+    module::require_unloaded_beside_builtin();
+    const HeldTable table;
+    KernelLog log;
+    const Actor holder = table.hold(HeldTable::Where::Here, "60000");
+    const Shared<std::atomic<bool>> is_over;
+    const Shared<Seconds> waited;
+    Actor loader { [&] {
+        const Outcome loaded = module::load();
+        *is_over = true;
+        return loaded;
+    } };
+    Actor caller { [&] {
+        while (!*is_over && *waited < Seconds { 1 }) {
+            const auto begun = Clock::now();
+            REQUIRE_OK(call());
+            *waited = Clock::now() - begun;
+        }
+        return Outcome::raw(0);
+    } };
+    caller.wait_asleep_in(SYS_msgctl);
+
+    // One that is killed, and one that handles a signal and goes on waiting.
+    Actor killed { [] { return call(); } };
+    Actor interrupted { [] {
+        struct sigaction action { };
+        action.sa_handler = [](int) { has_rung = true; };
+        REQUIRE(sigaction(SIGALRM, &action, nullptr) == 0);
+        const Outcome outcome = call();
+        EXPECT(has_rung.load());
+        return outcome;
+    } };
+    killed.wait_asleep_in(SYS_msgctl);
+    killed.signal(SIGKILL);
+    killed.join_killed(SIGKILL);
+    interrupted.wait_asleep_in(SYS_msgctl);
+    interrupted.signal(SIGALRM);
+    EXPECT(caller.is_running());
+    EXPECT_OK(interrupted.join());
+
+    EXPECT_OK(caller.join());
+    EXPECT(*waited < Seconds { 20 });
+    EXPECT_ERR(loader.join(), EBUSY);
+    EXPECT(holder.is_running());
+    EXPECT_EQ(log.take("sysvipc: "), std::string { kGivenUp } + '\n');
 }
 
 // In the kernel and on a CPU, where a grace period of tasks-RCU waits for it; sleeps now and then until told not to.
@@ -104,6 +183,35 @@ TEST(calls_do_not_wait_for_a_task_that_stays_in_the_kernel)
         REQUIRE_OK(module::unload());
     }
     EXPECT(!"loading was delayed");
+}
+
+TEST(loading_waits_for_who_makes_an_object_in_another_namespace)
+{
+    module::require_unloaded_beside_builtin();
+    const HeldTable table;
+    Actor holder = table.hold(HeldTable::Where::Elsewhere, "2000");
+    REQUIRE_OK(module::load());
+    EXPECT(!holder.is_running());
+    EXPECT_OK(holder.join());
+    EXPECT_OK(module::unload());
+}
+
+TEST(loading_is_refused_when_that_takes_too_long)
+{
+    module::require_unloaded_beside_builtin();
+    const HeldTable table;
+    KernelLog log;
+    Actor holder = table.hold(HeldTable::Where::Elsewhere, "60000");
+    const Outcome loaded = module::load();
+    EXPECT_ERR(loaded, EBUSY);
+    if (loaded.ok())
+        EXPECT_OK(module::unload());
+    else
+        EXPECT_EQ(log.take("sysvipc: "), std::string { kGivenUp } + '\n');
+    holder.signal(SIGKILL);
+    holder.join_killed(SIGKILL);
+    REQUIRE_OK(module::load());
+    EXPECT_OK(module::unload());
 }
 
 } // namespace

@@ -30,8 +30,13 @@ struct kapi_ipc_settings {
 	int *next_id[3]; /* semaphores, messages, shared memory */
 };
 void kapi_ipc_ns_settings(struct kapi_ipc_ns *ns, struct kapi_ipc_settings *settings);
-/* Whether such a kernel has objects of its own in a namespace that a task is in.  Sleeps. */
-bool kapi_ipc_ns_builtin_in_use(void);
+/*
+ * Whether such a kernel has objects of its own in a namespace that a task is in.  KAPI_BUILTIN_CHANGING: none
+ * was found, but somebody is making or removing one, or about to, in a call that sleeps.  Does not wait
+ * for that.
+ */
+enum kapi_builtin_use { KAPI_BUILTIN_UNUSED, KAPI_BUILTIN_CHANGING, KAPI_BUILTIN_OBJECTS };
+enum kapi_builtin_use kapi_ipc_ns_builtin_use(void);
 
 /* @ns exists until the put that belongs to the get; both do nothing where there is but one. */
 void kapi_ipc_ns_get(struct kapi_ipc_ns *ns);

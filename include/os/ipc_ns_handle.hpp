@@ -46,8 +46,19 @@ public:
     void hold() const noexcept { kapi_ipc_ns_get(ns_); }
     void drop() const noexcept { kapi_ipc_ns_put(ns_); }
 
-    /* Whether the kernel has System V IPC of its own, with objects in some namespace. */
-    [[nodiscard]] static bool is_builtin_in_use() noexcept { return kapi_ipc_ns_builtin_in_use(); }
+    /*
+     * Whether the kernel has System V IPC of its own, with objects in some namespace.  Changing: with none
+     * yet, perhaps, but somebody is about to make one, or to remove it.
+     */
+    enum class BuiltinUse : u8 {
+        None = KAPI_BUILTIN_UNUSED,
+        Changing = KAPI_BUILTIN_CHANGING,
+        Objects = KAPI_BUILTIN_OBJECTS,
+    };
+    [[nodiscard]] static BuiltinUse builtin_use() noexcept
+    {
+        return static_cast<BuiltinUse>(kapi_ipc_ns_builtin_use());
+    }
     /* Whether this kernel has more than the initial one. */
     [[nodiscard]] static bool are_many() noexcept { return kapi_ipc_ns_supported(); }
     /* The function of the kernel that is called with one that ends, where there are many. */

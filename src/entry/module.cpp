@@ -62,7 +62,7 @@ void stop_call_gate() noexcept
  */
 Result<void> check_kernel() noexcept
 {
-    if (Kernel::is_forced() || !IpcNsHandle::is_builtin_in_use())
+    if (Kernel::is_forced() || IpcNsHandle::builtin_use() != IpcNsHandle::BuiltinUse::Objects)
         return {};
     LogLine line;
     log_error(
@@ -75,8 +75,8 @@ Result<void> check_kernel() noexcept
 constinit AllTasksWait makers;
 
 /*
- * All calls of the system wait meanwhile, which a user can delay by a task that stays in the kernel.  Nobody
- * waits here for longer than those calls do.
+ * All calls of the system wait meanwhile, and a user can delay either step: a task that stays in the kernel
+ * the first, one whose memory does not arrive the second.  Nobody waits here for longer than those calls do.
  */
 Result<void> check_kernel_again() noexcept
 {
@@ -85,7 +85,7 @@ Result<void> check_kernel_again() noexcept
     if (!Kernel::has_sysvipc() || Kernel::is_forced())
         return {};
     makers.begin();
-    while (!makers.is_over()) {
+    while (!makers.is_over() || IpcNsHandle::builtin_use() == IpcNsHandle::BuiltinUse::Changing) {
         if (Namespaces::is_given_up_as_late())
             return Errno::Busy;
         CurrentTask::sleep_ms(kPollMs);

@@ -8,6 +8,7 @@
 #include <linux/ipc_namespace.h>
 #include <linux/nsproxy.h>
 #include <linux/proc_ns.h>
+#include <linux/rwsem.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -41,40 +42,51 @@ void kapi_ipc_ns_settings(struct kapi_ipc_ns *handle, struct kapi_ipc_settings *
 	};
 }
 
-static bool namespace_in_use(const struct ipc_namespace *ns)
+/*
+ * Who makes an object holds the table's semaphore for writing, from before its memory is there until it is
+ * counted, and may sleep in between; who waits for that semaphore keeps others from it too.  Taken and given
+ * back, it shows the count as it was left.  Nobody sleeps here, for what is looked at is a task's, under its
+ * lock: so the caller has to ask again.
+ */
+static enum kapi_builtin_use table_use(struct ipc_ids *ids)
 {
+	if (READ_ONCE(ids->in_use))
+		return KAPI_BUILTIN_OBJECTS;
+	if (!down_read_trylock(&ids->rwsem))
+		return KAPI_BUILTIN_CHANGING;
+	up_read(&ids->rwsem);
+	return READ_ONCE(ids->in_use) ? KAPI_BUILTIN_OBJECTS : KAPI_BUILTIN_UNUSED;
+}
+
+static enum kapi_builtin_use namespace_use(struct ipc_namespace *ns)
+{
+	enum kapi_builtin_use use = KAPI_BUILTIN_UNUSED;
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(ns->ids); i++)
-		if (READ_ONCE(ns->ids[i].in_use))
-			return true;
-	return false;
+		use = max(use, table_use(&ns->ids[i]));
+	return use;
 }
 
 /* Threads may be in namespaces of their own. */
-bool kapi_ipc_ns_builtin_in_use(void)
+enum kapi_builtin_use kapi_ipc_ns_builtin_use(void)
 {
-	struct ipc_namespace *initial = init_task.nsproxy->ipc_ns;
+	struct ipc_namespace *last = init_task.nsproxy->ipc_ns; /* most are in the same one */
+	enum kapi_builtin_use use = namespace_use(last);
 	struct task_struct *process, *task;
-	bool in_use;
-	int i;
 
-	/* Who makes an object holds the table's semaphore from before its memory until it counts. */
-	for (i = 0; i < ARRAY_SIZE(initial->ids); i++) {
-		down_read(&initial->ids[i].rwsem);
-		up_read(&initial->ids[i].rwsem);
-	}
-	in_use = namespace_in_use(initial);
 	rcu_read_lock();
 	for_each_process_thread(process, task)
 	{
 		task_lock(task);
-		if (task->nsproxy)
-			in_use |= namespace_in_use(task->nsproxy->ipc_ns);
+		if (task->nsproxy && task->nsproxy->ipc_ns != last) {
+			last = task->nsproxy->ipc_ns;
+			use = max(use, namespace_use(last));
+		}
 		task_unlock(task);
 	}
 	rcu_read_unlock();
-	return in_use;
+	return use;
 }
 
 #else
@@ -84,9 +96,9 @@ void kapi_ipc_ns_settings(struct kapi_ipc_ns *ns, struct kapi_ipc_settings *sett
 	*settings = (struct kapi_ipc_settings){};
 }
 
-bool kapi_ipc_ns_builtin_in_use(void)
+enum kapi_builtin_use kapi_ipc_ns_builtin_use(void)
 {
-	return false;
+	return KAPI_BUILTIN_UNUSED;
 }
 
 #endif
