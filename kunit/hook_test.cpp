@@ -18,7 +18,7 @@ constexpr const char* kOne[] { "__x64_sys_msgget" };
 constexpr const char* kTwo[] { "__x64_sys_semget", "__x64_sys_msgget" };
 constexpr const char* kOneOfTwo[] { "__x64_sys_semget" };
 constexpr const char* kHalfThere[] { "__x64_sys_msgget", "__x64_sys_there_is_no_such_call" };
-/* This one: src/kapi/armed.c. */
+/* This one: src/intercept/armed.c. */
 constexpr const char* kInAModule[] { "hooked_place" };
 
 using Means = FunctionHook::Means;
@@ -40,7 +40,7 @@ struct HookTest : Fixture {
     /* What becomes of direct calls that would end with @error where the kernel has them. */
     [[nodiscard]] static Errno if_direct(Errno error) noexcept
     {
-        return kapi_kunit_has_direct_calls() ? error : Errno::NotSupported;
+        return host_kunit_has_direct_calls() ? error : Errno::NotSupported;
     }
 
     static constexpr Errno kNone {};
@@ -57,7 +57,7 @@ TEST_CASE(HookTest, a_function_that_is_not_there_is_enoent_and_is_told)
     EXPECT_EQ(failed, 1);
     failed = 0;
     EXPECT_EQ(attach(first, Means::DirectCall, kHalfThere), if_direct(Errno::NoEntry));
-    EXPECT_EQ(failed, kapi_kunit_has_direct_calls() ? 1 : 0);
+    EXPECT_EQ(failed, host_kunit_has_direct_calls() ? 1 : 0);
 }
 
 TEST_CASE(HookTest, a_function_of_that_name_in_a_module_is_enoent)

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <base/types.hpp>
-#include <kapi/kunit.h>
+#include <host/kunit.h>
 #include <os/credentials.hpp>
 
 namespace sysvipc {
@@ -16,12 +16,12 @@ public:
     {
         const kapi_kunit_identity identity { uid.value(), gid.value(), supplementary.value(),
                                              capability };
-        before_ = kapi_kunit_cred_assume(&identity);
+        before_ = host_kunit_cred_assume(&identity);
     }
     ~ActingAs()
     {
         if (before_)
-            kapi_kunit_cred_restore(before_);
+            host_kunit_cred_restore(before_);
     }
     explicit operator bool() const noexcept { return before_ != nullptr; }
 

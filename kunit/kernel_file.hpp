@@ -3,24 +3,24 @@
 #pragma once
 
 #include <base/types.hpp>
-#include <kapi/kunit.h>
+#include <host/kunit.h>
 
 namespace sysvipc {
 
 class KernelFile : Pinned {
 public:
-    explicit KernelFile(const char* path) noexcept : file_(kapi_kunit_file_open(path)) { }
+    explicit KernelFile(const char* path) noexcept : file_(host_kunit_file_open(path)) { }
     ~KernelFile()
     {
         if (file_)
-            kapi_kunit_file_close(file_);
+            host_kunit_file_close(file_);
     }
     explicit operator bool() const noexcept { return file_ != nullptr; }
 
     /* How much came, from where the last read ended; negative: -errno. */
     [[nodiscard]] i64 read(char* to, usize size) noexcept
     {
-        return kapi_kunit_file_read(file_, to, size, &offset_);
+        return host_kunit_file_read(file_, to, size, &offset_);
     }
     void seek(i64 offset) noexcept { offset_ = offset; }
 

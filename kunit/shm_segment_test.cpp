@@ -6,7 +6,7 @@
 #include "namespace_fixture.hpp"
 #include "threads.hpp"
 
-#include <kapi/kunit.h>
+#include <host/kunit.h>
 #include <os/clock.hpp>
 #include <os/task.hpp>
 #include <rules/attach_rules.hpp>
@@ -21,7 +21,7 @@ namespace {
 struct SegmentTest : NamespaceFixture {
     explicit SegmentTest(kapi_kunit* test) noexcept
         : NamespaceFixture(test),
-          pins_(kapi_kunit_module_pins())
+          pins_(host_kunit_module_pins())
     {
         is_started_ = start_segments().ok();
         if (is_ready())
@@ -33,8 +33,8 @@ struct SegmentTest : NamespaceFixture {
         EXPECT_EQ(ns().pages().sum(), 0);
         /* Each file pins the module until it is gone. */
         EXPECT(wait_until([this] {
-            kapi_kunit_files_flush();
-            return kapi_kunit_module_pins() == pins_;
+            host_kunit_files_flush();
+            return host_kunit_module_pins() == pins_;
         }));
         wait_for_rcu_memory();
         if (is_started_)
@@ -283,12 +283,12 @@ TEST_CASE(SegmentTest, a_file_to_be_mapped_outlives_the_segment_s_removal_and_pi
 {
     const IpcId id = REQUIRE(make());
     ShmSegment& made = segment(id);
-    const int pins = kapi_kunit_module_pins();
+    const int pins = host_kunit_module_pins();
     {
         const SegmentFile readable = REQUIRE(made.open(SegmentFile::Access::Read));
         const SegmentFile writable = REQUIRE(made.open(SegmentFile::Access::ReadWrite));
         EXPECT(readable.raw() != writable.raw());
-        EXPECT_EQ(kapi_kunit_module_pins(), pins + 2);
+        EXPECT_EQ(host_kunit_module_pins(), pins + 2);
         EXPECT_EQ(readable.size(), KAPI_PAGE_SIZE);
         EXPECT(remove(id).ok());
         EXPECT_EQ(writable.size(), KAPI_PAGE_SIZE);
@@ -335,7 +335,7 @@ TEST_CASE(SegmentTest, an_attachment_that_comes_to_nothing_leaves_the_times_alon
 
 TEST_CASE(SegmentTest, mappings_of_two_threads_and_one_removal_are_exact)
 {
-    const u32 rounds = kapi_kunit_affordable(2'000);
+    const u32 rounds = host_kunit_affordable(2'000);
     u32 wrong = 0;
     for (u32 round = 0; round < rounds; ++round) {
         const IpcId id = REQUIRE(make(Key { 1 }));
@@ -365,7 +365,7 @@ TEST_CASE(SegmentTest, mappings_of_two_threads_and_one_removal_are_exact)
 /* As shmem and hugetlbfs will be on later kernels: the log says why, and nothing is mapped. */
 TEST_CASE(SegmentTest, a_kind_of_file_that_has_no_operation_to_map_is_refused)
 {
-    EXPECT_EQ(kapi_kunit_segment_probe("/"), -static_cast<i32>(Errno::NotSupported));
+    EXPECT_EQ(host_kunit_segment_probe("/"), -static_cast<i32>(Errno::NotSupported));
 }
 
 } // namespace sysvipc

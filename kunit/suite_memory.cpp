@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The parts of the module that a suite runs on: started before it, stopped after it. */
-#include <kapi/kunit.h>
+#include <host/kunit.h>
 #include <mem/rcu_counted.hpp>
 #include <msg/message.hpp>
 #include <base/poison.hpp>

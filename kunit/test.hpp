@@ -17,7 +17,7 @@
 #include <base/result.hpp>
 #include <base/strong.hpp>
 #include <initializer_list>
-#include <kapi/kunit.h>
+#include <host/kunit.h>
 #include <rules/ipc_id.hpp>
 
 namespace sysvipc {
@@ -38,7 +38,7 @@ public:
     /* How many rounds of @rounds to go: fewer in a kernel made to find faults, which is slow. */
     [[nodiscard]] static u32 affordable(u32 rounds) noexcept
     {
-        return kapi_kunit_affordable(rounds);
+        return host_kunit_affordable(rounds);
     }
 
 protected:
@@ -98,7 +98,7 @@ template <class Case>
 void run_case(kapi_kunit* test) noexcept
 {
     Case body { test };
-    if (kapi_kunit_expect(test, body.is_ready(), "the fixture is ready", __FILE__, __LINE__))
+    if (host_kunit_expect(test, body.is_ready(), "the fixture is ready", __FILE__, __LINE__))
         body.run();
 }
 
@@ -118,20 +118,20 @@ void run_case(kapi_kunit* test) noexcept
     void sentence::run() noexcept
 
 #define EXPECT(condition)                                                                          \
-    kapi_kunit_expect(test_, static_cast<bool>(condition), #condition, __FILE__, __LINE__)
+    host_kunit_expect(test_, static_cast<bool>(condition), #condition, __FILE__, __LINE__)
 #define EXPECT_EQ(left, right)                                                                     \
-    kapi_kunit_expect_equal(test_, as_number(left), as_number(right), #left " == " #right,         \
+    host_kunit_expect_equal(test_, as_number(left), as_number(right), #left " == " #right,         \
                             __FILE__, __LINE__)
 #define EXPECT_VALUE(result, expected)                                                             \
-    kapi_kunit_expect_equal(test_, answer_of(result), as_number(expected),                         \
+    host_kunit_expect_equal(test_, answer_of(result), as_number(expected),                         \
                             #result " gives " #expected, __FILE__, __LINE__)
 #define EXPECT_ERR(result, expected)                                                               \
-    kapi_kunit_expect_equal(test_, as_number((result).error()), as_number(expected),               \
+    host_kunit_expect_equal(test_, as_number((result).error()), as_number(expected),               \
                             #result " fails with " #expected, __FILE__, __LINE__)
 #define REQUIRE(expression)                                                                        \
     ({                                                                                             \
         auto&& required_ = (expression);                                                           \
-        if (!kapi_kunit_expect(test_, is_there(required_), #expression, __FILE__, __LINE__))       \
+        if (!host_kunit_expect(test_, is_there(required_), #expression, __FILE__, __LINE__))       \
             return;                                                                                \
         value_of(required_);                                                                       \
     })

@@ -9,7 +9,7 @@
 
 #include <base/atomic.hpp>
 #include <base/types.hpp>
-#include <kapi/kunit.h>
+#include <host/kunit.h>
 #include <os/task.hpp>
 
 namespace sysvipc {
@@ -19,17 +19,17 @@ class [[nodiscard]] Thread : Pinned {
 public:
     Thread(u32 cpu, Body body) noexcept
         : body_(move(body)),
-          thread_(kapi_kunit_thread_start(&enter, this, cpu))
+          thread_(host_kunit_thread_start(&enter, this, cpu))
     {
     }
     ~Thread() { join(); }
 
     [[nodiscard]] bool is_started() const noexcept { return thread_ != nullptr; }
-    void signal() noexcept { kapi_kunit_thread_signal(thread_); }
+    void signal() noexcept { host_kunit_thread_signal(thread_); }
     void join() noexcept
     {
         if (thread_)
-            kapi_kunit_thread_join(exchange(thread_, nullptr));
+            host_kunit_thread_join(exchange(thread_, nullptr));
     }
 
 private:
@@ -42,8 +42,8 @@ private:
 /* While it lives, the current thread can be signalled. */
 class SignalsAllowed : Pinned {
 public:
-    SignalsAllowed() noexcept { kapi_kunit_signals_allow(); }
-    ~SignalsAllowed() { kapi_kunit_signals_drop(); }
+    SignalsAllowed() noexcept { host_kunit_signals_allow(); }
+    ~SignalsAllowed() { host_kunit_signals_drop(); }
 };
 
 /* Returns when @condition holds; false: not even after a time that only a hang exceeds. */
@@ -70,7 +70,7 @@ template <class Condition>
     for (u32 turn = 0; turn < turns; ++turn) {
         if (condition())
             return true;
-        kapi_kunit_cpu_relax();
+        host_kunit_cpu_relax();
     }
     return false;
 }

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include <kapi/hook.h>
+#include <intercept/hook.h>
 
 /* For functions that assembly jumps to: whole-program optimisation must leave them their names. */
 #if defined(__clang__)

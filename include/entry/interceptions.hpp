@@ -12,7 +12,7 @@ namespace sysvipc {
 /*
  * Intercepts all of them, but for those that the module can do without, by the means that the parameter
  * attach= allows.  From then on nobody can switch ftrace off.  Log lines tell what cannot be intercepted.
- * Errors: ENOENT, EBUSY, EOPNOTSUPP, ENODEV, ENOMEM as kapi_intercept(); EBUSY where kprobes are needed and
+ * Errors: ENOENT, EBUSY, EOPNOTSUPP, ENODEV, ENOMEM as intercept_start(); EBUSY where kprobes are needed and
  * switched off, or ftrace is.  Sleeps.
  */
 [[nodiscard]] Result<void> start_interceptions() noexcept;

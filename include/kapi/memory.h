@@ -32,7 +32,6 @@ void kapi_kfree(void *memory); /* never sleeps; kmalloc memory only */
 long *kapi_percpu_long_alloc(void);
 void kapi_percpu_long_free(long *counter);
 void kapi_percpu_long_add(long *counter, long delta);
-long kapi_percpu_long_sum(const long *counter);
 
 KAPI_END
 

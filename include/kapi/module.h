@@ -11,12 +11,6 @@ bool kapi_module_try_get(void); /* false: the module is being unloaded */
 void kapi_module_put(void);
 int kapi_module_references(void); /* on the module, by whoever uses it */
 
-/*
- * For a module that is being unloaded and must not go: to return would free it.  The task is lost; it counts
- * neither as running nor as hung, and does not keep the machine from being suspended.
- */
-void kapi_module_never_return(void) __attribute__((noreturn));
-
 void kapi_log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void kapi_log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same, a few times in some seconds at most: for lines that a user can provoke. */
@@ -29,17 +23,6 @@ bool kapi_kernel_has_sysvipc(void);
 /* Whether it runs 32-bit programs, and knows a time of theirs in 32 bits. */
 bool kapi_kernel_has_ia32(void);
 bool kapi_kernel_has_time32(void);
-/* What the module was loaded with; sysvipc.ko only. */
-bool kapi_parameter_force(void);
-bool kapi_parameter_ipcmni_extend(void);
-const char *kapi_parameter_attach(void);
-bool kapi_parameter_require_lsm(void);
-
-/* Implemented by the C++ side (src/entry), called once each by the C module glue. */
-int sysvipc_module_init(void) KAPI_NOEXCEPT; /* 0 or -errno */
-void sysvipc_module_exit(void) KAPI_NOEXCEPT;
-/* The text of the file in_use, at most @size bytes of it; how many they are.  At any time.  Sleeps. */
-kapi_size sysvipc_describe_use(char *text, kapi_size size) KAPI_NOEXCEPT;
 
 KAPI_END
 

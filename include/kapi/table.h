@@ -49,12 +49,6 @@ struct kapi_addressed *kapi_addresses_find(struct kapi_rhashtable *table, const 
 int kapi_addresses_insert(struct kapi_rhashtable *table, struct kapi_addressed *object);
 int kapi_addresses_remove(struct kapi_rhashtable *table, struct kapi_addressed *object);
 /* Calls @each for every object; nobody else uses the table any more.  Then as kapi_keys_destroy(). */
-/*
- * Under RCU, beside writers: what is there all the time is visited, and more than once if the table grows.
- */
-void kapi_addresses_visit(struct kapi_rhashtable *table,
-			  void (*each)(struct kapi_addressed *, void *context) KAPI_NOEXCEPT,
-			  void *context);
 void kapi_addresses_destroy(struct kapi_rhashtable *table, void (*each)(struct kapi_addressed *));
 
 /* The same for objects that two addresses identify together. */

@@ -11,6 +11,7 @@
 
 #include <base/result.hpp>
 #include <base/types.hpp>
+#include <host/visit.h>
 #include <kapi/table.h>
 
 namespace sysvipc {
@@ -30,7 +31,7 @@ public:
     /* Under RCU.  One may be visited more than once while others are inserted. */
     void visit(void (*each)(kapi_addressed*, void*) noexcept, void* context) noexcept
     {
-        kapi_addresses_visit(&table_, each, context);
+        host_addresses_visit(&table_, each, context);
     }
 
     [[nodiscard]] kapi_addressed* find(const void* address) noexcept

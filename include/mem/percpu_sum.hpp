@@ -7,6 +7,7 @@
 
 #include <base/result.hpp>
 #include <base/types.hpp>
+#include <host/percpu.h>
 #include <kapi/memory.h>
 
 namespace sysvipc {
@@ -26,7 +27,7 @@ public:
     void stop() noexcept { kapi_percpu_long_free(exchange(counters_, nullptr)); }
 
     void add(long delta) noexcept { kapi_percpu_long_add(counters_, delta); }
-    [[nodiscard]] long sum() const noexcept { return kapi_percpu_long_sum(counters_); }
+    [[nodiscard]] long sum() const noexcept { return host_percpu_long_sum(counters_); }
 
 private:
     long* counters_ { nullptr };

@@ -7,7 +7,7 @@
 #pragma once
 
 #include <base/result.hpp>
-#include <kapi/mapping.h>
+#include <host/mapping.h>
 #include <os/segment_file.hpp>
 
 namespace sysvipc {
@@ -29,7 +29,7 @@ struct AddressSpace {
     /* Once, before all else.  Errors: ENOMEM.  Sleeps. */
     [[nodiscard]] static Result<void> start() noexcept
     {
-        if (const int status = kapi_mappings_start())
+        if (const int status = host_mappings_start())
             return from_kernel(status);
         return {};
     }
@@ -54,7 +54,7 @@ struct AddressSpace {
                    : request.place == Place::Replace ? KAPI_MAP_FIXED
                                                      : 0ul);
         const long address =
-            kapi_mapping_create(file.raw(), inode_number, request.address, protection, flags);
+            host_mapping_create(file.raw(), inode_number, request.address, protection, flags);
         if (address < 0 && address > -kMostErrno)
             return from_kernel(static_cast<int>(address));
         return static_cast<usize>(address);
@@ -62,16 +62,16 @@ struct AddressSpace {
     /* Whether anything is mapped there; false where the process is being killed.  Sleeps. */
     [[nodiscard]] static bool is_taken(unsigned long start, unsigned long end) noexcept
     {
-        return kapi_mapping_overlaps(start, end);
+        return host_mapping_overlaps(start, end);
     }
     /* Detaches a segment of the kernel's own.  Errors: EINVAL, EINTR.  Sleeps. */
     [[nodiscard]] static Result<void> detach_builtin(unsigned long address) noexcept
     {
-        if (const long status = kapi_mapping_detach_builtin(address))
+        if (const long status = host_mapping_detach_builtin(address))
             return from_kernel(static_cast<int>(status));
         return {};
     }
-    static void unmap(const Mapping& mapping) noexcept { kapi_mapping_remove(&mapping); }
+    static void unmap(const Mapping& mapping) noexcept { host_mapping_remove(&mapping); }
 
     /* Walks over the segments that are mapped, from an address on. */
     class Walk {
@@ -81,7 +81,7 @@ struct AddressSpace {
         [[nodiscard]] Result<bool> next(Mapping& mapping) noexcept
         {
             int error = 0;
-            const bool found = kapi_mapping_find(address_, &mapping, &error);
+            const bool found = host_mapping_find(address_, &mapping, &error);
             if (error != 0)
                 return from_kernel(error);
             if (found)
@@ -100,13 +100,13 @@ struct AddressSpace {
         ~DetachGuard()
         {
             if (detaching_)
-                kapi_mapping_detach_end(detaching_);
+                host_mapping_detach_end(detaching_);
         }
         /* Errors: EINTR (being killed).  Sleeps. */
         [[nodiscard]] Result<void> take() noexcept
         {
             int error = 0;
-            detaching_ = kapi_mapping_detach_begin(&error);
+            detaching_ = host_mapping_detach_begin(&error);
             if (error != 0)
                 return from_kernel(error);
             return {};

@@ -7,7 +7,7 @@
 #pragma once
 
 #include <base/result.hpp>
-#include <kapi/armed.h>
+#include <intercept/armed.h>
 
 namespace sysvipc {
 
@@ -28,9 +28,9 @@ public:
      * tells if not.  While the module is loading.  Errors: EBUSY (they are switched off), ENOMEM.  Sleeps.
      */
     [[nodiscard]] static Result<void> require_probes() noexcept;
-    [[nodiscard]] static bool is_ftrace_dead() noexcept { return kapi_ftrace_is_dead(); }
+    [[nodiscard]] static bool is_ftrace_dead() noexcept { return intercept_ftrace_is_dead(); }
     /* What could not be unhooked; nullptr: nothing.  If there is something, all code and data have to stay. */
-    [[nodiscard]] static const char* stuck() noexcept { return kapi_stuck(); }
+    [[nodiscard]] static const char* stuck() noexcept { return intercept_stuck(); }
     /* From now on it matters; @loss: without them, for a log line.  While the module is loading. */
     static void depends_on_probes(const char* loss) noexcept;
 

@@ -9,8 +9,8 @@
 
 #include <base/result.hpp>
 #include <base/types.hpp>
-#include <kapi/around.h>
-#include <kapi/intercept.h>
+#include <intercept/around.h>
+#include <intercept/intercept.h>
 
 namespace sysvipc {
 
@@ -37,19 +37,19 @@ public:
 
     /*
      * @means: of kapi_intercept_means, any.  Errors: ENOENT, EBUSY, EOPNOTSUPP, ENODEV, ENOMEM, as
-     * kapi_intercept() has them; @failed is the symbol then.
+     * intercept_start() has them; @failed is the symbol then.
      */
     [[nodiscard]] Result<void> start(u32 means, const char*& failed) noexcept
     {
         u32 row = 0;
-        const int status = kapi_intercept(&group_, means, &row, &is_proven_);
+        const int status = intercept_start(&group_, means, &row, &is_proven_);
         failed = rows_[row].symbol;
         if (status != 0)
             return from_kernel(status);
         return {};
     }
     /* Tasks that are inside are not waited for. */
-    void stop() noexcept { kapi_intercept_end(&group_); }
+    void stop() noexcept { intercept_end(&group_); }
 
     /* ftrace was seen to work, and nobody can switch it off. */
     [[nodiscard]] bool is_proven() const noexcept { return is_proven_; }
@@ -68,11 +68,11 @@ private:
     bool is_proven_ { false };
 };
 
-/* Has a function that a kprobe has diverted do what it has still to do (include/kapi/around.h). */
+/* Has a function that a kprobe has diverted do what it has still to do (include/intercept/around.h). */
 [[nodiscard]] inline long call_rest(long first, long second, long third, long fourth,
                                     unsigned long rest) noexcept
 {
-    return kapi_call_rest(first, second, third, fourth, rest);
+    return intercept_call_rest(first, second, third, fourth, rest);
 }
 
 } // namespace sysvipc

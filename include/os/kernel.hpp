@@ -4,8 +4,10 @@
 
 #include <base/line.hpp>
 #include <base/result.hpp>
-#include <kapi/hook.h>
+#include <intercept/hook.h>
+#include <host/module.h>
 #include <kapi/module.h>
+#include <kapi/registers.h>
 
 namespace sysvipc {
 
@@ -14,23 +16,23 @@ struct Kernel {
     [[nodiscard]] static bool has_ia32() noexcept { return kapi_kernel_has_ia32(); }
     [[nodiscard]] static bool has_time32() noexcept { return kapi_kernel_has_time32(); }
     /* Instead of returning from unloading, where the code has to stay. */
-    [[noreturn]] static void never_return() noexcept { kapi_module_never_return(); }
+    [[noreturn]] static void never_return() noexcept { host_module_never_return(); }
     /* The module parameter force=1. */
-    [[nodiscard]] static bool is_forced() noexcept { return kapi_parameter_force(); }
+    [[nodiscard]] static bool is_forced() noexcept { return host_parameter_force(); }
     /* The module parameter ipcmni_extend=1. */
     [[nodiscard]] static bool wants_extended_ids() noexcept
     {
-        return kapi_parameter_ipcmni_extend();
+        return host_parameter_ipcmni_extend();
     }
     /* The module parameter require_lsm=1. */
     [[nodiscard]] static bool is_security_required() noexcept
     {
-        return kapi_parameter_require_lsm();
+        return host_parameter_require_lsm();
     }
     /* The module parameter attach=@way; auto is the default. */
     [[nodiscard]] static bool is_to_attach(const char* way) noexcept
     {
-        return __builtin_strcmp(kapi_parameter_attach(), way) == 0;
+        return __builtin_strcmp(host_parameter_attach(), way) == 0;
     }
 };
 
@@ -86,8 +88,8 @@ public:
     {
         void* const address = reinterpret_cast<void*>(trampoline);
         const int status = means == Means::DirectCall
-            ? kapi_hook_attach(symbols, count, address, &direct_, &failed)
-            : kapi_probe_hook_attach(symbols, count, address, is_wanted, &probe_, &failed);
+            ? intercept_hook_attach(symbols, count, address, &direct_, &failed)
+            : intercept_probe_hook_attach(symbols, count, address, is_wanted, &probe_, &failed);
         if (status != 0)
             return from_kernel(status);
         return {};
@@ -99,9 +101,9 @@ public:
     void detach() noexcept
     {
         if (direct_)
-            kapi_hook_detach(exchange(direct_, nullptr));
+            intercept_hook_detach(exchange(direct_, nullptr));
         if (probe_)
-            kapi_probe_hook_detach(exchange(probe_, nullptr));
+            intercept_probe_hook_detach(exchange(probe_, nullptr));
     }
 
 private:

@@ -5,7 +5,7 @@
 #include <base/result.hpp>
 #include <base/types.hpp>
 #include <kapi/module.h>
-#include <kapi/overdue.h>
+#include <host/overdue.h>
 
 namespace sysvipc {
 
@@ -46,8 +46,8 @@ private:
  */
 class UnloadReport : Pinned {
 public:
-    explicit UnloadReport(bool (*is_inside)() noexcept) noexcept { kapi_overdue_start(is_inside); }
-    ~UnloadReport() { kapi_overdue_stop(); }
+    explicit UnloadReport(bool (*is_inside)() noexcept) noexcept { host_overdue_start(is_inside); }
+    ~UnloadReport() { host_overdue_stop(); }
 };
 
 } // namespace sysvipc

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <base/result.hpp>
-#include <kapi/file.h>
+#include <host/file.h>
 #include <os/credentials.hpp>
 
 namespace sysvipc {
@@ -13,11 +13,11 @@ class SeqFile {
 public:
     explicit SeqFile(kapi_seq_file* file) noexcept : file_(file) { }
     /* What does not fit is noticed by the kernel, which asks again with a larger buffer. */
-    void write(const char* text, usize size) noexcept { kapi_seq_write(file_, text, size); }
+    void write(const char* text, usize size) noexcept { host_seq_write(file_, text, size); }
     /* Of the process that opened the file. */
     [[nodiscard]] UserNamespace opener() const noexcept
     {
-        return UserNamespace { kapi_seq_user_ns(file_) };
+        return UserNamespace { host_seq_user_ns(file_) };
     }
 
 private:
@@ -31,19 +31,19 @@ private:
 [[nodiscard]] inline Result<void> open_proc_file_as(kapi_inode* inode, kapi_file* file,
                                                     const kapi_proc_file& described) noexcept
 {
-    if (const int status = kapi_proc_open_as(inode, file, &described, nullptr))
+    if (const int status = host_proc_open_as(inode, file, &described, nullptr))
         return from_kernel(status);
     return {};
 }
 /* The last part of its path. */
 [[nodiscard]] inline const char* proc_file_name(kapi_file* file) noexcept
 {
-    return kapi_file_name(file);
+    return host_file_name(file);
 }
 /* Closes what that has opened; false: it did not open @file. */
 inline bool release_own_proc_file(kapi_inode* inode, kapi_file* file) noexcept
 {
-    return kapi_proc_release_own(inode, file);
+    return host_proc_release_own(inode, file);
 }
 
 /* An entry of /proc, which it is for as long as it has been started and not stopped. */
@@ -54,15 +54,15 @@ public:
     /* Errors: ENOMEM for whatever procfs dislikes.  Sleeps. */
     [[nodiscard]] Result<void> start_directory(const char* name) noexcept
     {
-        return take(kapi_proc_mkdir(name));
+        return take(host_proc_mkdir(name));
     }
     /* @file outlives the entry; the entry is complete when it becomes visible. */
     [[nodiscard]] Result<void> start_file(const kapi_proc_file& file, ProcEntry& parent) noexcept
     {
-        return take(kapi_proc_create(&file, parent.entry_, nullptr));
+        return take(host_proc_create(&file, parent.entry_, nullptr));
     }
     /* Waits for those inside; harmless where nothing was started.  Sleeps. */
-    void stop() noexcept { kapi_proc_remove(exchange(entry_, nullptr)); }
+    void stop() noexcept { host_proc_remove(exchange(entry_, nullptr)); }
 
 private:
     Result<void> take(kapi_proc_entry* entry) noexcept

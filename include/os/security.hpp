@@ -15,7 +15,7 @@
 
 #include <base/result.hpp>
 #include <base/types.hpp>
-#include <kapi/security.h>
+#include <host/security.h>
 #include <os/credentials.hpp>
 
 namespace sysvipc {
@@ -23,14 +23,14 @@ namespace sysvipc {
 /* The functions of the kernel behind all of this, which are found when the module is loaded. */
 struct SecurityFunctions {
     /* Errors: ENOMEM.  Sleeps. */
-    [[nodiscard]] static Result<void> find() noexcept { return from_kernel(kapi_security_find()); }
+    [[nodiscard]] static Result<void> find() noexcept { return from_kernel(host_security_find()); }
     /* Each that the kernel has and does not let us call, counted from 0; nullptr: no more. */
     [[nodiscard]] static const char* missing(u32 number) noexcept
     {
-        return kapi_security_missing(number);
+        return host_security_missing(number);
     }
     /* From now on they are called.  Precondition: none is missing.  Sleeps. */
-    static void use() noexcept { kapi_security_use(); }
+    static void use() noexcept { host_security_use(); }
 };
 
 class KernelPerm : Pinned {
@@ -46,48 +46,48 @@ public:
     KernelPerm(i32 key, const Owners& owners) noexcept
     {
         const kapi_ipc_owners all = to_kapi(owners);
-        kapi_ipc_perm_init(&perm_, key, &all);
+        host_ipc_perm_init(&perm_, key, &all);
     }
     [[nodiscard]] Owners owners() const noexcept
     {
-        const kapi_ipc_owners all = kapi_ipc_perm_owners(&perm_);
+        const kapi_ipc_owners all = host_ipc_perm_owners(&perm_);
         return { Uid { all.uid }, Gid { all.gid }, Uid { all.creator_uid }, Gid { all.creator_gid },
                  all.mode };
     }
-    [[nodiscard]] i32 id() const noexcept { return kapi_ipc_perm_id(&perm_); } /* -1 at first */
+    [[nodiscard]] i32 id() const noexcept { return host_ipc_perm_id(&perm_); } /* -1 at first */
     void set_id(i32 id, i32 sequence) noexcept
     {
-        kapi_ipc_perm_set_id(&perm_, id, static_cast<unsigned long>(sequence));
+        host_ipc_perm_set_id(&perm_, id, static_cast<unsigned long>(sequence));
     }
-    void set_key(i32 key) noexcept { kapi_ipc_perm_set_key(&perm_, key); }
+    void set_key(i32 key) noexcept { host_ipc_perm_set_key(&perm_, key); }
     /* All but the creator; of the mode, the permissions. */
     void set_owners(const Owners& owners) noexcept
     {
         const kapi_ipc_owners all = to_kapi(owners);
-        kapi_ipc_perm_set_owners(&perm_, &all);
+        host_ipc_perm_set_owners(&perm_, &all);
     }
     /* Bits of the mode that are no permissions. */
-    void add_marks(u32 bits) noexcept { kapi_ipc_perm_change_mode(&perm_, 0, bits); }
-    void remove_marks(u32 bits) noexcept { kapi_ipc_perm_change_mode(&perm_, bits, 0); }
+    void add_marks(u32 bits) noexcept { host_ipc_perm_change_mode(&perm_, 0, bits); }
+    void remove_marks(u32 bits) noexcept { host_ipc_perm_change_mode(&perm_, bits, 0); }
 
     /* Where the system call is audited: that it is about this object. */
     void tell_audit() noexcept
     {
-        if (kapi_audit_is_on()) [[unlikely]]
-            kapi_audit_object(&perm_);
+        if (host_audit_is_on()) [[unlikely]]
+            host_audit_object(&perm_);
     }
     /* And what IPC_SET would make of it, ids as the caller gave them. */
     void tell_audit_of_change(u64 most_bytes, u32 uid, u32 gid, u32 mode) noexcept
     {
-        if (kapi_audit_is_on()) [[unlikely]] {
-            kapi_audit_object(&perm_);
-            kapi_audit_change(most_bytes, uid, gid, mode);
+        if (host_audit_is_on()) [[unlikely]] {
+            host_audit_object(&perm_);
+            host_audit_change(most_bytes, uid, gid, mode);
         }
     }
     /* After the mode has granted it.  @wanted: its permission bits count.  Errors: EACCES only. */
     [[nodiscard]] Result<void> may_access(u32 wanted) noexcept
     {
-        if (kapi_security_access(&perm_, wanted) != 0) [[unlikely]]
+        if (host_security_access(&perm_, wanted) != 0) [[unlikely]]
             return Errno::Access;
         return {};
     }
@@ -118,10 +118,10 @@ public:
     /* Errors: as above.  Sleeps. */
     [[nodiscard]] Result<void> label() noexcept
     {
-        return from_kernel(kapi_security_message_alloc(&message_));
+        return from_kernel(host_security_message_alloc(&message_));
     }
     /* Labelled or not. */
-    void unlabel() noexcept { kapi_security_message_free(&message_); }
+    void unlabel() noexcept { host_security_message_free(&message_); }
 
 private:
     friend struct QueueHooks;
@@ -151,41 +151,41 @@ struct ObjectHooks {
     }
 };
 
-struct QueueHooks : ObjectHooks<kapi_security_queue_alloc, kapi_security_queue_free,
-                                kapi_security_queue_open, kapi_security_queue_control> {
+struct QueueHooks : ObjectHooks<host_security_queue_alloc, host_security_queue_free,
+                                host_security_queue_open, host_security_queue_control> {
     [[nodiscard]] static Result<void> may_send(KernelPerm& perm, KernelMessage& message,
                                                u32 flags) noexcept
     {
         return from_kernel(
-            kapi_security_queue_send(perm.raw(), &message.message_, static_cast<int>(flags)));
+            host_security_queue_send(perm.raw(), &message.message_, static_cast<int>(flags)));
     }
     /* Whether @target, who may be asleep, may be given the message.  @rule, @wanted: kapi/security.h. */
     [[nodiscard]] static bool may_receive(KernelPerm& perm, KernelMessage& message,
                                           kapi_task* target, i64 wanted, i32 rule) noexcept
     {
-        return kapi_security_queue_receive(perm.raw(), &message.message_, target, wanted, rule)
+        return host_security_queue_receive(perm.raw(), &message.message_, target, wanted, rule)
             == 0;
     }
 };
 
-struct SetHooks : ObjectHooks<kapi_security_set_alloc, kapi_security_set_free,
-                              kapi_security_set_open, kapi_security_set_control> {
+struct SetHooks : ObjectHooks<host_security_set_alloc, host_security_set_free,
+                              host_security_set_open, host_security_set_control> {
     /* @operations: @count of them as semop(2) takes them. */
     [[nodiscard]] static Result<void> may_operate(KernelPerm& perm, const void* operations,
                                                   u32 count, bool changes) noexcept
     {
-        return from_kernel(kapi_security_set_operate(perm.raw(), operations, count, changes));
+        return from_kernel(host_security_set_operate(perm.raw(), operations, count, changes));
     }
 };
 
-struct SegmentHooks : ObjectHooks<kapi_security_segment_alloc, kapi_security_segment_free,
-                                  kapi_security_segment_open, kapi_security_segment_control> {
+struct SegmentHooks : ObjectHooks<host_security_segment_alloc, host_security_segment_free,
+                                  host_security_segment_open, host_security_segment_control> {
     /* @address, @flags: as shmat(2) was called. */
     [[nodiscard]] static Result<void> may_attach(KernelPerm& perm, unsigned long address,
                                                  u32 flags) noexcept
     {
         return from_kernel(
-            kapi_security_segment_attach(perm.raw(), address, static_cast<int>(flags)));
+            host_security_segment_attach(perm.raw(), address, static_cast<int>(flags)));
     }
 };
 

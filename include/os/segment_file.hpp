@@ -7,7 +7,7 @@
 
 #include <base/result.hpp>
 #include <base/types.hpp>
-#include <kapi/segment.h>
+#include <host/segment.h>
 
 namespace sysvipc {
 
@@ -17,7 +17,7 @@ namespace sysvipc {
  */
 [[nodiscard]] inline Result<void> start_segment_files() noexcept
 {
-    return from_kernel(kapi_segments_start());
+    return from_kernel(host_segments_start());
 }
 
 /*
@@ -26,7 +26,7 @@ namespace sysvipc {
  */
 [[nodiscard]] inline Result<void> probe_segment_files() noexcept
 {
-    return from_kernel(kapi_segments_probe());
+    return from_kernel(host_segments_probe());
 }
 
 /* Owns a reference.  The file is gone a little after its last one. */
@@ -40,7 +40,7 @@ public:
                                                     Reserve reserve) noexcept
     {
         int error = 0;
-        kapi_file* file = kapi_segment_create(name, size, reserve == Reserve::AtFirstUse, &error);
+        kapi_file* file = host_segment_create(name, size, reserve == Reserve::AtFirstUse, &error);
         return own(file, error, IsHuge::No);
     }
     /*
@@ -50,11 +50,11 @@ public:
     [[nodiscard]] static Result<SegmentFile> create_huge(const char* name, u64 size,
                                                          Reserve reserve, u32 size_log) noexcept
     {
-        if (!kapi_segments_can_be_huge())
+        if (!host_segments_can_be_huge())
             return Errno::Invalid;
         int error = 0;
         kapi_file* file =
-            kapi_segment_create_huge(name, size, reserve == Reserve::AtFirstUse, size_log, &error);
+            host_segment_create_huge(name, size, reserve == Reserve::AtFirstUse, size_log, &error);
         return own(file, error, IsHuge::Yes);
     }
     SegmentFile() noexcept = default; /* none */
@@ -76,12 +76,12 @@ public:
     void close() noexcept
     {
         if (file_)
-            kapi_file_put(exchange(file_, nullptr));
+            host_file_put(exchange(file_, nullptr));
     }
     /* Another reference. */
     [[nodiscard]] SegmentFile share() const noexcept
     {
-        kapi_file_get(file_);
+        host_file_get(file_);
         return SegmentFile { file_, is_huge_ };
     }
     /*
@@ -91,14 +91,14 @@ public:
     [[nodiscard]] Result<SegmentFile> open(Access access, void* segment) const noexcept
     {
         int error = 0;
-        kapi_file* file = kapi_segment_open(file_, access == Access::ReadWrite, segment, &error);
+        kapi_file* file = host_segment_open(file_, access == Access::ReadWrite, segment, &error);
         return own(file, error, is_huge_);
     }
 
     [[nodiscard]] bool is_empty() const noexcept { return file_ == nullptr; }
     [[nodiscard]] bool is_huge() const noexcept { return is_huge_ == IsHuge::Yes; }
     /* Bytes: what was asked for, or whole huge pages. */
-    [[nodiscard]] u64 size() const noexcept { return kapi_segment_size(file_); }
+    [[nodiscard]] u64 size() const noexcept { return host_segment_size(file_); }
 
     struct Usage {
         u64 resident_pages;
@@ -109,7 +109,7 @@ public:
         Usage usage;
         kapi_u64 resident = 0;
         kapi_u64 swapped = 0;
-        kapi_segment_usage(file_, &resident, &swapped);
+        host_segment_usage(file_, &resident, &swapped);
         usage.resident_pages = resident;
         usage.swapped_pages = swapped;
         return usage;
@@ -137,14 +137,14 @@ class MemoryLock : Pinned {
 public:
     MemoryLock() = default;
 
-    [[nodiscard]] static bool is_possible() noexcept { return kapi_segments_can_be_locked(); }
+    [[nodiscard]] static bool is_possible() noexcept { return host_segments_can_be_locked(); }
     [[nodiscard]] bool is_held() const noexcept { return charged_ != nullptr; }
     /* Does not sleep.  Errors: ENOMEM beyond RLIMIT_MEMLOCK. */
     [[nodiscard]] Result<void> take(const SegmentFile& file) noexcept
     {
         if (is_held())
             return {};
-        charged_ = kapi_segment_lock(file.raw());
+        charged_ = host_segment_lock(file.raw());
         if (!charged_)
             return Errno::NoMemory;
         return {};
@@ -153,11 +153,11 @@ public:
     void drop(const SegmentFile& file) noexcept
     {
         if (is_held())
-            kapi_segment_unlock(file.raw(), exchange(charged_, nullptr));
+            host_segment_unlock(file.raw(), exchange(charged_, nullptr));
     }
     static void make_evictable(const SegmentFile& file) noexcept /* sleeps */
     {
-        kapi_segment_make_evictable(file.raw());
+        host_segment_make_evictable(file.raw());
     }
 
 private:

@@ -4,7 +4,7 @@
 
 #include <base/result.hpp>
 #include <base/types.hpp>
-#include <kapi/sysctl.h>
+#include <host/sysctl.h>
 
 namespace sysvipc {
 
@@ -18,7 +18,7 @@ public:
     template <usize N>
     [[nodiscard]] Result<void> start(const char* directory, const SysctlFile (&files)[N]) noexcept
     {
-        sysctls_ = kapi_sysctls_start(directory, files, N);
+        sysctls_ = host_sysctls_start(directory, files, N);
         if (!sysctls_)
             return Errno::NoMemory;
         return {};
@@ -27,7 +27,7 @@ public:
      * Harmless where nothing was started.  False: somebody inside does not leave; the names stay taken, and
      * nothing in what is left leads to the module.  Sleeps.
      */
-    [[nodiscard]] bool stop() noexcept { return kapi_sysctls_stop(exchange(sysctls_, nullptr)); }
+    [[nodiscard]] bool stop() noexcept { return host_sysctls_stop(exchange(sysctls_, nullptr)); }
 
 private:
     kapi_sysctls* sysctls_ { nullptr };

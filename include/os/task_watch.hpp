@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * TaskWatch: sysvipc_task_begun() and its like (include/kapi/watch.h) are called of every task.
+ * TaskWatch: sysvipc_task_begun() and its like (include/intercept/watch.h) are called of every task.
  *
  * Context: process, while the module is loading or unloading; both sleep.
  */
 #pragma once
 
 #include <base/result.hpp>
-#include <kapi/around.h>
-#include <kapi/watch.h>
+#include <intercept/around.h>
+#include <intercept/watch.h>
 
 namespace sysvipc {
 
@@ -16,13 +16,13 @@ struct TaskWatch {
     /* Of beginnings; the rest is intercepted.  Errors: ENOENT (the kernel has no such tracepoint), ENOMEM. */
     [[nodiscard]] static Result<void> start() noexcept
     {
-        if (const int status = kapi_watch_beginnings())
+        if (const int status = intercept_watch_beginnings())
             return from_kernel(status);
         return {};
     }
-    static void stop() noexcept { kapi_watch_beginnings_end(); }
+    static void stop() noexcept { intercept_watch_beginnings_end(); }
     /* The module is certain to stay loaded: tasks that come by may pin it from now on. */
-    static void open() noexcept { kapi_around_open(); }
+    static void open() noexcept { intercept_around_open(); }
 };
 
 } // namespace sysvipc

@@ -4,8 +4,8 @@
 
 #include <entry/call_gate.hpp>
 #include <entry/entry_points.hpp>
-#include <kapi/around.h>
-#include <kapi/watch.h>
+#include <intercept/around.h>
+#include <intercept/watch.h>
 #include <ns/namespaces.hpp>
 #include <os/armed.hpp>
 #include <os/interception.hpp>
@@ -23,7 +23,7 @@ namespace sysvipc {
 
 extern "C" {
 
-/* src/kapi/intercept_x86_64.S */
+/* src/intercept/intercept_x86_64.S */
 void sysvipc_enter_intercepted();
 void sysvipc_enter_exit_files();
 void sysvipc_enter_exit_files_in_place();
@@ -85,38 +85,38 @@ constexpr Row kTable[]
 {
     { Where::Everywhere,
       { "exit_files", sysvipc_enter_exit_files, sysvipc_enter_exit_files_in_place,
-        kapi_is_before_exit_files, &sysvipc_at_exit_files, kRequired,
+        intercept_is_before_exit_files, &sysvipc_at_exit_files, kRequired,
         "a task that ends leaves SEM_UNDO undone" } },
         { Where::ManyNamespaces,
-          { kNamespaceEnding, sysvipc_enter_ipc_ns_ending, nullptr, kapi_notice_ipc_ns_ending,
+          { kNamespaceEnding, sysvipc_enter_ipc_ns_ending, nullptr, intercept_notice_ipc_ns_ending,
             &sysvipc_at_ipc_ns_ending, kRequired, "what is in an IPC namespace that ends stays" } },
         { Where::Everywhere,
           { "__x64_sys_unshare", sysvipc_enter_leaving, sysvipc_enter_leaving_in_place,
-            kapi_is_around_leaving, &sysvipc_at_unshare, kOptional, kLeaving } },
+            intercept_is_around_leaving, &sysvipc_at_unshare, kOptional, kLeaving } },
         { Where::Everywhere,
           { "__x64_sys_setns", sysvipc_enter_leaving, sysvipc_enter_leaving_in_place,
-            kapi_is_around_leaving, &sysvipc_at_setns, kOptional, kLeaving } },
+            intercept_is_around_leaving, &sysvipc_at_setns, kOptional, kLeaving } },
         { Where::Ia32,
           { "__ia32_sys_unshare", sysvipc_enter_leaving, sysvipc_enter_leaving_in_place,
-            kapi_is_around_leaving, &sysvipc_at_ia32_unshare, kOptional, kLeaving } },
+            intercept_is_around_leaving, &sysvipc_at_ia32_unshare, kOptional, kLeaving } },
         { Where::Ia32,
           { "__ia32_sys_setns", sysvipc_enter_leaving, sysvipc_enter_leaving_in_place,
-            kapi_is_around_leaving, &sysvipc_at_ia32_setns, kOptional, kLeaving } },
+            intercept_is_around_leaving, &sysvipc_at_ia32_setns, kOptional, kLeaving } },
         { Where::Builtin,
           { kProcRelease, sysvipc_enter_proc_release, sysvipc_enter_proc_release_in_place,
-            kapi_is_beginning, &sysvipc_at_proc_release, kOptional, kProcFiles } },
+            intercept_is_beginning, &sysvipc_at_proc_release, kOptional, kProcFiles } },
         { Where::Builtin,
           { "sysvipc_proc_open", sysvipc_enter_proc_open, sysvipc_enter_proc_open_in_place,
-            kapi_is_beginning, &sysvipc_at_proc_open, kOptional, kProcFiles } },
+            intercept_is_beginning, &sysvipc_at_proc_open, kOptional, kProcFiles } },
         { Where::Builtin,
           { "shm_destroy_orphaned", sysvipc_enter_destroy_orphaned,
-            sysvipc_enter_destroy_orphaned_in_place, kapi_is_beginning,
+            sysvipc_enter_destroy_orphaned_in_place, intercept_is_beginning,
             &sysvipc_at_destroy_orphaned, kOptional,
             "a change of shm_rmid_forced does not reach segments" } },
 #if KAPI_PREEMPT_RT
         { Where::Everywhere,
           { "copy_process", sysvipc_enter_copy_process, sysvipc_enter_copy_process_in_place,
-            kapi_is_around_copy_process, &sysvipc_at_copy_process, kRequired,
+            intercept_is_around_copy_process, &sysvipc_at_copy_process, kRequired,
             "a new task does not share SEM_UNDO" } },
 #endif
 };

@@ -2,12 +2,12 @@
 /* Hooking the system calls (contracts: include/entry/system_calls.hpp). */
 #include <entry/system_calls.hpp>
 
-#include <kapi/around.h>
+#include <intercept/around.h>
 #include <os/armed.hpp>
 #include <os/kernel.hpp>
 #include <base/poison.hpp>
 
-/* src/kapi/trampoline_x86_64.S */
+/* src/intercept/trampoline_x86_64.S */
 extern "C" void sysvipc_enter();
 extern "C" void sysvipc_enter_in_place();
 
@@ -86,7 +86,7 @@ Result<void> attach(const Way& way) noexcept
     const u32 count = Kernel::has_ia32() ? kAllSymbols : kNativeSymbols;
     u32 failed = 0;
     Result<void> attached =
-        hook.attach(way.means, kSymbols, count, way.trampoline, kapi_is_beginning, failed);
+        hook.attach(way.means, kSymbols, count, way.trampoline, intercept_is_beginning, failed);
     if (!attached.ok()) {
         log_failure(way, attached.error(), kSymbols[failed]);
         return attached;

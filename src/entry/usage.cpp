@@ -9,7 +9,7 @@
 
 #include <base/atomic.hpp>
 #include <base/line.hpp>
-#include <kapi/module.h>
+#include <host/module.h>
 #include <ns/namespaces.hpp>
 #include <os/module.hpp>
 #include <sync/rcu.hpp>

@@ -70,13 +70,3 @@ KAPI_SHIM void kapi_percpu_long_add(long *counter, long delta)
 {
 	this_cpu_add(*(long __percpu *)(unsigned long)counter, delta);
 }
-
-KAPI_SHIM long kapi_percpu_long_sum(const long *counter)
-{
-	long sum = 0;
-	int cpu;
-
-	for_each_possible_cpu(cpu) sum +=
-		READ_ONCE(*per_cpu_ptr((long __percpu *)(unsigned long)counter, cpu));
-	return sum;
-}

@@ -4,7 +4,6 @@
 #include <linux/module.h>
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
-#include <linux/sched.h>
 
 #include "shim.h"
 #include <kapi/module.h>
@@ -39,14 +38,6 @@ KAPI_SHIM void kapi_module_put(void)
 	module_put(THIS_MODULE);
 }
 
-void kapi_module_never_return(void)
-{
-	for (;;) {
-		set_current_state(TASK_IDLE | TASK_FREEZABLE);
-		schedule();
-	}
-}
-
 void kapi_log_info(const char *format, ...)
 {
 	struct va_format text = { .fmt = format };
@@ -71,15 +62,12 @@ void kapi_log_error(const char *format, ...)
 
 void kapi_log_error_rarely(const char *format, ...)
 {
-	static DEFINE_RATELIMIT_STATE(limit, DEFAULT_RATELIMIT_INTERVAL, DEFAULT_RATELIMIT_BURST);
 	struct va_format text = { .fmt = format };
 	va_list arguments;
 
-	if (!__ratelimit(&limit))
-		return;
 	va_start(arguments, format);
 	text.va = &arguments;
-	printk(KERN_ERR "sysvipc: %pV\n", &text);
+	printk_ratelimited(KERN_ERR "sysvipc: %pV\n", &text);
 	va_end(arguments);
 }
 

@@ -189,21 +189,6 @@ KAPI_SHIM int kapi_addresses_remove(struct kapi_rhashtable *table, struct kapi_a
 				      (struct rhash_head *)&object->head, address_params);
 }
 
-void kapi_addresses_visit(struct kapi_rhashtable *table,
-			  void (*each)(struct kapi_addressed *, void *context), void *context)
-{
-	struct rhashtable_iter walk;
-	void *object;
-
-	rhashtable_walk_enter((struct rhashtable *)table, &walk);
-	rhashtable_walk_start(&walk);
-	while ((object = rhashtable_walk_next(&walk)))
-		if (object != ERR_PTR(-EAGAIN)) /* the table has grown */
-			each(object, context);
-	rhashtable_walk_stop(&walk);
-	rhashtable_walk_exit(&walk);
-}
-
 static void free_addressed(void *object, void *each)
 {
 	((void (*)(struct kapi_addressed *))each)(object);

@@ -41,7 +41,7 @@ void log_losses() noexcept
 
 void look_at_probes() noexcept
 {
-    const bool are_hit = loss_count == 0 || kapi_probe_trial_hits();
+    const bool are_hit = loss_count == 0 || intercept_probe_trial_hits();
     if (are_hit == were_probes_hit)
         return;
     were_probes_hit = are_hit;
@@ -75,7 +75,7 @@ void look() noexcept
 /* Errors: ENOMEM, or what else registering a probe has; a log line tells. */
 Result<void> start_trial() noexcept
 {
-    const int status = kapi_probe_trial_start();
+    const int status = intercept_probe_trial_start();
     is_trial_started = status == 0;
     if (is_trial_started)
         return {};
@@ -100,7 +100,7 @@ Result<void> Armed::guard_ftrace() noexcept
 {
     if (is_guarded)
         return {};
-    const int status = kapi_ftrace_guard_start();
+    const int status = intercept_ftrace_guard_start();
     is_guarded = status == 0;
     if (is_guarded)
         return {};
@@ -111,16 +111,16 @@ Result<void> Armed::guard_ftrace() noexcept
 void Armed::stop() noexcept
 {
     if (exchange(is_trial_started, false))
-        kapi_probe_trial_stop();
+        intercept_probe_trial_stop();
     if (exchange(is_guarded, false))
-        kapi_ftrace_guard_stop();
+        intercept_ftrace_guard_stop();
 }
 
 Result<void> Armed::require_probes() noexcept
 {
     if (!is_trial_started)
         TRY(start_trial());
-    if (kapi_probe_trial_hits())
+    if (intercept_probe_trial_hits())
         return {};
     LogLine line;
     log_error(line.string("cannot use kprobes: ").string(kProbesAreOff));
@@ -136,12 +136,12 @@ void Armed::depends_on_probes(const char* loss) noexcept
 void Armed::start_patrol() noexcept
 {
     look();
-    kapi_patrol_start(look);
+    intercept_patrol_start(look);
 }
 
 void Armed::stop_patrol() noexcept
 {
-    kapi_patrol_stop();
+    intercept_patrol_stop();
 }
 
 } // namespace sysvipc

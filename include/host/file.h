@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* host: /proc entries read as seq_files.  Kernel source: <linux/proc_fs.h>, <linux/seq_file.h>. */
+#ifndef SYSVIPC_HOST_FILE_H
+#define SYSVIPC_HOST_FILE_H
+
+#include <kapi/types.h>
+
+KAPI_BEGIN
+
+struct kapi_seq_file;
+struct kapi_proc_entry;
+struct kapi_user_ns;
+struct kapi_inode;
+struct kapi_file;
+
+/*
+ * What a /proc file is made of.  open, release: once per opened file, with room for @state_size
+ * bytes of its own, zeroed; open returns 0 or -errno.  start, next, stop, show: seq_operations.
+ */
+struct kapi_proc_file {
+	const char *name;
+	unsigned short mode;
+	kapi_size state_size;
+	int (*open)(void *state, void *data);
+	void (*release)(void *state);
+	void *(*start)(struct kapi_seq_file *seq, void *state, long long *position);
+	void *(*next)(struct kapi_seq_file *seq, void *state, void *item, long long *position);
+	void (*stop)(struct kapi_seq_file *seq, void *state, void *item);
+	int (*show)(struct kapi_seq_file *seq, void *state, void *item);
+};
+
+struct kapi_proc_entry *host_proc_mkdir(const char *name); /* NULL: failed */
+/* @file must outlive the entry, which is complete when it becomes visible.  NULL: failed. */
+struct kapi_proc_entry *host_proc_create(const struct kapi_proc_file *file,
+					 struct kapi_proc_entry *parent, void *data);
+void host_proc_remove(struct kapi_proc_entry *entry); /* waits for users inside; NULL is allowed */
+
+/*
+ * For a file of /proc that others made, and whose operations are those of any seq_file: opens it as
+ * @proc_file instead.  0 or -errno.  Sleeps.
+ */
+int host_proc_open_as(struct kapi_inode *inode, struct kapi_file *file,
+		      const struct kapi_proc_file *proc_file, void *data);
+/* False: it was not opened by that.  Otherwise it is gone. */
+bool host_proc_release_own(struct kapi_inode *inode, struct kapi_file *file);
+const char *host_file_name(struct kapi_file *file); /* the last part; an entry of /proc keeps it */
+
+void host_seq_write(struct kapi_seq_file *seq, const char *text, kapi_size size);
+struct kapi_user_ns *host_seq_user_ns(struct kapi_seq_file *seq); /* of the opener */
+
+KAPI_END
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * host: what the in-kernel suites need of KUnit, threads, credentials and files.  In
+ * sysvipc_kunit.ko only; nothing here reaches sysvipc.ko.  Kernel source: <kunit/test.h>,
+ * <linux/kthread.h>, <linux/cred.h>, <linux/fs.h>.
+ */
+#ifndef SYSVIPC_HOST_KUNIT_H
+#define SYSVIPC_HOST_KUNIT_H
+
+#include <kapi/types.h>
+
+KAPI_BEGIN
+
+struct kapi_kunit;
+
+/*
+ * Both record a failure and go on: KUnit's assertions end the thread without running destructors.
+ * They return whether the expectation held, and belong to the thread of the test case alone.
+ */
+bool host_kunit_expect(struct kapi_kunit *test, bool holds, const char *text, const char *file,
+		       int line);
+bool host_kunit_expect_equal(struct kapi_kunit *test, kapi_s64 left, kapi_s64 right,
+			     const char *text, const char *file, int line);
+
+/* @count, or less where the kernel checks every access: a case must end long before KUnit's limit. */
+kapi_u32 host_kunit_affordable(kapi_u32 count);
+
+/* A thread that runs once through @run(@data), on @cpu where that CPU is online.  NULL: failed. */
+struct kapi_kunit_thread;
+struct kapi_kunit_thread *host_kunit_thread_start(void (*run)(void *data), void *data,
+						  kapi_u32 cpu);
+void host_kunit_thread_join(struct kapi_kunit_thread *thread);
+/* A turn of a loop that waits for another CPU. */
+void host_kunit_cpu_relax(void);
+/* Makes a signal pending there; kernel threads see only signals they allow. */
+void host_kunit_thread_signal(struct kapi_kunit_thread *thread);
+void host_kunit_signals_allow(void);
+void host_kunit_signals_drop(void);
+
+/* Who the current thread is from now on; what it was before is handed back by restore. */
+struct kapi_kunit_identity {
+	kapi_u32 uid;
+	kapi_u32 gid;
+	kapi_u32 supplementary_gid;
+	int capability; /* the only one; KAPI_KUNIT_NO_CAPABILITY: none */
+};
+#define KAPI_KUNIT_NO_CAPABILITY (-1)
+struct kapi_kunit_cred;
+struct kapi_kunit_cred *
+host_kunit_cred_assume(const struct kapi_kunit_identity *identity); /* NULL: no memory */
+void host_kunit_cred_restore(struct kapi_kunit_cred *before);
+
+/*
+ * A file of /proc that is a seq_file, read from the kernel (which has read() for programs only).
+ * open: NULL when it fails.  read: bytes read, or -errno.
+ */
+struct kapi_kunit_file;
+struct kapi_kunit_file *host_kunit_file_open(const char *path);
+kapi_s64 host_kunit_file_read(struct kapi_kunit_file *file, void *to, kapi_size size,
+			      kapi_s64 *offset);
+void host_kunit_file_close(struct kapi_kunit_file *file); /* all of it done on return */
+
+/*
+ * Tries out the file at @path as if segments were to be of its kind; 0 or -errno.  Precondition: such files
+ * cannot be mapped, as kernel threads have no memory to map anything into.
+ */
+int host_kunit_segment_probe(const char *path);
+
+/* Whether this kernel has ftrace direct calls. */
+bool host_kunit_has_direct_calls(void);
+
+/* How often this module is pinned; and what kernel threads have closed is gone on return. */
+int host_kunit_module_pins(void);
+void host_kunit_files_flush(void);
+
+/* Implemented by the C++ side (kunit/), called around each suite; 0 or -errno. */
+int sysvipc_kunit_suite_start(void) KAPI_NOEXCEPT;
+void sysvipc_kunit_suite_stop(void) KAPI_NOEXCEPT;
+
+KAPI_END
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * host: what security modules and audit know of an object, and where they are asked and told.
+ * Kernel source: <linux/security.h>, <linux/audit.h>, <linux/ipc.h>, <linux/msg.h>.
+ *
+ * They take an object's struct kern_ipc_perm, which is where our objects have their id and their owners
+ * on every kernel: nothing is kept twice, and nothing is made for a call.  What follows the last member
+ * that anybody looks at (counts and links) we have elsewhere: other members of the object stand there, so
+ * that whoever reads all of the structure, a BPF program for instance, stays within the object; with it an
+ * object would take twice the memory.  Of a message, there is all of a struct msg_msg.
+ * On kernels without security modules the calls are nothing at all.
+ *
+ * Verdicts are 0 or -errno.  No lock is needed, any may be held; only what says so sleeps.
+ */
+#ifndef SYSVIPC_HOST_SECURITY_H
+#define SYSVIPC_HOST_SECURITY_H
+
+#include <kapi/types.h>
+
+KAPI_BEGIN
+
+/* The beginning of a struct kern_ipc_perm. */
+KAPI_OPAQUE(kapi_ipc_perm, IPC_PERM);
+
+struct kapi_task;
+
+/* What follows the links of a struct msg_msg, which the caller has before it. */
+struct kapi_msg {
+	long type;
+	kapi_size size;
+	void *link; /* nobody looks at it: for who has the message */
+	void *note; /* a security module's; NULL at first */
+};
+
+struct kapi_ipc_owners {
+	kapi_u32 uid; /* kernel-internal, as in kapi/task.h */
+	kapi_u32 gid;
+	kapi_u32 creator_uid;
+	kapi_u32 creator_gid;
+	kapi_u32 mode; /* permissions, and bits that are none */
+};
+
+/*
+ * Finds the functions below, none of which is exported; until they are taken into use, every verdict
+ * is 0 and nobody is told anything.  -ENOMEM; sleeps.
+ */
+int host_security_find(void);
+/* The name of one that the kernel has and does not let us call, counted from 0; NULL: no more. */
+const char *host_security_missing(unsigned int number);
+void host_security_use(void); /* none is missing; sleeps */
+
+void host_ipc_perm_init(struct kapi_ipc_perm *perm, int key, const struct kapi_ipc_owners *owners);
+struct kapi_ipc_owners host_ipc_perm_owners(const struct kapi_ipc_perm *perm);
+int host_ipc_perm_id(const struct kapi_ipc_perm *perm);
+void host_ipc_perm_set_id(struct kapi_ipc_perm *perm, int id, unsigned long sequence);
+void host_ipc_perm_set_key(struct kapi_ipc_perm *perm, int key);
+/* All but the creator; of the mode, the permissions. */
+void host_ipc_perm_set_owners(struct kapi_ipc_perm *perm, const struct kapi_ipc_owners *owners);
+void host_ipc_perm_change_mode(struct kapi_ipc_perm *perm, kapi_u32 clear, kapi_u32 set);
+
+/* Whether the running system call is being audited. */
+bool host_audit_is_on(void);
+/* Each of the two: while it is. */
+void host_audit_object(struct kapi_ipc_perm *perm);
+void host_audit_change(unsigned long most_bytes, kapi_u32 uid, kapi_u32 gid, kapi_u32 mode);
+
+int host_security_access(struct kapi_ipc_perm *perm, kapi_u32 wanted);
+
+int host_security_queue_alloc(struct kapi_ipc_perm *perm); /* sleeps */
+void host_security_queue_free(struct kapi_ipc_perm *perm);
+int host_security_queue_open(struct kapi_ipc_perm *perm, int flags);
+int host_security_queue_control(struct kapi_ipc_perm *perm, int command); /* NULL: all queues */
+int host_security_queue_send(struct kapi_ipc_perm *perm, struct kapi_msg *message, int flags);
+/* @rule: as ipc/msg.c numbers its search modes; @wanted: the type that goes with it. */
+int host_security_queue_receive(struct kapi_ipc_perm *perm, struct kapi_msg *message,
+				struct kapi_task *target, long wanted, int rule);
+
+int host_security_message_alloc(struct kapi_msg *message); /* sleeps */
+void host_security_message_free(struct kapi_msg *message);
+
+int host_security_set_alloc(struct kapi_ipc_perm *perm); /* sleeps */
+void host_security_set_free(struct kapi_ipc_perm *perm);
+int host_security_set_open(struct kapi_ipc_perm *perm, int flags);
+int host_security_set_control(struct kapi_ipc_perm *perm, int command); /* NULL: all sets */
+/* @operations: an array of struct sembuf. */
+int host_security_set_operate(struct kapi_ipc_perm *perm, const void *operations, kapi_u32 count,
+			      bool changes);
+
+int host_security_segment_alloc(struct kapi_ipc_perm *perm); /* sleeps */
+void host_security_segment_free(struct kapi_ipc_perm *perm);
+int host_security_segment_open(struct kapi_ipc_perm *perm, int flags);
+int host_security_segment_control(struct kapi_ipc_perm *perm, int command); /* NULL: all segments */
+int host_security_segment_attach(struct kapi_ipc_perm *perm, unsigned long address, int flags);
+
+KAPI_END
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * intercept: send kernel functions elsewhere, by ftrace direct calls or by kprobes.
+ * Kernel source: <linux/ftrace.h>, Documentation/trace/ftrace-uses.rst; <linux/kprobes.h>,
+ * Documentation/trace/kprobes.rst.
+ */
+#ifndef SYSVIPC_INTERCEPT_HOOK_H
+#define SYSVIPC_INTERCEPT_HOOK_H
+
+#include <kapi/types.h>
+
+KAPI_BEGIN
+
+struct kapi_regs;
+struct kapi_hook;
+struct kapi_probe_hook;
+
+/*
+ * From now on a call of any of the @count functions named in @symbols enters @trampoline instead, all
+ * of them or none.  *@hook is the handle to undo it.  -ENOENT: no such traceable function, which
+ * *@failed tells; -ENOMEM; -EBUSY: one has a direct call already; -EOPNOTSUPP: the kernel has no
+ * direct calls; sleeps.
+ *
+ * The function calls the trampoline: the return address into it is on top of the stack.
+ */
+int intercept_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
+			  struct kapi_hook **hook, kapi_u32 *failed);
+/*
+ * No new call enters the trampoline after, unless intercept_stuck() tells otherwise; tasks that are inside are not
+ * waited for.  Sleeps.
+ */
+void intercept_hook_detach(struct kapi_hook *hook);
+
+/*
+ * The same by kprobes.  -EBUSY: somebody else changes the course of one of the functions;
+ * -EOPNOTSUPP: the kernel has no kprobes.
+ *
+ * The trampoline is entered in place of the function, with the stack as its caller left it, and a register that
+ * holds where the probe stands; for the calls that @is_wanted is true of, all if that is NULL: it runs with preemption disabled.
+ */
+int intercept_probe_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
+				bool (*is_wanted)(const struct kapi_regs *registers) KAPI_NOEXCEPT,
+				struct kapi_probe_hook **hook, kapi_u32 *failed);
+void intercept_probe_hook_detach(struct kapi_probe_hook *hook);
+
+KAPI_END
+
+#endif

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * host: /proc entries read as seq_files (contracts: include/host/file.h).
+ *
+ * The kernel's callbacks find the caller's table and state: the table travels as the entry's data,
+ * the state lies behind a small header in the memory that seq_file keeps for each opened file.
+ */
+#include <linux/module.h>
+#include <linux/proc_fs.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+
+#include "../kapi/shim.h"
+#include <host/file.h>
+
+struct entry_data {
+	const struct kapi_proc_file *file;
+	void *data;
+	struct proc_dir_entry *entry;
+};
+
+struct open_file {
+	const struct kapi_proc_file *file;
+	u64 state[]; /* file->state_size bytes */
+};
+
+static void *seq_start(struct seq_file *seq, loff_t *position)
+{
+	struct open_file *open = seq->private;
+
+	return open->file->start((struct kapi_seq_file *)seq, open->state, position);
+}
+
+static void *seq_next(struct seq_file *seq, void *item, loff_t *position)
+{
+	struct open_file *open = seq->private;
+
+	return open->file->next((struct kapi_seq_file *)seq, open->state, item, position);
+}
+
+static void seq_stop(struct seq_file *seq, void *item)
+{
+	struct open_file *open = seq->private;
+
+	open->file->stop((struct kapi_seq_file *)seq, open->state, item);
+}
+
+static int seq_show(struct seq_file *seq, void *item)
+{
+	struct open_file *open = seq->private;
+
+	return open->file->show((struct kapi_seq_file *)seq, open->state, item);
+}
+
+static const struct seq_operations seq_callbacks = {
+	.start = seq_start,
+	.next = seq_next,
+	.stop = seq_stop,
+	.show = seq_show,
+};
+
+static int open_as(struct inode *inode, struct file *file, const struct kapi_proc_file *proc_file,
+		   void *data)
+{
+	struct open_file *open;
+	int error;
+
+	open = __seq_open_private(file, &seq_callbacks, sizeof(*open) + proc_file->state_size);
+	if (!open)
+		return -ENOMEM;
+	open->file = proc_file;
+	error = proc_file->open(open->state, data);
+	if (error)
+		seq_release_private(inode, file);
+	return error;
+}
+
+static int proc_open(struct inode *inode, struct file *file)
+{
+	struct entry_data *entry = pde_data(inode);
+
+	return open_as(inode, file, entry->file, entry->data);
+}
+
+static int proc_release(struct inode *inode, struct file *file)
+{
+	struct open_file *open = ((struct seq_file *)file->private_data)->private;
+
+	open->file->release(open->state);
+	return seq_release_private(inode, file);
+}
+
+/* As ipc/util.c has them: with proc_read_iter, splice(2) and others would work that fail there. */
+static const struct proc_ops proc_callbacks = {
+	.proc_open = proc_open,
+	.proc_read = seq_read,
+	.proc_lseek = seq_lseek,
+	.proc_release = proc_release,
+};
+
+int host_proc_open_as(struct kapi_inode *inode, struct kapi_file *file,
+		      const struct kapi_proc_file *proc_file, void *data)
+{
+	return open_as((struct inode *)inode, (struct file *)file, proc_file, data);
+}
+
+bool host_proc_release_own(struct kapi_inode *inode, struct kapi_file *handle)
+{
+	struct file *file = (struct file *)handle;
+
+	if (((struct seq_file *)file->private_data)->op != &seq_callbacks)
+		return false;
+	proc_release((struct inode *)inode, file);
+	return true;
+}
+
+KAPI_SHIM const char *host_file_name(struct kapi_file *file)
+{
+	return ((struct file *)file)->f_path.dentry->d_name.name;
+}
+
+struct kapi_proc_entry *host_proc_mkdir(const char *name)
+{
+	struct entry_data *entry = kzalloc(sizeof(*entry), GFP_KERNEL);
+
+	if (!entry)
+		return NULL;
+	entry->entry = proc_mkdir(name, NULL);
+	if (!entry->entry) {
+		kfree(entry);
+		return NULL;
+	}
+	return (struct kapi_proc_entry *)entry;
+}
+
+struct kapi_proc_entry *host_proc_create(const struct kapi_proc_file *file,
+					 struct kapi_proc_entry *parent, void *data)
+{
+	struct entry_data *entry = kzalloc(sizeof(*entry), GFP_KERNEL);
+
+	if (!entry)
+		return NULL;
+	entry->file = file;
+	entry->data = data;
+	entry->entry =
+		proc_create_data(file->name, file->mode, ((struct entry_data *)parent)->entry,
+				 &proc_callbacks, entry);
+	if (!entry->entry) {
+		kfree(entry);
+		return NULL;
+	}
+	return (struct kapi_proc_entry *)entry;
+}
+
+void host_proc_remove(struct kapi_proc_entry *handle)
+{
+	struct entry_data *entry = (struct entry_data *)handle;
+
+	if (!entry)
+		return;
+	proc_remove(entry->entry);
+	kfree(entry);
+}
+
+KAPI_SHIM void host_seq_write(struct kapi_seq_file *seq, const char *text, kapi_size size)
+{
+	seq_write((struct seq_file *)seq, text, size);
+}
+
+KAPI_SHIM struct kapi_user_ns *host_seq_user_ns(struct kapi_seq_file *seq)
+{
+	return (struct kapi_user_ns *)seq_user_ns((struct seq_file *)seq);
+}

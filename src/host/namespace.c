@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * host: the kernel's IPC namespaces (contracts: include/host/namespace.h).
+ *
+ * Nothing exported tells of the end of one.  But each facility has a function that is called then, with
+ * the namespace as its first argument, which we intercept.
+ */
+#include <linux/ipc_namespace.h>
+#include <linux/nsproxy.h>
+#include <linux/proc_ns.h>
+#include <linux/rwsem.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/user_namespace.h>
+
+#include "../kapi/shim.h"
+#include <host/namespace.h>
+
+#define NS(handle) ((struct ipc_namespace *)(handle))
+
+#ifdef CONFIG_SYSVIPC
+
+void host_ipc_ns_settings(struct kapi_ipc_ns *handle, struct kapi_ipc_settings *settings)
+{
+	struct ipc_namespace *ns = NS(handle);
+
+	*settings = (struct kapi_ipc_settings){
+		.msgmax = (int *)&ns->msg_ctlmax,
+		.msgmnb = (int *)&ns->msg_ctlmnb,
+		.msgmni = (int *)&ns->msg_ctlmni,
+		.sem = ns->sem_ctls,
+		.shmmni = &ns->shm_ctlmni,
+#ifdef CONFIG_POSIX_MQUEUE /* without it ns goes too soon: see host_ipc_ns_ending_symbol() */
+		.shm_rmid_forced = &ns->shm_rmid_forced,
+#endif
+		.shmmax = (unsigned long *)&ns->shm_ctlmax,
+		.shmall = (unsigned long *)&ns->shm_ctlall,
+#ifdef CONFIG_CHECKPOINT_RESTORE
+		.next_id = { &ns->ids[0].next_id, &ns->ids[1].next_id, &ns->ids[2].next_id },
+#endif
+	};
+}
+
+/*
+ * Who makes an object holds the table's semaphore for writing, from before its memory is there until it is
+ * counted, and may sleep in between; who waits for that semaphore keeps others from it too.  Taken and given
+ * back, it shows the count as it was left.  Nobody sleeps here, for what is looked at is a task's, under its
+ * lock: so the caller has to ask again.
+ */
+static enum kapi_builtin_use table_use(struct ipc_ids *ids)
+{
+	if (READ_ONCE(ids->in_use))
+		return KAPI_BUILTIN_OBJECTS;
+	if (!down_read_trylock(&ids->rwsem))
+		return KAPI_BUILTIN_CHANGING;
+	up_read(&ids->rwsem);
+	return READ_ONCE(ids->in_use) ? KAPI_BUILTIN_OBJECTS : KAPI_BUILTIN_UNUSED;
+}
+
+static enum kapi_builtin_use namespace_use(struct ipc_namespace *ns)
+{
+	enum kapi_builtin_use use = KAPI_BUILTIN_UNUSED;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(ns->ids); i++)
+		use = max(use, table_use(&ns->ids[i]));
+	return use;
+}
+
+/* Threads may be in namespaces of their own. */
+enum kapi_builtin_use host_ipc_ns_builtin_use(void)
+{
+	struct ipc_namespace *last = init_task.nsproxy->ipc_ns; /* most are in the same one */
+	enum kapi_builtin_use use = namespace_use(last);
+	struct task_struct *process, *task;
+
+	rcu_read_lock();
+	for_each_process_thread(process, task)
+	{
+		task_lock(task);
+		if (task->nsproxy && task->nsproxy->ipc_ns != last) {
+			last = task->nsproxy->ipc_ns;
+			use = max(use, namespace_use(last));
+		}
+		task_unlock(task);
+	}
+	rcu_read_unlock();
+	return use;
+}
+
+#else
+
+void host_ipc_ns_settings(struct kapi_ipc_ns *ns, struct kapi_ipc_settings *settings)
+{
+	*settings = (struct kapi_ipc_settings){};
+}
+
+enum kapi_builtin_use host_ipc_ns_builtin_use(void)
+{
+	return KAPI_BUILTIN_UNUSED;
+}
+
+#endif
+
+KAPI_SHIM bool host_ipc_ns_supported(void)
+{
+	return IS_ENABLED(CONFIG_IPC_NS);
+}
+
+/* Where no facility of the kernel's has use for one there is none at all. */
+#if defined(CONFIG_SYSVIPC) || defined(CONFIG_POSIX_MQUEUE)
+
+KAPI_SHIM struct kapi_ipc_ns *host_ipc_ns_current(void)
+{
+	return (struct kapi_ipc_ns *)current->nsproxy->ipc_ns;
+}
+
+KAPI_SHIM struct kapi_ipc_ns *host_ipc_ns_initial(void)
+{
+	return (struct kapi_ipc_ns *)init_task.nsproxy->ipc_ns;
+}
+
+KAPI_SHIM struct kapi_user_ns *host_ipc_ns_owner(struct kapi_ipc_ns *ns)
+{
+	return (struct kapi_user_ns *)NS(ns)->user_ns;
+}
+
+#else
+
+KAPI_SHIM struct kapi_ipc_ns *host_ipc_ns_current(void)
+{
+	return NULL;
+}
+
+KAPI_SHIM struct kapi_ipc_ns *host_ipc_ns_initial(void)
+{
+	return NULL;
+}
+
+KAPI_SHIM struct kapi_user_ns *host_ipc_ns_owner(struct kapi_ipc_ns *ns)
+{
+	return (struct kapi_user_ns *)&init_user_ns;
+}
+
+#endif
+
+#ifdef CONFIG_IPC_NS
+
+KAPI_SHIM void host_ipc_ns_get(struct kapi_ipc_ns *ns)
+{
+	get_ipc_ns(NS(ns));
+}
+
+KAPI_SHIM void host_ipc_ns_put(struct kapi_ipc_ns *ns)
+{
+	NS(ns)->ns.ops->put(&NS(ns)->ns);
+}
+
+unsigned int host_ipc_ns_number(const struct kapi_ipc_ns *ns)
+{
+	return ((const struct ipc_namespace *)ns)->ns.inum;
+}
+
+/* Called when the last reference is dropped, or soon after by the kernel's worker. */
+const char *host_ipc_ns_ending_symbol(void)
+{
+	return IS_ENABLED(CONFIG_POSIX_MQUEUE) ? "mq_clear_sbinfo" : "sem_exit_ns";
+}
+
+#else /* one for all */
+
+unsigned int host_ipc_ns_number(const struct kapi_ipc_ns *ns)
+{
+	return 0;
+}
+
+KAPI_SHIM void host_ipc_ns_get(struct kapi_ipc_ns *ns)
+{
+}
+
+KAPI_SHIM void host_ipc_ns_put(struct kapi_ipc_ns *ns)
+{
+}
+
+const char *host_ipc_ns_ending_symbol(void)
+{
+	return NULL;
+}
+
+#endif

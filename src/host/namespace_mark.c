@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0
+/* host: what tells IPC namespaces from others at the same address (contracts: include/host/namespace.h). */
+#include <linux/atomic.h>
+#include <linux/ipc_namespace.h>
+#include <linux/ktime.h>
+#include <linux/nsproxy.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+
+#include "../kapi/shim.h"
+#include <host/namespace.h>
+
+#ifdef CONFIG_IPC_NS
+
+/*
+ * A member that is there for nothing: of a notifier that went with Linux 3.19.  The kernel makes a namespace
+ * of zeros (the initial one too), and never looks at it again.
+ */
+static unsigned long *mark_of(struct kapi_ipc_ns *ns)
+{
+	BUILD_BUG_ON(sizeof(((struct ipc_namespace *)ns)->ipcns_nb.next) != sizeof(unsigned long));
+	return (unsigned long *)&((struct ipc_namespace *)ns)->ipcns_nb.next;
+}
+
+/*
+ * Marks of an earlier time that the module was loaded may still be there, of namespaces which only a file
+ * kept: the nanoseconds since the boot have grown by more than there were namespaces since.
+ */
+static unsigned long new_mark(void)
+{
+	static atomic64_t last;
+	const s64 now = ktime_get_boottime_ns();
+	s64 before = atomic64_read(&last);
+	s64 mark;
+
+	do
+		mark = max(now, before + 1);
+	while (!atomic64_try_cmpxchg(&last, &before, mark));
+	return mark;
+}
+
+unsigned long host_ipc_ns_make_mark(struct kapi_ipc_ns *ns)
+{
+	unsigned long *place = mark_of(ns);
+	const unsigned long made = READ_ONCE(*place);
+
+	return made ?: (cmpxchg(place, 0, new_mark()), READ_ONCE(*place));
+}
+
+KAPI_SHIM unsigned long host_ipc_ns_mark(const struct kapi_ipc_ns *ns)
+{
+	return READ_ONCE(*mark_of((struct kapi_ipc_ns *)ns));
+}
+
+void host_ipc_ns_unmark_all(void)
+{
+	struct task_struct *process, *task;
+
+	rcu_read_lock();
+	for_each_process_thread(process, task)
+	{
+		task_lock(task);
+		if (task->nsproxy && task->nsproxy->ipc_ns)
+			WRITE_ONCE(*mark_of((struct kapi_ipc_ns *)task->nsproxy->ipc_ns), 0);
+		task_unlock(task);
+	}
+	rcu_read_unlock();
+}
+
+#else /* one for all */
+
+KAPI_SHIM unsigned long host_ipc_ns_make_mark(struct kapi_ipc_ns *ns)
+{
+	return 0;
+}
+
+KAPI_SHIM unsigned long host_ipc_ns_mark(const struct kapi_ipc_ns *ns)
+{
+	return 0;
+}
+
+void host_ipc_ns_unmark_all(void)
+{
+}
+
+#endif

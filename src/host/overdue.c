@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * host: who keeps the module from going (contracts: include/host/overdue.h).
+ *
+ * Those inside are counted, not listed: a call is not to pay for what is needed once in a blue moon.  They
+ * are found by what system call each task is in, whose number stands among the registers on its stack.
+ */
+#include <linux/jiffies.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task_stack.h>
+#include <linux/uaccess.h>
+#include <linux/workqueue.h>
+#include <asm/syscall.h>
+#include <asm/unistd.h>
+
+#include <generated/kapi_layout.h>
+#include <kapi/module.h>
+#include <host/overdue.h>
+
+#define FIRST_REPORT (5 * HZ)
+#define LONGEST_DELAY (600 * HZ)
+#define MOST_LINES 16
+
+static const struct {
+	const char *name;
+	int number, ia32_number;
+} calls[] = {
+	{ "msgget", __NR_msgget, KAPI_IA32_MSGGET },
+	{ "msgsnd", __NR_msgsnd, KAPI_IA32_MSGSND },
+	{ "msgrcv", __NR_msgrcv, KAPI_IA32_MSGRCV },
+	{ "msgctl", __NR_msgctl, KAPI_IA32_MSGCTL },
+	{ "semget", __NR_semget, KAPI_IA32_SEMGET },
+	{ "semop", __NR_semop, -1 },
+	{ "semtimedop", __NR_semtimedop, KAPI_IA32_SEMTIMEDOP },
+	{ "semctl", __NR_semctl, KAPI_IA32_SEMCTL },
+	{ "shmget", __NR_shmget, KAPI_IA32_SHMGET },
+	{ "shmat", __NR_shmat, KAPI_IA32_SHMAT },
+	{ "shmdt", __NR_shmdt, KAPI_IA32_SHMDT },
+	{ "shmctl", __NR_shmctl, KAPI_IA32_SHMCTL },
+	{ "ipc", -1, KAPI_IA32_IPC },
+};
+
+static bool is_running(const struct task_struct *task)
+{
+#ifdef CONFIG_SMP
+	return READ_ONCE(task->on_cpu);
+#else
+	return task == current;
+#endif
+}
+
+static bool is_ia32(struct task_struct *task)
+{
+#ifdef CONFIG_IA32_EMULATION
+	return READ_ONCE(task_thread_info(task)->status) & TS_COMPAT;
+#else
+	return false;
+#endif
+}
+
+/*
+ * The name of the call of ours that @task is in; NULL: it is in none.  Under RCU.  A stack may go while it
+ * is read, of which nothing comes but a wrong answer; a task that runs may have left the kernel.
+ */
+static const char *call_of(struct task_struct *task)
+{
+	struct pt_regs regs;
+	size_t i;
+	int number;
+
+	if (task->flags & PF_KTHREAD || READ_ONCE(task->exit_state) || is_running(task) ||
+	    !task_stack_page(task))
+		return NULL;
+	if (copy_from_kernel_nofault(&regs, task_pt_regs(task), sizeof(regs)))
+		return NULL;
+	number = syscall_get_nr(task, &regs);
+#ifdef __X32_SYSCALL_BIT
+	if (number >= 0)
+		number &= ~__X32_SYSCALL_BIT;
+#endif
+	for (i = 0; number >= 0 && i < ARRAY_SIZE(calls); i++) {
+		if (number == (is_ia32(task) ? calls[i].ia32_number : calls[i].number))
+			return calls[i].name;
+	}
+	return NULL;
+}
+
+static unsigned long next_delay;
+static bool (*is_waiting)(void);
+static void report(struct work_struct *work);
+static DECLARE_DELAYED_WORK(reporting, report);
+
+static void name_tasks(void)
+{
+	struct task_struct *process, *task;
+	int lines = 0;
+
+	rcu_read_lock();
+	for_each_process_thread(process, task)
+	{
+		const char *call = call_of(task);
+
+		if (call && lines++ < MOST_LINES)
+			kapi_log_info("unloading waits for process %d (%s), in %s",
+				      task_pid_nr(task), task->comm, call);
+	}
+	rcu_read_unlock();
+	if (lines > MOST_LINES)
+		kapi_log_info("unloading waits for %d more", lines - MOST_LINES);
+}
+
+static void report(struct work_struct *work)
+{
+	if (is_waiting())
+		name_tasks();
+	next_delay = min_t(unsigned long, 4 * next_delay, LONGEST_DELAY);
+	queue_delayed_work(system_unbound_wq, &reporting, next_delay);
+}
+
+void host_overdue_start(bool (*is_inside)(void))
+{
+	is_waiting = is_inside;
+	next_delay = FIRST_REPORT;
+	queue_delayed_work(system_unbound_wq, &reporting, next_delay);
+}
+
+void host_overdue_stop(void)
+{
+	cancel_delayed_work_sync(&reporting);
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * intercept: whether ftrace and kprobes do what they were asked for (contracts: include/intercept/armed.h).
+ *
+ * Nothing exported tells how the switches stand, and the code where a probe was put does not either:
+ * another probe, or a tracer, may have changed it too.  So a function of ours is hooked by the same means as
+ * the kernel's, and called.  A probe at its entry is what one at the entry of a function of the kernel's
+ * is: a breakpoint, or a user of ftrace where the kernel puts such probes on the calls of ftrace.  One
+ * switch disarms both kinds together, and all of a kind are armed together.
+ */
+#include <linux/atomic.h>
+#include <linux/ftrace.h>
+#include <linux/jiffies.h>
+#include <linux/kprobes.h>
+#include <linux/workqueue.h>
+
+#include "probes.h"
+#include <intercept/armed.h>
+
+static const char *stuck;
+
+const char *intercept_stuck(void)
+{
+	return stuck;
+}
+
+void intercept_note_stuck(const char *function)
+{
+	if (!stuck)
+		stuck = function;
+}
+
+/* The function that is hooked.  The compiler must neither inline it nor know that it does nothing. */
+static noinline __noclone void hooked_place(void)
+{
+	asm volatile("" ::: "memory");
+}
+
+unsigned long intercept_trial_address(void)
+{
+	return (unsigned long)hooked_place;
+}
+
+void intercept_trial_call(void)
+{
+	hooked_place();
+}
+
+#ifdef CONFIG_DYNAMIC_FTRACE
+
+static void notrace guard_called(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+				 struct ftrace_regs *registers)
+{
+}
+
+/* "Permanent" lasts until it is unregistered. */
+static struct ftrace_ops guard = { .func = guard_called,
+				   .flags = FTRACE_OPS_FL_RECURSION | FTRACE_OPS_FL_PERMANENT };
+static bool is_guarded;
+
+int intercept_ftrace_guard_start(void)
+{
+	int error = ftrace_set_filter_ip(&guard, (unsigned long)hooked_place, 0, 1);
+
+	/* Built so that it cannot be traced: the other users of ftrace, once registered, guard alone. */
+	if (error == -EINVAL)
+		return 0;
+	if (!error)
+		error = register_ftrace_function(&guard);
+	if (error)
+		ftrace_free_filter(&guard);
+	is_guarded = !error;
+	return error;
+}
+
+void intercept_ftrace_guard_stop(void)
+{
+	if (!is_guarded)
+		return;
+	is_guarded = false;
+	if (unregister_ftrace_function(&guard))
+		intercept_note_stuck("a function of the module");
+	else
+		ftrace_free_filter(&guard);
+}
+
+/* Refused before it is looked at, or else because nothing can be traced at that address. */
+bool intercept_ftrace_is_dead(void)
+{
+	static struct ftrace_ops unused = { .func = guard_called };
+
+	return ftrace_set_filter_ip(&unused, 0, 0, 0) == -ENODEV;
+}
+
+#else
+
+int intercept_ftrace_guard_start(void)
+{
+	return 0;
+}
+
+void intercept_ftrace_guard_stop(void)
+{
+}
+
+bool intercept_ftrace_is_dead(void)
+{
+	return false;
+}
+
+#endif
+
+#ifdef CONFIG_KPROBES
+
+/* Where the kernel puts probes on the calls of ftrace they cannot be taken away once that has given up. */
+static struct kprobe *stuck_probe(struct kprobe **probes, unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		if (kprobe_ftrace(probes[i]) && intercept_ftrace_is_dead())
+			return probes[i];
+	if (count)
+		unregister_kprobes(probes, count);
+	for (i = 0; i < count; i++)
+		if (!probes[i]->addr) /* so the kernel says that it is still there */
+			return probes[i];
+	return NULL;
+}
+
+int kapi_probes_unregister(struct kprobe **probes, unsigned int count)
+{
+	const struct kprobe *left = stuck_probe(probes, count);
+
+	if (!left)
+		return 0;
+	intercept_note_stuck(left->symbol_name ?: "a function of the module");
+	return -ENODEV;
+}
+
+static atomic_t trial_hits;
+
+static int trial_hit(struct kprobe *probe, struct pt_regs *regs)
+{
+	atomic_inc(&trial_hits);
+	return 0;
+}
+NOKPROBE_SYMBOL(trial_hit);
+
+/* As for the probes that divert calls: it makes the kernel treat this one alike (probe_hook.c). */
+static void trial_over(struct kprobe *probe, struct pt_regs *regs, unsigned long flags)
+{
+}
+NOKPROBE_SYMBOL(trial_over);
+
+static struct kprobe trial = { .pre_handler = trial_hit, .post_handler = trial_over };
+
+int intercept_probe_trial_start(void)
+{
+	trial.addr = (kprobe_opcode_t *)hooked_place;
+	trial.flags = 0;
+	return register_kprobe(&trial);
+}
+
+void intercept_probe_trial_stop(void)
+{
+	struct kprobe *probe = &trial;
+
+	kapi_probes_unregister(&probe, 1);
+}
+
+bool intercept_probe_trial_hits(void)
+{
+	const int before = atomic_read(&trial_hits);
+
+	hooked_place();
+	return atomic_read(&trial_hits) != before;
+}
+
+#else
+
+int intercept_probe_trial_start(void)
+{
+	return 0;
+}
+
+void intercept_probe_trial_stop(void)
+{
+}
+
+bool intercept_probe_trial_hits(void)
+{
+	return false;
+}
+
+#endif
+
+#define PATROL_SECONDS 4
+
+static void (*patrol_look)(void);
+static void patrol(struct work_struct *work);
+static DECLARE_DEFERRABLE_WORK(patrol_work, patrol);
+
+static void patrol_on(void)
+{
+	queue_delayed_work(system_unbound_wq, &patrol_work, PATROL_SECONDS * HZ);
+}
+
+static void patrol(struct work_struct *work)
+{
+	patrol_look();
+	patrol_on();
+}
+
+void intercept_patrol_start(void (*look)(void))
+{
+	patrol_look = look;
+	patrol_on();
+}
+
+void intercept_patrol_stop(void)
+{
+	cancel_delayed_work_sync(&patrol_work);
+}

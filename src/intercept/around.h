@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* intercept: going around functions of the kernel (watch.c, leaving.c; intercept_x86_64.S). */
+#ifndef SYSVIPC_SRC_INTERCEPT_AROUND_H
+#define SYSVIPC_SRC_INTERCEPT_AROUND_H
+
+#include <linux/types.h>
+
+/* Called by assembly: link-time optimisation must leave them. */
+#define ENTRY_POINT __attribute__((__externally_visible__))
+
+/*
+ * Who goes around a function may wait in it for user space, and pins the module meanwhile.  False: this call
+ * goes unobserved.
+ */
+bool around_pin(void);
+void around_unpin(void);
+
+#endif

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0
+/* intercept: what unshare(2) and setns(2) are asked for, and whether they led to another IPC namespace (around.h). */
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/magic.h>
+#include <linux/nsproxy.h>
+#include <linux/proc_ns.h>
+#include <linux/ptrace.h>
+#include <linux/sched.h>
+#include <asm/syscall.h>
+#include <asm/unistd.h>
+#ifdef CONFIG_IA32_EMULATION
+#include <asm/unistd_32_ia32.h>
+#endif
+
+#include "around.h"
+#include "diversion.h"
+#include <intercept/around.h>
+#include <intercept/watch.h>
+
+/* Kept while a task is inside one of the two calls. */
+struct leaving {
+	unsigned long flags; /* what it was asked for: CLONE_* */
+	const void *ipc_ns; /* to be compared only */
+};
+
+static struct leaving leaving_by(unsigned long flags)
+{
+	return (struct leaving){ .flags = flags, .ipc_ns = current->nsproxy->ipc_ns };
+}
+
+/* @call: the registers of the program. */
+static unsigned long unshare_flags(const struct pt_regs *call)
+{
+	return in_ia32_syscall() ? (u32)call->bx : call->di;
+}
+
+static bool may_leave_by_unshare(const struct pt_regs *call)
+{
+	return unshare_flags(call) & (CLONE_SYSVSEM | CLONE_NEWIPC);
+}
+
+static struct leaving leaving_by_unshare(const struct pt_regs *call)
+{
+	return leaving_by(unshare_flags(call));
+}
+
+static int setns_type(const struct pt_regs *call)
+{
+	return in_ia32_syscall() ? call->cx : call->si;
+}
+
+/* Without a type it may. */
+static bool may_leave_by_setns(const struct pt_regs *call)
+{
+	const int type = setns_type(call);
+
+	return !type || (type & CLONE_NEWIPC);
+}
+
+/* Without a type, setns(2) takes that of the namespace which the file is. */
+static unsigned long type_of_namespace(unsigned int fd)
+{
+	struct file *file = fget(fd);
+	unsigned long type = 0;
+
+	if (!file)
+		return 0;
+	if (file_inode(file)->i_sb->s_magic == NSFS_MAGIC)
+		type = get_proc_ns(file_inode(file))->ops->type;
+	fput(file);
+	return type;
+}
+
+static struct leaving leaving_by_setns(const struct pt_regs *call)
+{
+	const unsigned int fd = in_ia32_syscall() ? call->bx : call->di;
+
+	return leaving_by(setns_type(call) ?: type_of_namespace(fd));
+}
+
+/* When the call has succeeded: CLONE_* flags. */
+static unsigned long left_with(const struct leaving *leaving)
+{
+	const bool is_elsewhere = leaving->ipc_ns != current->nsproxy->ipc_ns;
+
+	return leaving->flags | (is_elsewhere ? CLONE_NEWIPC : 0);
+}
+
+/* Which of the two it is.  The kernel looks at the lower half; x32's numbers differ in one bit. */
+static bool is_setns(const struct pt_regs *call)
+{
+#ifdef CONFIG_IA32_EMULATION
+	if (in_ia32_syscall())
+		return (u32)call->orig_ax == __NR_ia32_setns;
+#endif
+	return ((u32)call->orig_ax & ~__X32_SYSCALL_BIT) == __NR_setns;
+}
+
+static struct leaving leaving_by_call(const struct pt_regs *call)
+{
+	return is_setns(call) ? leaving_by_setns(call) : leaving_by_unshare(call);
+}
+
+bool ENTRY_POINT sysvipc_goes_around_leaving(const struct pt_regs *call);
+bool sysvipc_goes_around_leaving(const struct pt_regs *call)
+{
+	const bool may_leave =
+		is_setns(call) ? may_leave_by_setns(call) : may_leave_by_unshare(call);
+
+	return may_leave && around_pin();
+}
+
+long ENTRY_POINT sysvipc_around_leaving(const struct pt_regs *call, long second, long third,
+					long fourth, unsigned long rest);
+long sysvipc_around_leaving(const struct pt_regs *call, long second, long third, long fourth,
+			    unsigned long rest)
+{
+	const bool enters = is_setns(call);
+	const struct leaving leaving = leaving_by_call(call);
+	const long result = intercept_call_rest((long)call, second, third, fourth, rest);
+
+	if (result == 0 && enters)
+		sysvipc_task_entered(left_with(&leaving));
+	else if (result == 0)
+		sysvipc_task_unshared(left_with(&leaving));
+	around_unpin();
+	return result;
+}
+
+bool intercept_is_around_leaving(const struct kapi_regs *registers)
+{
+	return intercept_is_beginning(registers) &&
+	       sysvipc_goes_around_leaving(
+		       (const struct pt_regs *)diversion_argument(registers, 0));
+}

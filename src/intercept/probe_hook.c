@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * intercept: send kernel functions elsewhere by kprobes (contracts: include/intercept/hook.h).
+ *
+ * A probe at the entry of a function says where to go on, and that nothing is left to do of the
+ * instruction it stands on.  The kernel looks at none of that in a probe which it has optimised into a
+ * jump, and does not optimise one that has a post_handler.  Where the probe stands on a call of ftrace,
+ * that handler also says that the probe changes the course of the function, which two at a time cannot.
+ */
+#include <linux/kprobes.h>
+#include <linux/ptrace.h>
+#include <linux/slab.h>
+
+#include "diversion.h"
+#include "probes.h"
+#include "../host/symbol.h"
+
+#ifdef CONFIG_KPROBES
+
+struct diversion {
+	struct kprobe probe;
+	unsigned long trampoline; /* 0: no call is diverted */
+	diversion_filter *is_wanted; /* NULL: every call is */
+};
+
+struct kapi_probe_hook {
+	kapi_u32 count; /* of probes that are registered */
+	struct kprobe **probes; /* as unregister_kprobes() wants them */
+	struct diversion diversions[];
+};
+
+static int divert(struct kprobe *probe, struct pt_regs *regs)
+{
+	const struct diversion *diversion = container_of(probe, struct diversion, probe);
+
+	if (diversion->is_wanted && !diversion->is_wanted((const struct kapi_regs *)regs))
+		return 0;
+	diversion_register_set(regs, (unsigned long)probe->addr);
+	instruction_pointer_set(regs, diversion->trampoline);
+	return 1;
+}
+NOKPROBE_SYMBOL(divert);
+
+static int notice(struct kprobe *probe, struct pt_regs *regs)
+{
+	container_of(probe, struct diversion, probe)->is_wanted((const struct kapi_regs *)regs);
+	return 0;
+}
+NOKPROBE_SYMBOL(notice);
+
+static void keep_from_optimising(struct kprobe *probe, struct pt_regs *regs, unsigned long flags)
+{
+}
+NOKPROBE_SYMBOL(keep_from_optimising);
+
+int probe_hook_new(kapi_u32 most, struct kapi_probe_hook **result)
+{
+	struct kapi_probe_hook *hook = kzalloc(struct_size(hook, diversions, most), GFP_KERNEL);
+
+	if (!hook)
+		return -ENOMEM;
+	hook->probes = kcalloc(most, sizeof(*hook->probes), GFP_KERNEL);
+	if (!hook->probes) {
+		kfree(hook);
+		return -ENOMEM;
+	}
+	*result = hook;
+	return 0;
+}
+
+int probe_hook_add(struct kapi_probe_hook *hook, const char *symbol, void (*trampoline)(void),
+		   diversion_filter *is_wanted)
+{
+	struct diversion *diversion = &hook->diversions[hook->count];
+	struct kprobe *probe = &diversion->probe;
+	int error;
+
+	*diversion = (struct diversion){
+		.probe = { .symbol_name = symbol,
+			   .pre_handler = trampoline ? divert : notice,
+			   .post_handler = trampoline ? keep_from_optimising : NULL },
+		.trampoline = (unsigned long)trampoline,
+		.is_wanted = is_wanted,
+	};
+	error = register_kprobe(probe);
+	if (error)
+		return error;
+	if (symbol_is_kernels(symbol, probe->addr)) {
+		hook->probes[hook->count++] = probe;
+		return 0;
+	}
+	if (kapi_probes_unregister(&probe, 1)) /* it stays, and its memory with it */
+		hook->probes[hook->count++] = probe;
+	return -ENOENT;
+}
+
+int intercept_probe_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
+				diversion_filter *is_wanted, struct kapi_probe_hook **result,
+				kapi_u32 *failed)
+{
+	struct kapi_probe_hook *hook;
+	int error = probe_hook_new(count, &hook);
+	kapi_u32 i;
+
+	*failed = 0;
+	if (error)
+		return error;
+	for (i = 0; i < count; i++) {
+		error = probe_hook_add(hook, symbols[i], (void (*)(void))trampoline, is_wanted);
+		if (error) {
+			*failed = i;
+			intercept_probe_hook_detach(hook);
+			return error;
+		}
+	}
+	*result = hook;
+	return 0;
+}
+
+void intercept_probe_hook_detach(struct kapi_probe_hook *hook)
+{
+	if (kapi_probes_unregister(hook->probes,
+				   hook->count)) /* one grace period for all of them */
+		return;
+	kfree(hook->probes);
+	kfree(hook);
+}
+
+#else /* no kprobes */
+
+int probe_hook_new(kapi_u32 most, struct kapi_probe_hook **result)
+{
+	return -EOPNOTSUPP;
+}
+
+int probe_hook_add(struct kapi_probe_hook *hook, const char *symbol, void (*trampoline)(void),
+		   diversion_filter *is_wanted)
+{
+	return -EOPNOTSUPP;
+}
+
+int intercept_probe_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
+				diversion_filter *is_wanted, struct kapi_probe_hook **result,
+				kapi_u32 *failed)
+{
+	return -EOPNOTSUPP;
+}
+
+void intercept_probe_hook_detach(struct kapi_probe_hook *hook)
+{
+}
+
+#endif

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * intercept: what happens to tasks (contracts: include/intercept/watch.h).
+ *
+ * Handlers of tracepoints and probes run with preemption disabled, where nothing long may be done, and
+ * where PREEMPT_RT lets nobody take a spinlock or allocate memory.  So the kernel's own functions are made
+ * to call us, as if they had been written so: by ftrace direct calls, or by kprobes that do no more than to
+ * send the task to where a direct call would have brought it (diversion.h).  A task ends for us where
+ * exit_sem() would be called, just before it closes its files.  Only beginnings are told by a tracepoint,
+ * as little is done then, where spinlocks do not sleep.  The assembly in between is in intercept_x86_64.S.
+ *
+ * Order: what is kept of a task is found by the address of its task_struct, which is another's soon after the
+ * task has ended.  So what removes it (exit) is there before what inserts it (clone), and longer.  Where it is
+ * copy_process() that inserts, the two come and go together: nobody inserts before loading is certain to succeed,
+ * nor once unloading has begun, for he has to pin the module.
+ *
+ * Who is in here, and how unloading waits for them:
+ * - before exit_files(), tasks are counted (CallGate): they do not wait for user space there;
+ * - around another function, a task may wait in it for as long as user space pleases (copy_process() writes to
+ *   the user's memory): it has pinned the module, whose unloading is refused, or goes on unobserved if that is
+ *   going.  As the kernel frees a module that fails to load whoever has pinned it, nobody does before loading
+ *   is certain to succeed (intercept_around_open);
+ * - the instructions before somebody is counted or has pinned, and those after, do not block voluntarily (nor do
+ *   they take a spinlock, for which PREEMPT_RT would have them): a grace period of tasks-RCU covers them.
+ */
+#include <linux/err.h>
+#include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/sched/task.h>
+#include <linux/string.h>
+#include <linux/tracepoint.h>
+#include <linux/version.h>
+#include <trace/events/task.h>
+
+#include "around.h"
+#include "diversion.h"
+#include <intercept/around.h>
+#include <intercept/watch.h>
+
+/* --- Ending */
+
+static_assert(__same_type(exit_files, void(struct task_struct *)));
+
+void ENTRY_POINT sysvipc_before_exit_files(struct task_struct *task);
+void sysvipc_before_exit_files(struct task_struct *task)
+{
+	if (task == current) /* not what clone(2) failed to complete */
+		sysvipc_task_ended();
+}
+
+/* What we have let go of is let pass when it comes here again. */
+bool intercept_is_before_exit_files(const struct kapi_regs *registers)
+{
+	return diversion_argument(registers, 0) == (unsigned long)current &&
+	       sysvipc_task_has_share();
+}
+
+/* --- Beginning */
+
+#ifdef CONFIG_PREEMPT_RT
+
+/*
+ * The function that makes a task.  Up to 6.3 it is declared nowhere: that it is given these arguments is
+ * then known from its source only.
+ */
+typedef struct task_struct *copy_process_function(struct pid *pid, int trace, int node,
+						  struct kernel_clone_args *args);
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+static_assert(__same_type(copy_process, copy_process_function));
+#endif
+
+bool ENTRY_POINT sysvipc_goes_around_copy_process(struct pid *pid, int trace, int node,
+						  struct kernel_clone_args *args);
+bool sysvipc_goes_around_copy_process(struct pid *pid, int trace, int node,
+				      struct kernel_clone_args *args)
+{
+	return (args->flags & CLONE_SYSVSEM) && around_pin();
+}
+
+struct task_struct *ENTRY_POINT sysvipc_around_copy_process(struct pid *pid, int trace, int node,
+							    struct kernel_clone_args *args,
+							    unsigned long rest);
+struct task_struct *sysvipc_around_copy_process(struct pid *pid, int trace, int node,
+						struct kernel_clone_args *args, unsigned long rest)
+{
+	struct task_struct *child =
+		(struct task_struct *)intercept_call_rest((long)pid, trace, node, (long)args, rest);
+
+	if (!IS_ERR(child))
+		sysvipc_task_begun((struct kapi_task *)child, args->flags);
+	around_unpin();
+	return child;
+}
+
+bool intercept_is_around_copy_process(const struct kapi_regs *registers)
+{
+	return intercept_is_beginning(registers) &&
+	       sysvipc_goes_around_copy_process(
+		       (struct pid *)diversion_argument(registers, 0),
+		       diversion_argument(registers, 1), diversion_argument(registers, 2),
+		       (struct kernel_clone_args *)diversion_argument(registers, 3));
+}
+
+int intercept_watch_beginnings(void)
+{
+	return 0; /* copy_process() is intercepted */
+}
+
+void intercept_watch_beginnings_end(void)
+{
+}
+
+#else
+
+static struct tracepoint *task_newtask;
+
+static void probe_newtask(void *data, struct task_struct *task, unsigned long clone_flags)
+{
+	sysvipc_task_begun((struct kapi_task *)task, clone_flags);
+}
+
+static void find_tracepoint(struct tracepoint *tracepoint, void *unused)
+{
+	if (!strcmp(tracepoint->name, "task_newtask"))
+		task_newtask = tracepoint;
+}
+
+/* Not by the function that the kernel's header has for this: it names the tracepoint, which is not exported. */
+int intercept_watch_beginnings(void)
+{
+	check_trace_callback_type_task_newtask(probe_newtask);
+	for_each_kernel_tracepoint(find_tracepoint, NULL);
+	if (!task_newtask)
+		return -ENOENT;
+	return tracepoint_probe_register(task_newtask, probe_newtask, NULL);
+}
+
+void intercept_watch_beginnings_end(void)
+{
+	tracepoint_probe_unregister(task_newtask, probe_newtask, NULL);
+	tracepoint_synchronize_unregister();
+}
+
+bool intercept_is_around_copy_process(const struct kapi_regs *registers)
+{
+	return false;
+}
+
+#endif
+
+/* --- Ends of namespaces */
+
+bool intercept_notice_ipc_ns_ending(const struct kapi_regs *registers)
+{
+	sysvipc_before_ipc_ns_ending((struct kapi_ipc_ns *)diversion_argument(registers, 0));
+	return false;
+}
