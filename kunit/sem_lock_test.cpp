@@ -20,6 +20,7 @@ namespace sysvipc {
 namespace {
 
 constexpr u32 kSemaphores = 8;
+constexpr u32 kOnlyAHangIsLonger = 100'000'000; /* turns of spin_until() */
 
 /* Operations that block on a set of zeros: one less in each of two semaphores. */
 struct TwoDecreases : Pinned {
@@ -90,7 +91,6 @@ template <class Hold, class Enter>
 [[nodiscard]] bool is_inside_beside(Hold hold, Enter enter, Expected expected) noexcept
 {
     constexpr u32 kOpportunity = 20'000;
-    constexpr u32 kOnlyAHangIsLonger = 100'000'000;
     Atomic<bool> is_ready { false };
     Atomic<bool> is_held { false };
     Atomic<bool> is_coming { false };
@@ -264,6 +264,36 @@ TEST_CASE(SemLockTest, a_single_operation_that_met_a_closed_set_takes_its_semaph
     EXPECT(!is_inside_beside(hold, enter, Expected::InsideAfterIt));
     EXPECT(!had_set.load_acquire());
     EXPECT(!single_has_set(5));
+}
+
+TEST_CASE(SemLockTest, a_single_operation_that_met_a_closed_set_keeps_others_from_its_semaphore)
+{
+    constexpr u32 kTimeToMeet = 20'000;
+    const auto hold = [&](auto&& meanwhile) {
+        Atomic<bool> is_closed { false };
+        Atomic<bool> is_met { false };
+        Thread closer { 1, [&] {
+                           const SemLock lock { set(), SemLock::All {} };
+                           is_closed.store_release(true);
+                           static_cast<void>(spin_until([&] { return is_met.load_acquire(); },
+                                                        kOnlyAHangIsLonger));
+                           static_cast<void>(spin_until([] { return false; }, kTimeToMeet));
+                       } };
+        static_cast<void>(wait_until([&] { return is_closed.load_acquire(); }));
+        is_met.store_release(true);
+        const SemLock lock { set(), 5 };
+        meanwhile();
+    };
+    const auto enter_same = [&](auto&& tell) {
+        const SemLock lock { set(), 5 };
+        tell();
+    };
+    const auto enter_all = [&](auto&& tell) {
+        const SemLock lock { set(), SemLock::All {} };
+        tell();
+    };
+    EXPECT(!is_inside_beside(hold, enter_same, Expected::InsideAfterIt));
+    EXPECT(!is_inside_beside(hold, enter_all, Expected::InsideAfterIt));
 }
 
 } // namespace sysvipc
