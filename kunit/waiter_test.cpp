@@ -190,11 +190,15 @@ TEST_CASE(WaiterTest, a_signal_ends_the_wait_and_the_waiter_is_still_in_line)
 TEST_CASE(WaiterTest, a_signal_or_time_out_does_not_wait_for_the_wake_list)
 {
     Atomic<u64> received { 0 };
+    Tally done;
     const auto sleep = [&](Deadline deadline) {
         const SignalsAllowed signals;
         Sleeper sleeper;
         enter(sleeper);
-        if (sleeper.wait(deadline) == Waiter::Outcome::Done || !leave(sleeper))
+        const bool is_done = sleeper.wait(deadline) == Waiter::Outcome::Done;
+        if (is_done)
+            done.add_one();
+        if (is_done || !leave(sleeper))
             received.store_release(sleeper.gift);
     };
     Thread interrupted { 1, [&] { sleep(Deadline::never()); } };
@@ -218,6 +222,7 @@ TEST_CASE(WaiterTest, a_signal_or_time_out_does_not_wait_for_the_wake_list)
     }
     interrupted.join();
     late.join();
+    EXPECT_EQ(done.count(), 2);
 }
 
 TEST_CASE(WaiterTest, a_list_wakes_more_tasks_than_it_has_places_for)
