@@ -76,7 +76,7 @@ struct ResultTest : Fixture {
     Result<Tracked> make(bool succeeds) noexcept
     {
         if (!succeeds)
-            return Errno::NoSpace;
+            return Errno::ENOSPC;
         return Tracked { census };
     }
     Result<u32> count_made(bool first, bool second) noexcept
@@ -112,9 +112,9 @@ TEST_CASE(ResultTest, an_error_makes_no_value)
 {
     {
         Result<Tracked> failed = make(false);
-        EXPECT_ERR(failed, Errno::NoSpace);
+        EXPECT_ERR(failed, Errno::ENOSPC);
         Result<Tracked> moved = move(failed);
-        EXPECT_ERR(moved, Errno::NoSpace);
+        EXPECT_ERR(moved, Errno::ENOSPC);
     }
     EXPECT_EQ(census.born.count(), 0);
     EXPECT_EQ(census.dead.count(), 0);
@@ -123,18 +123,18 @@ TEST_CASE(ResultTest, an_error_makes_no_value)
 TEST_CASE(ResultTest, try_leaves_with_the_first_error_and_destroys_what_was_made)
 {
     EXPECT_VALUE(count_made(true, true), 2);
-    EXPECT_ERR(count_made(false, true), Errno::NoSpace);
+    EXPECT_ERR(count_made(false, true), Errno::ENOSPC);
     EXPECT_EQ(census.living(), 0);
-    EXPECT_ERR(count_made(true, false), Errno::NoSpace);
+    EXPECT_ERR(count_made(true, false), Errno::ENOSPC);
     EXPECT_EQ(census.living(), 0);
     EXPECT(pass_on({}).ok());
-    EXPECT_ERR(pass_on(Errno::Busy), Errno::Busy);
+    EXPECT_ERR(pass_on(Errno::EBUSY), Errno::EBUSY);
 }
 
 TEST_CASE(ResultTest, an_error_gets_its_sign_once)
 {
-    EXPECT_EQ(to_syscall(Errno::Invalid), -KAPI_EINVAL);
-    EXPECT_EQ(from_kernel(-KAPI_EINVAL), Errno::Invalid);
+    EXPECT_EQ(to_syscall(Errno::EINVAL), -KAPI_EINVAL);
+    EXPECT_EQ(from_kernel(-KAPI_EINVAL), Errno::EINVAL);
     EXPECT_EQ(to_syscall(from_kernel(-KAPI_ERESTARTNOHAND)), -KAPI_ERESTARTNOHAND);
 }
 

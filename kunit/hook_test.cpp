@@ -40,7 +40,7 @@ struct HookTest : Fixture {
     /* What becomes of direct calls that would end with @error where the kernel has them. */
     [[nodiscard]] static Errno if_direct(Errno error) noexcept
     {
-        return host_kunit_has_direct_calls() ? error : Errno::NotSupported;
+        return host_kunit_has_direct_calls() ? error : Errno::EOPNOTSUPP;
     }
 
     static constexpr Errno kNone {};
@@ -53,24 +53,24 @@ struct HookTest : Fixture {
 
 TEST_CASE(HookTest, a_function_that_is_not_there_is_enoent_and_is_told)
 {
-    EXPECT_EQ(attach(first, Means::Kprobe, kHalfThere), Errno::NoEntry);
+    EXPECT_EQ(attach(first, Means::Kprobe, kHalfThere), Errno::ENOENT);
     EXPECT_EQ(failed, 1);
     failed = 0;
-    EXPECT_EQ(attach(first, Means::DirectCall, kHalfThere), if_direct(Errno::NoEntry));
+    EXPECT_EQ(attach(first, Means::DirectCall, kHalfThere), if_direct(Errno::ENOENT));
     EXPECT_EQ(failed, host_kunit_has_direct_calls() ? 1 : 0);
 }
 
 TEST_CASE(HookTest, a_function_of_that_name_in_a_module_is_enoent)
 {
-    EXPECT_EQ(attach(first, Means::Kprobe, kInAModule), Errno::NoEntry);
-    EXPECT_EQ(attach(first, Means::DirectCall, kInAModule), if_direct(Errno::NoEntry));
+    EXPECT_EQ(attach(first, Means::Kprobe, kInAModule), Errno::ENOENT);
+    EXPECT_EQ(attach(first, Means::DirectCall, kInAModule), if_direct(Errno::ENOENT));
     EXPECT_EQ(attach(first, Means::Kprobe, kOne), kNone);
 }
 
 TEST_CASE(HookTest, a_function_that_is_hooked_already_is_ebusy)
 {
     EXPECT_EQ(attach(first, Means::DirectCall, kOne), if_direct(kNone));
-    EXPECT_EQ(attach(second, Means::DirectCall, kOne), if_direct(Errno::Busy));
+    EXPECT_EQ(attach(second, Means::DirectCall, kOne), if_direct(Errno::EBUSY));
     first.detach();
     EXPECT_EQ(attach(second, Means::DirectCall, kOne), if_direct(kNone));
 }
@@ -78,17 +78,17 @@ TEST_CASE(HookTest, a_function_that_is_hooked_already_is_ebusy)
 TEST_CASE(HookTest, a_probed_function_takes_no_direct_call)
 {
     EXPECT_EQ(attach(first, Means::Kprobe, kOne), kNone);
-    EXPECT_EQ(attach(second, Means::DirectCall, kTwo), if_direct(Errno::Busy));
+    EXPECT_EQ(attach(second, Means::DirectCall, kTwo), if_direct(Errno::EBUSY));
     first.detach();
     EXPECT_EQ(attach(second, Means::DirectCall, kTwo), if_direct(kNone));
 }
 
 TEST_CASE(HookTest, a_hook_that_failed_leaves_no_function_hooked)
 {
-    EXPECT_EQ(attach(first, Means::DirectCall, kHalfThere), if_direct(Errno::NoEntry));
-    EXPECT_EQ(attach(first, Means::Kprobe, kHalfThere), Errno::NoEntry);
+    EXPECT_EQ(attach(first, Means::DirectCall, kHalfThere), if_direct(Errno::ENOENT));
+    EXPECT_EQ(attach(first, Means::Kprobe, kHalfThere), Errno::ENOENT);
     EXPECT_EQ(attach(first, Means::DirectCall, kOne), if_direct(kNone));
-    EXPECT_EQ(attach(second, Means::DirectCall, kTwo), if_direct(Errno::Busy));
+    EXPECT_EQ(attach(second, Means::DirectCall, kTwo), if_direct(Errno::EBUSY));
     EXPECT_EQ(attach(second, Means::DirectCall, kOneOfTwo), if_direct(kNone));
 }
 

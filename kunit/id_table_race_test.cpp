@@ -40,7 +40,7 @@ struct RaceTest : TableFixture {
             if (Result<IpcId> added = add(key); added.ok()) {
                 made.add_one();
                 note(added.take());
-            } else if (added.error() == Errno::Exists) {
+            } else if (added.error() == Errno::EEXIST) {
                 remove_and_check(key);
             } else {
                 refused.add_one();
@@ -123,7 +123,7 @@ struct RaceTest : TableFixture {
         const RcuGuard guard;
         TestObject* object = table().find<TestObject>(key);
         if (!object)
-            return Errno::Invalid;
+            return Errno::EINVAL;
         return Ref<TestObject>::try_get(*object);
     }
     void keep_for_a_while(Key key) noexcept
@@ -207,7 +207,7 @@ TEST_CASE(RaceTest, of_two_who_make_the_same_key_one_wins)
             const Result<IpcId> added = add(Key { key });
             if (added.ok())
                 won.add_one();
-            else if (added.error() == Errno::Exists)
+            else if (added.error() == Errno::EEXIST)
                 lost.add_one();
         }
     };

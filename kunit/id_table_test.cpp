@@ -23,8 +23,8 @@ struct TableTest : TableFixture {
 
 TEST_CASE(TableFixture, nothing_can_be_published_before_a_table_is_open)
 {
-    EXPECT_ERR(add(kPrivateKey), Errno::NotImplemented);
-    EXPECT_ERR(add(Key { 1 }), Errno::NotImplemented);
+    EXPECT_ERR(add(kPrivateKey), Errno::ENOSYS);
+    EXPECT_ERR(add(Key { 1 }), Errno::ENOSYS);
     ns().open();
     EXPECT(add(Key { 1 }).ok());
 }
@@ -67,7 +67,7 @@ TEST_CASE(TableTest, private_objects_have_no_key_to_be_found_by_and_never_confli
 TEST_CASE(TableTest, a_taken_key_is_eexist_and_changes_nothing)
 {
     const IpcId first = REQUIRE(add(Key { 7 }));
-    EXPECT_ERR(add(Key { 7 }), Errno::Exists);
+    EXPECT_ERR(add(Key { 7 }), Errno::EEXIST);
     EXPECT_EQ(found_by_key(Key { 7 }), first);
     EXPECT_EQ(table().usage().in_use, 1);
     EXPECT_EQ(table().usage().highest, 0);
@@ -81,10 +81,10 @@ TEST_CASE(TableTest, publishing_beyond_the_limit_is_enospc_until_something_goes)
 {
     const IpcId first = REQUIRE(add(Key { 1 }, 2));
     EXPECT(add(Key { 2 }, 2).ok());
-    EXPECT_ERR(add(Key { 3 }, 2), Errno::NoSpace);
-    EXPECT_ERR(add(Key { 1 }, 2), Errno::NoSpace);
-    EXPECT_ERR(add(kPrivateKey, 0), Errno::NoSpace);
-    EXPECT_ERR(add(kPrivateKey, -1), Errno::NoSpace);
+    EXPECT_ERR(add(Key { 3 }, 2), Errno::ENOSPC);
+    EXPECT_ERR(add(Key { 1 }, 2), Errno::ENOSPC);
+    EXPECT_ERR(add(kPrivateKey, 0), Errno::ENOSPC);
+    EXPECT_ERR(add(kPrivateKey, -1), Errno::ENOSPC);
     EXPECT(remove(first));
     EXPECT(add(Key { 3 }, 2).ok());
 }
@@ -149,7 +149,7 @@ TEST_CASE(TableTest, every_slot_can_be_used_and_not_one_more)
         if (!EXPECT_EQ(id, i))
             return;
     }
-    EXPECT_ERR(add(kPrivateKey, limit), Errno::NoSpace);
+    EXPECT_ERR(add(kPrivateKey, limit), Errno::ENOSPC);
     EXPECT_EQ(table().usage().in_use, slots);
     EXPECT_EQ(table().usage().highest, slots - 1);
 
@@ -198,7 +198,7 @@ TEST_CASE(TableTest, where_the_index_asked_for_is_taken_the_next_free_one_above_
     table().next_id().store_relaxed(last.value());
     EXPECT_VALUE(add(kPrivateKey), last);
     table().next_id().store_relaxed(last.value());
-    EXPECT_ERR(add(kPrivateKey), Errno::NoSpace);
+    EXPECT_ERR(add(kPrivateKey), Errno::ENOSPC);
     EXPECT_EQ(table().next_id().load_relaxed(), -1);
     EXPECT_VALUE(add(kPrivateKey), IpcId { 4 });
 }
@@ -206,7 +206,7 @@ TEST_CASE(TableTest, where_the_index_asked_for_is_taken_the_next_free_one_above_
 TEST_CASE(TableTest, a_creation_beyond_the_limit_leaves_the_id_asked_for_to_the_next)
 {
     table().next_id().store_relaxed(77);
-    EXPECT_ERR(add(Key { 1 }, 0), Errno::NoSpace);
+    EXPECT_ERR(add(Key { 1 }, 0), Errno::ENOSPC);
     EXPECT_VALUE(add(Key { 1 }, 1), IpcId { 77 });
 }
 
@@ -244,7 +244,7 @@ struct TableModel : TableTest {
         const bool is_taken = key != kPrivateKey && !of_key[key.value()].is_negative();
         Result<IpcId> added = add(key);
         if (is_taken) {
-            EXPECT_ERR(added, Errno::Exists);
+            EXPECT_ERR(added, Errno::EEXIST);
             return;
         }
         const IpcId id = REQUIRE(move(added));

@@ -29,23 +29,23 @@ TEST_CASE(QueueFixture, a_message_nobody_waits_for_is_stored_and_counted)
 TEST_CASE(QueueFixture, the_last_sender_and_receiver_and_their_times_are_noted)
 {
     const i64 before = real_seconds();
-    EXPECT(queue.change_time <= before);
-    EXPECT_EQ(queue.send_time, 0);
-    EXPECT_EQ(queue.receive_time, 0);
-    EXPECT_EQ(queue.last_sender.show(), 0);
-    EXPECT_EQ(queue.last_receiver.show(), 0);
+    EXPECT(queue.ctime <= before);
+    EXPECT_EQ(queue.stime, 0);
+    EXPECT_EQ(queue.rtime, 0);
+    EXPECT_EQ(queue.lspid.show(), 0);
+    EXPECT_EQ(queue.lrpid.show(), 0);
 
     send(1, 10);
     const i32 self = kapi_pid_vnr(CurrentTask::process());
-    EXPECT(queue.send_time >= before);
-    EXPECT_EQ(queue.last_sender.show(), self);
-    EXPECT_EQ(queue.receive_time, 0);
-    EXPECT_EQ(queue.last_receiver.show(), 0);
+    EXPECT(queue.stime >= before);
+    EXPECT_EQ(queue.lspid.show(), self);
+    EXPECT_EQ(queue.rtime, 0);
+    EXPECT_EQ(queue.lrpid.show(), 0);
 
     EXPECT_EQ(receive(ask(0)), 10);
-    EXPECT(queue.receive_time >= before);
-    EXPECT_EQ(queue.last_receiver.show(), self);
-    EXPECT_EQ(queue.last_sender.show(), self);
+    EXPECT(queue.rtime >= before);
+    EXPECT_EQ(queue.lrpid.show(), self);
+    EXPECT_EQ(queue.lspid.show(), self);
 }
 
 TEST_CASE(QueueFixture, a_waiting_receiver_is_handed_its_message_and_the_queue_never_holds_it)
@@ -59,7 +59,7 @@ TEST_CASE(QueueFixture, a_waiting_receiver_is_handed_its_message_and_the_queue_n
     if (EXPECT(!receiver.message.is_empty()))
         EXPECT_EQ(receiver.message->type(), 7);
     expect_contents(0, 0);
-    EXPECT_EQ(queue.last_receiver.show(), kapi_pid_vnr(receiver.pid()));
+    EXPECT_EQ(queue.lrpid.show(), kapi_pid_vnr(receiver.pid()));
 }
 
 TEST_CASE(QueueFixture, receivers_are_asked_in_the_order_in_which_they_came)
@@ -257,7 +257,7 @@ Result<Ref<MsgQueue>> hold(IpcNamespace& ns, IpcId id) noexcept
     const RcuGuard guard;
     MsgQueue* queue = MsgQueue::find(ns, id);
     if (!queue)
-        return Errno::Invalid;
+        return Errno::EINVAL;
     return Ref<MsgQueue>::try_get(*queue);
 }
 
@@ -275,7 +275,7 @@ TEST_CASE(NamespaceFixture, a_held_queue_outlives_its_removal_and_says_that_it_i
             auto state = held->lock();
             const Ref<MsgQueue> gone = table.withdraw(*held, state);
         }
-        EXPECT_ERR(hold(ns(), id), Errno::Invalid);
+        EXPECT_ERR(hold(ns(), id), Errno::EINVAL);
         wait_for_rcu_memory();
         EXPECT(held->is_removed());
         EXPECT_EQ(held->key(), 5);

@@ -60,10 +60,10 @@ protected:
         const RcuGuard guard;
         TestObject* object = table().find<TestObject>(id);
         if (!object)
-            return Errno::Invalid;
+            return Errno::EINVAL;
         auto state = object->lock();
         if (object->is_removed())
-            return Errno::Invalid;
+            return Errno::EINVAL;
         return table().withdraw(*object, state);
     }
     bool remove(IpcId id) noexcept { return withdraw(id).ok(); }

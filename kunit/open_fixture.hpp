@@ -43,8 +43,8 @@ struct OpenFixture : TableFixture {
 
     Tally retired;
 
-    static constexpr u32 kCreate = abi::kIpcCreate;
-    static constexpr u32 kExclusive = abi::kIpcExclusive;
+    static constexpr u32 kCreate = abi::IPC_CREAT;
+    static constexpr u32 kExclusive = abi::IPC_EXCL;
 };
 
 } // namespace sysvipc

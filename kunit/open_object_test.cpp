@@ -16,8 +16,8 @@ using OpenTest = OpenFixture;
 
 TEST_CASE(OpenTest, a_key_that_nothing_has_is_enoent_unless_creation_is_asked_for)
 {
-    EXPECT_ERR(open(Key { 1 }, 0600), Errno::NoEntry);
-    EXPECT_ERR(open(Key { 1 }, 0600 | kExclusive), Errno::NoEntry);
+    EXPECT_ERR(open(Key { 1 }, 0600), Errno::ENOENT);
+    EXPECT_ERR(open(Key { 1 }, 0600 | kExclusive), Errno::ENOENT);
     const IpcId id = REQUIRE(open(Key { 1 }, 0600 | kCreate));
     EXPECT_VALUE(open(Key { 1 }, 0600), id);
     EXPECT_VALUE(open(Key { 1 }, 0600 | kCreate), id);
@@ -30,7 +30,7 @@ TEST_CASE(OpenTest, a_private_key_makes_a_new_object_each_time)
     const IpcId first = REQUIRE(open(kPrivateKey, 0));
     const IpcId second = REQUIRE(open(kPrivateKey, kCreate | kExclusive));
     EXPECT(first != second);
-    EXPECT_ERR(open(kPrivateKey, kCreate, 2), Errno::NoSpace);
+    EXPECT_ERR(open(kPrivateKey, kCreate, 2), Errno::ENOSPC);
 }
 
 TEST_CASE(OpenTest, exclusive_creation_of_an_existing_key_is_eexist_before_all_else)
@@ -38,7 +38,7 @@ TEST_CASE(OpenTest, exclusive_creation_of_an_existing_key_is_eexist_before_all_e
     EXPECT(open(Key { 1 }, kCreate).ok());
     const ActingAs stranger { Uid { 100 }, Gid { 100 }, Gid { 100 } };
     EXPECT(stranger);
-    EXPECT_ERR(open(Key { 1 }, 0600 | kCreate | kExclusive, 0, Errno::Invalid), Errno::Exists);
+    EXPECT_ERR(open(Key { 1 }, 0600 | kCreate | kExclusive, 0, Errno::EINVAL), Errno::EEXIST);
 }
 
 TEST_CASE(OpenTest, what_the_facility_refuses_comes_before_the_permission_check)
@@ -46,9 +46,9 @@ TEST_CASE(OpenTest, what_the_facility_refuses_comes_before_the_permission_check)
     EXPECT(open(Key { 1 }, kCreate).ok());
     const ActingAs stranger { Uid { 100 }, Gid { 100 }, Gid { 100 } };
     EXPECT(stranger);
-    EXPECT_ERR(open(Key { 1 }, 0600, 0, Errno::Invalid), Errno::Invalid);
-    EXPECT_ERR(open(Key { 1 }, 0600), Errno::Access);
-    EXPECT_ERR(open(Key { 1 }, 0600 | kCreate), Errno::Access);
+    EXPECT_ERR(open(Key { 1 }, 0600, 0, Errno::EINVAL), Errno::EINVAL);
+    EXPECT_ERR(open(Key { 1 }, 0600), Errno::EACCES);
+    EXPECT_ERR(open(Key { 1 }, 0600 | kCreate), Errno::EACCES);
     EXPECT(open(Key { 1 }, 0).ok());
 }
 
@@ -59,23 +59,23 @@ TEST_CASE(OpenTest, the_mode_of_the_flags_is_the_new_objects_and_what_is_asked_o
     EXPECT(stranger);
     EXPECT(open(Key { 1 }, 0444).ok());
     EXPECT(open(Key { 1 }, 0400).ok());
-    EXPECT_ERR(open(Key { 1 }, 0222), Errno::Access);
-    EXPECT_ERR(open(Key { 1 }, 0666), Errno::Access);
+    EXPECT_ERR(open(Key { 1 }, 0222), Errno::EACCES);
+    EXPECT_ERR(open(Key { 1 }, 0666), Errno::EACCES);
 }
 
 TEST_CASE(OpenTest, the_limit_is_met_by_creation_only)
 {
     const IpcId id = REQUIRE(open(Key { 1 }, 0600 | kCreate, 1));
-    EXPECT_ERR(open(Key { 2 }, 0600 | kCreate, 1), Errno::NoSpace);
+    EXPECT_ERR(open(Key { 2 }, 0600 | kCreate, 1), Errno::ENOSPC);
     EXPECT_VALUE(open(Key { 1 }, 0600 | kCreate, 1), id);
 }
 
 TEST_CASE(OpenTest, what_could_not_be_published_is_retired_at_once)
 {
     EXPECT(open(Key { 1 }, kCreate, 1).ok());
-    EXPECT_ERR(open(Key { 1 }, kCreate | kExclusive, 1), Errno::Exists);
+    EXPECT_ERR(open(Key { 1 }, kCreate | kExclusive, 1), Errno::EEXIST);
     EXPECT_EQ(retired.count(), 0);
-    EXPECT_ERR(open(kPrivateKey, kCreate, 1), Errno::NoSpace);
+    EXPECT_ERR(open(kPrivateKey, kCreate, 1), Errno::ENOSPC);
     EXPECT_EQ(retired.count(), 1);
 }
 

@@ -40,7 +40,7 @@ struct PermissionTest : Fixture {
                 const Result<void> checked = ownership.check_mode(wanted, UserNamespace::initial());
                 const bool is_right = naive_grants(mode, relation, wanted)
                     ? checked.ok()
-                    : checked.error() == Errno::Access;
+                    : checked.error() == Errno::EACCES;
                 return !is_right;
             };
             if (requests == Requests::All) {
@@ -135,7 +135,7 @@ TEST_CASE(PermissionTest, owner_creator_and_cap_sys_admin_may_change_and_remove_
         EXPECT(caller);
         for (u32 mode = 0; mode <= Mode::kAll; ++mode) {
             const Result<void> checked = owned(mode).check_owner(UserNamespace::initial());
-            if (!EXPECT_EQ(checked.error(), one.is_allowed ? Errno {} : Errno::Perm))
+            if (!EXPECT_EQ(checked.error(), one.is_allowed ? Errno {} : Errno::EPERM))
                 break;
         }
     }
@@ -168,10 +168,10 @@ TEST_CASE(PermissionTest, ipc_set_changes_owner_and_mode_but_not_the_creator)
     EXPECT_EQ(changed.mode.bits(), 0654);
 
     request.uid = UINT32_MAX;
-    EXPECT_ERR(owned(0600).changed_by(request), Errno::Invalid);
+    EXPECT_ERR(owned(0600).changed_by(request), Errno::EINVAL);
     request.uid = 0;
     request.gid = UINT32_MAX;
-    EXPECT_ERR(owned(0600).changed_by(request), Errno::Invalid);
+    EXPECT_ERR(owned(0600).changed_by(request), Errno::EINVAL);
 }
 
 TEST_CASE(PermissionTest, ipc_stat_shows_every_field_and_no_stray_bytes)
@@ -184,7 +184,7 @@ TEST_CASE(PermissionTest, ipc_stat_shows_every_field_and_no_stray_bytes)
     EXPECT_EQ(shown.cuid, kCreator);
     EXPECT_EQ(shown.cgid, kCreatorsGroup);
     EXPECT_EQ(shown.mode, 0640);
-    EXPECT_EQ(shown.sequence, kStandardIds.sequence_of(id) & 0xffff);
+    EXPECT_EQ(shown.seq, kStandardIds.sequence_of(id) & 0xffff);
     EXPECT_EQ(shown.padding_a, 0);
     EXPECT_EQ(shown.padding_b, 0);
     EXPECT_EQ(shown.unused[0] | shown.unused[1], 0);

@@ -80,7 +80,7 @@ struct ProcTest : NamespaceFixture {
         const RcuGuard guard;
         MsgQueue* queue = table().find_at_index_of<MsgQueue>(IpcId { index });
         if (!queue)
-            return Errno::Invalid;
+            return Errno::EINVAL;
         auto state = queue->lock();
         return table().withdraw(*queue, state);
     }

@@ -68,8 +68,8 @@ TEST_CASE(RcuMemoryTest, no_reference_can_be_taken_after_the_last_is_gone)
     Ref<Specimen> only = REQUIRE(create());
     const RcuGuard guard;
     Specimen& seen = drop(move(only));
-    EXPECT_ERR(Ref<Specimen>::try_get(seen), Errno::Invalid);
-    EXPECT_ERR(Ref<Specimen>::try_get(seen), Errno::Invalid);
+    EXPECT_ERR(Ref<Specimen>::try_get(seen), Errno::EINVAL);
+    EXPECT_ERR(Ref<Specimen>::try_get(seen), Errno::EINVAL);
 }
 
 TEST_CASE(RcuMemoryTest, every_reference_keeps_the_object)
@@ -141,7 +141,7 @@ struct RcuRaceTest : RcuMemoryTest {
         const RcuGuard guard;
         Specimen* specimen = shown.load_acquire();
         if (!specimen)
-            return Errno::Invalid;
+            return Errno::EINVAL;
         if (!specimen->is_alive())
             wrong.add_one();
         return Ref<Specimen>::try_get(*specimen);

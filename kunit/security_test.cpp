@@ -37,10 +37,10 @@ struct SecurityTest : OpenFixture {
 TEST_CASE(SecurityTest, an_object_that_gets_no_label_does_not_come_to_be)
 {
     {
-        const Verdict no { Errno::Access };
-        EXPECT_ERR(open(0600 | kCreate), Errno::Access);
+        const Verdict no { Errno::EACCES };
+        EXPECT_ERR(open(0600 | kCreate), Errno::EACCES);
     }
-    EXPECT_ERR(open(0600), Errno::NoEntry);
+    EXPECT_ERR(open(0600), Errno::ENOENT);
     wait_for_rcu_memory();
     EXPECT_EQ(census.born.count(), 1);
     EXPECT_EQ(census.dead.count(), 1);
@@ -54,7 +54,7 @@ TEST_CASE(SecurityTest, every_label_is_given_back_once_when_its_object_is_destro
         EXPECT(add(Key { i }).ok());
     EXPECT_EQ(TestHooks::labelled.count(), labelled_before + kObjects);
     EXPECT_EQ(TestHooks::unlabelled.count(), unlabelled_before);
-    EXPECT_ERR(add(Key { 1 }), Errno::Exists);
+    EXPECT_ERR(add(Key { 1 }), Errno::EEXIST);
     clear();
     wait_for_rcu_memory();
     EXPECT_EQ(TestHooks::unlabelled.count(), unlabelled_before + kObjects + 1);
@@ -64,15 +64,15 @@ TEST_CASE(SecurityTest, who_opens_an_object_hears_its_mode_before_the_security_m
 {
     EXPECT(open(0600 | kCreate).ok());
     EXPECT_EQ(TestHooks::asked.count(), asked_before);
-    const Verdict no { Errno::Perm };
-    EXPECT_ERR(open(0400 | kCreate), Errno::Perm);
+    const Verdict no { Errno::EPERM };
+    EXPECT_ERR(open(0400 | kCreate), Errno::EPERM);
     EXPECT_EQ(TestHooks::asked.count(), asked_before + 1);
     EXPECT_EQ(TestHooks::flags, 0400 | kCreate);
 
     const ActingAs stranger { Uid { 100 }, Gid { 100 }, Gid { 100 } };
     EXPECT(stranger);
-    EXPECT_ERR(open(0400), Errno::Access);
-    EXPECT_ERR(open(0600 | kCreate | kExclusive), Errno::Exists);
+    EXPECT_ERR(open(0400), Errno::EACCES);
+    EXPECT_ERR(open(0600 | kCreate | kExclusive), Errno::EEXIST);
     EXPECT_EQ(TestHooks::asked.count(), asked_before + 1);
 }
 
@@ -83,15 +83,15 @@ TEST_CASE(SecurityTest, who_changes_or_removes_an_object_hears_its_owner_before_
     EXPECT_EQ(TestHooks::command, KAPI_IPC_RMID);
     EXPECT(check_change(*object).ok());
     EXPECT_EQ(TestHooks::command, KAPI_IPC_SET);
-    const Verdict no { Errno::Access };
-    EXPECT_ERR(check_removal(*object), Errno::Access);
-    EXPECT_ERR(check_change(*object), Errno::Access);
+    const Verdict no { Errno::EACCES };
+    EXPECT_ERR(check_removal(*object), Errno::EACCES);
+    EXPECT_ERR(check_change(*object), Errno::EACCES);
     EXPECT_EQ(TestHooks::asked.count(), asked_before + 4);
 
     const ActingAs stranger { Uid { 100 }, Gid { 100 }, Gid { 100 } };
     EXPECT(stranger);
-    EXPECT_ERR(check_removal(*object), Errno::Perm);
-    EXPECT_ERR(check_change(*object), Errno::Perm);
+    EXPECT_ERR(check_removal(*object), Errno::EPERM);
+    EXPECT_ERR(check_change(*object), Errno::EPERM);
     EXPECT_EQ(TestHooks::asked.count(), asked_before + 4);
 }
 

@@ -29,7 +29,7 @@ public:
         [[nodiscard]] bool changes() const noexcept
         {
             for (u32 i = 0; i < count; ++i) {
-                if (operations[i].change != 0)
+                if (operations[i].sem_op != 0)
                     return true;
             }
             return false;
@@ -39,7 +39,7 @@ public:
         {
             u32 bits = 0;
             for (u32 i = 0; i < count; ++i)
-                bits |= 1u << operations[i].number;
+                bits |= 1u << operations[i].sem_num;
             return bits;
         }
     };
@@ -74,11 +74,11 @@ private:
             after[i] = values_[i];
         for (u32 i = 0; i < request.count; ++i) {
             const abi::SemOp& op = request.operations[i];
-            i32& value = after[op.number];
-            const bool is_blocked = op.change == 0 ? value != 0 : value + op.change < 0;
+            i32& value = after[op.sem_num];
+            const bool is_blocked = op.sem_op == 0 ? value != 0 : value + op.sem_op < 0;
             if (is_blocked)
-                return op.flags & abi::kIpcNoWait ? Answer::Again : Answer::Waiting;
-            value += op.change;
+                return op.sem_flg & abi::IPC_NOWAIT ? Answer::Again : Answer::Waiting;
+            value += op.sem_op;
             if (value > 32767)
                 return Answer::Range;
         }

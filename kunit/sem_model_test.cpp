@@ -36,7 +36,7 @@ Answer answer_for(Errno error) noexcept
 {
     if (error == Errno {})
         return Answer::Done;
-    return error == Errno::Range ? Answer::Range : Answer::Again;
+    return error == Errno::ERANGE ? Answer::Range : Answer::Again;
 }
 
 class Trial : Pinned {
@@ -90,10 +90,10 @@ private:
         request.count = random_.one_in(2) ? 1 : 1 + random_.below(SemModel::kMostOperations);
         for (u32 i = 0; i < request.count; ++i) {
             abi::SemOp& op = request.operations[i];
-            op.number = static_cast<u16>(random_.below(SemModel::kSemaphores));
+            op.sem_num = static_cast<u16>(random_.below(SemModel::kSemaphores));
             const i32 change = static_cast<i32>(random_.below(7)) - 3;
-            op.change = static_cast<i16>(random_.one_in(40) ? 32767 : change);
-            op.flags = static_cast<u16>(random_.one_in(8) ? abi::kIpcNoWait : 0);
+            op.sem_op = static_cast<i16>(random_.one_in(40) ? 32767 : change);
+            op.sem_flg = static_cast<u16>(random_.one_in(8) ? abi::IPC_NOWAIT : 0);
         }
     }
 

@@ -48,7 +48,7 @@ struct SegmentTest : NamespaceFixture {
     [[nodiscard]] IdTable& table() noexcept { return ns().table(Kind::SharedMemory); }
     [[nodiscard]] Result<IpcId> make(Key key = kPrivateKey, u64 size = KAPI_PAGE_SIZE) noexcept
     {
-        return shmget(ns(), key, size, abi::kIpcCreate | 0600);
+        return shmget(ns(), key, size, abi::IPC_CREAT | 0600);
     }
     [[nodiscard]] Result<i32> remove(IpcId id) noexcept
     {
@@ -83,8 +83,8 @@ private:
 AttachPlace naive_place(unsigned long address, u32 flags) noexcept
 {
     using Where = AttachPlace::Where;
-    const bool rounds = (flags & abi::kShmRound) != 0;
-    const bool replaces = (flags & abi::kShmRemap) != 0;
+    const bool rounds = (flags & abi::SHM_RND) != 0;
+    const bool replaces = (flags & abi::SHM_REMAP) != 0;
     const unsigned long down = address / KAPI_SHMLBA * KAPI_SHMLBA;
     if (address == 0)
         return replaces ? AttachPlace { Where::Nowhere, 0 } : AttachPlace { Where::Anywhere, 0 };
@@ -118,10 +118,10 @@ TEST_CASE(SegmentTest, a_segment_counts_for_its_pages_until_it_is_removed)
     ns().limits().shmall.store_relaxed(5);
     const IpcId first = REQUIRE(make(kPrivateKey, 3 * KAPI_PAGE_SIZE + 1));
     EXPECT_EQ(ns().pages().sum(), 4);
-    EXPECT_ERR(make(kPrivateKey, KAPI_PAGE_SIZE + 1), Errno::NoSpace);
+    EXPECT_ERR(make(kPrivateKey, KAPI_PAGE_SIZE + 1), Errno::ENOSPC);
     EXPECT_EQ(ns().pages().sum(), 4);
     const IpcId second = REQUIRE(make());
-    EXPECT_ERR(make(kPrivateKey, 1), Errno::NoSpace);
+    EXPECT_ERR(make(kPrivateKey, 1), Errno::ENOSPC);
     EXPECT(remove(first).ok());
     EXPECT_EQ(ns().pages().sum(), 1);
     EXPECT(remove(second).ok());
@@ -134,18 +134,18 @@ TEST_CASE(SegmentTest, mappings_are_counted_and_dated)
     const i64 before = real_seconds();
     const i32 self = kapi_pid_vnr(CurrentTask::process());
     EXPECT_EQ(made.creator().show(), self);
-    EXPECT_EQ(made.lock()->attach_time, 0);
-    EXPECT_EQ(made.lock()->last_operator.show(), 0);
+    EXPECT_EQ(made.lock()->atime, 0);
+    EXPECT_EQ(made.lock()->lpid.show(), 0);
     EXPECT(made.map().ok());
     EXPECT_EQ(attaches(made), 1);
-    EXPECT(made.lock()->attach_time >= before);
-    EXPECT_EQ(made.lock()->detach_time, 0);
-    EXPECT_EQ(made.lock()->last_operator.show(), self);
+    EXPECT(made.lock()->atime >= before);
+    EXPECT_EQ(made.lock()->dtime, 0);
+    EXPECT_EQ(made.lock()->lpid.show(), self);
     made.map_again();
     EXPECT_EQ(attaches(made), 2);
     made.unmap();
     EXPECT_EQ(attaches(made), 1);
-    EXPECT(made.lock()->detach_time >= before);
+    EXPECT(made.lock()->dtime >= before);
     made.unmap();
     EXPECT_EQ(attaches(made), 0);
     EXPECT(remove(id).ok());
@@ -157,8 +157,8 @@ TEST_CASE(SegmentTest, an_unmapped_segment_goes_when_it_is_removed)
     Ref<ShmSegment> held = REQUIRE(Ref<ShmSegment>::try_get(segment(id)));
     EXPECT(remove(id).ok());
     EXPECT(!exists(id));
-    EXPECT_ERR(held->map(), Errno::Invalid);
-    EXPECT_ERR(remove(id), Errno::Invalid);
+    EXPECT_ERR(held->map(), Errno::EINVAL);
+    EXPECT_ERR(remove(id), Errno::EINVAL);
     EXPECT_EQ(held->memory_usage().resident_pages, 0);
 }
 
@@ -172,7 +172,7 @@ TEST_CASE(SegmentTest, a_mapped_segment_loses_its_key_and_goes_with_its_last_map
     EXPECT_EQ(made.key().value(), kPrivateKey.value());
     {
         auto state = made.lock();
-        EXPECT_EQ(made.mode_bits(state), 0600 | abi::kShmMarked);
+        EXPECT_EQ(made.mode_bits(state), 0600 | abi::SHM_DEST);
     }
     const IpcId other = REQUIRE(make(Key { 1 }));
     EXPECT(other != id);
@@ -327,8 +327,8 @@ TEST_CASE(SegmentTest, an_attachment_that_comes_to_nothing_leaves_the_times_alon
     }
     made.end_attaching();
     EXPECT_EQ(attaches(made), 0);
-    EXPECT_EQ(made.lock()->attach_time, 0);
-    EXPECT_EQ(made.lock()->detach_time, 0);
+    EXPECT_EQ(made.lock()->atime, 0);
+    EXPECT_EQ(made.lock()->dtime, 0);
     EXPECT(exists(id));
     EXPECT(remove(id).ok());
 }
@@ -365,7 +365,7 @@ TEST_CASE(SegmentTest, mappings_of_two_threads_and_one_removal_are_exact)
 /* As shmem and hugetlbfs will be on later kernels: the log says why, and nothing is mapped. */
 TEST_CASE(SegmentTest, a_kind_of_file_that_has_no_operation_to_map_is_refused)
 {
-    EXPECT_EQ(host_kunit_segment_probe("/"), -static_cast<i32>(Errno::NotSupported));
+    EXPECT_EQ(host_kunit_segment_probe("/"), -static_cast<i32>(Errno::EOPNOTSUPP));
 }
 
 } // namespace sysvipc

@@ -8,29 +8,29 @@
 namespace sysvipc {
 
 enum class Errno : i32 {
-    Perm = KAPI_EPERM,
-    NoEntry = KAPI_ENOENT,
-    Interrupted = KAPI_EINTR,
-    TooBig = KAPI_E2BIG,
-    Again = KAPI_EAGAIN,
-    NoMemory = KAPI_ENOMEM,
-    Access = KAPI_EACCES,
-    Fault = KAPI_EFAULT,
-    Busy = KAPI_EBUSY,
-    Exists = KAPI_EEXIST,
-    NoDevice = KAPI_ENODEV,
-    Invalid = KAPI_EINVAL,
-    FileTooBig = KAPI_EFBIG,
-    NoSpace = KAPI_ENOSPC,
-    Range = KAPI_ERANGE,
-    NotImplemented = KAPI_ENOSYS,
-    NoMessage = KAPI_ENOMSG,
-    Removed = KAPI_EIDRM,
-    NotSupported = KAPI_EOPNOTSUPP,
+    EPERM = KAPI_EPERM,
+    ENOENT = KAPI_ENOENT,
+    EINTR = KAPI_EINTR,
+    E2BIG = KAPI_E2BIG,
+    EAGAIN = KAPI_EAGAIN,
+    ENOMEM = KAPI_ENOMEM,
+    EACCES = KAPI_EACCES,
+    EFAULT = KAPI_EFAULT,
+    EBUSY = KAPI_EBUSY,
+    EEXIST = KAPI_EEXIST,
+    ENODEV = KAPI_ENODEV,
+    EINVAL = KAPI_EINVAL,
+    EFBIG = KAPI_EFBIG,
+    ENOSPC = KAPI_ENOSPC,
+    ERANGE = KAPI_ERANGE,
+    ENOSYS = KAPI_ENOSYS,
+    ENOMSG = KAPI_ENOMSG,
+    EIDRM = KAPI_EIDRM,
+    EOPNOTSUPP = KAPI_EOPNOTSUPP,
     /* Kernel-internal: user space sees EINTR, or the call again after a stop that ran no handler. */
-    RestartNoHandler = KAPI_ERESTARTNOHAND,
+    ERESTARTNOHAND = KAPI_ERESTARTNOHAND,
     /* The same: nobody sees that, as the call comes again after a handler too. */
-    RestartAlways = KAPI_ERESTARTNOINTR,
+    ERESTARTNOINTR = KAPI_ERESTARTNOINTR,
 };
 
 /* The one place where an error gets its sign. */
@@ -49,45 +49,45 @@ enum class Errno : i32 {
 [[nodiscard]] constexpr const char* errno_name(Errno error) noexcept
 {
     switch (error) {
-    case Errno::Perm:
+    case Errno::EPERM:
         return "EPERM";
-    case Errno::NoEntry:
+    case Errno::ENOENT:
         return "ENOENT";
-    case Errno::Interrupted:
-    case Errno::RestartNoHandler:
-    case Errno::RestartAlways:
+    case Errno::EINTR:
+    case Errno::ERESTARTNOHAND:
+    case Errno::ERESTARTNOINTR:
         return "EINTR";
-    case Errno::TooBig:
+    case Errno::E2BIG:
         return "E2BIG";
-    case Errno::Again:
+    case Errno::EAGAIN:
         return "EAGAIN";
-    case Errno::NoMemory:
+    case Errno::ENOMEM:
         return "ENOMEM";
-    case Errno::Access:
+    case Errno::EACCES:
         return "EACCES";
-    case Errno::Fault:
+    case Errno::EFAULT:
         return "EFAULT";
-    case Errno::Busy:
+    case Errno::EBUSY:
         return "EBUSY";
-    case Errno::Exists:
+    case Errno::EEXIST:
         return "EEXIST";
-    case Errno::NoDevice:
+    case Errno::ENODEV:
         return "ENODEV";
-    case Errno::Invalid:
+    case Errno::EINVAL:
         return "EINVAL";
-    case Errno::FileTooBig:
+    case Errno::EFBIG:
         return "EFBIG";
-    case Errno::NoSpace:
+    case Errno::ENOSPC:
         return "ENOSPC";
-    case Errno::Range:
+    case Errno::ERANGE:
         return "ERANGE";
-    case Errno::NotImplemented:
+    case Errno::ENOSYS:
         return "ENOSYS";
-    case Errno::NoMessage:
+    case Errno::ENOMSG:
         return "ENOMSG";
-    case Errno::Removed:
+    case Errno::EIDRM:
         return "EIDRM";
-    case Errno::NotSupported:
+    case Errno::EOPNOTSUPP:
         return "EOPNOTSUPP";
     }
     return nullptr;

@@ -20,7 +20,7 @@ namespace sysvipc {
     if (Namespaces::is_serving()) [[likely]]
         return {};
     if (!Kernel::has_sysvipc())
-        return Errno::NotImplemented;
+        return Errno::ENOSYS;
     return Namespaces::wait_until_serving();
 }
 

@@ -62,7 +62,7 @@ void host_ipc_perm_change_mode(struct kapi_ipc_perm *perm, kapi_u32 clear, kapi_
 bool host_audit_is_on(void);
 /* Each of the two: while it is. */
 void host_audit_object(struct kapi_ipc_perm *perm);
-void host_audit_change(unsigned long most_bytes, kapi_u32 uid, kapi_u32 gid, kapi_u32 mode);
+void host_audit_change(unsigned long qbytes, kapi_u32 uid, kapi_u32 gid, kapi_u32 mode);
 
 int host_security_access(struct kapi_ipc_perm *perm, kapi_u32 wanted);
 

@@ -18,7 +18,7 @@ template <class Object>
     const RcuGuard guard;
     Object* object = table.find_from<Object>(index);
     if (!object)
-        return Errno::NoEntry;
+        return Errno::ENOENT;
     return Ref<Object>::try_get(*object);
 }
 
@@ -64,7 +64,7 @@ void for_all_objects(const IdTable& table, const Each& each) noexcept
         Result<Ref<Object>> held = hold_from<Object>(table, index);
         if (held.ok())
             each(*held.take());
-        else if (held.error() == Errno::NoEntry)
+        else if (held.error() == Errno::ENOENT)
             return;
         CurrentTask::give_way();
     }

@@ -32,7 +32,7 @@ struct CompatBuffer {
 
 /* The parts of a *Stat that IPC_SET asks for; no other byte of it is read. */
 [[nodiscard]] Result<abi::IpcPerm> read_requested_perm(CompatBuffer from) noexcept;
-[[nodiscard]] Result<u64> read_requested_most_bytes(CompatBuffer from) noexcept;
+[[nodiscard]] Result<u64> read_requested_qbytes(CompatBuffer from) noexcept;
 
 /* A *Stat with those parts; all else in it is zero. */
 template <class Stat>
@@ -40,8 +40,8 @@ template <class Stat>
 {
     Stat request;
     request.perm = TRY(read_requested_perm(from));
-    if constexpr (requires { request.most_bytes; })
-        request.most_bytes = TRY(read_requested_most_bytes(from));
+    if constexpr (requires { request.qbytes; })
+        request.qbytes = TRY(read_requested_qbytes(from));
     return request;
 }
 

@@ -152,11 +152,11 @@ public:
         TRY(ownership().check_owner(owner));
         return check_command(KAPI_IPC_RMID);
     }
-    /* IPC_SET.  @most_bytes: of a queue, as the call gives them.  Errors: as check_removal(). */
+    /* IPC_SET.  @qbytes: of a queue, as the call gives them.  Errors: as check_removal(). */
     [[nodiscard]] Result<void> check_change(const Locked& proof, const abi::IpcPerm& request,
-                                            u64 most_bytes, UserNamespace owner) noexcept
+                                            u64 qbytes, UserNamespace owner) noexcept
     {
-        perm().tell_audit_of_change(most_bytes, request.uid, request.gid, request.mode);
+        perm().tell_audit_of_change(qbytes, request.uid, request.gid, request.mode);
         TRY(ownership(proof).check_owner(owner));
         return check_command(KAPI_IPC_SET);
     }

@@ -21,10 +21,10 @@ struct OpenRequest {
     Key key;
     u32 flags;
 
-    [[nodiscard]] bool wants_creation() const noexcept { return (flags & abi::kIpcCreate) != 0; }
+    [[nodiscard]] bool wants_creation() const noexcept { return (flags & abi::IPC_CREAT) != 0; }
     [[nodiscard]] bool is_exclusive() const noexcept
     {
-        return wants_creation() && (flags & abi::kIpcExclusive) != 0;
+        return wants_creation() && (flags & abi::IPC_EXCL) != 0;
     }
     [[nodiscard]] Mode mode() const noexcept { return Mode::from_flags(flags); }
 };
@@ -40,9 +40,9 @@ template <class Facility>
     const RcuGuard guard;
     auto* object = table.find<typename Facility::Object>(request.key);
     if (!object)
-        return Errno::NoEntry;
+        return Errno::ENOENT;
     if (request.is_exclusive())
-        return Errno::Exists;
+        return Errno::EEXIST;
     TRY(facility.check_existing(*object));
     /* The permission that it must grant is the mode asked for. */
     TRY(object->check_access(request.flags, owner));
@@ -75,7 +75,7 @@ template <class Facility>
         return create_object(table, request, facility);
     const auto open = [&] { return open_existing(table, request, owner, facility); };
     const auto is_absent = [&](const Result<IpcId>& opened) {
-        return !opened.ok() && opened.error() == Errno::NoEntry && request.wants_creation();
+        return !opened.ok() && opened.error() == Errno::ENOENT && request.wants_creation();
     };
     Result<IpcId> opened = open();
     if (!is_absent(opened)) [[likely]]

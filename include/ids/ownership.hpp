@@ -88,7 +88,7 @@ inline Result<void> Ownership::check_owner(UserNamespace owner) const noexcept
 {
     if (is_callers() || owner.is_capable(Capability::SysAdmin))
         return {};
-    return Errno::Perm;
+    return Errno::EPERM;
 }
 
 } // namespace sysvipc

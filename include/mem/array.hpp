@@ -28,7 +28,7 @@ public:
             return {};
         memory_ = kapi_kvmalloc(count * sizeof(T));
         if (!memory_)
-            return Errno::NoMemory;
+            return Errno::ENOMEM;
         return {};
     }
     [[nodiscard]] T* data() noexcept

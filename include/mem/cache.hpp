@@ -21,7 +21,7 @@ public:
     {
         cache_ = kapi_cache_create(name, size, user_offset, user_size);
         if (!cache_)
-            return Errno::NoMemory;
+            return Errno::ENOMEM;
         return {};
     }
     /* Every object has been freed.  Sleeps. */

@@ -15,7 +15,7 @@ template <class T, class... Args>
 {
     void* memory = kapi_kvmalloc(sizeof(T));
     if (!memory)
-        return Errno::NoMemory;
+        return Errno::ENOMEM;
     return Box<T>::adopt(construct_at<T>(memory, forward<Args>(args)...));
 }
 

@@ -21,7 +21,7 @@ public:
     {
         counters_ = kapi_percpu_long_alloc();
         if (!counters_)
-            return Errno::NoMemory;
+            return Errno::ENOMEM;
         return {};
     }
     void stop() noexcept { kapi_percpu_long_free(exchange(counters_, nullptr)); }

@@ -55,7 +55,7 @@ public:
     static Result<Ref> try_get(T& object) noexcept
     {
         if (!kapi_refcount_inc_not_zero(&counted(object).count_))
-            return Errno::Invalid;
+            return Errno::EINVAL;
         return Ref { &object };
     }
     T* operator->() const noexcept { return object_; }
@@ -81,7 +81,7 @@ private:
     static Result<Ref> build(void* memory, Args&&... args) noexcept
     {
         if (!memory)
-            return Errno::NoMemory;
+            return Errno::ENOMEM;
         return Ref { construct_at<T>(memory, forward<Args>(args)...) };
     }
     static RcuCounted& counted(T& object) noexcept { return object; }

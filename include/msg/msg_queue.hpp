@@ -36,9 +36,7 @@ class Receiver : public Waiter, public ListNode<Receiver> {
 public:
     enum class Answer : u8 { TryAgain, Delivered, TooBig, Removed };
 
-    Receiver(const MessageSelector& wanted, usize most_bytes) noexcept
-        : selector(wanted),
-          capacity(most_bytes)
+    Receiver(const MessageSelector& wanted, usize room) noexcept : selector(wanted), capacity(room)
     {
     }
 
@@ -54,7 +52,7 @@ struct MsgQueueState : Pinned {
 
     [[nodiscard]] bool has_room(usize size) const noexcept
     {
-        return message_fits(size, bytes, messages, most_bytes);
+        return message_fits(size, bytes, messages, qbytes);
     }
     /* The message that the caller gets next, of those it may have; nullptr: none. */
     [[nodiscard]] Message* select(const MessageSelector& selector) noexcept;
@@ -68,14 +66,14 @@ struct MsgQueueState : Pinned {
     void release_senders_with_room(WakeList& wakes) noexcept;
     void release_all_senders(WakeList& wakes) noexcept;
 
-    i64 send_time { 0 };
-    i64 receive_time { 0 };
-    i64 change_time;
+    i64 stime { 0 };
+    i64 rtime { 0 };
+    i64 ctime;
     u64 bytes { 0 };
     u64 messages { 0 };
-    u64 most_bytes;
-    PidRef last_sender;
-    PidRef last_receiver;
+    u64 qbytes;
+    PidRef lspid;
+    PidRef lrpid;
     MessageStore store;
     List<Sender> senders;
     List<Receiver> receivers;
@@ -93,7 +91,7 @@ public:
     static constexpr Kind kKind = Kind::Messages;
 
     /* Owned by the caller's ids.  Errors: ENOMEM, a security module's.  Sleeps. */
-    [[nodiscard]] static Result<Ref<MsgQueue>> create(Key key, Mode mode, u64 most_bytes) noexcept;
+    [[nodiscard]] static Result<Ref<MsgQueue>> create(Key key, Mode mode, u64 qbytes) noexcept;
 
     /*
      * Under RCU; nullptr: none (EINVAL).  What is found may be removed meanwhile: look again under
@@ -119,8 +117,8 @@ private:
     friend class Ref<MsgQueue>;
     template <class T, class... Args>
     friend T* construct_at(void* memory, Args&&... args) noexcept;
-    MsgQueue(Key key, const Ownership& ownership, u64 most_bytes) noexcept
-        : GuardedObject(key, ownership, most_bytes, perm())
+    MsgQueue(Key key, const Ownership& ownership, u64 qbytes) noexcept
+        : GuardedObject(key, ownership, qbytes, perm())
     {
     }
 };

@@ -36,14 +36,14 @@ public:
     {
         u32 uid;
         if (!kapi_uid_from_user(ns_, shown, &uid))
-            return Errno::Invalid;
+            return Errno::EINVAL;
         return Uid { uid };
     }
     [[nodiscard]] Result<Gid> gid(u32 shown) const noexcept
     {
         u32 gid;
         if (!kapi_gid_from_user(ns_, shown, &gid))
-            return Errno::Invalid;
+            return Errno::EINVAL;
         return Gid { gid };
     }
     /* Whether the caller has @capability in this namespace. */

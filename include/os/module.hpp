@@ -26,7 +26,7 @@ public:
     [[nodiscard]] Result<void> take() noexcept
     {
         if (!kapi_module_try_get())
-            return Errno::NotImplemented;
+            return Errno::ENOSYS;
         is_held_ = true;
         return {};
     }

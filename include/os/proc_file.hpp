@@ -69,7 +69,7 @@ private:
     {
         entry_ = entry;
         if (!entry)
-            return Errno::NoMemory;
+            return Errno::ENOMEM;
         return {};
     }
 

@@ -77,18 +77,18 @@ public:
             host_audit_object(&perm_);
     }
     /* And what IPC_SET would make of it, ids as the caller gave them. */
-    void tell_audit_of_change(u64 most_bytes, u32 uid, u32 gid, u32 mode) noexcept
+    void tell_audit_of_change(u64 qbytes, u32 uid, u32 gid, u32 mode) noexcept
     {
         if (host_audit_is_on()) [[unlikely]] {
             host_audit_object(&perm_);
-            host_audit_change(most_bytes, uid, gid, mode);
+            host_audit_change(qbytes, uid, gid, mode);
         }
     }
     /* After the mode has granted it.  @wanted: its permission bits count.  Errors: EACCES only. */
     [[nodiscard]] Result<void> may_access(u32 wanted) noexcept
     {
         if (host_security_access(&perm_, wanted) != 0) [[unlikely]]
-            return Errno::Access;
+            return Errno::EACCES;
         return {};
     }
 

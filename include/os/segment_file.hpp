@@ -51,7 +51,7 @@ public:
                                                          Reserve reserve, u32 size_log) noexcept
     {
         if (!host_segments_can_be_huge())
-            return Errno::Invalid;
+            return Errno::EINVAL;
         int error = 0;
         kapi_file* file =
             host_segment_create_huge(name, size, reserve == Reserve::AtFirstUse, size_log, &error);
@@ -146,7 +146,7 @@ public:
             return {};
         charged_ = host_segment_lock(file.raw());
         if (!charged_)
-            return Errno::NoMemory;
+            return Errno::ENOMEM;
         return {};
     }
     /* Does not sleep.  Where the pages live on, make_evictable() follows. */

@@ -20,7 +20,7 @@ public:
     {
         sysctls_ = host_sysctls_start(directory, files, N);
         if (!sysctls_)
-            return Errno::NoMemory;
+            return Errno::ENOMEM;
         return {};
     }
     /*

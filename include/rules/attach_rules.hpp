@@ -23,10 +23,10 @@ struct AttachPlace {
 {
     using Where = AttachPlace::Where;
 
-    const bool replaces = (flags & abi::kShmRemap) != 0;
+    const bool replaces = (flags & abi::SHM_REMAP) != 0;
     if (address == 0)
         return { replaces ? Where::Nowhere : Where::Anywhere, 0 };
-    if (flags & abi::kShmRound)
+    if (flags & abi::SHM_RND)
         address -= address % KAPI_SHMLBA;
     else if (address % KAPI_PAGE_SIZE != 0)
         return { Where::Nowhere, 0 };
@@ -47,15 +47,14 @@ struct AttachPlace {
 }
 
 static_assert(attach_place(0, 0) == AttachPlace { AttachPlace::Where::Anywhere, 0 });
-static_assert(attach_place(0, abi::kShmRemap).where == AttachPlace::Where::Nowhere);
+static_assert(attach_place(0, abi::SHM_REMAP).where == AttachPlace::Where::Nowhere);
 static_assert(attach_place(KAPI_PAGE_SIZE + 1, 0).where == AttachPlace::Where::Nowhere);
-static_assert(attach_place(KAPI_SHMLBA + 1, abi::kShmRound)
+static_assert(attach_place(KAPI_SHMLBA + 1, abi::SHM_RND)
               == AttachPlace { AttachPlace::Where::Free, KAPI_SHMLBA });
-static_assert(attach_place(KAPI_SHMLBA, abi::kShmRemap)
+static_assert(attach_place(KAPI_SHMLBA, abi::SHM_REMAP)
               == AttachPlace { AttachPlace::Where::Replace, KAPI_SHMLBA });
-static_assert(attach_place(1, abi::kShmRound).where == AttachPlace::Where::Replace);
-static_assert(attach_place(1, abi::kShmRound | abi::kShmRemap).where
-              == AttachPlace::Where::Nowhere);
+static_assert(attach_place(1, abi::SHM_RND).where == AttachPlace::Where::Replace);
+static_assert(attach_place(1, abi::SHM_RND | abi::SHM_REMAP).where == AttachPlace::Where::Nowhere);
 static_assert(began_at(0x10000, 0x10000, 0) && began_at(0x10000, 0x10000 + 3 * KAPI_PAGE_SIZE, 3));
 static_assert(!began_at(0x10000, 0x10000, 3) && !began_at(0x10000, 0x0f000, 0),
               "what lies below an address never began at it");

@@ -27,76 +27,76 @@ struct IpcPerm {
     u32 cgid {};
     u16 mode {};
     u16 padding_a {};
-    u16 sequence {};
+    u16 seq {};
     u16 padding_b {};
     u32 unused[2] {};
 };
 static_assert(sizeof(IpcPerm) == KAPI_COMPAT_IPC64_PERM_SIZE);
 static_assert(offsetof(IpcPerm, mode) == KAPI_COMPAT_IPC64_PERM_MODE);
-static_assert(offsetof(IpcPerm, sequence) == KAPI_COMPAT_IPC64_PERM_SEQ);
+static_assert(offsetof(IpcPerm, seq) == KAPI_COMPAT_IPC64_PERM_SEQ);
 
 /* struct compat_msqid64_ds */
 struct MsgQueueStat {
     IpcPerm perm {};
-    SplitTime send_time {};
-    SplitTime receive_time {};
-    SplitTime change_time {};
-    u32 bytes {};
-    u32 messages {};
-    u32 most_bytes {};
-    i32 last_sender {};
-    i32 last_receiver {};
+    SplitTime stime {};
+    SplitTime rtime {};
+    SplitTime ctime {};
+    u32 cbytes {};
+    u32 qnum {};
+    u32 qbytes {};
+    i32 lspid {};
+    i32 lrpid {};
     u32 unused[2] {};
 };
 static_assert(sizeof(MsgQueueStat) == KAPI_COMPAT_MSQID64_DS_SIZE);
-static_assert(offsetof(MsgQueueStat, send_time) == KAPI_COMPAT_MSQID64_DS_STIME);
-static_assert(offsetof(MsgQueueStat, most_bytes) == KAPI_COMPAT_MSQID64_DS_QBYTES);
-static_assert(offsetof(MsgQueueStat, last_receiver) == KAPI_COMPAT_MSQID64_DS_LRPID);
+static_assert(offsetof(MsgQueueStat, stime) == KAPI_COMPAT_MSQID64_DS_STIME);
+static_assert(offsetof(MsgQueueStat, qbytes) == KAPI_COMPAT_MSQID64_DS_QBYTES);
+static_assert(offsetof(MsgQueueStat, lrpid) == KAPI_COMPAT_MSQID64_DS_LRPID);
 
 /* struct compat_semid64_ds */
 struct SemSetStat {
     IpcPerm perm {};
-    SplitTime operation_time {};
-    SplitTime change_time {};
-    u32 semaphores {};
+    SplitTime otime {};
+    SplitTime ctime {};
+    u32 nsems {};
     u32 unused[2] {};
 };
 static_assert(sizeof(SemSetStat) == KAPI_COMPAT_SEMID64_DS_SIZE);
-static_assert(offsetof(SemSetStat, change_time) == KAPI_COMPAT_SEMID64_DS_CTIME);
-static_assert(offsetof(SemSetStat, semaphores) == KAPI_COMPAT_SEMID64_DS_NSEMS);
+static_assert(offsetof(SemSetStat, ctime) == KAPI_COMPAT_SEMID64_DS_CTIME);
+static_assert(offsetof(SemSetStat, nsems) == KAPI_COMPAT_SEMID64_DS_NSEMS);
 
 /* struct compat_shmid64_ds */
 struct ShmSegmentStat {
     IpcPerm perm {};
-    u32 size {};
-    SplitTime attach_time {};
-    SplitTime detach_time {};
-    SplitTime change_time {};
-    i32 creator {};
-    i32 last_operator {};
-    u32 attaches {};
+    u32 segsz {};
+    SplitTime atime {};
+    SplitTime dtime {};
+    SplitTime ctime {};
+    i32 cpid {};
+    i32 lpid {};
+    u32 nattch {};
     u32 unused[2] {};
 };
 static_assert(sizeof(ShmSegmentStat) == KAPI_COMPAT_SHMID64_DS_SIZE);
-static_assert(offsetof(ShmSegmentStat, size) == KAPI_COMPAT_SHMID64_DS_SEGSZ);
-static_assert(offsetof(ShmSegmentStat, change_time) == KAPI_COMPAT_SHMID64_DS_CTIME);
-static_assert(offsetof(ShmSegmentStat, last_operator) == KAPI_COMPAT_SHMID64_DS_LPID);
-static_assert(offsetof(ShmSegmentStat, attaches) == KAPI_COMPAT_SHMID64_DS_NATTCH);
+static_assert(offsetof(ShmSegmentStat, segsz) == KAPI_COMPAT_SHMID64_DS_SEGSZ);
+static_assert(offsetof(ShmSegmentStat, ctime) == KAPI_COMPAT_SHMID64_DS_CTIME);
+static_assert(offsetof(ShmSegmentStat, lpid) == KAPI_COMPAT_SHMID64_DS_LPID);
+static_assert(offsetof(ShmSegmentStat, nattch) == KAPI_COMPAT_SHMID64_DS_NATTCH);
 
 /* struct shminfo64 and struct shm_info, for programs whose long has 32 bits */
 struct ShmLimitInfo {
-    u32 most_bytes {};
-    u32 least_bytes {};
-    u32 most_segments {};
-    u32 most_attached {};
-    u32 most_pages {};
+    u32 shmmax {};
+    u32 shmmin {};
+    u32 shmmni {};
+    u32 shmseg {};
+    u32 shmall {};
     u32 unused[4] {};
 };
 struct ShmUsageInfo {
-    i32 segments {};
-    u32 pages {};
-    u32 resident_pages {};
-    u32 swapped_pages {};
+    i32 used_ids {};
+    u32 shm_tot {};
+    u32 shm_rss {};
+    u32 shm_swp {};
     u32 swap_attempts {};
     u32 swap_successes {};
 };
@@ -110,7 +110,7 @@ struct OldIpcPerm {
     u16 cuid {};
     u16 cgid {};
     u16 mode {};
-    u16 sequence {};
+    u16 seq {};
 };
 static_assert(sizeof(OldIpcPerm) == 16);
 
@@ -118,52 +118,52 @@ static_assert(sizeof(OldIpcPerm) == 16);
 struct OldMsgQueueStat {
     OldIpcPerm perm {};
     u32 unused_a[2] {};
-    i32 send_time {};
-    i32 receive_time {};
-    i32 change_time {};
+    i32 stime {};
+    i32 rtime {};
+    i32 ctime {};
     u32 unused_b[2] {};
-    u16 bytes {};
-    u16 messages {};
-    u16 most_bytes {};
-    u16 last_sender {};
-    u16 last_receiver {};
+    u16 cbytes {};
+    u16 qnum {};
+    u16 qbytes {};
+    u16 lspid {};
+    u16 lrpid {};
     u16 padding {};
 };
-static_assert(sizeof(OldMsgQueueStat) == 56 && offsetof(OldMsgQueueStat, bytes) == 44);
+static_assert(sizeof(OldMsgQueueStat) == 56 && offsetof(OldMsgQueueStat, cbytes) == 44);
 
 /* struct semid_ds */
 struct OldSemSetStat {
     OldIpcPerm perm {};
-    i32 operation_time {};
-    i32 change_time {};
+    i32 otime {};
+    i32 ctime {};
     u32 unused[4] {};
-    u16 semaphores {};
+    u16 nsems {};
     u16 padding {};
 };
-static_assert(sizeof(OldSemSetStat) == 44 && offsetof(OldSemSetStat, semaphores) == 40);
+static_assert(sizeof(OldSemSetStat) == 44 && offsetof(OldSemSetStat, nsems) == 40);
 
 /* struct shmid_ds */
 struct OldShmSegmentStat {
     OldIpcPerm perm {};
-    i32 size {};
-    i32 attach_time {};
-    i32 detach_time {};
-    i32 change_time {};
-    u16 creator {};
-    u16 last_operator {};
-    u16 attaches {};
+    i32 segsz {};
+    i32 atime {};
+    i32 dtime {};
+    i32 ctime {};
+    u16 cpid {};
+    u16 lpid {};
+    u16 nattch {};
     u16 unused_a {};
     u32 unused_b[2] {};
 };
-static_assert(sizeof(OldShmSegmentStat) == 48 && offsetof(OldShmSegmentStat, creator) == 32);
+static_assert(sizeof(OldShmSegmentStat) == 48 && offsetof(OldShmSegmentStat, cpid) == 32);
 
 /* struct shminfo */
 struct OldShmLimitInfo {
-    i32 most_bytes {};
-    i32 least_bytes {};
-    i32 most_segments {};
-    i32 most_attached {};
-    i32 most_pages {};
+    i32 shmmax {};
+    i32 shmmin {};
+    i32 shmmni {};
+    i32 shmseg {};
+    i32 shmall {};
 };
 static_assert(sizeof(OldShmLimitInfo) == 20);
 
@@ -183,38 +183,43 @@ static_assert(sizeof(ReceiveArguments) == 8);
 
 /* The calls that ipc(2) is made of: <linux/ipc.h>. */
 enum class IpcCall : u32 {
-    SemOperate = KAPI_IPC_CALL_SEMOP,
-    SemGet = KAPI_IPC_CALL_SEMGET,
-    SemControl = KAPI_IPC_CALL_SEMCTL,
-    SemOperateUntil = KAPI_IPC_CALL_SEMTIMEDOP,
-    MsgSend = KAPI_IPC_CALL_MSGSND,
-    MsgReceive = KAPI_IPC_CALL_MSGRCV,
-    MsgGet = KAPI_IPC_CALL_MSGGET,
-    MsgControl = KAPI_IPC_CALL_MSGCTL,
-    ShmAttach = KAPI_IPC_CALL_SHMAT,
-    ShmDetach = KAPI_IPC_CALL_SHMDT,
-    ShmGet = KAPI_IPC_CALL_SHMGET,
-    ShmControl = KAPI_IPC_CALL_SHMCTL,
+    SEMOP = KAPI_IPC_CALL_SEMOP,
+    SEMGET = KAPI_IPC_CALL_SEMGET,
+    SEMCTL = KAPI_IPC_CALL_SEMCTL,
+    SEMTIMEDOP = KAPI_IPC_CALL_SEMTIMEDOP,
+    MSGSND = KAPI_IPC_CALL_MSGSND,
+    MSGRCV = KAPI_IPC_CALL_MSGRCV,
+    MSGGET = KAPI_IPC_CALL_MSGGET,
+    MSGCTL = KAPI_IPC_CALL_MSGCTL,
+    SHMAT = KAPI_IPC_CALL_SHMAT,
+    SHMDT = KAPI_IPC_CALL_SHMDT,
+    SHMGET = KAPI_IPC_CALL_SHMGET,
+    SHMCTL = KAPI_IPC_CALL_SHMCTL,
 };
 
 /* A command of the *ctl() calls of ipc(2) carries the version of the structure that comes with it. */
 inline constexpr u32 kCurrentVersion = KAPI_IPC_64;
 
-/* Whether a structure comes with @command, one of abi::MsgCommand, SemCommand, ShmCommand or unknown. */
-template <class Command>
-[[nodiscard]] constexpr bool has_structure(Command command) noexcept
+/* Whether a structure comes with @command, which may be unknown. */
+[[nodiscard]] constexpr bool has_structure(abi::MsgCommand command) noexcept
 {
-    switch (command) {
-    case Command::Set:
-    case Command::Stat:
-    case Command::LimitInfo:
-    case Command::StatByIndex:
-    case Command::StatByIndexAny:
-    case Command::UsageInfo:
-        return true;
-    default:
-        return false;
-    }
+    using enum abi::MsgCommand;
+    return command == IPC_SET || command == IPC_STAT || command == IPC_INFO || command == MSG_STAT
+        || command == MSG_STAT_ANY || command == MSG_INFO;
+}
+
+[[nodiscard]] constexpr bool has_structure(abi::SemCommand command) noexcept
+{
+    using enum abi::SemCommand;
+    return command == IPC_SET || command == IPC_STAT || command == IPC_INFO || command == SEM_STAT
+        || command == SEM_STAT_ANY || command == SEM_INFO;
+}
+
+[[nodiscard]] constexpr bool has_structure(abi::ShmCommand command) noexcept
+{
+    using enum abi::ShmCommand;
+    return command == IPC_SET || command == IPC_STAT || command == IPC_INFO || command == SHM_STAT
+        || command == SHM_STAT_ANY || command == SHM_INFO;
 }
 
 } // namespace sysvipc::compat

@@ -40,27 +40,27 @@ template <class To, class From>
     shown.cuid = perm.cuid;
     shown.cgid = perm.cgid;
     shown.mode = cut<u16>(perm.mode);
-    shown.sequence = perm.sequence;
+    shown.seq = perm.seq;
     return shown;
 }
 
 [[nodiscard]] constexpr OldIpcPerm old_version(const abi::IpcPerm& perm, const LowIds& ids) noexcept
 {
-    return { perm.key, ids.uid, ids.gid, ids.cuid, ids.cgid, cut<u16>(perm.mode), perm.sequence };
+    return { perm.key, ids.uid, ids.gid, ids.cuid, ids.cgid, cut<u16>(perm.mode), perm.seq };
 }
 
 [[nodiscard]] constexpr MsgQueueStat current_version(const abi::MsgQueueStat& stat) noexcept
 {
     MsgQueueStat shown;
     shown.perm = current_version(stat.perm);
-    shown.send_time = split(stat.send_time);
-    shown.receive_time = split(stat.receive_time);
-    shown.change_time = split(stat.change_time);
-    shown.bytes = cut<u32>(stat.bytes);
-    shown.messages = cut<u32>(stat.messages);
-    shown.most_bytes = cut<u32>(stat.most_bytes);
-    shown.last_sender = stat.last_sender;
-    shown.last_receiver = stat.last_receiver;
+    shown.stime = split(stat.stime);
+    shown.rtime = split(stat.rtime);
+    shown.ctime = split(stat.ctime);
+    shown.cbytes = cut<u32>(stat.cbytes);
+    shown.qnum = cut<u32>(stat.qnum);
+    shown.qbytes = cut<u32>(stat.qbytes);
+    shown.lspid = stat.lspid;
+    shown.lrpid = stat.lrpid;
     return shown;
 }
 
@@ -69,14 +69,14 @@ template <class To, class From>
 {
     OldMsgQueueStat shown;
     shown.perm = old_version(stat.perm, ids);
-    shown.send_time = cut<i32>(stat.send_time);
-    shown.receive_time = cut<i32>(stat.receive_time);
-    shown.change_time = cut<i32>(stat.change_time);
-    shown.bytes = cut<u16>(stat.bytes);
-    shown.messages = cut<u16>(stat.messages);
-    shown.most_bytes = cut<u16>(stat.most_bytes);
-    shown.last_sender = cut<u16>(stat.last_sender);
-    shown.last_receiver = cut<u16>(stat.last_receiver);
+    shown.stime = cut<i32>(stat.stime);
+    shown.rtime = cut<i32>(stat.rtime);
+    shown.ctime = cut<i32>(stat.ctime);
+    shown.cbytes = cut<u16>(stat.cbytes);
+    shown.qnum = cut<u16>(stat.qnum);
+    shown.qbytes = cut<u16>(stat.qbytes);
+    shown.lspid = cut<u16>(stat.lspid);
+    shown.lrpid = cut<u16>(stat.lrpid);
     return shown;
 }
 
@@ -84,9 +84,9 @@ template <class To, class From>
 {
     SemSetStat shown;
     shown.perm = current_version(stat.perm);
-    shown.operation_time = split(stat.operation_time);
-    shown.change_time = split(stat.change_time);
-    shown.semaphores = cut<u32>(stat.semaphores);
+    shown.otime = split(stat.otime);
+    shown.ctime = split(stat.ctime);
+    shown.nsems = cut<u32>(stat.nsems);
     return shown;
 }
 
@@ -95,9 +95,9 @@ template <class To, class From>
 {
     OldSemSetStat shown;
     shown.perm = old_version(stat.perm, ids);
-    shown.operation_time = cut<i32>(stat.operation_time);
-    shown.change_time = cut<i32>(stat.change_time);
-    shown.semaphores = cut<u16>(stat.semaphores);
+    shown.otime = cut<i32>(stat.otime);
+    shown.ctime = cut<i32>(stat.ctime);
+    shown.nsems = cut<u16>(stat.nsems);
     return shown;
 }
 
@@ -105,13 +105,13 @@ template <class To, class From>
 {
     ShmSegmentStat shown;
     shown.perm = current_version(stat.perm);
-    shown.size = cut<u32>(stat.size);
-    shown.attach_time = split(stat.attach_time);
-    shown.detach_time = split(stat.detach_time);
-    shown.change_time = split(stat.change_time);
-    shown.creator = stat.creator;
-    shown.last_operator = stat.last_operator;
-    shown.attaches = cut<u32>(stat.attaches);
+    shown.segsz = cut<u32>(stat.segsz);
+    shown.atime = split(stat.atime);
+    shown.dtime = split(stat.dtime);
+    shown.ctime = split(stat.ctime);
+    shown.cpid = stat.cpid;
+    shown.lpid = stat.lpid;
+    shown.nattch = cut<u32>(stat.nattch);
     return shown;
 }
 
@@ -120,13 +120,13 @@ template <class To, class From>
 {
     OldShmSegmentStat shown;
     shown.perm = old_version(stat.perm, ids);
-    shown.size = cut<i32>(stat.size);
-    shown.attach_time = cut<i32>(stat.attach_time);
-    shown.detach_time = cut<i32>(stat.detach_time);
-    shown.change_time = cut<i32>(stat.change_time);
-    shown.creator = cut<u16>(stat.creator);
-    shown.last_operator = cut<u16>(stat.last_operator);
-    shown.attaches = cut<u16>(stat.attaches);
+    shown.segsz = cut<i32>(stat.segsz);
+    shown.atime = cut<i32>(stat.atime);
+    shown.dtime = cut<i32>(stat.dtime);
+    shown.ctime = cut<i32>(stat.ctime);
+    shown.cpid = cut<u16>(stat.cpid);
+    shown.lpid = cut<u16>(stat.lpid);
+    shown.nattch = cut<u16>(stat.nattch);
     return shown;
 }
 
@@ -139,30 +139,25 @@ template <class To, class From>
 [[nodiscard]] constexpr ShmLimitInfo current_version(const abi::ShmLimitInfo& info) noexcept
 {
     ShmLimitInfo shown;
-    shown.most_bytes = cut<u32>(most_bytes_shown(info.most_bytes));
-    shown.least_bytes = cut<u32>(info.least_bytes);
-    shown.most_segments = cut<u32>(info.most_segments);
-    shown.most_attached = cut<u32>(info.most_attached);
-    shown.most_pages = cut<u32>(info.most_pages);
+    shown.shmmax = cut<u32>(most_bytes_shown(info.shmmax));
+    shown.shmmin = cut<u32>(info.shmmin);
+    shown.shmmni = cut<u32>(info.shmmni);
+    shown.shmseg = cut<u32>(info.shmseg);
+    shown.shmall = cut<u32>(info.shmall);
     return shown;
 }
 
 [[nodiscard]] constexpr OldShmLimitInfo old_version(const abi::ShmLimitInfo& info) noexcept
 {
-    return { cut<i32>(most_bytes_shown(info.most_bytes)), cut<i32>(info.least_bytes),
-             cut<i32>(info.most_segments), cut<i32>(info.most_attached),
-             cut<i32>(info.most_pages) };
+    return { cut<i32>(most_bytes_shown(info.shmmax)), cut<i32>(info.shmmin), cut<i32>(info.shmmni),
+             cut<i32>(info.shmseg), cut<i32>(info.shmall) };
 }
 
 /* The same in both versions. */
 [[nodiscard]] constexpr ShmUsageInfo current_version(const abi::ShmUsageInfo& info) noexcept
 {
-    return { info.segments,
-             cut<u32>(info.pages),
-             cut<u32>(info.resident_pages),
-             cut<u32>(info.swapped_pages),
-             cut<u32>(info.swap_attempts),
-             cut<u32>(info.swap_successes) };
+    return { info.used_ids,          cut<u32>(info.shm_tot),       cut<u32>(info.shm_rss),
+             cut<u32>(info.shm_swp), cut<u32>(info.swap_attempts), cut<u32>(info.swap_successes) };
 }
 
 /* What IPC_SET asks for; nothing else of the structure counts. */
@@ -195,31 +190,29 @@ static_assert(
     [] {
         abi::MsgQueueStat stat;
         stat.perm.mode = 0640;
-        stat.send_time = 0x1'0000'0002;
-        stat.most_bytes = 0x1'0003'0004;
-        stat.last_sender = 0x5'0006;
+        stat.stime = 0x1'0000'0002;
+        stat.qbytes = 0x1'0003'0004;
+        stat.lspid = 0x5'0006;
         const MsgQueueStat current = current_version(stat);
         const OldMsgQueueStat old = old_version(stat, { 1, 2, 3, 4 });
-        return current.perm.mode == 0640 && current.send_time.high == 1
-            && current.most_bytes == 0x3'0004 && current.last_sender == 0x5'0006
-            && old.perm.mode == 0640 && old.perm.cgid == 4 && old.send_time == 2
-            && old.most_bytes == 4 && old.last_sender == 6;
+        return current.perm.mode == 0640 && current.stime.high == 1 && current.qbytes == 0x3'0004
+            && current.lspid == 0x5'0006 && old.perm.mode == 0640 && old.perm.cgid == 4
+            && old.stime == 2 && old.qbytes == 4 && old.lspid == 6;
     }(),
     "what does not fit loses its upper bits");
 static_assert(
     [] {
         abi::ShmLimitInfo info;
-        info.most_bytes = UINT64_MAX;
-        info.most_pages = UINT64_MAX;
-        return current_version(info).most_bytes == INT32_MAX
-            && old_version(info).most_bytes == INT32_MAX
-            && current_version(info).most_pages == UINT32_MAX && old_version(info).most_pages == -1;
+        info.shmmax = UINT64_MAX;
+        info.shmall = UINT64_MAX;
+        return current_version(info).shmmax == INT32_MAX && old_version(info).shmmax == INT32_MAX
+            && current_version(info).shmall == UINT32_MAX && old_version(info).shmall == -1;
     }(),
     "but for the most bytes of a segment, which an int can hold");
-static_assert(has_structure(abi::MsgCommand::Set) && !has_structure(abi::MsgCommand::Remove));
-static_assert(has_structure(abi::SemCommand::UsageInfo) && !has_structure(abi::SemCommand::GetAll));
-static_assert(has_structure(abi::ShmCommand::StatByIndexAny)
-              && !has_structure(abi::ShmCommand::Lock));
+static_assert(has_structure(abi::MsgCommand::IPC_SET) && !has_structure(abi::MsgCommand::IPC_RMID));
+static_assert(has_structure(abi::SemCommand::SEM_INFO) && !has_structure(abi::SemCommand::GETALL));
+static_assert(has_structure(abi::ShmCommand::SHM_STAT_ANY)
+              && !has_structure(abi::ShmCommand::SHM_LOCK));
 static_assert(request_of(OldIpcPerm { 1, 0xffff, 2, 3, 4, 0640, 5 }).uid == 0xffff,
               "of 16 bits, the highest id is an id like the others");
 

@@ -44,12 +44,12 @@ struct SemaphoreState : Pinned {
     SemWaiters decreasers; /* single operations that change this semaphore */
     SemWaiters zero_waiters; /* single operations that wait for 0 */
     /* When an operation named this semaphore first; the set's is the latest of all. */
-    Atomic<i64> operation_time { 0 };
+    Atomic<i64> otime { 0 };
 };
 using Semaphore = Guarded<SemaphoreState, SemaphoreLock>;
 
 struct SemSetState : Pinned {
-    i64 change_time { 0 };
+    i64 ctime { 0 };
     SemWaiters changers; /* while several operations wait: all that change a semaphore */
     SemWaiters zero_waiters; /* several operations, all of which wait for 0 */
     u32 complex_waiters { 0 };
@@ -100,7 +100,7 @@ public:
 
     [[nodiscard]] u32 count() const noexcept { return count_; }
     /* The latest time at which an operation succeeded; no lock. */
-    [[nodiscard]] i64 operation_time() const noexcept;
+    [[nodiscard]] i64 otime() const noexcept;
     /* @proof covers semaphore @number, which is below count(). */
     [[nodiscard]] SemaphoreState& at(u32 number, const SemLock& proof) noexcept;
 

@@ -33,7 +33,7 @@ bool serve_zero_waiters_at(SemSet& set, SemLock& lock, u32 number, WakeList& wak
 bool serve_complex_zero_waiters(SemSet& set, SemLock& lock, WakeList& wakes) noexcept;
 bool serve_all_changers(SemSet& set, SemLock& lock, WakeList& wakes) noexcept;
 bool serve_decreasers_at(SemSet& set, SemLock& lock, u32 number, WakeList& wakes) noexcept;
-void note_operation_time(SemSet& set, SemLock& lock, u32 number) noexcept;
+void note_otime(SemSet& set, SemLock& lock, u32 number) noexcept;
 
 /* Whether what was done counts as an operation: its time is then noted, whoever is served. */
 enum class Counts : u8 { AsOperation, AsChange };
@@ -62,7 +62,7 @@ void serve_changed(SemSet& set, SemLock& lock, ForEach&& for_each, Counts counts
                 served |= serve_decreasers_at(set, lock, number, wakes);
         });
     if (served || counts == Counts::AsOperation)
-        note_operation_time(set, lock, 0);
+        note_otime(set, lock, 0);
 }
 
 /* Every waiter fails with EIDRM.  All semaphores are locked. */

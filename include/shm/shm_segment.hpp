@@ -31,10 +31,10 @@ class SegmentCreator;
 
 struct ShmSegmentState : Pinned {
     u64 attaches { 0 };
-    i64 attach_time { 0 };
-    i64 detach_time { 0 };
-    i64 change_time { 0 };
-    PidRef last_operator;
+    i64 atime { 0 };
+    i64 dtime { 0 };
+    i64 ctime { 0 };
+    PidRef lpid;
     bool is_marked { false }; /* goes with the last mapping */
     MemoryLock memory_lock;
 };
@@ -89,25 +89,25 @@ public:
     void mark(Locked& state) noexcept
     {
         state->is_marked = true;
-        perm().add_marks(abi::kShmMarked);
+        perm().add_marks(abi::SHM_DEST);
     }
     /* Its pages stay in memory.  Errors: ENOMEM beyond RLIMIT_MEMLOCK. */
     [[nodiscard]] Result<void> lock_memory(Locked& state) noexcept
     {
         TRY(state->memory_lock.take(file_));
-        perm().add_marks(abi::kShmLocked);
+        perm().add_marks(abi::SHM_LOCKED);
         return {};
     }
     void unlock_memory(Locked& state) noexcept
     {
         state->memory_lock.drop(file_);
-        perm().remove_marks(abi::kShmLocked);
+        perm().remove_marks(abi::SHM_LOCKED);
     }
     /* Permissions, and what else the mode of a segment shows. */
     [[nodiscard]] u32 mode_bits(Locked& state) const noexcept
     {
-        return ownership(state).mode.bits() | (state->is_marked ? abi::kShmMarked : 0u)
-            | (state->memory_lock.is_held() ? abi::kShmLocked : 0u);
+        return ownership(state).mode.bits() | (state->is_marked ? abi::SHM_DEST : 0u)
+            | (state->memory_lock.is_held() ? abi::SHM_LOCKED : 0u);
     }
 
     /* Of its pages; none once it is removed. */

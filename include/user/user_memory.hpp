@@ -85,7 +85,7 @@ public:
                                                                       usize size) noexcept
 {
     if (TRY(read_user_part(to, from, size)) != 0) [[unlikely]]
-        return Errno::Fault;
+        return Errno::EFAULT;
     return {};
 }
 
@@ -94,11 +94,11 @@ public:
                                                                        usize size) noexcept
 {
     if (kapi_is_user_copy_to_fail()) [[unlikely]]
-        return Errno::Fault;
+        return Errno::EFAULT;
     const usize missed = write_user_present(to, from, size);
     if (missed != 0) [[unlikely]] {
         if (TRY(write_user_rest(to, from, size, missed)) != 0)
-            return Errno::Fault;
+            return Errno::EFAULT;
     }
     return {};
 }

@@ -8,6 +8,6 @@ Result<void> fail()
 #ifdef WRONG
     return -KAPI_EINVAL;
 #else
-    return Errno::Invalid;
+    return Errno::EINVAL;
 #endif
 }

@@ -143,11 +143,11 @@ u32 without_version(u32 command) noexcept
 Result<compat::ReceiveArguments> receive_arguments(const IpcArguments& call) noexcept
 {
     if (long_of(call.first) < 0 || long_of(call.second) < 0)
-        return Errno::Invalid;
+        return Errno::EINVAL;
     if (call.version != 0)
         return compat::ReceiveArguments { call.ptr, static_cast<i32>(call.fifth) };
     if (call.ptr == 0)
-        return Errno::Invalid;
+        return Errno::EINVAL;
     return read_user<compat::ReceiveArguments>(pointer(call.ptr));
 }
 
@@ -165,7 +165,7 @@ long ipc_receive(const IpcArguments& call) noexcept
 long ipc_control_semaphores(const IpcArguments& call) noexcept
 {
     if (call.ptr == 0)
-        return to_syscall(Errno::Invalid);
+        return to_syscall(Errno::EINVAL);
     Result<u32> argument = read_user<u32>(pointer(call.ptr));
     if (!argument.ok())
         return to_syscall(argument.error());
@@ -178,7 +178,7 @@ long ipc_attach(const IpcArguments& call) noexcept
 {
     constexpr u32 kRefused = 1;
     if (call.version == kRefused)
-        return to_syscall(Errno::Invalid);
+        return to_syscall(Errno::EINVAL);
     const long attached = as_native<sysvipc_call_shmat>(call.first, call.ptr, call.second);
     if (attached < 0)
         return attached;
@@ -190,36 +190,36 @@ long ipc(const IpcArguments& call) noexcept
     using Call = compat::IpcCall;
 
     switch (static_cast<Call>(call.number)) {
-    case Call::SemOperate:
+    case Call::SEMOP:
         return as_native<sysvipc_call_semop>(call.first, call.ptr, call.second);
-    case Call::SemOperateUntil:
+    case Call::SEMTIMEDOP:
         if (!Kernel::has_time32())
             break;
         return operate<compat::Timespec>(call.first, call.ptr, call.second, call.fifth);
-    case Call::SemGet:
+    case Call::SEMGET:
         return as_native<sysvipc_call_semget>(call.first, call.second, call.third);
-    case Call::SemControl:
+    case Call::SEMCTL:
         return ipc_control_semaphores(call);
-    case Call::MsgSend:
+    case Call::MSGSND:
         return send(call.first, call.ptr, call.second, call.third);
-    case Call::MsgReceive:
+    case Call::MSGRCV:
         return ipc_receive(call);
-    case Call::MsgGet:
+    case Call::MSGGET:
         return as_native<sysvipc_call_msgget>(call.first, call.second);
-    case Call::MsgControl:
+    case Call::MSGCTL:
         return control_queue(call.first, without_version(call.second), call.ptr,
                              version_in(call.second));
-    case Call::ShmAttach:
+    case Call::SHMAT:
         return ipc_attach(call);
-    case Call::ShmDetach:
+    case Call::SHMDT:
         return as_native<sysvipc_call_shmdt>(call.ptr);
-    case Call::ShmGet:
+    case Call::SHMGET:
         return as_native<sysvipc_call_shmget>(call.first, call.second, call.third);
-    case Call::ShmControl:
+    case Call::SHMCTL:
         return control_segment(call.first, without_version(call.second), call.ptr,
                                version_in(call.second));
     }
-    return to_syscall(Errno::NotImplemented);
+    return to_syscall(Errno::ENOSYS);
 }
 
 /* --- each by itself: the current version of all structures */
@@ -253,7 +253,7 @@ long serve(const Ia32Registers& call) noexcept
     case KAPI_IA32_MSGCTL:
         return control_queue(call.word(0), call.word(1), call.word(2), Version::Current);
     default:
-        return to_syscall(Errno::NotImplemented);
+        return to_syscall(Errno::ENOSYS);
     }
 }
 

@@ -222,7 +222,7 @@ Result<void> start_interceptions() noexcept
     const char* failed = nullptr;
     choose();
     if (Result<void> started = interceptions.start(means, failed); !started.ok()) {
-        if (started.error() == Errno::NoDevice)
+        if (started.error() == Errno::ENODEV)
             Armed::log_ftrace_error(started.error());
         else
             log_failure(failed, means, started.error());

@@ -68,7 +68,7 @@ Result<void> check_kernel() noexcept
     log_error(
         line.string("the kernel's own System V IPC has objects, which would be out of reach: ")
             .string("remove them (ipcs -a), or load with force=1"));
-    return Errno::Busy;
+    return Errno::EBUSY;
 }
 
 /* Who may still be between a hooked call and the lock under which it makes an object. */
@@ -87,7 +87,7 @@ Result<void> check_kernel_again() noexcept
     makers.begin();
     while (!makers.is_over() || IpcNsHandle::builtin_use() == IpcNsHandle::BuiltinUse::Changing) {
         if (Namespaces::is_given_up_as_late())
-            return Errno::Busy;
+            return Errno::EBUSY;
         CurrentTask::sleep_ms(kPollMs);
     }
     return check_kernel();
@@ -100,7 +100,7 @@ Result<void> check_parameters() noexcept
         return {};
     LogLine line;
     log_error(line.string("attach is auto, ftrace or kprobe"));
-    return Errno::Invalid;
+    return Errno::EINVAL;
 }
 
 Result<void> choose_id_layout() noexcept

@@ -29,7 +29,7 @@ Result<void> start_security() noexcept
         return {};
     }
     log_error(line.string("; with require_lsm=1 the module is not loaded"));
-    return Errno::NotSupported;
+    return Errno::EOPNOTSUPP;
 }
 
 } // namespace sysvipc

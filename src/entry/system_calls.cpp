@@ -60,12 +60,12 @@ bool is_to_be_tried(const Way& way) noexcept
 void log_failure(const Way& way, Errno error, const char* symbol) noexcept
 {
     LogLine line;
-    if (error == Errno::NotSupported) {
+    if (error == Errno::EOPNOTSUPP) {
         log_info(line.string("this kernel has no ").string(way.name));
         return;
     }
     line.string("cannot hook ")
-        .string(error == Errno::NoEntry ? symbol : "the system calls")
+        .string(error == Errno::ENOENT ? symbol : "the system calls")
         .string(" by ")
         .string(way.name)
         .string(": ");
@@ -112,7 +112,7 @@ bool is_way_to_attach_known() noexcept
 
 Result<void> attach_system_calls() noexcept
 {
-    Errno error = Errno::NotSupported;
+    Errno error = Errno::EOPNOTSUPP;
     for (const Way& way : kWays) {
         if (!is_to_be_tried(way))
             continue;
@@ -120,7 +120,7 @@ Result<void> attach_system_calls() noexcept
         if (attached.ok())
             return {};
         error = attached.error();
-        if (error == Errno::NoMemory) /* a lasting consequence of a passing want */
+        if (error == Errno::ENOMEM) /* a lasting consequence of a passing want */
             break;
     }
     LogLine line;

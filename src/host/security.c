@@ -162,10 +162,9 @@ KAPI_SHIM void host_audit_object(struct kapi_ipc_perm *perm)
 	static_call_cond(found___audit_ipc_obj)(PERM(perm));
 }
 
-KAPI_SHIM void host_audit_change(unsigned long most_bytes, kapi_u32 uid, kapi_u32 gid,
-				 kapi_u32 mode)
+KAPI_SHIM void host_audit_change(unsigned long qbytes, kapi_u32 uid, kapi_u32 gid, kapi_u32 mode)
 {
-	static_call_cond(found___audit_ipc_set_perm)(most_bytes, uid, gid, mode);
+	static_call_cond(found___audit_ipc_set_perm)(qbytes, uid, gid, mode);
 }
 
 #else
@@ -179,8 +178,7 @@ KAPI_SHIM void host_audit_object(struct kapi_ipc_perm *perm)
 {
 }
 
-KAPI_SHIM void host_audit_change(unsigned long most_bytes, kapi_u32 uid, kapi_u32 gid,
-				 kapi_u32 mode)
+KAPI_SHIM void host_audit_change(unsigned long qbytes, kapi_u32 uid, kapi_u32 gid, kapi_u32 mode)
 {
 }
 

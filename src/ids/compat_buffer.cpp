@@ -71,16 +71,16 @@ Result<abi::IpcPerm> read_requested_perm(CompatBuffer from) noexcept
     return compat::request_of(perm);
 }
 
-Result<u64> read_requested_most_bytes(CompatBuffer from) noexcept
+Result<u64> read_requested_qbytes(CompatBuffer from) noexcept
 {
     if (from.version == CompatBuffer::Version::Current) {
-        const usize place = offsetof(compat::MsgQueueStat, most_bytes);
-        const auto most_bytes = TRY(read_user<u32>(from.address.offset(place)));
-        return u64 { most_bytes };
+        const usize place = offsetof(compat::MsgQueueStat, qbytes);
+        const auto qbytes = TRY(read_user<u32>(from.address.offset(place)));
+        return u64 { qbytes };
     }
-    const usize place = offsetof(compat::OldMsgQueueStat, most_bytes);
-    const auto most_bytes = TRY(read_user<u16>(from.address.offset(place)));
-    return u64 { most_bytes };
+    const usize place = offsetof(compat::OldMsgQueueStat, qbytes);
+    const auto qbytes = TRY(read_user<u16>(from.address.offset(place)));
+    return u64 { qbytes };
 }
 
 } // namespace sysvipc

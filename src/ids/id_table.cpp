@@ -12,9 +12,9 @@ Result<IpcId> IdTable::insert(IpcObject& object, i32 limit) noexcept
     const IndexMap::Preload preload;
     auto counts = counts_.lock();
     if (!counts->is_open)
-        return Errno::NotImplemented;
+        return Errno::ENOSYS;
     if (counts->in_use >= min(limit, id_layout.slots()))
-        return Errno::NoSpace;
+        return Errno::ENOSPC;
     ModulePin pin;
     if (counts->in_use == 0)
         TRY(pin.take());

@@ -21,7 +21,7 @@ Result<void> Ownership::check_mode(u32 wanted, UserNamespace owner) const noexce
 {
     if (mode_grants(mode, relation_of_caller(), wanted) || owner.is_capable(Capability::IpcOwner))
         return {};
-    return Errno::Access;
+    return Errno::EACCES;
 }
 
 Result<Ownership> Ownership::changed_by(const abi::IpcPerm& request) const noexcept
@@ -45,7 +45,7 @@ abi::IpcPerm Ownership::show(Key key, IpcId id) const noexcept
     perm.cuid = creator_uid == uid ? perm.uid : caller.show(creator_uid);
     perm.cgid = creator_gid == gid ? perm.gid : caller.show(creator_gid);
     perm.mode = mode.bits();
-    perm.sequence = static_cast<u16>(id_layout.sequence_of(id));
+    perm.seq = static_cast<u16>(id_layout.sequence_of(id));
     return perm;
 }
 

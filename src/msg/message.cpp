@@ -151,7 +151,7 @@ Result<Box<Message>> Message::allocate(usize size) noexcept
 {
     void* memory = first_caches.for_size(sizeof(Message) + size).allocate();
     if (!memory)
-        return Errno::NoMemory;
+        return Errno::ENOMEM;
     auto message = Box<Message>::adopt(construct_at<Message>(memory, size));
     if (message->has_blocks()) [[unlikely]]
         TRY(message->add_blocks());
@@ -166,7 +166,7 @@ Result<void> Message::add_blocks() noexcept
         CurrentTask::give_way();
         void* memory = rest_caches.for_size(sizeof(Block) + left).allocate();
         if (!memory)
-            return Errno::NoMemory;
+            return Errno::ENOMEM;
         *link = construct_at<Block>(memory, Block { nullptr });
         if (left <= MessageLayout::kBlockText)
             return {};
@@ -215,7 +215,7 @@ Result<Box<Message>> Message::load(UserAddress from, usize size) noexcept
     if (!allocated.ok()) [[unlikely]] {
         /* Linux looks at the type before it asks for memory. */
         const i64 type = TRY(read_user<Type>(from));
-        return type < 1 ? Errno::Invalid : allocated.error();
+        return type < 1 ? Errno::EINVAL : allocated.error();
     }
     Box<Message> message = allocated.take();
 
@@ -227,10 +227,10 @@ Result<Box<Message>> Message::load(UserAddress from, usize size) noexcept
     if (missed > first) [[unlikely]] /* at the end of user memory the kernel reads all or nothing */
         type = TRY(read_user<Type>(from));
     if (type < 1) [[unlikely]]
-        return Errno::Invalid;
+        return Errno::EINVAL;
     message->known_.set_type(type); /* from here on, labelled or not, modules are told of its end */
     if (missed > 0) [[unlikely]]
-        return Errno::Fault;
+        return Errno::EFAULT;
     const UserAddress text = from.offset(sizeof(Type));
     if (message->has_blocks()) [[unlikely]] {
         TRY(for_each_block(message->first_block(), size, [&](u8* to, usize count, usize offset) {

@@ -11,17 +11,16 @@
 namespace sysvipc {
 
 MsgQueueState::MsgQueueState(u64 byte_limit, KernelPerm& perm) noexcept
-    : change_time(real_seconds()),
-      most_bytes(byte_limit),
+    : ctime(real_seconds()),
+      qbytes(byte_limit),
       perm_(perm)
 {
 }
 
-Result<Ref<MsgQueue>> MsgQueue::create(Key key, Mode mode, u64 most_bytes) noexcept
+Result<Ref<MsgQueue>> MsgQueue::create(Key key, Mode mode, u64 qbytes) noexcept
 {
     static_assert(is_perm_within<MsgQueue>());
-    Ref<MsgQueue> queue =
-        TRY(Ref<MsgQueue>::create(0, key, Ownership::of_caller(mode), most_bytes));
+    Ref<MsgQueue> queue = TRY(Ref<MsgQueue>::create(0, key, Ownership::of_caller(mode), qbytes));
     TRY(queue->label());
     return queue;
 }
@@ -52,8 +51,8 @@ bool MsgQueueState::deliver(Box<Message>& message, WakeList& wakes) noexcept
             && may_have(receiver->task(), receiver->selector, *message)) {
             receivers.remove(*receiver);
             if (message->size() <= receiver->capacity) {
-                last_receiver.note(receiver->pid());
-                receive_time = real_seconds();
+                lrpid.note(receiver->pid());
+                rtime = real_seconds();
                 receiver->answer = Receiver::Answer::Delivered;
                 receiver->message = move(message);
                 wakes.finish(*receiver);
@@ -69,8 +68,8 @@ bool MsgQueueState::deliver(Box<Message>& message, WakeList& wakes) noexcept
 
 void MsgQueueState::accept(Box<Message> message, MessageUsage& usage, WakeList& wakes) noexcept
 {
-    last_sender.note(CurrentTask::process());
-    send_time = real_seconds();
+    lspid.note(CurrentTask::process());
+    stime = real_seconds();
     if (!receivers.is_empty() && deliver(message, wakes))
         return;
     const usize size = message->size();
@@ -89,8 +88,8 @@ Box<Message> MsgQueueState::take(Message& message, MessageUsage& usage, WakeList
     --messages;
     usage.bytes.add(-static_cast<long>(size));
     usage.messages.add(-1);
-    last_receiver.note(CurrentTask::process());
-    receive_time = real_seconds();
+    lrpid.note(CurrentTask::process());
+    rtime = real_seconds();
     if (!senders.is_empty()) [[unlikely]]
         release_senders_with_room(wakes);
     return taken;

@@ -26,20 +26,20 @@ Result<i32> report_info(IpcNamespace& ns, MsgCommand command, Buffer buffer) noe
     const Limits& limits = ns.limits();
     const IdTable::Usage usage = ns.table(Kind::Messages).usage();
     abi::MsgInfo info;
-    info.most_queues = limits.msgmni.load_relaxed();
-    info.most_message_bytes = limits.msgmax.load_relaxed();
-    info.most_queue_bytes = limits.msgmnb.load_relaxed();
-    info.segment_size = abi::kMsgSsz;
-    info.segments = abi::kMsgSeg;
-    if (command == MsgCommand::UsageInfo) {
+    info.msgmni = limits.msgmni.load_relaxed();
+    info.msgmax = limits.msgmax.load_relaxed();
+    info.msgmnb = limits.msgmnb.load_relaxed();
+    info.msgssz = abi::kMsgSsz;
+    info.msgseg = abi::kMsgSeg;
+    if (command == MsgCommand::MSG_INFO) {
         const auto as_int = [](long sum) { return static_cast<i32>(min<long>(sum, INT32_MAX)); };
-        info.pool = usage.in_use;
-        info.map = as_int(ns.message_usage().messages.sum());
-        info.most_messages = as_int(ns.message_usage().bytes.sum());
+        info.msgpool = usage.in_use;
+        info.msgmap = as_int(ns.message_usage().messages.sum());
+        info.msgtql = as_int(ns.message_usage().bytes.sum());
     } else {
-        info.pool = abi::kMsgPool;
-        info.map = abi::kMsgMap;
-        info.most_messages = abi::kMsgTql;
+        info.msgpool = abi::kMsgPool;
+        info.msgmap = abi::kMsgMap;
+        info.msgtql = abi::kMsgTql;
     }
     TRY(write_user(buffer, info));
     return max(usage.highest, 0);
@@ -51,30 +51,30 @@ Result<i32> report_info(IpcNamespace& ns, MsgCommand command, Buffer buffer) noe
                                                        abi::MsgQueueStat& stat) noexcept
 {
     const RcuGuard guard;
-    MsgQueue* queue = command == MsgCommand::Stat
+    MsgQueue* queue = command == MsgCommand::IPC_STAT
         ? MsgQueue::find(ns, id)
         : ns.table(Kind::Messages).find_at_index_of<MsgQueue>(id);
     if (!queue)
-        return Errno::Invalid;
+        return Errno::EINVAL;
     auto state = queue->lock();
-    if (command == MsgCommand::StatByIndexAny)
+    if (command == MsgCommand::MSG_STAT_ANY)
         queue->tell_audit();
     else
         TRY(queue->check_access(state, kReadAccess, ns.owner()));
     TRY(queue->check_command(command));
     if (queue->is_removed())
-        return Errno::Removed;
+        return Errno::EIDRM;
 
     const IpcId full_id = queue->id();
     stat.perm = queue->ownership(state).show(queue->key(), full_id);
-    stat.send_time = state->send_time;
-    stat.receive_time = state->receive_time;
-    stat.change_time = state->change_time;
-    stat.bytes = state->bytes;
-    stat.messages = state->messages;
-    stat.most_bytes = state->most_bytes;
-    stat.last_sender = state->last_sender.show();
-    stat.last_receiver = state->last_receiver.show();
+    stat.stime = state->stime;
+    stat.rtime = state->rtime;
+    stat.ctime = state->ctime;
+    stat.cbytes = state->bytes;
+    stat.qnum = state->messages;
+    stat.qbytes = state->qbytes;
+    stat.lspid = state->lspid.show();
+    stat.lrpid = state->lrpid.show();
     return full_id;
 }
 
@@ -85,7 +85,7 @@ Result<i32> report_queue(IpcNamespace& ns, IpcId id, MsgCommand command, Buffer 
     abi::MsgQueueStat stat;
     const IpcId full_id = TRY(stat_queue(ns, id, command, stat));
     TRY(write_user(buffer, stat));
-    return command == MsgCommand::Stat ? 0 : full_id.value();
+    return command == MsgCommand::IPC_STAT ? 0 : full_id.value();
 }
 
 /*
@@ -97,24 +97,24 @@ Result<i32> set_queue(IpcNamespace& ns, IpcId id, Buffer buffer) noexcept
 {
     const auto request = TRY(read_user<abi::MsgQueueStat>(buffer));
     /* Linux passes the number through an int: kept to the bit, sign extension included. */
-    const auto most_bytes = static_cast<i32>(request.most_bytes);
+    const auto qbytes = static_cast<i32>(request.qbytes);
 
     WakeList wakes;
     const RcuGuard guard;
     MsgQueue* queue = MsgQueue::find(ns, id);
     if (!queue)
-        return Errno::Invalid;
+        return Errno::EINVAL;
     auto state = queue->lock();
     if (queue->is_removed())
-        return Errno::Invalid;
-    TRY(queue->check_change(state, request.perm, static_cast<u64>(i64 { most_bytes }), ns.owner()));
-    if (static_cast<u32>(most_bytes) > static_cast<u32>(ns.limits().msgmnb.load_relaxed())
+        return Errno::EINVAL;
+    TRY(queue->check_change(state, request.perm, static_cast<u64>(i64 { qbytes }), ns.owner()));
+    if (static_cast<u32>(qbytes) > static_cast<u32>(ns.limits().msgmnb.load_relaxed())
         && !Caller::is_globally_capable(Capability::SysResource))
-        return Errno::Perm;
+        return Errno::EPERM;
     const Ownership changed = TRY(queue->ownership(state).changed_by(request.perm));
     queue->set_ownership(state, changed);
-    state->most_bytes = static_cast<u64>(i64 { most_bytes });
-    state->change_time = real_seconds();
+    state->qbytes = static_cast<u64>(i64 { qbytes });
+    state->ctime = real_seconds();
     /* Some may no longer have the right to receive; some senders may fit now. */
     state->release_receivers(Receiver::Answer::TryAgain, wakes);
     state->release_senders_with_room(wakes);
@@ -128,10 +128,10 @@ Result<Ref<MsgQueue>> withdraw(IpcNamespace& ns, IpcId id) noexcept
     const RcuGuard guard;
     MsgQueue* queue = MsgQueue::find(ns, id);
     if (!queue)
-        return Errno::Invalid;
+        return Errno::EINVAL;
     auto state = queue->lock();
     if (queue->is_removed())
-        return Errno::Invalid;
+        return Errno::EINVAL;
     TRY(queue->check_removal(state, ns.owner()));
     return queue->withdraw(ns.table(Kind::Messages), state, wakes);
 }
@@ -150,33 +150,33 @@ Result<i32> remove_queue(IpcNamespace& ns, IpcId id) noexcept
 Result<i32> msgctl(IpcNamespace& ns, IpcId id, i32 command, UserAddress buffer) noexcept
 {
     if (id.is_negative() || command < 0)
-        return Errno::Invalid;
+        return Errno::EINVAL;
     switch (static_cast<MsgCommand>(command)) {
-    case MsgCommand::LimitInfo:
-    case MsgCommand::UsageInfo:
+    case MsgCommand::IPC_INFO:
+    case MsgCommand::MSG_INFO:
         return report_info(ns, static_cast<MsgCommand>(command), buffer);
-    case MsgCommand::Stat:
-    case MsgCommand::StatByIndex:
-    case MsgCommand::StatByIndexAny:
+    case MsgCommand::IPC_STAT:
+    case MsgCommand::MSG_STAT:
+    case MsgCommand::MSG_STAT_ANY:
         return report_queue(ns, id, static_cast<MsgCommand>(command), buffer);
-    case MsgCommand::Set:
+    case MsgCommand::IPC_SET:
         return set_queue(ns, id, buffer);
-    case MsgCommand::Remove:
+    case MsgCommand::IPC_RMID:
         return remove_queue(ns, id);
     }
-    return Errno::Invalid;
+    return Errno::EINVAL;
 }
 
 Result<i32> msgctl(IpcNamespace& ns, IpcId id, MsgCommand command, CompatBuffer buffer) noexcept
 {
     if (id.is_negative())
-        return Errno::Invalid;
+        return Errno::EINVAL;
     switch (command) {
-    case MsgCommand::Stat:
-    case MsgCommand::StatByIndex:
-    case MsgCommand::StatByIndexAny:
+    case MsgCommand::IPC_STAT:
+    case MsgCommand::MSG_STAT:
+    case MsgCommand::MSG_STAT_ANY:
         return report_queue(ns, id, command, buffer);
-    case MsgCommand::Set:
+    case MsgCommand::IPC_SET:
         return set_queue(ns, id, buffer);
     default:
         return report_info(ns, command, buffer);

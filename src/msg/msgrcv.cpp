@@ -21,8 +21,8 @@ struct ReceiveRequest {
     usize size;
     u32 flags;
 
-    [[nodiscard]] bool may_truncate() const noexcept { return (flags & abi::kMsgNoError) != 0; }
-    [[nodiscard]] bool may_wait() const noexcept { return (flags & abi::kIpcNoWait) == 0; }
+    [[nodiscard]] bool may_truncate() const noexcept { return (flags & abi::MSG_NOERROR) != 0; }
+    [[nodiscard]] bool may_wait() const noexcept { return (flags & abi::IPC_NOWAIT) == 0; }
     /* What a sleeping receiver takes; Linux measures it as an int. */
     [[nodiscard]] usize capacity() const noexcept { return may_truncate() ? INT32_MAX : size; }
 };
@@ -35,7 +35,7 @@ Result<void> check_readable(IpcNamespace& ns, MsgQueue& queue,
 {
     TRY(queue.check_access(state, kReadAccess, ns.owner()));
     if (queue.is_removed())
-        return Errno::Removed;
+        return Errno::EIDRM;
     return {};
 }
 
@@ -47,12 +47,12 @@ Result<Received> try_receive(IpcNamespace& ns, MsgQueue& queue, MsgQueue::Locked
     TRY(check_readable(ns, queue, state));
     if (Message* found = state->select(request.selector)) {
         if (found->size() > request.size && !request.may_truncate())
-            return Errno::TooBig;
+            return Errno::E2BIG;
         message = state->take(*found, ns.message_usage(), wakes);
         return Received::Yes;
     }
     if (!request.may_wait())
-        return Errno::NoMessage;
+        return Errno::ENOMSG;
     return Received::MustWait;
 }
 
@@ -74,7 +74,7 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
         auto state = queue.lock();
         if (receiver.is_linked()) {
             state->receivers.remove(receiver);
-            return Errno::RestartNoHandler;
+            return Errno::ERESTARTNOHAND;
         }
     }
     switch (receiver.answer) {
@@ -82,14 +82,14 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
         message = move(receiver.message);
         return Received::Yes;
     case Receiver::Answer::TooBig:
-        return Errno::TooBig;
+        return Errno::E2BIG;
     case Receiver::Answer::Removed:
-        return Errno::Removed;
+        return Errno::EIDRM;
     case Receiver::Answer::TryAgain:
         break;
     }
     if (CurrentTask::has_signal())
-        return Errno::RestartNoHandler;
+        return Errno::ERESTARTNOHAND;
     return Received::MustWait;
 }
 
@@ -132,7 +132,7 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
     const RcuGuard guard;
     MsgQueue* queue = MsgQueue::find(ns, id);
     if (!queue)
-        return Errno::Invalid;
+        return Errno::EINVAL;
     auto state = queue->lock();
     const Received received = TRY(try_receive(ns, *queue, state, request, message, wakes));
     if (received == Received::MustWait) [[unlikely]]
@@ -149,8 +149,8 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
                                                     const ReceiveRequest& request,
                                                     UserAddress buffer, usize& size) noexcept
 {
-    if (request.may_wait() || (request.flags & abi::kMsgExcept))
-        return Errno::Invalid;
+    if (request.may_wait() || (request.flags & abi::MSG_EXCEPT))
+        return Errno::EINVAL;
     const usize capacity = min(request.size, static_cast<usize>(ns.limits().msgmax.load_relaxed()));
     Box<Message> copy = TRY(Message::create_blank(capacity));
     TRY(probe_user_readable(buffer, capacity));
@@ -159,16 +159,16 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
     const RcuGuard guard;
     MsgQueue* queue = MsgQueue::find(ns, id);
     if (!queue)
-        return Errno::Invalid;
+        return Errno::EINVAL;
     auto state = queue->lock();
     TRY(check_readable(ns, *queue, state));
     const Message* found = state->select(request.selector);
     if (!found)
-        return Errno::NoMessage;
+        return Errno::ENOMSG;
     if (found->size() > request.size && !request.may_truncate())
-        return Errno::TooBig;
+        return Errno::E2BIG;
     if (found->size() > capacity)
-        return Errno::Invalid;
+        return Errno::EINVAL;
     copy->copy_from(*found);
     size = found->size();
     return copy;
@@ -182,8 +182,8 @@ template <class Type>
 Result<void> hand_over(const Message& message, UserAddress to, usize size) noexcept
 {
     Result<void> stored = message.store<Type>(to, size);
-    if (!stored.ok() && stored.error() == Errno::NotImplemented) [[unlikely]]
-        return Errno::Removed;
+    if (!stored.ok() && stored.error() == Errno::ENOSYS) [[unlikely]]
+        return Errno::EIDRM;
     return stored;
 }
 
@@ -193,10 +193,10 @@ Result<usize> receive(IpcNamespace& ns, IpcId id, UserAddress to, usize size, i6
                       u32 flags) noexcept
 {
     if (id.is_negative() || static_cast<i64>(size) < 0) [[unlikely]]
-        return Errno::Invalid;
-    const bool copies = (flags & abi::kMsgCopy) != 0;
+        return Errno::EINVAL;
+    const bool copies = (flags & abi::MSG_COPY) != 0;
     const ReceiveRequest request {
-        MessageSelector::from_request(type, (flags & abi::kMsgExcept) != 0, copies), size, flags
+        MessageSelector::from_request(type, (flags & abi::MSG_EXCEPT) != 0, copies), size, flags
     };
 
     Box<Message> message;

@@ -27,14 +27,14 @@ Result<Sent> try_send(IpcNamespace& ns, MsgQueue& queue, MsgQueue::Locked& state
 {
     TRY(queue.check_access(state, kWriteAccess, ns.owner()));
     if (queue.is_removed())
-        return Errno::Removed;
+        return Errno::EIDRM;
     TRY(queue.check_send(*message, flags));
     if (state->has_room(message->size())) {
         state->accept(move(message), ns.message_usage(), wakes);
         return Sent::Yes;
     }
-    if (flags & abi::kIpcNoWait)
-        return Errno::Again;
+    if (flags & abi::IPC_NOWAIT)
+        return Errno::EAGAIN;
     return Sent::MustWait;
 }
 
@@ -52,11 +52,11 @@ Result<void> wait_for_room(MsgQueue& queue, Sender& sender) noexcept
         auto state = queue.lock();
         if (sender.is_linked()) {
             state->senders.remove(sender);
-            return Errno::RestartNoHandler;
+            return Errno::ERESTARTNOHAND;
         }
     }
     if (sender.answer == Sender::Answer::Removed)
-        return Errno::Removed;
+        return Errno::EIDRM;
     return {};
 }
 
@@ -81,9 +81,9 @@ Result<void> wait_for_room(MsgQueue& queue, Sender& sender) noexcept
         auto state = queue.lock();
         /* Who was told to try again is in no line when the queue is removed.  Then the signal goes first. */
         if (queue.is_removed())
-            return Errno::Removed;
+            return Errno::EIDRM;
         if (CurrentTask::has_signal())
-            return Errno::RestartNoHandler;
+            return Errno::ERESTARTNOHAND;
         if (TRY(try_send(ns, queue, state, message, flags, wakes)) == Sent::Yes)
             return {};
         place.sender.rearm();
@@ -100,7 +100,7 @@ Result<void> wait_for_room(MsgQueue& queue, Sender& sender) noexcept
     const RcuGuard guard;
     MsgQueue* queue = MsgQueue::find(ns, id);
     if (!queue)
-        return Errno::Invalid;
+        return Errno::EINVAL;
     auto state = queue->lock();
     const Sent sent = TRY(try_send(ns, *queue, state, message, flags, wakes));
     if (sent == Sent::MustWait) [[unlikely]]
@@ -115,7 +115,7 @@ Result<void> send(IpcNamespace& ns, IpcId id, UserAddress from, usize size, u32 
     if (size > static_cast<usize>(ns.limits().msgmax.load_relaxed()) || id.is_negative())
         [[unlikely]] {
         TRY(read_user<Type>(from));
-        return Errno::Invalid;
+        return Errno::EINVAL;
     }
     Box<Message> message = TRY(Message::load<Type>(from, size));
     /* Most calls find room: no need to zero what only those use that wait. */

@@ -139,7 +139,7 @@ bool Namespaces::decide(u8 phase) noexcept
 Result<void> Namespaces::commit() noexcept
 {
     if (!decide(kCertain))
-        return Errno::Busy;
+        return Errno::EBUSY;
     return {};
 }
 
@@ -180,9 +180,9 @@ Result<void> Namespaces::wait_until_serving() noexcept
 
     while (!is_serving()) {
         if (is_given_up_as_late())
-            return Errno::NotImplemented;
+            return Errno::ENOSYS;
         if (CurrentTask::has_signal())
-            return Errno::RestartAlways;
+            return Errno::ERESTARTNOINTR;
         CurrentTask::sleep_interruptible_ms(kPollMs);
     }
     return {};
@@ -217,7 +217,7 @@ void Namespaces::visit(void (*each)(IpcNamespace&, void* context) noexcept, void
 Result<IpcNamespace*> Namespaces::find_or_create(IpcNsHandle handle) noexcept
 {
     if (!is_serving()) [[unlikely]]
-        return Errno::NotImplemented;
+        return Errno::ENOSYS;
     if (IpcNamespace* found = find_other(handle)) [[likely]]
         return found;
     end_former(handle);
@@ -228,7 +228,7 @@ Result<IpcNamespace*> Namespaces::find_or_create(IpcNsHandle handle) noexcept
         return created.release(); /* now the registry's */
     if (IpcNamespace* found = find_other(handle))
         return found;
-    return Errno::NoMemory;
+    return Errno::ENOMEM;
 }
 
 } // namespace sysvipc

@@ -90,7 +90,7 @@ Result<void> start_trial() noexcept
 void Armed::log_ftrace_error(Errno error) noexcept
 {
     LogLine line;
-    if (error == Errno::Busy)
+    if (error == Errno::EBUSY)
         log_error(line.string("ftrace is switched off (kernel.ftrace_enabled): nothing is hooked"));
     else
         log_error(append_error(line.string("cannot use ftrace: "), error));
@@ -124,7 +124,7 @@ Result<void> Armed::require_probes() noexcept
         return {};
     LogLine line;
     log_error(line.string("cannot use kprobes: ").string(kProbesAreOff));
-    return Errno::Busy;
+    return Errno::EBUSY;
 }
 
 void Armed::depends_on_probes(const char* loss) noexcept

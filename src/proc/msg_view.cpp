@@ -19,12 +19,12 @@ static bool show_queue(SeqFile& seq, IpcObject& object, const Viewer& viewer) no
         const Ownership& ownership = queue.ownership(state);
         add_identity(line, queue, ownership.mode.bits());
         line.string("  ").decimal(state->bytes, 10).string(" ").decimal(state->messages, 10);
-        add_process(line, state->last_sender, viewer);
-        add_process(line, state->last_receiver, viewer);
+        add_process(line, state->lspid, viewer);
+        add_process(line, state->lrpid, viewer);
         add_owners(line, ownership, viewer);
-        add_time(line, state->send_time);
-        add_time(line, state->receive_time);
-        add_time(line, state->change_time);
+        add_time(line, state->stime);
+        add_time(line, state->rtime);
+        add_time(line, state->ctime);
         line.character('\n');
     }
     seq.write(line.text(), line.size());

@@ -12,8 +12,7 @@ static bool show_set(SeqFile& seq, IpcObject& object, const Viewer& viewer) noex
 {
     auto& set = static_cast<SemSet&>(object);
     TableLine line;
-    const i64 operation_time =
-        set.operation_time(); /* looks at each semaphore: not under the lock */
+    const i64 otime = set.otime(); /* looks at each semaphore: not under the lock */
     {
         auto state = set.lock();
         if (set.is_removed())
@@ -22,8 +21,8 @@ static bool show_set(SeqFile& seq, IpcObject& object, const Viewer& viewer) noex
         add_identity(line, set, ownership.mode.bits());
         line.string(" ").decimal(set.count(), 10);
         add_owners(line, ownership, viewer);
-        add_time(line, operation_time);
-        add_time(line, state->change_time);
+        add_time(line, otime);
+        add_time(line, state->ctime);
         line.character('\n');
     }
     seq.write(line.text(), line.size());

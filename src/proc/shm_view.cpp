@@ -20,12 +20,12 @@ static bool show_segment(SeqFile& seq, IpcObject& object, const Viewer& viewer) 
         add_identity(line, segment, segment.mode_bits(state));
         line.string(" ").decimal(segment.size(), 21);
         add_process(line, segment.creator(), viewer);
-        add_process(line, state->last_operator, viewer);
+        add_process(line, state->lpid, viewer);
         line.string("  ").decimal(state->attaches, 5);
         add_owners(line, segment.ownership(state), viewer);
-        add_time(line, state->attach_time);
-        add_time(line, state->detach_time);
-        add_time(line, state->change_time);
+        add_time(line, state->atime);
+        add_time(line, state->dtime);
+        add_time(line, state->ctime);
         line.string(" ")
             .decimal(pages.resident_pages * KAPI_PAGE_SIZE, 21)
             .string(" ")

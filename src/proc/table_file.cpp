@@ -147,7 +147,7 @@ Result<void> open_table_file(kapi_inode* inode, kapi_file* file) noexcept
         if (__builtin_strcmp(described.name, proc_file_name(file)) == 0)
             return open_proc_file_as(inode, file, described);
     }
-    return Errno::NoEntry;
+    return Errno::ENOENT;
 }
 
 } // namespace sysvipc

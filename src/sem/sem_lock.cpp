@@ -22,13 +22,13 @@ SemLock::SemLock(SemSet& set, u32 number) noexcept : set_(set)
 SemLock::SemLock(SemSet& set, const SemOperations& operations) noexcept : set_(set)
 {
     if (operations.is_single()) {
-        take_one(operations.first().number);
+        take_one(operations.first().sem_num);
         return;
     }
     take_set();
     if (close()) {
         for (const abi::SemOp& op : operations)
-            pass(op.number);
+            pass(op.sem_num);
     }
 }
 

@@ -15,42 +15,42 @@ SemOperations::SemOperations(abi::SemOp* list, u32 count) noexcept
       process_(CurrentTask::process())
 {
     for (const abi::SemOp& op : *this) {
-        highest_number_ = max(highest_number_, u32 { op.number });
-        changes_ |= op.change != 0;
-        wants_undo_ |= (op.flags & abi::kSemUndo) != 0;
+        highest_number_ = max(highest_number_, u32 { op.sem_num });
+        changes_ |= op.sem_op != 0;
+        wants_undo_ |= (op.sem_flg & abi::SEM_UNDO) != 0;
     }
 }
 
 Result<void> SemOperations::check_numbers(u32 count) noexcept
 {
     if (highest_number_ >= count)
-        return Errno::FileTooBig;
+        return Errno::EFBIG;
     const auto size = static_cast<i32>(count);
     abi::SemOp* const end = list_ + count_;
     for (abi::SemOp* op = list_; op != end; ++op)
-        op->number = static_cast<u16>(clamp_index(op->number, size));
+        op->sem_num = static_cast<u16>(clamp_index(op->sem_num, size));
     return {};
 }
 
 /* Errors: EAGAIN for whatever blocks; ERANGE. */
 Result<void> SemOperations::apply(const abi::SemOp& op, SemSet& set, const SemLock& lock) noexcept
 {
-    SemaphoreState& semaphore = set.at(op.number, lock);
-    switch (judge_change(semaphore.value, op.change)) {
+    SemaphoreState& semaphore = set.at(op.sem_num, lock);
+    switch (judge_change(semaphore.value, op.sem_op)) {
     case SemVerdict::Blocks:
-        return Errno::Again;
+        return Errno::EAGAIN;
     case SemVerdict::OutOfRange:
-        return Errno::Range;
+        return Errno::ERANGE;
     case SemVerdict::Possible:
         break;
     }
-    if (op.flags & abi::kSemUndo) {
-        const i32 adjustment = adjustment_after(undo_->adjustment(op.number), op.change);
+    if (op.sem_flg & abi::SEM_UNDO) {
+        const i32 adjustment = adjustment_after(undo_->adjustment(op.sem_num), op.sem_op);
         if (!is_adjustment(adjustment))
-            return Errno::Range;
-        undo_->set_adjustment(op.number, adjustment);
+            return Errno::ERANGE;
+        undo_->set_adjustment(op.sem_num, adjustment);
     }
-    semaphore.value += op.change;
+    semaphore.value += op.sem_op;
     return {};
 }
 
@@ -63,19 +63,20 @@ Result<SemOperations::Attempt> SemOperations::attempt(SemSet& set, const SemLock
         /* Back from the last one done to the first. */
         for (const abi::SemOp* done = &op; done != begin();) {
             --done;
-            set.at(done->number, lock).value -= done->change;
-            if (done->flags & abi::kSemUndo)
-                undo_->set_adjustment(done->number, undo_->adjustment(done->number) + done->change);
+            set.at(done->sem_num, lock).value -= done->sem_op;
+            if (done->sem_flg & abi::SEM_UNDO)
+                undo_->set_adjustment(done->sem_num,
+                                      undo_->adjustment(done->sem_num) + done->sem_op);
         }
-        if (applied.error() != Errno::Again)
+        if (applied.error() != Errno::EAGAIN)
             return applied.error();
         blocking_ = &op;
-        if (op.flags & abi::kIpcNoWait)
-            return Errno::Again;
+        if (op.sem_flg & abi::IPC_NOWAIT)
+            return Errno::EAGAIN;
         return Attempt::Blocked;
     }
     for (const abi::SemOp& op : *this)
-        set.at(op.number, lock).last_changer.note(process_);
+        set.at(op.sem_num, lock).last_changer.note(process_);
     return Attempt::Done;
 }
 

@@ -22,7 +22,7 @@ SemSet::SemSet(Key key, const Ownership& ownership, u32 count, LimitedSum& usage
 {
     for (u32 number = 0; number < count; ++number)
         construct_at<Semaphore>(&semaphore(number));
-    exclusive_state().change_time = real_seconds();
+    exclusive_state().ctime = real_seconds();
 }
 
 Result<Ref<SemSet>> SemSet::create_charged(Key key, Mode mode, u32 count,
@@ -40,7 +40,7 @@ Result<Ref<SemSet>> SemSet::create(Key key, Mode mode, u32 count, LimitedSum& us
                                    u64 limit) noexcept
 {
     if (!usage.charge(count, limit))
-        return Errno::NoSpace;
+        return Errno::ENOSPC;
     Result<Ref<SemSet>> created = create_charged(key, mode, count, usage);
     if (!created.ok())
         usage.uncharge(count);
@@ -52,7 +52,7 @@ Result<Ref<SemSet>> SemSet::hold(IpcNamespace& ns, IpcId id) noexcept
     const RcuGuard guard;
     SemSet* set = find(ns, id);
     if (!set)
-        return Errno::Invalid;
+        return Errno::EINVAL;
     return Ref<SemSet>::try_get(*set);
 }
 
@@ -83,11 +83,11 @@ void SemSet::uncharge() noexcept
     usage_.uncharge(count_);
 }
 
-i64 SemSet::operation_time() const noexcept
+i64 SemSet::otime() const noexcept
 {
     i64 latest = 0;
     for (u32 number = 0; number < count_; ++number)
-        latest = max(latest, semaphore(number).unlocked().operation_time.load_relaxed());
+        latest = max(latest, semaphore(number).unlocked().otime.load_relaxed());
     return latest;
 }
 

@@ -13,7 +13,7 @@ namespace {
 SemWaiters& queue_of(SemSet& set, SemLock& lock, const SemOperations& operations) noexcept
 {
     if (operations.is_single()) {
-        SemaphoreState& semaphore = set.at(operations.first().number, lock);
+        SemaphoreState& semaphore = set.at(operations.first().sem_num, lock);
         if (!operations.changes())
             return semaphore.zero_waiters;
         if (!lock.has_set() || lock.state().complex_waiters == 0)
@@ -65,7 +65,7 @@ bool serve_zero_waiters(SemSet& set, SemLock& lock, const SemOperations& done,
     bool served = false;
     bool is_any_zero = false;
     for (const abi::SemOp& op : done) {
-        SemaphoreState& semaphore = set.at(op.number, lock);
+        SemaphoreState& semaphore = set.at(op.sem_num, lock);
         if (semaphore.value != 0)
             continue;
         is_any_zero = true;
@@ -143,12 +143,12 @@ void serve_after(SemSet& set, SemLock& lock, const SemOperations& done, WakeList
             static_cast<void>(serve_all_changers(set, lock, wakes));
         } else {
             for (const abi::SemOp& op : done) {
-                if (op.change > 0 && !set.at(op.number, lock).decreasers.is_empty())
-                    static_cast<void>(serve_decreasers_at(set, lock, op.number, wakes));
+                if (op.sem_op > 0 && !set.at(op.sem_num, lock).decreasers.is_empty())
+                    static_cast<void>(serve_decreasers_at(set, lock, op.sem_num, wakes));
             }
         }
     }
-    note_operation_time(set, lock, done.first().number);
+    note_otime(set, lock, done.first().sem_num);
 }
 
 bool serve_zero_waiters_at(SemSet& set, SemLock& lock, u32 number, WakeList& wakes) noexcept
@@ -177,16 +177,16 @@ bool serve_decreasers_at(SemSet& set, SemLock& lock, u32 number, WakeList& wakes
     return serve_changers(set, lock, semaphore.decreasers, &semaphore, wakes);
 }
 
-void note_operation_time(SemSet& set, SemLock& lock, u32 number) noexcept
+void note_otime(SemSet& set, SemLock& lock, u32 number) noexcept
 {
-    set.at(number, lock).operation_time.store_relaxed(real_seconds());
+    set.at(number, lock).otime.store_relaxed(real_seconds());
 }
 
 void release_all_waiters(SemSet& set, SemLock& lock, WakeList& wakes) noexcept
 {
     const auto release = [&](SemWaiters& queue) {
         while (SemWaiter* waiter = queue.first())
-            answer(queue, lock, *waiter, Errno::Removed, wakes);
+            answer(queue, lock, *waiter, Errno::EIDRM, wakes);
     };
     release(lock.state().zero_waiters);
     release(lock.state().changers);
@@ -204,8 +204,8 @@ u32 count_sem_waiters(SemSet& set, SemLock& lock, u32 number, WaitsFor what) noe
     const auto count_in = [&](SemWaiters& queue) {
         for (SemWaiter* waiter = queue.first(); waiter; waiter = queue.next(*waiter)) {
             const abi::SemOp& blocking = waiter->operations.blocking();
-            const WaitsFor waits_for = blocking.change == 0 ? WaitsFor::Zero : WaitsFor::Increase;
-            count += blocking.number == number && waits_for == what ? 1 : 0;
+            const WaitsFor waits_for = blocking.sem_op == 0 ? WaitsFor::Zero : WaitsFor::Increase;
+            count += blocking.sem_num == number && waits_for == what ? 1 : 0;
         }
     };
     SemaphoreState& semaphore = set.at(number, lock);
@@ -220,7 +220,7 @@ u32 count_sem_waiters(SemSet& set, SemLock& lock, u32 number, WaitsFor what) noe
 void give_back_changers(SemSet& set, SemLock& lock) noexcept
 {
     while (SemWaiter* waiter = lock.state().changers.pop_front())
-        set.at(waiter->operations.first().number, lock).decreasers.push_back(*waiter);
+        set.at(waiter->operations.first().sem_num, lock).decreasers.push_back(*waiter);
 }
 
 } // namespace sysvipc

@@ -36,11 +36,11 @@ Result<i32> report_info(IpcNamespace& ns, SemCommand command, Buffer buffer) noe
     const Limits& limits = ns.limits();
     const IdTable::Usage usage = ns.table(Kind::Semaphores).usage();
     abi::SemInfo info;
-    info.most_sets = limits.semmni();
-    info.most_semaphores = limits.semmns();
-    info.most_in_set = limits.semmsl();
-    info.most_operations = limits.semopm();
-    if (command == SemCommand::UsageInfo) {
+    info.semmni = limits.semmni();
+    info.semmns = limits.semmns();
+    info.semmsl = limits.semmsl();
+    info.semopm = limits.semopm();
+    if (command == SemCommand::SEM_INFO) {
         info.semusz = usage.in_use;
         info.semaem = static_cast<i32>(ns.semaphores().sum());
     }
@@ -53,25 +53,25 @@ Result<i32> report_info(IpcNamespace& ns, SemCommand command, Buffer buffer) noe
                                                      abi::SemSetStat& stat) noexcept
 {
     const RcuGuard guard;
-    SemSet* set = command == SemCommand::Stat
+    SemSet* set = command == SemCommand::IPC_STAT
         ? SemSet::find(ns, id)
         : ns.table(Kind::Semaphores).find_at_index_of<SemSet>(id);
     if (!set)
-        return Errno::Invalid;
-    stat.operation_time = set->operation_time(); /* looks at each semaphore: not under the lock */
+        return Errno::EINVAL;
+    stat.otime = set->otime(); /* looks at each semaphore: not under the lock */
     auto state = set->lock();
-    if (command == SemCommand::StatByIndexAny)
+    if (command == SemCommand::SEM_STAT_ANY)
         set->tell_audit();
     else
         TRY(set->check_access(state, kReadAccess, ns.owner()));
     TRY(set->check_command(command));
     if (set->is_removed())
-        return Errno::Removed;
+        return Errno::EIDRM;
 
     const IpcId full_id = set->id();
     stat.perm = set->ownership(state).show(set->key(), full_id);
-    stat.change_time = state->change_time;
-    stat.semaphores = set->count();
+    stat.ctime = state->ctime;
+    stat.nsems = set->count();
     return full_id;
 }
 
@@ -82,7 +82,7 @@ Result<i32> report_set(IpcNamespace& ns, IpcId id, SemCommand command, Buffer bu
     abi::SemSetStat stat;
     const IpcId full_id = TRY(stat_set(ns, id, command, stat));
     TRY(write_user(buffer, stat));
-    return command == SemCommand::Stat ? 0 : full_id.value();
+    return command == SemCommand::IPC_STAT ? 0 : full_id.value();
 }
 
 /* GETVAL, GETPID, GETNCNT, GETZCNT.  Errors: EINVAL, EACCES, EINVAL (number), EIDRM, in this order. */
@@ -91,21 +91,21 @@ Result<i32> look_at_one(IpcNamespace& ns, IpcId id, i32 number, SemCommand comma
     const RcuGuard guard;
     SemSet* set = SemSet::find(ns, id);
     if (!set)
-        return Errno::Invalid;
+        return Errno::EINVAL;
     TRY(set->check_access(kReadAccess, ns.owner()));
     TRY(set->check_command(command));
     if (number < 0 || static_cast<u32>(number) >= set->count())
-        return Errno::Invalid;
+        return Errno::EINVAL;
     const auto index = static_cast<u32>(clamp_index(number, static_cast<i32>(set->count())));
     __attribute__((uninitialized)) SemLock lock { *set, index };
     if (set->is_removed())
-        return Errno::Removed;
+        return Errno::EIDRM;
     switch (command) {
-    case SemCommand::GetPid:
+    case SemCommand::GETPID:
         return set->at(index, lock).last_changer.show();
-    case SemCommand::CountDecreasers:
+    case SemCommand::GETNCNT:
         return static_cast<i32>(count_sem_waiters(*set, lock, index, WaitsFor::Increase));
-    case SemCommand::CountZeroWaiters:
+    case SemCommand::GETZCNT:
         return static_cast<i32>(count_sem_waiters(*set, lock, index, WaitsFor::Zero));
     default:
         return set->at(index, lock).value;
@@ -133,23 +133,23 @@ void set_value(SemSet& set, SemLock& lock, u32 number, i32 value) noexcept
 [[gnu::noinline]] Result<i32> set_one(IpcNamespace& ns, IpcId id, i32 number, i32 value) noexcept
 {
     if (value < 0 || value > kMostSemaphoreValue)
-        return Errno::Range;
+        return Errno::ERANGE;
     WakeList wakes;
     const RcuGuard guard;
     SemSet* set = SemSet::find(ns, id);
     if (!set || number < 0 || static_cast<u32>(number) >= set->count())
-        return Errno::Invalid;
+        return Errno::EINVAL;
     TRY(set->check_access(kWriteAccess, ns.owner()));
-    if (!set->check_command(SemCommand::SetValue).ok())
-        return Errno::Access; /* whatever the module says */
+    if (!set->check_command(SemCommand::SETVAL).ok())
+        return Errno::EACCES; /* whatever the module says */
     const auto index = static_cast<u32>(clamp_index(number, static_cast<i32>(set->count())));
     const auto only_this = [index](auto&& each) { each(index); };
     __attribute__((uninitialized)) SemLock lock { *set, only_this };
     if (set->is_removed())
-        return Errno::Removed;
+        return Errno::EIDRM;
     for_each_record(lock, [index](SemUndo& undo) { undo.clear(index); });
     set_value(*set, lock, index, value);
-    lock.state().change_time = real_seconds();
+    lock.state().ctime = real_seconds();
     serve_changed(*set, lock, only_this, Counts::AsChange, wakes);
     return 0;
 }
@@ -157,7 +157,7 @@ void set_value(SemSet& set, SemLock& lock, u32 number, i32 value) noexcept
 /* For GETALL and SETALL.  Errors: EINVAL, EACCES, a security module's, in this order. */
 Result<Ref<SemSet>> hold_allowed(IpcNamespace& ns, IpcId id, SemCommand command) noexcept
 {
-    const u32 wanted = command == SemCommand::SetAll ? kWriteAccess : kReadAccess;
+    const u32 wanted = command == SemCommand::SETALL ? kWriteAccess : kReadAccess;
     Ref<SemSet> set = TRY(SemSet::hold(ns, id));
     TRY(set->check_access(wanted, ns.owner()));
     TRY(set->check_command(command));
@@ -167,13 +167,13 @@ Result<Ref<SemSet>> hold_allowed(IpcNamespace& ns, IpcId id, SemCommand command)
 /* GETALL.  Errors: EINVAL, EACCES, ENOMEM, EIDRM, EFAULT. */
 Result<i32> get_all(IpcNamespace& ns, IpcId id, UserAddress buffer) noexcept
 {
-    const Ref<SemSet> set = TRY(hold_allowed(ns, id, SemCommand::GetAll));
+    const Ref<SemSet> set = TRY(hold_allowed(ns, id, SemCommand::GETALL));
     ValueList values;
     TRY(values.start(set->count()));
     {
         SemLock lock { *set, SemLock::All {} };
         if (set->is_removed())
-            return Errno::Removed;
+            return Errno::EIDRM;
         for (u32 number = 0; number < set->count(); ++number)
             values[number] = static_cast<u16>(set->at(number, lock).value);
     }
@@ -184,25 +184,25 @@ Result<i32> get_all(IpcNamespace& ns, IpcId id, UserAddress buffer) noexcept
 /* SETALL.  Errors: EINVAL, EACCES, ENOMEM, EFAULT, ERANGE (nothing is set), EIDRM, in this order. */
 Result<i32> set_all(IpcNamespace& ns, IpcId id, UserAddress buffer) noexcept
 {
-    const Ref<SemSet> set = TRY(hold_allowed(ns, id, SemCommand::SetAll));
+    const Ref<SemSet> set = TRY(hold_allowed(ns, id, SemCommand::SETALL));
     ValueList values;
     TRY(values.start(set->count()));
     TRY(read_user_bytes(values.data(), buffer, values.bytes()));
     for (u32 number = 0; number < set->count(); ++number) {
         if (values[number] > kMostSemaphoreValue)
-            return Errno::Range;
+            return Errno::ERANGE;
     }
     WakeList wakes;
     SemLock lock { *set, SemLock::All {} };
     if (set->is_removed())
-        return Errno::Removed;
+        return Errno::EIDRM;
     const auto each_number = [&](auto&& each) {
         for (u32 number = 0; number < set->count(); ++number)
             each(number);
     };
     for_each_record(lock, [](SemUndo& undo) { undo.clear_all(); });
     each_number([&](u32 number) { set_value(*set, lock, number, values[number]); });
-    lock.state().change_time = real_seconds();
+    lock.state().ctime = real_seconds();
     serve_changed(*set, lock, each_number, Counts::AsChange, wakes);
     return 0;
 }
@@ -215,14 +215,14 @@ Result<i32> change_set(IpcNamespace& ns, IpcId id, Buffer buffer) noexcept
     const RcuGuard guard;
     SemSet* set = SemSet::find(ns, id);
     if (!set)
-        return Errno::Invalid;
+        return Errno::EINVAL;
     auto state = set->lock();
     if (set->is_removed())
-        return Errno::Invalid;
+        return Errno::EINVAL;
     TRY(set->check_change(state, request.perm, 0, ns.owner()));
     const Ownership changed = TRY(set->ownership(state).changed_by(request.perm));
     set->set_ownership(state, changed);
-    state->change_time = real_seconds();
+    state->ctime = real_seconds();
     return 0;
 }
 
@@ -233,11 +233,11 @@ Result<Ref<SemSet>> withdraw(IpcNamespace& ns, IpcId id) noexcept
     const RcuGuard guard;
     SemSet* set = SemSet::find(ns, id);
     if (!set)
-        return Errno::Invalid;
+        return Errno::EINVAL;
     TRY(set->check_removal(ns.owner())); /* who may not remove it does not close it either */
     SemLock lock { *set, SemLock::All {} };
     if (set->is_removed())
-        return Errno::Invalid;
+        return Errno::EINVAL;
     return set->withdraw(ns.table(Kind::Semaphores), lock, wakes);
 }
 
@@ -256,46 +256,46 @@ Result<i32> semctl(IpcNamespace& ns, IpcId id, i32 number, i32 command,
                    unsigned long argument) noexcept
 {
     if (id.is_negative())
-        return Errno::Invalid;
+        return Errno::EINVAL;
     const auto known = static_cast<SemCommand>(command);
     const UserAddress buffer { argument };
     switch (known) {
-    case SemCommand::LimitInfo:
-    case SemCommand::UsageInfo:
+    case SemCommand::IPC_INFO:
+    case SemCommand::SEM_INFO:
         return report_info(ns, known, buffer);
-    case SemCommand::Stat:
-    case SemCommand::StatByIndex:
-    case SemCommand::StatByIndexAny:
+    case SemCommand::IPC_STAT:
+    case SemCommand::SEM_STAT:
+    case SemCommand::SEM_STAT_ANY:
         return report_set(ns, id, known, buffer);
-    case SemCommand::GetValue:
-    case SemCommand::GetPid:
-    case SemCommand::CountDecreasers:
-    case SemCommand::CountZeroWaiters:
+    case SemCommand::GETVAL:
+    case SemCommand::GETPID:
+    case SemCommand::GETNCNT:
+    case SemCommand::GETZCNT:
         return look_at_one(ns, id, number, known);
-    case SemCommand::SetValue:
+    case SemCommand::SETVAL:
         return set_one(ns, id, number, static_cast<i32>(static_cast<u32>(argument)));
-    case SemCommand::GetAll:
+    case SemCommand::GETALL:
         return get_all(ns, id, buffer);
-    case SemCommand::SetAll:
+    case SemCommand::SETALL:
         return set_all(ns, id, buffer);
-    case SemCommand::Set:
+    case SemCommand::IPC_SET:
         return change_set(ns, id, buffer);
-    case SemCommand::Remove:
+    case SemCommand::IPC_RMID:
         return remove_set(ns, id);
     }
-    return Errno::Invalid;
+    return Errno::EINVAL;
 }
 
 Result<i32> semctl(IpcNamespace& ns, IpcId id, SemCommand command, CompatBuffer buffer) noexcept
 {
     if (id.is_negative())
-        return Errno::Invalid;
+        return Errno::EINVAL;
     switch (command) {
-    case SemCommand::Stat:
-    case SemCommand::StatByIndex:
-    case SemCommand::StatByIndexAny:
+    case SemCommand::IPC_STAT:
+    case SemCommand::SEM_STAT:
+    case SemCommand::SEM_STAT_ANY:
         return report_set(ns, id, command, buffer);
-    case SemCommand::Set:
+    case SemCommand::IPC_SET:
         return change_set(ns, id, buffer);
     default:
         return report_info(ns, command, buffer);

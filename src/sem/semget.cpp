@@ -17,14 +17,14 @@ struct SetFacility {
     [[nodiscard]] Result<Ref<SemSet>> create(const OpenRequest& request) const noexcept
     {
         if (count == 0)
-            return Errno::Invalid;
+            return Errno::EINVAL;
         return SemSet::create(request.key, request.mode(), count, ns.semaphores(),
                               static_cast<u64>(max(ns.limits().semmns(), 0)));
     }
     [[nodiscard]] Result<void> check_existing(const SemSet& set) const noexcept
     {
         if (count > set.count())
-            return Errno::Invalid;
+            return Errno::EINVAL;
         return {};
     }
     void retire(SemSet& set) const noexcept
@@ -45,7 +45,7 @@ struct SetFacility {
 Result<IpcId> semget(IpcNamespace& ns, Key key, i32 count, u32 flags) noexcept
 {
     if (count < 0 || count > ns.limits().semmsl())
-        return Errno::Invalid;
+        return Errno::EINVAL;
     return open_object(ns.table(Kind::Semaphores), OpenRequest { key, flags }, ns.owner(),
                        SetFacility { ns, static_cast<u32>(count) });
 }

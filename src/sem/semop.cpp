@@ -44,7 +44,7 @@ Result<void> keep(SemSet& set, Place& place) noexcept
 {
     Result<Ref<SemSet>> kept = Ref<SemSet>::try_get(set);
     if (!kept.ok())
-        return Errno::Removed;
+        return Errno::EIDRM;
     place.set.emplace([&] { return kept.take(); });
     return {};
 }
@@ -72,7 +72,7 @@ Result<void> keep(SemSet& set, Place& place) noexcept
 {
     __attribute__((uninitialized)) SemLock lock { set, operations };
     if (set.is_removed() || (operations.undo() && operations.undo()->is_ended()))
-        return Errno::Removed;
+        return Errno::EIDRM;
     if (TRY(operations.attempt(set, lock)) == SemOperations::Attempt::Blocked) [[unlikely]]
         return join_line(set, lock, operations, place);
     serve_after(set, lock, operations, wakes);
@@ -91,7 +91,7 @@ Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operatio
     const RcuGuard guard;
     SemSet* set = SemSet::find(ns, id);
     if (!set)
-        return Errno::Invalid;
+        return Errno::EINVAL;
     if (operations.wants_undo()) {
         SemUndo* undo = find_current_undo(*set);
         if (!undo) [[unlikely]] {
@@ -125,7 +125,7 @@ Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operatio
         SemLock lock { set, waiter.operations };
         if (waiter.is_linked()) {
             remove_sem_waiter(set, lock, waiter);
-            return outcome == Waiter::Outcome::TimedOut ? Errno::Again : Errno::Interrupted;
+            return outcome == Waiter::Outcome::TimedOut ? Errno::EAGAIN : Errno::EINTR;
         }
     }
     if (waiter.error != Errno {})
@@ -151,9 +151,9 @@ Result<void> read_operations(IpcNamespace& ns, UserAddress from, u32 count,
                              OperationList& list) noexcept
 {
     if (count > static_cast<u32>(ns.limits().semopm()))
-        return Errno::TooBig;
+        return Errno::E2BIG;
     if (count < 1)
-        return Errno::Invalid;
+        return Errno::EINVAL;
     TRY(list.start(count));
     return read_user_bytes(list.data(), from, list.bytes());
 }
@@ -164,12 +164,12 @@ Result<Deadline> deadline_of(IpcId id, const abi::Timespec* timeout) noexcept
     constexpr i64 kNanosecondsPerSecond = 1'000'000'000;
 
     if (id.is_negative())
-        return Errno::Invalid;
+        return Errno::EINVAL;
     if (!timeout)
         return Deadline::never();
     if (timeout->seconds < 0 || timeout->nanoseconds < 0
         || timeout->nanoseconds >= kNanosecondsPerSecond)
-        return Errno::Invalid;
+        return Errno::EINVAL;
     return Deadline::after(timeout->seconds, timeout->nanoseconds);
 }
 

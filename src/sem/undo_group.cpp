@@ -77,7 +77,7 @@ Result<void> join(Result<Ref<Membership>> created) noexcept
 {
     Ref<Membership> membership = TRY(move(created));
     if (!registry->memberships.insert(*membership).ok()) /* there is none: the table cannot grow */
-        return Errno::NoMemory;
+        return Errno::ENOMEM;
     static_cast<void>(membership.release()); /* now the registry's */
     return {};
 }
@@ -228,12 +228,12 @@ Result<Ref<SemUndo>> make_current_undo(SemSet& set) noexcept
     const RcuGuard guard;
     SemLock lock { set, [](auto&&) { /* no semaphore, just the set */ } };
     if (set.is_removed())
-        return Errno::Removed;
+        return Errno::EIDRM;
     if (SemUndo* undo = find_current_undo(set))
         return Ref<SemUndo>::try_get(*undo);
     Ref<SemUndo> result = TRY(Ref<SemUndo>::try_get(*created));
     if (!registry->records.insert(*created).ok())
-        return Errno::NoMemory;
+        return Errno::ENOMEM;
     lock.state().undo.push_front(*created);
     {
         auto records = group->records.lock();

@@ -48,7 +48,7 @@ Result<SegmentCreator*> become_creator() noexcept
 {
     Ref<SegmentCreator> created = TRY(Ref<SegmentCreator>::create(0, CurrentTask::raw()));
     if (!creators->by_task.insert(*created).ok())
-        return Errno::NoMemory;
+        return Errno::ENOMEM;
     return &created.release(); /* now the map's */
 }
 

@@ -20,7 +20,7 @@ ShmSegment::ShmSegment(IpcNamespace& ns, Key key, const Ownership& ownership, u6
       size_(size)
 {
     creator_.note(CurrentTask::process());
-    exclusive_state().change_time = real_seconds();
+    exclusive_state().ctime = real_seconds();
 }
 
 Result<Ref<ShmSegment>> ShmSegment::create(IpcNamespace& ns, Key key, Mode mode, u64 size) noexcept
@@ -67,15 +67,15 @@ SegmentFile::Usage ShmSegment::memory_usage() noexcept
 void ShmSegment::count_mapping(ShmSegmentState& state) noexcept
 {
     ++state.attaches;
-    state.attach_time = real_seconds();
-    state.last_operator.note(CurrentTask::process());
+    state.atime = real_seconds();
+    state.lpid.note(CurrentTask::process());
 }
 
 Result<void> ShmSegment::map() noexcept
 {
     auto state = lock();
     if (is_removed()) /* remap_file_pages() unmaps, and then maps the file again */
-        return Errno::Invalid;
+        return Errno::EINVAL;
     count_mapping(*state);
     return {};
 }
@@ -91,8 +91,8 @@ void ShmSegment::unmap() noexcept
     {
         auto state = lock();
         --state->attaches;
-        state->detach_time = real_seconds();
-        state->last_operator.note(CurrentTask::process());
+        state->dtime = real_seconds();
+        state->lpid.note(CurrentTask::process());
         if (!is_unused(*state)) [[likely]]
             return;
     }
@@ -121,7 +121,7 @@ Result<Ref<ShmSegment>> ShmSegment::withdraw_if_unused() noexcept
 {
     auto state = lock();
     if (is_removed() || !is_unused(*state))
-        return Errno::Busy;
+        return Errno::EBUSY;
     return ns_.table(kKind).withdraw(*this, state);
 }
 

@@ -22,8 +22,8 @@ using Place = MappingRequest::Place;
 Result<MappingRequest> request_of(unsigned long address, u32 flags) noexcept
 {
     const AttachPlace wanted = attach_place(address, flags);
-    MappingRequest request { Place::Anywhere, wanted.address, (flags & abi::kShmReadOnly) == 0,
-                             (flags & abi::kShmExecute) != 0 };
+    MappingRequest request { Place::Anywhere, wanted.address, (flags & abi::SHM_RDONLY) == 0,
+                             (flags & abi::SHM_EXEC) != 0 };
     switch (wanted.where) {
     case AttachPlace::Where::Anywhere:
         break;
@@ -34,7 +34,7 @@ Result<MappingRequest> request_of(unsigned long address, u32 flags) noexcept
         request.place = Place::Replace;
         break;
     case AttachPlace::Where::Nowhere:
-        return Errno::Invalid;
+        return Errno::EINVAL;
     }
     return request;
 }
@@ -55,12 +55,12 @@ Result<ShmSegment*> begin_attaching(IpcNamespace& ns, IpcId id, u32 access, unsi
     const RcuGuard guard;
     ShmSegment* segment = ShmSegment::find(ns, id);
     if (!segment)
-        return Errno::Invalid;
+        return Errno::EINVAL;
     TRY(segment->check_access(access, ns.owner()));
     TRY(segment->check_attach(address, flags));
     auto state = segment->lock();
     if (segment->is_removed())
-        return Errno::Removed;
+        return Errno::EIDRM;
     segment->begin_attaching(state);
     return segment;
 }
@@ -70,13 +70,13 @@ Result<usize> map_file(const SegmentFile& file, IpcId id, const MappingRequest& 
 {
     const unsigned long end = request.address + file.size();
     if (request.place == Place::Free && end < request.address)
-        return Errno::Invalid;
+        return Errno::EINVAL;
     const auto inode_number = static_cast<unsigned long>(id.value());
     Result<usize> mapped = AddressSpace::map(file, inode_number, request);
     /* That an address is taken comes before all else that may be wrong with it. */
-    if (!mapped.ok() && request.place == Place::Free && mapped.error() != Errno::Interrupted
-        && (mapped.error() == Errno::Exists || AddressSpace::is_taken(request.address, end)))
-        return Errno::Invalid;
+    if (!mapped.ok() && request.place == Place::Free && mapped.error() != Errno::EINTR
+        && (mapped.error() == Errno::EEXIST || AddressSpace::is_taken(request.address, end)))
+        return Errno::EINVAL;
     return mapped;
 }
 
@@ -97,7 +97,7 @@ Result<usize> map_segment(ShmSegment& segment, const MappingRequest& request) no
 Result<usize> shmat(IpcNamespace& ns, IpcId id, unsigned long address, u32 flags) noexcept
 {
     if (id.is_negative())
-        return Errno::Invalid;
+        return Errno::EINVAL;
     const MappingRequest request = TRY(request_of(address, flags));
     ShmSegment* segment = TRY(begin_attaching(ns, id, access_of(request), address, flags));
     Result<usize> mapped = map_segment(*segment, request);

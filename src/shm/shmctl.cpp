@@ -28,12 +28,12 @@ i32 highest_index(const IdTable::Usage& usage) noexcept
 template <class Buffer>
 Result<i32> report_limits(IpcNamespace& ns, Buffer buffer) noexcept
 {
-    TRY(ShmSegment::check_command_for_all(ShmCommand::LimitInfo));
+    TRY(ShmSegment::check_command_for_all(ShmCommand::IPC_INFO));
     const Limits& limits = ns.limits();
     abi::ShmLimitInfo info;
-    info.most_bytes = limits.shmmax.load_relaxed();
-    info.most_pages = limits.shmall.load_relaxed();
-    info.most_segments = info.most_attached = static_cast<u64>(limits.shmmni.load_relaxed());
+    info.shmmax = limits.shmmax.load_relaxed();
+    info.shmall = limits.shmall.load_relaxed();
+    info.shmmni = info.shmseg = static_cast<u64>(limits.shmmni.load_relaxed());
     TRY(write_user(buffer, info));
     return highest_index(ns.table(Kind::SharedMemory).usage());
 }
@@ -42,16 +42,16 @@ Result<i32> report_limits(IpcNamespace& ns, Buffer buffer) noexcept
 template <class Buffer>
 Result<i32> report_usage(IpcNamespace& ns, Buffer buffer) noexcept
 {
-    TRY(ShmSegment::check_command_for_all(ShmCommand::UsageInfo));
+    TRY(ShmSegment::check_command_for_all(ShmCommand::SHM_INFO));
     IdTable& table = ns.table(Kind::SharedMemory);
     const IdTable::Usage usage = table.usage();
     abi::ShmUsageInfo info;
-    info.segments = usage.in_use;
-    info.pages = ns.pages().sum();
+    info.used_ids = usage.in_use;
+    info.shm_tot = ns.pages().sum();
     for_all_objects_under_rcu<ShmSegment>(table, [&](ShmSegment& segment) noexcept {
         const SegmentFile::Usage pages = segment.memory_usage();
-        info.resident_pages += pages.resident_pages;
-        info.swapped_pages += pages.swapped_pages;
+        info.shm_rss += pages.resident_pages;
+        info.shm_swp += pages.swapped_pages;
     });
     TRY(write_user(buffer, info));
     return highest_index(usage);
@@ -63,30 +63,30 @@ Result<i32> report_usage(IpcNamespace& ns, Buffer buffer) noexcept
                                                          abi::ShmSegmentStat& stat) noexcept
 {
     const RcuGuard guard;
-    ShmSegment* segment = command == ShmCommand::Stat
+    ShmSegment* segment = command == ShmCommand::IPC_STAT
         ? ShmSegment::find(ns, id)
         : ns.table(Kind::SharedMemory).find_at_index_of<ShmSegment>(id);
     if (!segment)
-        return Errno::Invalid;
+        return Errno::EINVAL;
     auto state = segment->lock();
-    if (command == ShmCommand::StatByIndexAny)
+    if (command == ShmCommand::SHM_STAT_ANY)
         segment->tell_audit();
     else
         TRY(segment->check_access(state, kReadAccess, ns.owner()));
     TRY(segment->check_command(command));
     if (segment->is_removed())
-        return Errno::Removed;
+        return Errno::EIDRM;
 
     const IpcId full_id = segment->id();
     stat.perm = segment->ownership(state).show(segment->key(), full_id);
     stat.perm.mode = segment->mode_bits(state);
-    stat.size = segment->size();
-    stat.attach_time = state->attach_time;
-    stat.detach_time = state->detach_time;
-    stat.change_time = state->change_time;
-    stat.creator = segment->creator().show();
-    stat.last_operator = state->last_operator.show();
-    stat.attaches = state->attaches;
+    stat.segsz = segment->size();
+    stat.atime = state->atime;
+    stat.dtime = state->dtime;
+    stat.ctime = state->ctime;
+    stat.cpid = segment->creator().show();
+    stat.lpid = state->lpid.show();
+    stat.nattch = state->attaches;
     return full_id;
 }
 
@@ -97,7 +97,7 @@ Result<i32> report_segment(IpcNamespace& ns, IpcId id, ShmCommand command, Buffe
     abi::ShmSegmentStat stat;
     const IpcId full_id = TRY(stat_segment(ns, id, command, stat));
     TRY(write_user(buffer, stat));
-    return command == ShmCommand::Stat ? 0 : full_id.value();
+    return command == ShmCommand::IPC_STAT ? 0 : full_id.value();
 }
 
 /* IPC_SET.  Errors: EFAULT, EINVAL, EPERM, EINVAL (owner without a mapping), in this order. */
@@ -108,14 +108,14 @@ Result<i32> change_segment(IpcNamespace& ns, IpcId id, Buffer buffer) noexcept
     const RcuGuard guard;
     ShmSegment* segment = ShmSegment::find(ns, id);
     if (!segment)
-        return Errno::Invalid;
+        return Errno::EINVAL;
     auto state = segment->lock();
     if (segment->is_removed())
-        return Errno::Invalid;
+        return Errno::EINVAL;
     TRY(segment->check_change(state, request.perm, 0, ns.owner()));
     const Ownership changed = TRY(segment->ownership(state).changed_by(request.perm));
     segment->set_ownership(state, changed);
-    state->change_time = real_seconds();
+    state->ctime = real_seconds();
     return 0;
 }
 
@@ -125,10 +125,10 @@ Result<ShmSegment*> withdraw_or_mark(IpcNamespace& ns, IpcId id) noexcept
     const RcuGuard guard;
     ShmSegment* segment = ShmSegment::find(ns, id);
     if (!segment)
-        return Errno::Invalid;
+        return Errno::EINVAL;
     auto state = segment->lock();
     if (segment->is_removed())
-        return Errno::Invalid;
+        return Errno::EINVAL;
     TRY(segment->check_removal(state, ns.owner()));
     if (state->attaches != 0) {
         segment->mark(state);
@@ -151,13 +151,13 @@ Result<void> check_locking(IpcNamespace& ns, const Ownership& ownership,
                            ShmCommand command) noexcept
 {
     if (!MemoryLock::is_possible())
-        return Errno::Perm;
+        return Errno::EPERM;
     if (ns.owner().is_capable(Capability::IpcLock))
         return {};
     if (!ownership.is_callers())
-        return Errno::Perm;
-    if (command == ShmCommand::Lock && Caller::memory_lock_limit() == 0)
-        return Errno::Perm;
+        return Errno::EPERM;
+    if (command == ShmCommand::SHM_LOCK && Caller::memory_lock_limit() == 0)
+        return Errno::EPERM;
     return {};
 }
 
@@ -170,13 +170,13 @@ Result<i32> lock_segment(IpcNamespace& ns, IpcId id) noexcept
     const RcuGuard guard;
     ShmSegment* segment = ShmSegment::find(ns, id);
     if (!segment)
-        return Errno::Invalid;
+        return Errno::EINVAL;
     segment->tell_audit();
-    TRY(segment->check_command(ShmCommand::Lock));
+    TRY(segment->check_command(ShmCommand::SHM_LOCK));
     auto state = segment->lock();
     if (segment->is_removed())
-        return Errno::Removed;
-    TRY(check_locking(ns, segment->ownership(state), ShmCommand::Lock));
+        return Errno::EIDRM;
+    TRY(check_locking(ns, segment->ownership(state), ShmCommand::SHM_LOCK));
     /* Huge pages stay in memory anyway. */
     if (!segment->file(state).is_huge())
         TRY(segment->lock_memory(state));
@@ -189,13 +189,13 @@ Result<SegmentFile> unlock_pages(IpcNamespace& ns, IpcId id) noexcept
     const RcuGuard guard;
     ShmSegment* segment = ShmSegment::find(ns, id);
     if (!segment)
-        return Errno::Invalid;
+        return Errno::EINVAL;
     segment->tell_audit();
-    TRY(segment->check_command(ShmCommand::Unlock));
+    TRY(segment->check_command(ShmCommand::SHM_UNLOCK));
     auto state = segment->lock();
     if (segment->is_removed())
-        return Errno::Removed;
-    TRY(check_locking(ns, segment->ownership(state), ShmCommand::Unlock));
+        return Errno::EIDRM;
+    TRY(check_locking(ns, segment->ownership(state), ShmCommand::SHM_UNLOCK));
     if (!state->memory_lock.is_held())
         return SegmentFile {};
     segment->unlock_memory(state);
@@ -217,41 +217,41 @@ Result<i32> unlock_segment(IpcNamespace& ns, IpcId id) noexcept
 Result<i32> shmctl(IpcNamespace& ns, IpcId id, i32 command, UserAddress buffer) noexcept
 {
     if (id.is_negative())
-        return Errno::Invalid;
+        return Errno::EINVAL;
     const auto known = static_cast<ShmCommand>(command);
     switch (known) {
-    case ShmCommand::LimitInfo:
+    case ShmCommand::IPC_INFO:
         return report_limits(ns, buffer);
-    case ShmCommand::UsageInfo:
+    case ShmCommand::SHM_INFO:
         return report_usage(ns, buffer);
-    case ShmCommand::Stat:
-    case ShmCommand::StatByIndex:
-    case ShmCommand::StatByIndexAny:
+    case ShmCommand::IPC_STAT:
+    case ShmCommand::SHM_STAT:
+    case ShmCommand::SHM_STAT_ANY:
         return report_segment(ns, id, known, buffer);
-    case ShmCommand::Set:
+    case ShmCommand::IPC_SET:
         return change_segment(ns, id, buffer);
-    case ShmCommand::Remove:
+    case ShmCommand::IPC_RMID:
         return remove_segment(ns, id);
-    case ShmCommand::Lock:
+    case ShmCommand::SHM_LOCK:
         return lock_segment(ns, id);
-    case ShmCommand::Unlock:
+    case ShmCommand::SHM_UNLOCK:
         return unlock_segment(ns, id);
     }
-    return Errno::Invalid;
+    return Errno::EINVAL;
 }
 
 Result<i32> shmctl(IpcNamespace& ns, IpcId id, ShmCommand command, CompatBuffer buffer) noexcept
 {
     if (id.is_negative())
-        return Errno::Invalid;
+        return Errno::EINVAL;
     switch (command) {
-    case ShmCommand::Stat:
-    case ShmCommand::StatByIndex:
-    case ShmCommand::StatByIndexAny:
+    case ShmCommand::IPC_STAT:
+    case ShmCommand::SHM_STAT:
+    case ShmCommand::SHM_STAT_ANY:
         return report_segment(ns, id, command, buffer);
-    case ShmCommand::Set:
+    case ShmCommand::IPC_SET:
         return change_segment(ns, id, buffer);
-    case ShmCommand::UsageInfo:
+    case ShmCommand::SHM_INFO:
         return report_usage(ns, buffer);
     default:
         return report_limits(ns, buffer);

@@ -38,7 +38,7 @@ Result<Mapping> first_piece(unsigned long address, AddressSpace::Walk& walk) noe
     do {
         const bool found = TRY(walk.next(piece));
         if (!found)
-            return Errno::Invalid;
+            return Errno::EINVAL;
     } while (!began_at(address, piece));
     return piece;
 }
@@ -82,11 +82,11 @@ Result<void> detach_own(unsigned long address) noexcept
 Result<void> shmdt(unsigned long address) noexcept
 {
     if (address % KAPI_PAGE_SIZE != 0)
-        return Errno::Invalid;
+        return Errno::EINVAL;
     ModulePin pin;
     TRY(pin.take());
     Result<void> detached = detach_own(address);
-    if (!detached.ok() && detached.error() == Errno::Invalid)
+    if (!detached.ok() && detached.error() == Errno::EINVAL)
         return AddressSpace::detach_builtin(address);
     return detached;
 }

@@ -16,9 +16,9 @@ Result<SegmentFile> create_file(Key key, u64 size, u32 flags) noexcept
 {
     Line<16> name;
     name.string("SYSV").hexadecimal(static_cast<u32>(key.value()), 8).character('\0');
-    const auto reserve = (flags & abi::kShmNoReserve) ? SegmentFile::Reserve::AtFirstUse
+    const auto reserve = (flags & abi::SHM_NORESERVE) ? SegmentFile::Reserve::AtFirstUse
                                                       : SegmentFile::Reserve::AtCreation;
-    if (!(flags & abi::kShmHuge))
+    if (!(flags & abi::SHM_HUGETLB))
         return SegmentFile::create(name.text(), size, reserve);
     return SegmentFile::create_huge(name.text(), size, reserve, abi::huge_page_size_log(flags));
 }
@@ -35,11 +35,11 @@ struct SegmentFacility {
     {
         const Limits& limits = ns.limits();
         if (size < KAPI_SHMMIN || size > limits.shmmax.load_relaxed())
-            return Errno::Invalid;
+            return Errno::EINVAL;
         if (size > kMostBytes)
-            return Errno::NoSpace;
+            return Errno::ENOSPC;
         if (!ns.pages().charge(ShmSegment::pages_of(size), limits.shmall.load_relaxed()))
-            return Errno::NoSpace;
+            return Errno::ENOSPC;
         Result<Ref<ShmSegment>> created = create_charged(request);
         if (!created.ok())
             ns.pages().uncharge(ShmSegment::pages_of(size));
@@ -48,7 +48,7 @@ struct SegmentFacility {
     [[nodiscard]] Result<void> check_existing(const ShmSegment& segment) const noexcept
     {
         if (size > segment.size())
-            return Errno::Invalid;
+            return Errno::EINVAL;
         return {};
     }
     void retire(ShmSegment& segment) const noexcept { segment.retire(); }

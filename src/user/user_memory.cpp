@@ -31,7 +31,7 @@ template <class Word>
     ModulePin pin;
     TRY(pin.take());
     if (!put_user_word(to, value))
-        return Errno::Fault;
+        return Errno::EFAULT;
     return {};
 }
 template Result<void> put_user_slowly(UserAddress, u32) noexcept;
@@ -42,7 +42,7 @@ Result<void> probe_user_readable(UserAddress from, usize size) noexcept
     ModulePin pin;
     TRY(pin.take());
     if (kapi_fault_in_readable(from.value(), size) != 0)
-        return Errno::Fault;
+        return Errno::EFAULT;
     return {};
 }
 
