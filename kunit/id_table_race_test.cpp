@@ -118,6 +118,19 @@ struct RaceTest : TableFixture {
             look(*object);
         }
     }
+    /* What is gone by its id is gone by its key, from the same moment on. */
+    void see_go(Key key) noexcept
+    {
+        constexpr u32 kTurns = 1'000;
+        const RcuGuard guard;
+        TestObject* object = table().find<TestObject>(key);
+        if (!object)
+            return;
+        const IpcId id = object->id();
+        if (spin_until([&] { return table().find<TestObject>(id) != object; }, kTurns)
+            && table().find<TestObject>(key) == object)
+            found_after_removal.add_one();
+    }
     Result<Ref<TestObject>> hold(Key key) noexcept
     {
         const RcuGuard guard;
@@ -148,8 +161,10 @@ struct RaceTest : TableFixture {
             get_by_id(IpcId { newer[index].load_relaxed() });
             get_by_id(IpcId { older[index].load_relaxed() });
             keep_for_a_while(draw_key(random));
-            if (random.one_in(16))
+            if (random.one_in(16)) {
                 walk();
+                see_go(draw_key(random));
+            }
             CurrentTask::give_way();
         }
     }
