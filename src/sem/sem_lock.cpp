@@ -2,6 +2,7 @@
 /* One semaphore, some, or all (protocol: include/sem/sem_lock.hpp). */
 #include <sem/sem_lock.hpp>
 
+#include <base/assert.hpp>
 #include <sem/sem_wakeup.hpp>
 #include <base/poison.hpp>
 
@@ -52,6 +53,8 @@ void SemLock::take_one(u32 number) noexcept
     take_set();
     if (state().complex_waiters != 0)
         return;
+    /* The last one in it has opened it again; a set that stays closed costs each operation this way. */
+    static_cast<void>(invariant(!set_.is_closed_.load_relaxed()));
     one_.emplace([&]() TRUSTED { return semaphore.lock(); });
     whole_.reset();
 }
