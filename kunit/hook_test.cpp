@@ -5,7 +5,7 @@
  */
 #include "test.hpp"
 
-#include <os/kernel.hpp>
+#include <os/function_hook.hpp>
 #include <base/poison.hpp>
 
 namespace sysvipc {

@@ -5,6 +5,7 @@
 #include <entry/call_gate.hpp>
 #include <entry/call_result.hpp>
 #include <ns/namespaces.hpp>
+#include <os/call_registers.hpp>
 #include <os/kernel.hpp>
 
 namespace sysvipc {

@@ -5,6 +5,7 @@
 #include <base/result.hpp>
 #include <base/types.hpp>
 #include <kapi/module.h>
+#include <host/module.h>
 #include <host/overdue.h>
 
 namespace sysvipc {
@@ -39,6 +40,12 @@ public:
 private:
     bool is_held_ { false };
 };
+
+/* Instead of returning from unloading, where the code has to stay. */
+[[noreturn]] inline void never_unload() noexcept
+{
+    host_module_never_return();
+}
 
 /*
  * While one lives, waiting that takes long is explained in the log: who is still inside, if @is_inside says that

@@ -10,6 +10,8 @@
 #include <os/armed.hpp>
 #include <os/interception.hpp>
 #include <os/kernel.hpp>
+#include <os/log.hpp>
+#include <os/parameters.hpp>
 #include <base/poison.hpp>
 
 ENTRY_POINT void sysvipc_before_ipc_ns_ending(kapi_ipc_ns* ns) noexcept
@@ -142,9 +144,9 @@ bool is_here(Where where) noexcept
 /* The parameter attach= holds for these as for the calls. */
 u32 allowed_means() noexcept
 {
-    if (Kernel::is_to_attach("ftrace"))
+    if (Parameters::is_attach("ftrace"))
         return KAPI_BY_DIRECT_CALLS;
-    if (Kernel::is_to_attach("kprobe"))
+    if (Parameters::is_attach("kprobe"))
         return KAPI_BY_KPROBES;
     return KAPI_BY_DIRECT_CALLS | KAPI_BY_KPROBES;
 }
@@ -175,9 +177,7 @@ void choose() noexcept
 
 void log_failure(const char* symbol, u32 means, Errno error) noexcept
 {
-    LogLine line;
-    line.string("cannot intercept ").string(symbol).string(" by ").string(name_of(means));
-    log_error(append_error(line.string(": "), error));
+    log_error("cannot intercept ", symbol, " by ", name_of(means), ": ", error);
 }
 
 void look_at_losses() noexcept
@@ -187,10 +187,8 @@ void look_at_losses() noexcept
             is_release_seen |= interception.symbol == kProcRelease;
             return;
         }
-        LogLine line;
-        line.string("cannot intercept ").string(interception.symbol).string(" (");
-        append_error(line, from_kernel(came.error));
-        log_info(line.string("): ").string(interception.loss));
+        log_info("cannot intercept ", interception.symbol, " (", from_kernel(came.error),
+                 "): ", interception.loss);
     });
 }
 
@@ -233,10 +231,8 @@ Result<void> start_interceptions() noexcept
         return usable;
     }
     look_at_losses();
-    if (!IpcNsHandle::are_many()) {
-        LogLine line;
-        log_info(line.string("this kernel has one IPC namespace for all"));
-    }
+    if (!IpcNsHandle::are_many())
+        log_info("this kernel has one IPC namespace for all");
     return {};
 }
 

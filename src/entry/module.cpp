@@ -23,6 +23,8 @@
 #include <ns/namespaces.hpp>
 #include <os/armed.hpp>
 #include <os/kernel.hpp>
+#include <os/log.hpp>
+#include <os/parameters.hpp>
 #include <os/module.hpp>
 #include <os/segment_file.hpp>
 #include <os/task.hpp>
@@ -62,12 +64,10 @@ void stop_call_gate() noexcept
  */
 Result<void> check_kernel() noexcept
 {
-    if (Kernel::is_forced() || IpcNsHandle::builtin_use() != IpcNsHandle::BuiltinUse::Objects)
+    if (Parameters::force() || IpcNsHandle::builtin_use() != IpcNsHandle::BuiltinUse::Objects)
         return {};
-    LogLine line;
-    log_error(
-        line.string("the kernel's own System V IPC has objects, which would be out of reach: ")
-            .string("remove them (ipcs -a), or load with force=1"));
+    log_error("the kernel's own System V IPC has objects, which would be out of reach: remove "
+              "them (ipcs -a), or load with force=1");
     return Errno::EBUSY;
 }
 
@@ -82,7 +82,7 @@ Result<void> check_kernel_again() noexcept
 {
     constexpr u32 kPollMs = 10;
 
-    if (!Kernel::has_sysvipc() || Kernel::is_forced())
+    if (!Kernel::has_sysvipc() || Parameters::force())
         return {};
     makers.begin();
     while (!makers.is_over() || IpcNsHandle::builtin_use() == IpcNsHandle::BuiltinUse::Changing) {
@@ -98,14 +98,13 @@ Result<void> check_parameters() noexcept
 {
     if (is_way_to_attach_known())
         return {};
-    LogLine line;
-    log_error(line.string("attach is auto, ftrace or kprobe"));
+    log_error("attach is auto, ftrace or kprobe");
     return Errno::EINVAL;
 }
 
 Result<void> choose_id_layout() noexcept
 {
-    if (Kernel::wants_extended_ids())
+    if (Parameters::ipcmni_extend())
         id_layout = kExtendedIds;
     return {};
 }
@@ -176,19 +175,14 @@ constexpr Part kParts[] {
 
 void log_stuck() noexcept
 {
-    LogLine line;
-    log_error(
-        line.string("cannot unhook ")
-            .string(Armed::stuck())
-            .string(", for ftrace has given up: the module's code stays until the next boot"));
+    log_error("cannot unhook ", Armed::stuck(),
+              ", for ftrace has given up: the module's code stays until the next boot");
 }
 
 void log_end() noexcept
 {
-    LogLine line;
-    log_info(line.string(Kernel::has_sysvipc()
-                             ? "unloaded: the kernel's own System V IPC serves again"
-                             : "unloaded: System V IPC calls fail with ENOSYS again"));
+    log_info(Kernel::has_sysvipc() ? "unloaded: the kernel's own System V IPC serves again"
+                                   : "unloaded: System V IPC calls fail with ENOSYS again");
 }
 
 } // namespace
@@ -230,7 +224,7 @@ void sysvipc_module_exit() noexcept
     }
     if (!is_stopped) {
         log_stuck();
-        Kernel::never_return();
+        never_unload();
     }
     log_end();
 }

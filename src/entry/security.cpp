@@ -7,7 +7,8 @@
  */
 #include <entry/security.hpp>
 
-#include <os/kernel.hpp>
+#include <os/log.hpp>
+#include <os/parameters.hpp>
 #include <os/security.hpp>
 #include <base/poison.hpp>
 
@@ -20,15 +21,16 @@ Result<void> start_security() noexcept
         SecurityFunctions::use();
         return {};
     }
-    Line<640> line; /* room for all their names */
-    line.string("security modules and audit are not asked, for this kernel does not let us call");
+    LogLine line =
+        log_line("security modules and audit are not asked, for this kernel does not let us call");
     for (u32 number = 0; const char* name = SecurityFunctions::missing(number); ++number)
         line.string(" ").string(name);
-    if (!Kernel::is_security_required()) {
+    if (!Parameters::require_lsm()) {
         log_info(line);
         return {};
     }
-    log_error(line.string("; with require_lsm=1 the module is not loaded"));
+    append(line, "; with require_lsm=1 the module is not loaded");
+    log_error(line);
     return Errno::EOPNOTSUPP;
 }
 

@@ -4,7 +4,10 @@
 
 #include <intercept/around.h>
 #include <os/armed.hpp>
+#include <os/function_hook.hpp>
 #include <os/kernel.hpp>
+#include <os/log.hpp>
+#include <os/parameters.hpp>
 #include <base/poison.hpp>
 
 /* src/intercept/trampoline_x86_64.S */
@@ -53,23 +56,17 @@ constinit const Way* way_taken = nullptr;
 
 bool is_to_be_tried(const Way& way) noexcept
 {
-    return Kernel::is_to_attach("auto") || Kernel::is_to_attach(way.parameter);
+    return Parameters::is_attach("auto") || Parameters::is_attach(way.parameter);
 }
 
 /* A failure. */
 void log_failure(const Way& way, Errno error, const char* symbol) noexcept
 {
-    LogLine line;
-    if (error == Errno::EOPNOTSUPP) {
-        log_info(line.string("this kernel has no ").string(way.name));
-        return;
-    }
-    line.string("cannot hook ")
-        .string(error == Errno::ENOENT ? symbol : "the system calls")
-        .string(" by ")
-        .string(way.name)
-        .string(": ");
-    log_error(append_error(line, error));
+    if (error == Errno::EOPNOTSUPP)
+        log_info("this kernel has no ", way.name);
+    else
+        log_error("cannot hook ", error == Errno::ENOENT ? symbol : "the system calls", " by ",
+                  way.name, ": ", error);
 }
 
 /* Kprobes can be registered while they are switched off, and are not hit then. */
@@ -120,22 +117,22 @@ Result<void> attach_system_calls() noexcept
         if (attached.ok())
             return {};
         error = attached.error();
-        if (error == Errno::ENOMEM) /* a lasting consequence of a passing want */
+        if (error
+            == Errno::
+                ENOMEM) /* running out of memory is transient: do not settle for kprobes because of it */
             break;
     }
-    LogLine line;
-    log_error(line.string("nothing is provided"));
+    log_error("nothing is provided");
     return error;
 }
 
 void log_system_calls() noexcept
 {
-    LogLine line;
-    line.string(Kernel::has_sysvipc() ? "took over" : "provides");
+    LogLine calls;
     for (u32 i = 0; i < kNativeSymbols; ++i)
-        line.character(' ').string(kSymbols[i] + kPrefixLength);
-    line.string(Kernel::has_ia32() ? " for 64-bit and 32-bit programs" : "");
-    log_info(line.string(" by ").string(way_taken->name));
+        calls.character(' ').string(kSymbols[i] + kPrefixLength);
+    log_info(Kernel::has_sysvipc() ? "took over" : "provides", calls,
+             Kernel::has_ia32() ? " for 64-bit and 32-bit programs" : "", " by ", way_taken->name);
 }
 
 void detach_system_calls() noexcept

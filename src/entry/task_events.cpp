@@ -3,7 +3,7 @@
 #include <entry/task_events.hpp>
 
 #include <entry/call_gate.hpp>
-#include <os/kernel.hpp>
+#include <os/log.hpp>
 #include <os/task_watch.hpp>
 #include <sem/sem_undo.hpp>
 #include <shm/segment_creator.hpp>
@@ -50,11 +50,8 @@ namespace sysvipc {
 Result<void> start_task_events() noexcept
 {
     Result<void> watching = TaskWatch::start();
-    if (!watching.ok()) {
-        LogLine line;
-        log_error(append_error(line.string("cannot see new tasks, which SEM_UNDO needs: "),
-                               watching.error()));
-    }
+    if (!watching.ok())
+        log_error("cannot see new tasks, which SEM_UNDO needs: ", watching.error());
     return watching;
 }
 

@@ -7,7 +7,7 @@
 #include <mem/rcu_counted.hpp>
 #include <os/clock.hpp>
 #include <os/deferred_work.hpp>
-#include <os/kernel.hpp>
+#include <os/log.hpp>
 #include <os/task.hpp>
 #include <sync/rcu.hpp>
 #include <base/poison.hpp>
@@ -161,10 +161,8 @@ bool Namespaces::is_late() noexcept
 
 bool Namespaces::is_given_up_as_late() noexcept
 {
-    if (is_late() && decide(kGivenUp)) {
-        LogLine line;
-        log_error(line.string("loading takes too long for the calls that wait for it: given up"));
-    }
+    if (is_late() && decide(kGivenUp))
+        log_error("loading takes too long for the calls that wait for it: given up");
     return phase_.load_acquire() == kGivenUp;
 }
 

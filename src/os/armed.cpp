@@ -2,7 +2,7 @@
 /* Looking after ftrace and kprobes (contracts: include/os/armed.hpp). */
 #include <os/armed.hpp>
 
-#include <os/kernel.hpp>
+#include <os/log.hpp>
 #include <os/module.hpp>
 #include <base/poison.hpp>
 
@@ -32,11 +32,10 @@ bool is_noted(const char* loss) noexcept
 
 void log_losses() noexcept
 {
-    Line<400> line;
-    line.string(kProbesAreOff).string(": ");
+    LogLine all;
     for (u32 i = 0; i < loss_count; ++i)
-        line.string(i > 0 ? "; " : "").string(losses[i]);
-    log_error(line);
+        all.string(i > 0 ? "; " : "").string(losses[i]);
+    log_error(kProbesAreOff, ": ", all);
 }
 
 void look_at_probes() noexcept
@@ -47,8 +46,7 @@ void look_at_probes() noexcept
     were_probes_hit = are_hit;
     if (!are_hit)
         return log_losses();
-    LogLine line;
-    log_info(line.string("kprobes are switched on again"));
+    log_info("kprobes are switched on again");
 }
 
 /* What ftrace has patched stays as it is: so must the code that it leads to. */
@@ -61,9 +59,8 @@ void look_at_ftrace() noexcept
     if (!pin.take().ok())
         return;
     pin.leak();
-    LogLine line;
-    log_error(line.string("ftrace has given up after an error of its own: ")
-                  .string("the module cannot be unloaded before the next boot"));
+    log_error("ftrace has given up after an error of its own: the module cannot be unloaded before "
+              "the next boot");
 }
 
 void look() noexcept
@@ -80,8 +77,7 @@ Result<void> start_trial() noexcept
     if (is_trial_started)
         return {};
     const Errno error = from_kernel(status);
-    LogLine line;
-    log_error(append_error(line.string("cannot use kprobes: "), error));
+    log_error("cannot use kprobes: ", error);
     return error;
 }
 
@@ -89,11 +85,10 @@ Result<void> start_trial() noexcept
 
 void Armed::log_ftrace_error(Errno error) noexcept
 {
-    LogLine line;
     if (error == Errno::EBUSY)
-        log_error(line.string("ftrace is switched off (kernel.ftrace_enabled): nothing is hooked"));
+        log_error("ftrace is switched off (kernel.ftrace_enabled): nothing is hooked");
     else
-        log_error(append_error(line.string("cannot use ftrace: "), error));
+        log_error("cannot use ftrace: ", error);
 }
 
 Result<void> Armed::guard_ftrace() noexcept
@@ -122,8 +117,7 @@ Result<void> Armed::require_probes() noexcept
         TRY(start_trial());
     if (intercept_probe_trial_hits())
         return {};
-    LogLine line;
-    log_error(line.string("cannot use kprobes: ").string(kProbesAreOff));
+    log_error("cannot use kprobes: ", kProbesAreOff);
     return Errno::EBUSY;
 }
 

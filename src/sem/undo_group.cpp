@@ -12,7 +12,7 @@
 #include <mem/address_map.hpp>
 #include <mem/heap.hpp>
 #include <mem/pair_map.hpp>
-#include <os/kernel.hpp>
+#include <os/log.hpp>
 #include <os/task.hpp>
 #include <sem/sem_wakeup.hpp>
 #include <sync/rcu.hpp>
@@ -186,8 +186,7 @@ void share_undo(kapi_task* child) noexcept
 {
     if (join_child(child).ok())
         return;
-    LogLine line;
-    log_error_rarely(line.string("no memory to share SEM_UNDO with a new task"));
+    log_error_rarely("no memory to share SEM_UNDO with a new task");
 }
 
 namespace {

@@ -6,7 +6,7 @@
 #include <ids/all_objects.hpp>
 #include <os/address_space.hpp>
 #include <os/clock.hpp>
-#include <os/kernel.hpp>
+#include <os/log.hpp>
 #include <os/task.hpp>
 #include <shm/segment_creator.hpp>
 #include <sync/rcu.hpp>
@@ -172,9 +172,8 @@ Result<void> start_segments() noexcept
 {
     TRY(AddressSpace::start());
     TRY(start_segment_files());
-    LogLine line;
     if (!MemoryLock::is_possible())
-        log_info(line.string("this kernel does not let us lock memory: SHM_LOCK is refused"));
+        log_info("this kernel does not let us lock memory: SHM_LOCK is refused");
     return start_segment_creators();
 }
 

@@ -4,6 +4,7 @@
 
 #include <ns/namespaces.hpp>
 #include <os/kernel.hpp>
+#include <os/log.hpp>
 #include <os/sysctl.hpp>
 #include <shm/segment_creator.hpp>
 #include <base/poison.hpp>
@@ -79,11 +80,8 @@ constinit Atomic<bool> is_auto_msgmni_logged { false };
 /* Long without effect, but programs know the name; and what Linux logs of it, whatever is written. */
 int store_nothing(int*, const int*, int status) noexcept
 {
-    if (!is_auto_msgmni_logged.load_relaxed() && !is_auto_msgmni_logged.exchange(true)) {
-        LogLine line;
-        line.string("writing to auto_msgmni has no effect");
-        log_info(line);
-    }
+    if (!is_auto_msgmni_logged.load_relaxed() && !is_auto_msgmni_logged.exchange(true))
+        log_info("writing to auto_msgmni has no effect");
     return status;
 }
 
@@ -167,9 +165,8 @@ void stop_limit_files() noexcept
 {
     if (sysctls.stop())
         return;
-    LogLine line;
-    log_error(line.string("a listing of /proc/sys/kernel does not end: its files cannot be there ")
-                  .string("again before the next start of the kernel"));
+    log_error("a listing of /proc/sys/kernel does not end: its files cannot be there again before "
+              "the next start of the kernel");
 }
 
 } // namespace sysvipc

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The arguments of a system call, in the registers with which it entered the kernel. */
+#pragma once
+
+#include <base/types.hpp>
+#include <kapi/registers.h>
+
+namespace sysvipc {
+
+/* The registers with which a system call entered the kernel. */
+class CallRegisters {
+public:
+    explicit CallRegisters(const kapi_regs* regs) noexcept : regs_(regs) { }
+
+    [[nodiscard]] unsigned long word(unsigned int n) const noexcept
+    {
+        return kapi_regs_argument(regs_, n);
+    }
+    /* An int argument: the upper half of the register is not looked at. */
+    [[nodiscard]] i32 integer(unsigned int n) const noexcept { return static_cast<i32>(flags(n)); }
+    [[nodiscard]] u32 flags(unsigned int n) const noexcept { return static_cast<u32>(word(n)); }
+
+private:
+    const kapi_regs* regs_;
+};
+
+/* The same of a 32-bit program's call: 32 bits each. */
+class Ia32Registers {
+public:
+    explicit Ia32Registers(const kapi_regs* regs) noexcept : regs_(regs) { }
+
+    [[nodiscard]] u32 number() const noexcept { return kapi_ia32_number(regs_); }
+    [[nodiscard]] u32 word(unsigned int n) const noexcept { return kapi_ia32_argument(regs_, n); }
+
+private:
+    const kapi_regs* regs_;
+};
+
+/* Registers as a 64-bit program's call would have them, with these arguments. */
+class MadeRegisters : Pinned {
+public:
+    static constexpr usize kArguments = 4;
+
+    explicit MadeRegisters(const unsigned long (&arguments)[kArguments]) noexcept
+        : regs_(kapi_regs_make(&storage_, arguments))
+    {
+    }
+    [[nodiscard]] const kapi_regs* get() const noexcept { return regs_; }
+
+private:
+    kapi_own_regs storage_;
+    const kapi_regs* regs_;
+};
+
+} // namespace sysvipc

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Parameters: what the module was loaded with (man/sysvipc.4). */
+#pragma once
+
+#include <host/module.h>
+
+namespace sysvipc {
+
+struct Parameters {
+    /* force=1: take over from a kernel that has objects of its own. */
+    [[nodiscard]] static bool force() noexcept { return host_parameter_force(); }
+    /* ipcmni_extend=1 */
+    [[nodiscard]] static bool ipcmni_extend() noexcept { return host_parameter_ipcmni_extend(); }
+    /* require_lsm=1: do not load where security modules or audit cannot be asked. */
+    [[nodiscard]] static bool require_lsm() noexcept { return host_parameter_require_lsm(); }
+    /* attach=@way; auto is the default. */
+    [[nodiscard]] static bool is_attach(const char* way) noexcept
+    {
+        return __builtin_strcmp(host_parameter_attach(), way) == 0;
+    }
+};
+
+} // namespace sysvipc
