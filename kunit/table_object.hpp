@@ -11,7 +11,6 @@ namespace sysvipc {
 
 /* Stands where a facility's object lock would: inside the table's. */
 struct TestObjectLock {
-    static constexpr int kOrder = 20;
     static constexpr const char* kName = "sysvipc.kunit.object";
     static constinit inline kapi_lock_key key {};
 };

@@ -20,7 +20,6 @@ namespace sysvipc {
 namespace {
 
 struct LineLock {
-    static constexpr int kOrder = 1;
     static constexpr const char* kName = "sysvipc.kunit.line";
     static constinit inline kapi_lock_key key {};
 };

@@ -36,8 +36,7 @@ public:
     void tell_audit() noexcept { perm_.tell_audit(); }
 
 protected:
-    IpcObject(Key key, const Ownership& ownership) noexcept
-        : perm_(key.value(), ownership.for_kernel())
+    IpcObject(Key key, const Ownership& ownership) noexcept : perm_(key.value(), ownership)
     {
         keyed_.key = key.value();
     }
@@ -86,18 +85,18 @@ public:
     /* As of now, without a lock. */
     [[nodiscard, gnu::always_inline]] Ownership ownership() const noexcept
     {
-        return Ownership::from_kernel(ownership_changes_.read([this] { return perm().owners(); }));
+        return Ownership { ownership_changes_.read([this] { return perm().owners(); }) };
     }
     [[nodiscard]] Ownership ownership(const Locked&) const noexcept
     {
         (void)invariant(is_locked());
-        return Ownership::from_kernel(perm().owners());
+        return Ownership { perm().owners() };
     }
     /* All but the creator. */
     void set_ownership(Locked& proof, const Ownership& ownership) noexcept
     {
         (void)invariant(is_locked());
-        ownership_changes_.write(proof, [&] { perm().set_owners(ownership.for_kernel()); });
+        ownership_changes_.write(proof, [&] { perm().set_owners(ownership); });
     }
 
     /*
@@ -169,6 +168,15 @@ protected:
           ownership_changes_(state_)
     {
     }
+    /* For a state that refers to the permissions which security modules are asked about. */
+    struct WithPerm { };
+    template <class... Args>
+    GuardedObject(WithPerm, Key key, const Ownership& ownership, Args&&... args) noexcept
+        : IpcObject(key, ownership),
+          state_(forward<Args>(args)..., perm()), /* the base class exists by now */
+          ownership_changes_(state_)
+    {
+    }
     ~GuardedObject()
     {
         if (is_labelled_)
@@ -182,7 +190,7 @@ protected:
         return {};
     }
     /* For a destructor, or before publication. */
-    [[nodiscard]] State& exclusive_state() noexcept { return state_.exclusive(); }
+    [[nodiscard]] State& unreachable_state() noexcept { return state_.unreachable(); }
 
 private:
     [[nodiscard, gnu::noinline]] Result<void> check_mode(u32 wanted,

@@ -22,7 +22,7 @@ struct OpenRequest {
     u32 flags;
 
     [[nodiscard]] bool wants_creation() const noexcept { return (flags & abi::IPC_CREAT) != 0; }
-    [[nodiscard]] bool is_exclusive() const noexcept
+    [[nodiscard]] bool wants_new() const noexcept
     {
         return wants_creation() && (flags & abi::IPC_EXCL) != 0;
     }
@@ -41,7 +41,7 @@ template <class Facility>
     auto* object = table.find<typename Facility::Object>(request.key);
     if (!object)
         return Errno::ENOENT;
-    if (request.is_exclusive())
+    if (request.wants_new())
         return Errno::EEXIST;
     TRY(facility.check_existing(*object));
     /* The permission that it must grant is the mode asked for. */

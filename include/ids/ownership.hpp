@@ -17,13 +17,7 @@
 
 namespace sysvipc {
 
-struct Ownership {
-    Uid uid;
-    Gid gid;
-    Uid creator_uid;
-    Gid creator_gid;
-    Mode mode;
-
+struct Ownership : Owners {
     /* A new object's: all of it the caller's. */
     [[nodiscard]] static Ownership of_caller(Mode mode) noexcept;
 
@@ -55,24 +49,13 @@ struct Ownership {
      */
     [[nodiscard]] Result<Ownership> changed_by(const abi::IpcPerm& request) const noexcept;
 
-    /* As an object has it where security modules and audit look. */
-    [[nodiscard]] static Ownership from_kernel(const KernelPerm::Owners& owners) noexcept
-    {
-        return { owners.uid, owners.gid, owners.creator_uid, owners.creator_gid,
-                 Mode::from_flags(owners.mode) };
-    }
-    [[nodiscard]] KernelPerm::Owners for_kernel() const noexcept
-    {
-        return { uid, gid, creator_uid, creator_gid, mode.bits() };
-    }
-
     /* As IPC_STAT shows it to the caller. */
     [[nodiscard]] abi::IpcPerm show(Key key, IpcId id) const noexcept;
 
 private:
     [[nodiscard]] bool is_owned_by(Uid caller) const noexcept
     {
-        return caller == creator_uid || caller == uid;
+        return caller == cuid || caller == uid;
     }
     [[nodiscard]] Relation relation_of_caller() const noexcept;
 };
@@ -81,7 +64,7 @@ inline Ownership Ownership::of_caller(Mode mode) noexcept
 {
     const Uid uid = Caller::effective_uid();
     const Gid gid = Caller::effective_gid();
-    return { uid, gid, uid, gid, mode };
+    return { { uid, gid, uid, gid, mode } };
 }
 
 inline Result<void> Ownership::check_owner(UserNamespace owner) const noexcept

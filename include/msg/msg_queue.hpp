@@ -118,7 +118,7 @@ private:
     template <class T, class... Args>
     friend T* construct_at(void* memory, Args&&... args) noexcept;
     MsgQueue(Key key, const Ownership& ownership, u64 qbytes) noexcept
-        : GuardedObject(key, ownership, qbytes, perm())
+        : GuardedObject(WithPerm {}, key, ownership, qbytes)
     {
     }
 };

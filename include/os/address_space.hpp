@@ -9,18 +9,13 @@
 #include <base/result.hpp>
 #include <host/mapping.h>
 #include <os/segment_file.hpp>
+#include <rules/attach_rules.hpp>
 
 namespace sysvipc {
 
 /* How a segment is to be mapped. */
 struct MappingRequest {
-    enum class Place : u8 {
-        Anywhere,
-        Free, /* at the address, where nothing is */
-        Replace, /* at the address, in place of what is there */
-    };
-    Place place;
-    unsigned long address;
+    AttachPlace place; /* not Nowhere */
     bool is_writable;
     bool is_executable;
 };
@@ -39,22 +34,22 @@ struct AddressSpace {
 
     /*
      * Maps the whole of @file, which /proc/PID/maps shows with @inode_number.  The address.
-     * Errors: EEXIST where Place::Free is taken; EINTR (being killed); ENOMEM, EPERM, EACCES as
+     * Errors: EEXIST where a place that has to be free is taken; EINTR (being killed); ENOMEM, EPERM, EACCES as
      * mmap(2); what the file's watch has.  Sleeps.
      */
     [[nodiscard]] static Result<usize> map(const SegmentFile& file, unsigned long inode_number,
                                            const MappingRequest& request) noexcept
     {
-        using Place = MappingRequest::Place;
+        using Where = AttachPlace::Where;
         const unsigned long protection = KAPI_PROT_READ
             | (request.is_writable ? KAPI_PROT_WRITE : 0ul)
             | (request.is_executable ? KAPI_PROT_EXEC : 0ul);
         const unsigned long flags = KAPI_MAP_SHARED
-            | (request.place == Place::Free          ? KAPI_MAP_FIXED_NOREPLACE
-                   : request.place == Place::Replace ? KAPI_MAP_FIXED
-                                                     : 0ul);
+            | (request.place.where == Where::Free          ? KAPI_MAP_FIXED_NOREPLACE
+                   : request.place.where == Where::Replace ? KAPI_MAP_FIXED
+                                                           : 0ul);
         const long address =
-            host_mapping_create(file.raw(), inode_number, request.address, protection, flags);
+            host_mapping_create(file.raw(), inode_number, request.place.address, protection, flags);
         if (address < 0 && address > -kMostErrno)
             return from_kernel(static_cast<int>(address));
         return static_cast<usize>(address);

@@ -17,6 +17,7 @@
 #include <base/types.hpp>
 #include <host/security.h>
 #include <os/credentials.hpp>
+#include <rules/permission_bits.hpp>
 
 namespace sysvipc {
 
@@ -33,16 +34,17 @@ struct SecurityFunctions {
     static void use() noexcept { host_security_use(); }
 };
 
+/* To whom an object belongs, who made it, and what its mode grants. */
+struct Owners {
+    Uid uid;
+    Gid gid;
+    Uid cuid;
+    Gid cgid;
+    Mode mode;
+};
+
 class KernelPerm : Pinned {
 public:
-    struct Owners {
-        Uid uid;
-        Gid gid;
-        Uid creator_uid;
-        Gid creator_gid;
-        u32 mode;
-    };
-
     KernelPerm(i32 key, const Owners& owners) noexcept
     {
         const kapi_ipc_owners all = to_kapi(owners);
@@ -52,7 +54,7 @@ public:
     {
         const kapi_ipc_owners all = host_ipc_perm_owners(&perm_);
         return { Uid { all.uid }, Gid { all.gid }, Uid { all.creator_uid }, Gid { all.creator_gid },
-                 all.mode };
+                 Mode::from_flags(all.mode) };
     }
     [[nodiscard]] i32 id() const noexcept { return host_ipc_perm_id(&perm_); } /* -1 at first */
     void set_id(i32 id, i32 sequence) noexcept
@@ -98,8 +100,8 @@ public:
 private:
     static kapi_ipc_owners to_kapi(const Owners& owners) noexcept
     {
-        return { owners.uid.value(), owners.gid.value(), owners.creator_uid.value(),
-                 owners.creator_gid.value(), owners.mode };
+        return { owners.uid.value(), owners.gid.value(), owners.cuid.value(), owners.cgid.value(),
+                 owners.mode.bits() };
     }
 
     kapi_ipc_perm perm_;

@@ -28,9 +28,9 @@ inline void add_owners(TableLine& line, const Ownership& ownership, const Viewer
         .string(" ")
         .decimal(viewer.users.show(ownership.gid), 5)
         .string(" ")
-        .decimal(viewer.users.show(ownership.creator_uid), 5)
+        .decimal(viewer.users.show(ownership.cuid), 5)
         .string(" ")
-        .decimal(viewer.users.show(ownership.creator_gid), 5);
+        .decimal(viewer.users.show(ownership.cgid), 5);
 }
 
 inline void add_time(TableLine& line, i64 seconds) noexcept

@@ -73,7 +73,7 @@ private:
 
 inline SemaphoreState& SemSet::at(u32 number, const SemLock&) noexcept
 {
-    return semaphore(number).exclusive();
+    return semaphore(number).covered();
 }
 
 } // namespace sysvipc

@@ -113,9 +113,9 @@ public:
     /* Of its pages; none once it is removed. */
     [[nodiscard]] SegmentFile::Usage memory_usage() noexcept;
 
-    /* An attachment is being made: until the end of that nobody removes the segment. */
-    void begin_attaching(Locked& state) noexcept { ++state->attaches; }
-    void end_attaching() noexcept;
+    /* Of an Attachment: its beginning and its end. */
+    void attach(Locked& state) noexcept { ++state->attaches; }
+    void detach() noexcept;
 
     /* A mapping is about to be made, by the current process.  Errors: EINVAL (removed). */
     [[nodiscard]] Result<void> map() noexcept;
@@ -146,6 +146,26 @@ private:
     const u64 size_;
     PidRef creator_;
     SegmentFile file_;
+};
+
+/* A call that maps a segment: while one lives, the segment counts as attached once more, and nobody removes it. */
+class [[nodiscard]] Attachment {
+public:
+    Attachment(ShmSegment& segment, ShmSegment::Locked& state) noexcept : segment_(&segment)
+    {
+        segment.attach(state);
+    }
+    Attachment(Attachment&& other) noexcept : segment_(exchange(other.segment_, nullptr)) { }
+    Attachment& operator=(Attachment&&) = delete;
+    ~Attachment()
+    {
+        if (segment_)
+            segment_->detach();
+    }
+    [[nodiscard]] ShmSegment& segment() const noexcept { return *segment_; }
+
+private:
+    ShmSegment* segment_;
 };
 
 /* No task is in @ns any more, and no file holds it.  Sleeps. */

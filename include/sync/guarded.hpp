@@ -48,8 +48,10 @@ public:
     /* For assertions: always true where the kernel does not watch it (CONFIG_LOCKDEP). */
     [[nodiscard]] bool is_locked() const noexcept { return kapi_spin_is_held(&lock_); }
 
-    /* The value of an object nobody else can reach: before it is published, or in its destructor. */
-    [[nodiscard]] T& exclusive() noexcept { return value_; }
+    /* Without the lock: no other task can reach the object, before publication or after its last reference. */
+    [[nodiscard]] T& unreachable() noexcept { return value_; }
+    /* Without this lock: another one is held that covers the value too (docs/locking.md says which). */
+    [[nodiscard]] T& covered() noexcept { return value_; }
 
     /* Without the lock: only for what is Atomic in it. */
     [[nodiscard]] const T& unlocked() const noexcept { return value_; }

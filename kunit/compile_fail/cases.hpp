@@ -16,7 +16,6 @@
 using namespace sysvipc;
 
 struct OtherLock {
-    static constexpr int kOrder = 1;
     static constexpr const char* kName = "other";
     static constinit inline kapi_lock_key key {};
 };

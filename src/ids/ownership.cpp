@@ -12,7 +12,7 @@ Relation Ownership::relation_of_caller() const noexcept
 {
     if (is_callers())
         return Relation::Owner;
-    if (Caller::is_in_group(creator_gid) || Caller::is_in_group(gid))
+    if (Caller::is_in_group(cgid) || Caller::is_in_group(gid))
         return Relation::Group;
     return Relation::Other;
 }
@@ -42,8 +42,8 @@ abi::IpcPerm Ownership::show(Key key, IpcId id) const noexcept
     perm.uid = caller.show(uid);
     perm.gid = caller.show(gid);
     /* Creators mostly are the owners; to look an id up takes longer than all the rest. */
-    perm.cuid = creator_uid == uid ? perm.uid : caller.show(creator_uid);
-    perm.cgid = creator_gid == gid ? perm.gid : caller.show(creator_gid);
+    perm.cuid = cuid == uid ? perm.uid : caller.show(cuid);
+    perm.cgid = cgid == gid ? perm.gid : caller.show(cgid);
     perm.mode = mode.bits();
     perm.seq = static_cast<u16>(id_layout.sequence_of(id));
     return perm;

@@ -140,7 +140,7 @@ Ref<MsgQueue> MsgQueue::withdraw(IdTable& table, Locked& state, WakeList& wakes)
 void MsgQueue::retire(MessageUsage& usage) noexcept
 {
     /* Nobody adds to or takes from a removed queue: its store is ours without the lock. */
-    MsgQueueState& state = exclusive_state();
+    MsgQueueState& state = unreachable_state();
     usage.bytes.add(-static_cast<long>(state.bytes));
     usage.messages.add(-static_cast<long>(state.messages));
     while (!state.store.drain_one().is_empty())

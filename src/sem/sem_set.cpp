@@ -22,7 +22,7 @@ SemSet::SemSet(Key key, const Ownership& ownership, u32 count, LimitedSum& usage
 {
     for (u32 number = 0; number < count; ++number)
         construct_at<Semaphore>(&semaphore(number));
-    exclusive_state().ctime = real_seconds();
+    unreachable_state().ctime = real_seconds();
 }
 
 Result<Ref<SemSet>> SemSet::create_charged(Key key, Mode mode, u32 count,
@@ -72,7 +72,7 @@ void SemSet::retire() noexcept
     constexpr u32 kAtOnce = 1'000;
 
     for (u32 number = 0; number < count_; ++number) {
-        semaphore(number).exclusive().last_changer.note(nullptr);
+        semaphore(number).unreachable().last_changer.note(nullptr);
         if (number % kAtOnce == kAtOnce - 1)
             CurrentTask::give_way();
     }

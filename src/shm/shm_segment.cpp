@@ -20,7 +20,7 @@ ShmSegment::ShmSegment(IpcNamespace& ns, Key key, const Ownership& ownership, u6
       size_(size)
 {
     creator_.note(CurrentTask::process());
-    exclusive_state().ctime = real_seconds();
+    unreachable_state().ctime = real_seconds();
 }
 
 Result<Ref<ShmSegment>> ShmSegment::create(IpcNamespace& ns, Key key, Mode mode, u64 size) noexcept
@@ -51,7 +51,7 @@ void ShmSegment::close() noexcept
 void ShmSegment::retire() noexcept
 {
     forget_creation(*this);
-    exclusive_state().memory_lock.drop(file_);
+    unreachable_state().memory_lock.drop(file_);
     ns_.pages().uncharge(pages_of(size_));
     file_.close();
 }
@@ -99,7 +99,7 @@ void ShmSegment::unmap() noexcept
     remove_unused();
 }
 
-void ShmSegment::end_attaching() noexcept
+void ShmSegment::detach() noexcept
 {
     const RcuGuard guard; /* where nothing was mapped, others may remove it from now on */
     {

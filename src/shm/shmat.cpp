@@ -16,27 +16,15 @@ namespace sysvipc {
 
 namespace {
 
-using Place = MappingRequest::Place;
+using Where = AttachPlace::Where;
 
 /* Errors: EINVAL. */
 Result<MappingRequest> request_of(unsigned long address, u32 flags) noexcept
 {
-    const AttachPlace wanted = attach_place(address, flags);
-    MappingRequest request { Place::Anywhere, wanted.address, (flags & abi::SHM_RDONLY) == 0,
-                             (flags & abi::SHM_EXEC) != 0 };
-    switch (wanted.where) {
-    case AttachPlace::Where::Anywhere:
-        break;
-    case AttachPlace::Where::Free:
-        request.place = Place::Free;
-        break;
-    case AttachPlace::Where::Replace:
-        request.place = Place::Replace;
-        break;
-    case AttachPlace::Where::Nowhere:
+    const AttachPlace place = attach_place(address, flags);
+    if (place.where == Where::Nowhere)
         return Errno::EINVAL;
-    }
-    return request;
+    return MappingRequest { place, (flags & abi::SHM_RDONLY) == 0, (flags & abi::SHM_EXEC) != 0 };
 }
 
 u32 access_of(const MappingRequest& request) noexcept
@@ -46,11 +34,11 @@ u32 access_of(const MappingRequest& request) noexcept
 }
 
 /*
- * A segment that nobody removes until end_attaching().  @address, @flags: as the call has them.
+ * The segment, which counts as attached from here on.  @address, @flags: as the call has them.
  * Errors: EINVAL, EACCES, a security module's, EIDRM, in this order.
  */
-Result<ShmSegment*> begin_attaching(IpcNamespace& ns, IpcId id, u32 access, unsigned long address,
-                                    u32 flags) noexcept
+Result<Attachment> attach(IpcNamespace& ns, IpcId id, u32 access, unsigned long address,
+                          u32 flags) noexcept
 {
     const RcuGuard guard;
     ShmSegment* segment = ShmSegment::find(ns, id);
@@ -61,21 +49,21 @@ Result<ShmSegment*> begin_attaching(IpcNamespace& ns, IpcId id, u32 access, unsi
     auto state = segment->lock();
     if (segment->is_removed())
         return Errno::EIDRM;
-    segment->begin_attaching(state);
-    return segment;
+    return Attachment { *segment, state };
 }
 
 /* Errors: EINVAL where an address is taken; as AddressSpace::map(). */
 Result<usize> map_file(const SegmentFile& file, IpcId id, const MappingRequest& request) noexcept
 {
-    const unsigned long end = request.address + file.size();
-    if (request.place == Place::Free && end < request.address)
+    const auto [where, address] = request.place;
+    const unsigned long end = address + file.size();
+    if (where == Where::Free && end < address)
         return Errno::EINVAL;
     const auto inode_number = static_cast<unsigned long>(id.value());
     Result<usize> mapped = AddressSpace::map(file, inode_number, request);
     /* That an address is taken comes before all else that may be wrong with it. */
-    if (!mapped.ok() && request.place == Place::Free && mapped.error() != Errno::EINTR
-        && (mapped.error() == Errno::EEXIST || AddressSpace::is_taken(request.address, end)))
+    if (!mapped.ok() && where == Where::Free && mapped.error() != Errno::EINTR
+        && (mapped.error() == Errno::EEXIST || AddressSpace::is_taken(address, end)))
         return Errno::EINVAL;
     return mapped;
 }
@@ -99,10 +87,8 @@ Result<usize> shmat(IpcNamespace& ns, IpcId id, unsigned long address, u32 flags
     if (id.is_negative())
         return Errno::EINVAL;
     const MappingRequest request = TRY(request_of(address, flags));
-    ShmSegment* segment = TRY(begin_attaching(ns, id, access_of(request), address, flags));
-    Result<usize> mapped = map_segment(*segment, request);
-    segment->end_attaching();
-    return mapped;
+    const Attachment attachment = TRY(attach(ns, id, access_of(request), address, flags));
+    return map_segment(attachment.segment(), request);
 }
 
 } // namespace sysvipc
