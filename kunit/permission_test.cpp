@@ -148,8 +148,8 @@ TEST_CASE(PermissionTest, a_new_object_belongs_to_who_makes_it)
     const Ownership made = Ownership::of_caller(Mode::from_flags(0640));
     EXPECT_EQ(made.uid, kStranger);
     EXPECT_EQ(made.gid, kOtherGroup);
-    EXPECT_EQ(made.creator_uid, kStranger);
-    EXPECT_EQ(made.creator_gid, kOtherGroup);
+    EXPECT_EQ(made.cuid, kStranger);
+    EXPECT_EQ(made.cgid, kOtherGroup);
     EXPECT_EQ(made.mode.bits(), 0640);
 }
 
@@ -163,8 +163,8 @@ TEST_CASE(PermissionTest, ipc_set_changes_owner_and_mode_but_not_the_creator)
     const Ownership changed = REQUIRE(owned(0600).changed_by(request));
     EXPECT_EQ(changed.uid, kStranger);
     EXPECT_EQ(changed.gid, kOtherGroup);
-    EXPECT_EQ(changed.creator_uid, kCreator);
-    EXPECT_EQ(changed.creator_gid, kCreatorsGroup);
+    EXPECT_EQ(changed.cuid, kCreator);
+    EXPECT_EQ(changed.cgid, kCreatorsGroup);
     EXPECT_EQ(changed.mode.bits(), 0654);
 
     request.uid = UINT32_MAX;
