@@ -303,7 +303,7 @@ TEST_CASE(SegmentTest, a_segment_that_is_being_attached_is_marked_and_goes_when_
     ShmSegment& made = segment(id);
     {
         auto state = made.lock();
-        made.begin_attaching(state);
+        made.attach(state);
     }
     /* Another mapping comes and goes meanwhile. */
     EXPECT(made.map().ok());
@@ -311,7 +311,7 @@ TEST_CASE(SegmentTest, a_segment_that_is_being_attached_is_marked_and_goes_when_
     made.unmap();
     EXPECT(exists(id));
     EXPECT(made.map().ok());
-    made.end_attaching();
+    made.detach();
     EXPECT(exists(id));
     made.unmap();
     EXPECT(!exists(id));
@@ -323,9 +323,9 @@ TEST_CASE(SegmentTest, an_attachment_that_comes_to_nothing_leaves_the_times_alon
     ShmSegment& made = segment(id);
     {
         auto state = made.lock();
-        made.begin_attaching(state);
+        made.attach(state);
     }
-    made.end_attaching();
+    made.detach();
     EXPECT_EQ(attaches(made), 0);
     EXPECT_EQ(made.lock()->atime, 0);
     EXPECT_EQ(made.lock()->dtime, 0);
