@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * intercept: what happens to tasks: begun, ended, no longer sharing.
+ * intercept: task events: creation, exit, end of sharing.
  * Kernel source: kernel/exit.c, kernel/fork.c, <trace/events/task.h>.
  */
 #ifndef SYSVIPC_INTERCEPT_WATCH_H
