@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SegmentFile: a file whose pages are a shared memory segment (shmem, or hugetlbfs): the segment's own,
+ * SegmentFile: a file whose pages form a shared memory segment (shmem or hugetlbfs): the segment's own file,
  * or one that an attachment maps.
  */
 #pragma once
