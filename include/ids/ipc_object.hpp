@@ -44,7 +44,7 @@ protected:
     [[nodiscard]] const KernelPerm& perm() const noexcept { return perm_; }
     /*
      * Security modules are handed the address of a struct kern_ipc_perm: what one may read of it lies within
-     * the object, whose own members stand where those are that nobody is known to read (kapi/security.h).
+     * the object, whose own members stand where those are that nobody is known to read (host/security.h).
      */
     template <class T>
     [[nodiscard]] static consteval bool is_perm_within() noexcept

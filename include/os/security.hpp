@@ -161,7 +161,7 @@ struct QueueHooks : ObjectHooks<host_security_queue_alloc, host_security_queue_f
         return from_kernel(
             host_security_queue_send(perm.raw(), &message.message_, static_cast<int>(flags)));
     }
-    /* Whether @target, who may be asleep, may be given the message.  @rule, @wanted: kapi/security.h. */
+    /* Whether @target, who may be asleep, may be given the message.  @rule, @wanted: host/security.h. */
     [[nodiscard]] static bool may_receive(KernelPerm& perm, KernelMessage& message,
                                           kapi_task* target, i64 wanted, i32 rule) noexcept
     {

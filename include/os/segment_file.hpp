@@ -12,7 +12,7 @@
 namespace sysvipc {
 
 /*
- * From now on segments are told what happens to their mappings (kapi/segment.h).  Errors: ENOMEM.
+ * Lets segments be told of their mappings (host/segment.h).  Errors: ENOMEM.
  * Sleeps.
  */
 [[nodiscard]] inline Result<void> start_segment_files() noexcept

@@ -79,7 +79,7 @@ SYM_CODE_START(sysvipc_enter_intercepted)
 	RET
 SYM_CODE_END(sysvipc_enter_intercepted)
 
-/* Whoever called the function looks at its place: kapi/intercept.h. */
+/* Whoever called the function looks at its place: include/intercept/intercept.h. */
 SYM_CODE_START_LOCAL(sysvipc_enter_trial)
 	UNWIND_HINT_FUNC
 	movq	$0, sysvipc_at_trial(%rip)
