@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * invariant(): something this module promises itself.  It is always checked; a broken one is
- * reported once with a stack trace and gives false, so that the caller can fail the call.
- * It never judges what a user passed in.
+ * invariant(): a condition that the module itself guarantees.  It is always checked; a violation is
+ * reported once with a stack trace and returns false, so that the caller can fail the call.
+ * Never use it to validate user input.
  */
 #pragma once
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Atomic<T>: a word that several CPUs read and write without a common lock.  Every access names
- * its ordering; the compiler's builtins give the same instructions as the kernel's READ_ONCE(),
- * smp_load_acquire(), smp_store_release() on the architectures supported.
+ * Atomic<T>: a word that several CPUs access without a common lock.  Every access names its memory
+ * ordering; the compiler builtins yield the same instructions as the kernel's READ_ONCE(),
+ * smp_load_acquire() and smp_store_release() on the supported architectures.
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Error numbers as a type: positive, with the kernel's own values. */
+/* Errno: error numbers as a type; positive, with the kernel's values. */
 #pragma once
 
 #include <base/types.hpp>

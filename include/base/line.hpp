@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Line<N>: one line of text of at most N bytes, built field by field, right-aligned as the
- * columns of /proc/sysvipc are.  A field wider than its column pushes the rest to the right.
- * What does not fit is cut off; N is chosen so that no line reaches it.
+ * Line<N>: builds one line of text of at most N bytes, field by field, right-aligned like the columns
+ * of /proc/sysvipc.  A field wider than its column shifts the rest to the right.  Text beyond N bytes
+ * is truncated; N is chosen so that no line reaches it.
  */
 #pragma once
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * List<T>: an intrusive doubly linked list that owns nothing.  T derives from ListNode<T>; one that
- * stands on several lists at once derives from a ListNode<T, Tag> for each List<T, Tag>.
- * The list's own lock is the caller's business.
+ * List<T>: an intrusive doubly linked list that does not own its elements.  T derives from ListNode<T>;
+ * an element of several lists at once derives from a ListNode<T, Tag> for each List<T, Tag>.
+ * The caller does the locking.
  */
 #pragma once
 

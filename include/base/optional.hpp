@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Optional<T>: room for a T that may be absent; T need not move, it is built in place.  Of a view, it
- * is a lock that may be held: beyond what the thread-safety lint can follow.
+ * Optional<T>: storage for a T that may be absent; T need not be movable, it is constructed in place.  An
+ * Optional of a view is a lock that may be held, which the thread-safety analysis cannot follow.
  */
 #pragma once
 

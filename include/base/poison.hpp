@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The last include of every .cpp file: words that have no place in this code become errors.
- * Allocation and placement live in mem/, which uses construct_at() and the kapi allocators.
+ * The last include of every .cpp file: makes identifiers that this code must not use compile errors.
+ * Allocation and placement belong in mem/, which uses construct_at() and the kapi allocators.
  */
 #pragma once
 

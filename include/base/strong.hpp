@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Strong<T, Tag>: an integer that mixes with no other integer by accident. */
+/* Strong<T, Tag>: an integer type that does not convert to other integer types. */
 #pragma once
 
 #include <compare>

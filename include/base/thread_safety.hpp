@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Names for clang's thread-safety attributes (scripts/check_thread_safety); nothing under g++. */
+/* Macros for clang's thread-safety attributes (scripts/check_thread_safety); empty under g++. */
 #pragma once
 
 #if defined(__clang__)

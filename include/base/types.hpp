@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Short names for integers, and the two casts that moving needs. */
+/* Short names for integers, and move() and forward(). */
 #pragma once
 
 #include <cstddef>

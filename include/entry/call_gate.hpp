@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * CallGate: counts the tasks that are inside a system call of this module, so that unloading can
- * wait for them.
+ * CallGate: counts the tasks inside a system call of this module, so that unloading can wait for them.
  *
- * A task may have passed the hook and not yet be counted, or be counted out and not yet have left:
- * both run between two points where it blocks voluntarily, so a grace period of tasks-RCU on either
- * side of waiting for the count covers them.  That holds for a kprobe too: its handler, for which its
- * removal waits, does no more than to send the task on to where a direct call would have brought it.
+ * A task may have passed the hook and not be counted yet, or be uncounted and not have left yet.  Both
+ * windows contain no voluntary context switch, so a tasks-RCU grace period before and after waiting for
+ * the count covers them.  This holds for kprobes too: a probe's handler, which unregistering waits for,
+ * only diverts the task to where a direct call would have led.
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a system call returns in its register: a number that is not negative, or minus the errno. */
+/* to_syscall(): a result as a system call returns it: a non-negative number, or minus the errno. */
 #pragma once
 
 #include <base/result.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The functions of the kernel that are intercepted besides its system calls: one table, of what each is for and
- * what is lost without it.
+ * Interception of kernel functions other than the system calls: one table of functions, handlers and what is
+ * lost without each.
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Whether security modules and audit can be asked: all of their functions are called, or none. */
+/* Start-up of security module and audit hooks: the module calls all of their functions, or none. */
 #pragma once
 
 #include <base/result.hpp>

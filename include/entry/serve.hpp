@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What every system call begins and ends with. */
+/* The prologue and epilogue common to all system calls. */
 #pragma once
 
 #include <entry/call_gate.hpp>

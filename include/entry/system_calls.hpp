@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The system calls this module serves: where each enters, and hooking them all or none.
+ * The system calls this module serves: hooks all of them, or none.
  *
- * A hook sends the kernel's own entry function of a call to a trampoline (assembly), which jumps to
- * ours in its place, with the same argument: the caller's registers.  It is a direct call of ftrace's,
- * or else a kprobe; the parameter attach= may ask for one of the two.
+ * A hook redirects the kernel's entry function of a call to a trampoline (assembly), which jumps to our
+ * function instead, with the same argument: the caller's registers.  Hooks are ftrace direct calls or,
+ * failing that, kprobes; the parameter attach= can select one of the two.
  */
 #pragma once
 

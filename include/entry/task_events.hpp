@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What becomes of a task's share in System V IPC when it begins, ends, or leaves a namespace: its
- * SEM_UNDO records, and the segments that it has made.
+ * Task events: what happens to a task's SEM_UNDO records and the segments it created when it is created,
+ * exits, or leaves a namespace.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What keeps the module from being unloaded, in /sys/module/sysvipc/parameters/in_use: a line for each IPC
- * namespace with objects, by the number that lsns(8) shows, and how many references others have.
+ * /sys/module/sysvipc/parameters/in_use, which shows what keeps the module from being unloaded: a line per
+ * IPC namespace with objects, by the number that lsns(8) shows, and the number of other references.
  */
 #pragma once
 

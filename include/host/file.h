@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* host: /proc entries read as seq_files.  Kernel source: <linux/proc_fs.h>, <linux/seq_file.h>. */
+/* host: /proc entries based on seq_file.  Kernel source: <linux/proc_fs.h>, <linux/seq_file.h>. */
 #ifndef SYSVIPC_HOST_FILE_H
 #define SYSVIPC_HOST_FILE_H
 

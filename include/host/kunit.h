@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * host: what the in-kernel suites need of KUnit, threads, credentials and files.  In
- * sysvipc_kunit.ko only; nothing here reaches sysvipc.ko.  Kernel source: <kunit/test.h>,
- * <linux/kthread.h>, <linux/cred.h>, <linux/fs.h>.
+ * host: KUnit, threads, credentials and files for the in-kernel suites.  Part of sysvipc_kunit.ko only,
+ * never of sysvipc.ko.  Kernel source: <kunit/test.h>, <linux/kthread.h>, <linux/cred.h>,
+ * <linux/fs.h>.
  */
 #ifndef SYSVIPC_HOST_KUNIT_H
 #define SYSVIPC_HOST_KUNIT_H

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * host: where files stand in the memory of the calling process.  Kernel source: <linux/mm.h>.
+ * host: mappings of segments in the calling process.  Kernel source: <linux/mm.h>.
  *
- * What sleeps here waits for the mmap lock of the process, for as long as the process likes: a page fault
- * that the process has served by itself (FUSE, userfaultfd) may hold it.  No lock that others need may be
- * held meanwhile; the module must be pinned.
+ * Functions that sleep wait for the mmap lock of the process, as long as the process likes: one of its page
+ * faults may hold it while the process itself serves it (FUSE, userfaultfd).  The caller holds no lock
+ * that others need, and pins the module.
  */
 #ifndef SYSVIPC_HOST_MAPPING_H
 #define SYSVIPC_HOST_MAPPING_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* host: how the module begins and ends, and what it was loaded with.  Kernel source: <linux/module.h>. */
+/* host: loading and unloading, and the module's parameters.  Kernel source: <linux/module.h>. */
 #ifndef SYSVIPC_HOST_MODULE_H
 #define SYSVIPC_HOST_MODULE_H
 

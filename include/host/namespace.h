@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * host: the kernel's own IPC namespaces: who is in which, to whom one belongs, when it ends.
+ * host: the kernel's own IPC namespaces: membership, ownership, lifetime.
  * Kernel source: <linux/ipc_namespace.h>, <linux/nsproxy.h>, ipc/namespace.c.
  */
 #ifndef SYSVIPC_HOST_NAMESPACE_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* host: who keeps the module from going.  Kernel source: <linux/sched/signal.h>, <asm/syscall.h>. */
+/* host: reports which tasks delay unloading.  Kernel source: <linux/sched/signal.h>, <asm/syscall.h>. */
 #ifndef SYSVIPC_HOST_OVERDUE_H
 #define SYSVIPC_HOST_OVERDUE_H
 

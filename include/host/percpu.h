@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* host: one number for each CPU, as kapi_percpu_long_alloc() makes it.  Kernel source: <linux/percpu.h>. */
+/* host: sum of a per-CPU counter of kapi_percpu_long_alloc().  Kernel source: <linux/percpu.h>. */
 #ifndef SYSVIPC_HOST_PERCPU_H
 #define SYSVIPC_HOST_PERCPU_H
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * host: what security modules and audit know of an object, and where they are asked and told.
+ * host: what security modules and audit see of an object, and their hooks.
  * Kernel source: <linux/security.h>, <linux/audit.h>, <linux/ipc.h>, <linux/msg.h>.
  *
- * They take an object's struct kern_ipc_perm, which is where our objects have their id and their owners
- * on every kernel: nothing is kept twice, and nothing is made for a call.  What follows the last member
- * that anybody looks at (counts and links) we have elsewhere: other members of the object stand there, so
- * that whoever reads all of the structure, a BPF program for instance, stays within the object; with it an
- * object would take twice the memory.  Of a message, there is all of a struct msg_msg.
- * On kernels without security modules the calls are nothing at all.
+ * The hooks take an object's struct kern_ipc_perm.  Our objects keep their id and owners in it on every
+ * kernel: nothing is stored twice or built per call.  Its members after the last one that a hook reads
+ * (counts and links) are not kept; other members of the object occupy their place, so that a reader of the
+ * whole structure, such as a BPF program, stays within the object, which would otherwise need twice the
+ * memory.  A message has a complete struct msg_msg.
+ * On kernels without security modules the calls are no-ops.
  *
- * Verdicts are 0 or -errno.  No lock is needed, any may be held; only what says so sleeps.
+ * Verdicts are 0 or -errno.  No lock is needed, any may be held; only functions marked so sleep.
  */
 #ifndef SYSVIPC_HOST_SECURITY_H
 #define SYSVIPC_HOST_SECURITY_H

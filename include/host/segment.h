@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * host: files whose pages are shared memory.
+ * host: files whose pages form a shared memory segment.
  * Kernel source: <linux/shmem_fs.h>, <linux/hugetlb.h>, <linux/fs.h>.
  */
 #ifndef SYSVIPC_HOST_SEGMENT_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* host: files of numbers below /proc/sys.  Kernel source: <linux/sysctl.h>, kernel/sysctl.c. */
+/* host: numeric files below /proc/sys.  Kernel source: <linux/sysctl.h>, kernel/sysctl.c. */
 #ifndef SYSVIPC_HOST_SYSCTL_H
 #define SYSVIPC_HOST_SYSCTL_H
 

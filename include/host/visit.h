@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* host: looking at all objects of a table.  Kernel source: <linux/rhashtable.h>. */
+/* host: visits all objects of a table.  Kernel source: <linux/rhashtable.h>. */
 #ifndef SYSVIPC_HOST_VISIT_H
 #define SYSVIPC_HOST_VISIT_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Doing something to every object of a table.  A user can have made very many: whoever goes through all of
- * them lets others run in between, and RCU callbacks.
+ * Visiting all objects of a table.  A user can create very many: these functions work in bounded steps and
+ * let other tasks and RCU callbacks run in between.
  */
 #pragma once
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * CompatBuffer: where a 32-bit program has a structure of the system-call interface, and in which
- * version.  write_user() and read_user() take one in the place of a UserAddress, with the same
- * structures (rules/abi.hpp), and give them the shape that the program knows (rules/compat_abi.hpp).
+ * CompatBuffer: the address and version of a structure in a 32-bit program's memory.  write_user() and
+ * read_user() accept it instead of a UserAddress, with the same structures (rules/abi.hpp), and convert
+ * them to and from the program's layout (rules/compat_abi.hpp).
  *
  * Context: process; a page fault may sleep.
  * Errors: EFAULT everywhere.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The layout of all identifiers, chosen before the first of them is made. */
+/* The layout of all identifiers, chosen before the first one is allocated. */
 #pragma once
 
 #include <rules/ipc_id.hpp>

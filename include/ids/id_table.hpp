@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * IdTable: the System V IPC objects of one kind in one namespace, found by id, by index, by key.
+ * IdTable: the System V IPC objects of one kind in one namespace, found by id, index or key.
  *
- * An object is complete before it is published, and published last.  Readers find it under RCU,
- * check its sequence number, take its own lock, and look again whether it has been removed; nobody
- * who only looks takes the table's lock.  docs/locking.md has the whole theory.
+ * An object is complete before it is published.  Readers find it under RCU, check its sequence number,
+ * take its own lock and check whether it has been removed in between; lookups never take the table's
+ * lock.  docs/locking.md describes the model.
  *
- * Locks:   publish(), withdraw() and hide() take the table's lock for a few steps, whatever the number
- *     of objects: the last two inside the object's lock.  Nobody waits for an object under it.
- * Lifetime: the table owns one reference on each published object.  While it has any, the module
- *     is pinned.
+ * Locks:   publish(), withdraw() and hide() hold the table's lock briefly, however many objects there
+ *     are; the last two nest it in the object's lock.  No object's lock is taken under it.
+ * Lifetime: the table owns one reference to each published object.  While it contains any, it pins
+ *     the module.
  */
 #pragma once
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * IpcObject: what every System V IPC object has for the table's sake: a key, an id, whether it has been
- * removed.  GuardedObject<State, Class, Hooks> adds its state under its own lock, its ownership, which
- * readers copy without a lock, and the checks: what a call may do is decided by the ownership, and then
- * by security modules, through the Hooks of its kind (os/security.hpp); audit is told before.
+ * IpcObject: what the table needs of every System V IPC object: its key, its id, and whether it has been
+ * removed.  GuardedObject<State, Class, Hooks> adds state under its own lock, ownership, which readers
+ * copy without a lock, and permission checks: audit is told first, then the ownership decides, then the
+ * security modules, through the Hooks of its kind (os/security.hpp).
  *
- * INVARIANT: the id never changes once the object is published, and the key only to the private one,
- *     for good, under the table's and the object's lock.
+ * INVARIANT: the id never changes once the object is published; the key changes only to IPC_PRIVATE,
+ *     once, under the table's and the object's lock.
  * Locks: "removed" is written under the table's and the object's lock, read under either.
  */
 #pragma once
@@ -44,7 +44,7 @@ protected:
     [[nodiscard]] const KernelPerm& perm() const noexcept { return perm_; }
     /*
      * Security modules are handed the address of a struct kern_ipc_perm: what one may read of it lies within
-     * the object, whose own members stand where those are that nobody is known to read (kapi/security.h).
+     * the object, whose own members stand where those are that nobody is known to read (host/security.h).
      */
     template <class T>
     [[nodiscard]] static consteval bool is_perm_within() noexcept

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The common part of msgget, semget and shmget: open the object that has a key, or make one.
+ * The common part of msgget, semget and shmget: open the object with a key, or create one.
  *
- * Facility says what is particular to a kind:
+ * Facility is what differs between the kinds:
  *     using Object;                                        an IpcObject
  *     Result<Ref<Object>> create(const OpenRequest&)       complete but for its id; sleeps
- *     Result<void> check_existing(const Object&) const     what the call asks of an existing one
+ *     Result<void> check_existing(const Object&) const     the call's requirements on an existing object
  *     i32 limit() const                                    most objects in the table
- *     void retire(Object&) const                           no table has it, or ever had it; sleeps
+ *     void retire(Object&) const                           of an object that was not published; sleeps
  */
 #pragma once
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Ownership: to whom an object belongs, who made it, what its mode grants; and the checks that
- * System V IPC makes of it.  Security modules have a say as well: calls go through the checks of
- * GuardedObject (ids/ipc_object.hpp).  sysvipc(7); kernel source: ipc/util.c.
+ * Ownership: an object's owner, creator and mode, and the permission checks of System V IPC.  Calls use
+ * the checks of GuardedObject (ids/ipc_object.hpp), which also ask security modules.  sysvipc(7); kernel
+ * source: ipc/util.c.
  *
- * Context: any; the checks look at the current task's credentials.
+ * Context: any; the checks read the current task's credentials.
  */
 #pragma once
 

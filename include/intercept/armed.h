@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * intercept: whether ftrace and kprobes do what they were asked for.  Each has a switch for everybody:
- * kernel.ftrace_enabled, and /sys/kernel/debug/kprobes/enabled.  While a switch is off, the kernel takes
- * new users of it as if it were on.
+ * intercept: whether ftrace and kprobes actually work.  Each has a global switch: kernel.ftrace_enabled, and
+ * /sys/kernel/debug/kprobes/enabled.  While it is off, the kernel still accepts registrations, without
+ * effect.
  * Kernel source: kernel/trace/ftrace.c, kernel/kprobes.c.
  */
 #ifndef SYSVIPC_INTERCEPT_ARMED_H

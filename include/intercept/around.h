@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * intercept: going around functions that are intercepted: what they have still to do is done when we say so.
+ * intercept: wrappers around intercepted functions, which run the rest of the function when they choose.
  * Kernel source: arch/x86/kernel/kprobes/core.c.
  */
 #ifndef SYSVIPC_INTERCEPT_AROUND_H

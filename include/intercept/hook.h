@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * intercept: send kernel functions elsewhere, by ftrace direct calls or by kprobes.
+ * intercept: redirect kernel functions by ftrace direct calls or kprobes.
  * Kernel source: <linux/ftrace.h>, Documentation/trace/ftrace-uses.rst; <linux/kprobes.h>,
  * Documentation/trace/kprobes.rst.
  */

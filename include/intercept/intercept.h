@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * intercept: intercept functions of the kernel: make their calls enter code of ours.
+ * intercept: intercept kernel functions: make their calls enter our code.
  * Kernel source: <linux/ftrace.h>, <linux/kprobes.h>.
  */
 #ifndef SYSVIPC_INTERCEPT_INTERCEPT_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * intercept: what happens to tasks: begun, ended, no longer sharing.
+ * intercept: task events: creation, exit, end of sharing.
  * Kernel source: kernel/exit.c, kernel/fork.c, <trace/events/task.h>.
  */
 #ifndef SYSVIPC_INTERCEPT_WATCH_H
@@ -34,7 +34,7 @@ void sysvipc_task_entered(unsigned long flags) KAPI_NOEXCEPT;
 /* When host_ipc_ns_ending_symbol() is called, with what that has of locks and context. */
 void sysvipc_before_ipc_ns_ending(struct kapi_ipc_ns *ns) KAPI_NOEXCEPT;
 
-/* --- Filters of probes on the functions that are intercepted (kapi/intercept.h) */
+/* --- Filters of probes on the functions that are intercepted (intercept/intercept.h) */
 
 bool intercept_is_before_exit_files(const struct kapi_regs *registers) KAPI_NOEXCEPT;
 bool intercept_is_around_leaving(const struct kapi_regs *registers)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Everything kapi offers; must compile as C11 and as C++20 (scripts/check_c_headers proves it). */
+/* All of kapi; must compile as C11 and as C++20 (checked by scripts/check_c_headers). */
 #ifndef SYSVIPC_KAPI_H
 #define SYSVIPC_KAPI_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* kapi: the module itself, its log, its assertions.  Kernel source: <linux/module.h>, <linux/printk.h>. */
+/* kapi: the module's reference count, log and assertions.  Kernel source: <linux/module.h>, <linux/printk.h>. */
 #ifndef SYSVIPC_KAPI_MODULE_H
 #define SYSVIPC_KAPI_MODULE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* kapi: numbers that nobody can guess.  Kernel source: <linux/random.h>. */
+/* kapi: unpredictable random numbers.  Kernel source: <linux/random.h>. */
 #ifndef SYSVIPC_KAPI_RANDOM_H
 #define SYSVIPC_KAPI_RANDOM_H
 

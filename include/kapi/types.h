@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What both languages need to read the kapi headers: fixed-width names, the
+ * Definitions that the kapi headers need in both languages: fixed-width integers, the
  * linkage brackets, and opaque storage for kernel objects embedded in ours.
  *
- * kapi is the only door to the kernel.  A kapi function forwards to one kernel
- * primitive and decides nothing; all #ifdef on kernel version or configuration
- * stands in src/kapi/.  C never sees a C++ type, C++ never sees a kernel struct.
+ * kapi is the only access to the kernel besides host and intercept.  A kapi function
+ * forwards to one kernel primitive and decides nothing.  C++ sees the configuration only
+ * as KAPI_* constants.  C never sees a C++ type, C++ never sees a kernel struct.
  */
 #ifndef SYSVIPC_KAPI_TYPES_H
 #define SYSVIPC_KAPI_TYPES_H

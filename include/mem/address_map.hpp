@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * AddressMap: objects found by an address that identifies something else (the kernel's rhashtable).
- * Lookups run under RCU beside writers; the caller keeps what it removes alive for a grace period.
+ * Lookups run under RCU concurrently with writers; the caller keeps removed objects alive for a grace period.
  *
- * INVARIANT: an object leaves the map before its address can belong to something else, else what is
- *     found there next would be a stranger's.  So an object holds a reference on what it is named
- *     after, and whatever removes it is installed before anything that inserts it.
+ * INVARIANT: an object leaves the map before its address can be reused, otherwise a lookup would find
+ *     the entry of something else.  So an object holds a reference to what the address names, and the
+ *     hook that removes entries is installed before any that inserts them.
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* SmallArray<T, N>: plain values whose number is known at run time; up to N stand on the stack. */
+/* SmallArray<T, N>: an array of plain values whose size is set at run time; up to N are on the stack. */
 #pragma once
 
 #include <base/result.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Box<T>: the one owner of a T.  T says how it is given back: static void T::destroy(T*). */
+/* Box<T>: the single owner of a T.  T defines how it is destroyed: static void T::destroy(T*). */
 #pragma once
 
 #include <base/types.hpp>

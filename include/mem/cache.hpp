@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* SlabCache: a kmem_cache of the module's own, charged to the allocating task's memory cgroup. */
+/* SlabCache: the module's own kmem_cache, charged to the allocating task's memory cgroup. */
 #pragma once
 
 #include <base/result.hpp>

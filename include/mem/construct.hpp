@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The one place where objects begin and end in memory that came from elsewhere. */
+/* The only place where objects are constructed and destroyed in memory allocated elsewhere. */
 #pragma once
 
 #include <base/types.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Objects of the module's own on the kernel's heap, charged to the task that makes them. */
+/* Objects on the kernel's heap, charged to the task that allocates them. */
 #pragma once
 
 #include <base/result.hpp>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * IndexMap: small integers to objects (the kernel's idr).  KeyMap: keys to objects (the kernel's
- * rhashtable).  Lookups run under RCU beside one writer; the caller serialises writers and keeps
- * what it removes alive until an RCU grace period has passed.
+ * rhashtable).  Lookups run under RCU concurrently with one writer; the caller serialises writers and
+ * keeps removed objects alive for an RCU grace period.
  */
 #pragma once
 

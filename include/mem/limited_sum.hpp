@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LimitedSum: how much there is of something in all objects together, never more than a limit. */
+/* LimitedSum: the total of a resource over all objects, bounded by a limit. */
 #pragma once
 
 #include <base/atomic.hpp>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * PairMap: objects found by two addresses together (the kernel's rhashtable).  Lookups run under RCU
- * beside writers; the caller keeps what it removes alive for a grace period.
+ * PairMap: objects found by a pair of addresses (the kernel's rhashtable).  Lookups run under RCU
+ * concurrently with writers; the caller keeps removed objects alive for a grace period.
  *
- * INVARIANT: an object leaves the map before either address can belong to something else.
+ * INVARIANT: an object leaves the map before either address can be reused.
  */
 #pragma once
 

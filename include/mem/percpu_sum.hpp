@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * PerCpuSum: a number that every CPU changes for itself; only reading it looks at all of them.
- * A sum read while others add may miss or count what happens meanwhile.
+ * PerCpuSum: a per-CPU counter; only reading the sum accesses all CPUs' parts.
+ * A sum read during concurrent additions may or may not include them.
  */
 #pragma once
 

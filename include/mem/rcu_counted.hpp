@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * RcuCounted and Ref<T>: reference-counted objects that RCU readers may still look at after the
- * last reference is gone.
+ * RcuCounted and Ref<T>: reference-counted objects that RCU readers may still access after the last
+ * reference has been dropped.
  *
- * Lifetime: create<T>() gives the first Ref.  Under RCU, Ref<T>::try_get() takes another unless the
- *     count is already zero.  The last Ref to go queues an RCU callback; ~T and the freeing happen
- *     there, so ~T must not sleep.  What sleeps is done before, in a retire() of T's own.
+ * Lifetime: create<T>() returns the first Ref.  Under RCU, Ref<T>::try_get() takes another unless the
+ *     count is already zero.  Dropping the last Ref queues an RCU callback, which runs ~T and frees the
+ *     memory; ~T must not sleep.  Work that sleeps is done before, in T's retire().
  * Context: a Ref may be dropped anywhere.
  *
- * Memory comes from kmalloc or, where that fails or is too small, vmalloc.  The callback gives back either:
- * the kernel puts off by itself what of vfree() must not be done where bottom halves are disabled, as they
- * are in every RCU callback, and needs nothing of ours for the rest.
+ * Memory comes from kmalloc, or vmalloc for what kmalloc cannot provide.  The callback frees both with
+ * kvfree(): bottom halves are disabled in RCU callbacks, and the kernel itself defers the part of vfree()
+ * that must not run there, without needing the module.
  */
 #pragma once
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Message: one message in kernel memory, with its place in a MessageStore.
+ * Message: one message in kernel memory, with its links in a MessageStore.
  *
- * It begins as the kernel's struct msg_msg does, which is what security modules look at; the text
- * follows one word later.  What does not fit a piece of memory of kPiece bytes, never more than a page,
- * goes on in a chain of blocks.  All of it comes from slab caches of the module's own, charged to the
- * sender's memory cgroup: general kmalloc caches shared with messages are a well-known way to place bytes
- * beside other kernel objects.  tests/test_msg_memory.cpp compares their sizes with Linux's.
+ * It starts with the fields of the kernel's struct msg_msg, which security modules read; the text
+ * follows one word later.  Text beyond one piece of kPiece bytes (at most a page) continues in a chain
+ * of blocks.  All memory comes from the module's own slab caches, charged to the sender's memory
+ * cgroup: sharing general kmalloc caches with messages is a well-known way to place attacker-controlled
+ * bytes beside other kernel objects.  tests/test_msg_memory.cpp compares the sizes with Linux's.
  *
- * Context: making, loading, storing: process, sleeps.  Destroying: any.
+ * Context: create, load, store: process, sleeps.  Destroy: any.
  */
 #pragma once
 

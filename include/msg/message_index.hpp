@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * MessageIndex: the messages of a queue by type, and those of one type in the order of their arrival.
+ * MessageIndex: the messages of a queue by type, and those of one type in order of arrival.
  *
- * A treap: the search tree by type in which every node has a lower rank than its parent.  Ranks follow
- * from the type and a secret of the module, as if drawn by lot, so that no choice of types makes the tree
- * deep: a step down costs O(log types).  Nothing is kept for that in a node, which has two links only.
+ * A treap: a search tree by type in which every node has a lower rank than its parent.  The rank is a
+ * hash of the type and a secret of the module, so no choice of types makes the tree deep: a lookup takes
+ * O(log types).  The rank needs no room in a node, which has two links only.
  *
- * The node of a type is its youngest message; where there are more of the type, they form a ring from it
- * over the oldest, in the order of arrival:
+ * The node of a type is its youngest message; further messages of the type form a ring that leads from
+ * the node to the oldest and on in order of arrival:
  *
  *              known_'s link     after_
  *     node     left              right, or, marked, the oldest of the ring
  *     oldest   right of node     next
  *     others   -                 next
  *
- * It owns nothing and needs no memory.
+ * It owns no messages and allocates no memory.
  *
  * Locks: the queue's, for everything.
  */

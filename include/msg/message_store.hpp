@@ -2,12 +2,12 @@
 /*
  * MessageStore: the messages of one queue, in order of arrival and by type.
  *
- * Security modules may keep a message from a receiver, to whom it is then as if it were not there.
+ * Security modules may hide a message from a receiver, which then sees the queue without it.
  *
- * An index by type finds the oldest message of a type, and of the lowest.  The oldest of all types but
- * one is the oldest of all, unless that is of just this type: then a search goes along the queue, and the
- * next goes on where it ended.  So any selection but a place in the queue takes O(log types) steps, on
- * average over the messages that come and go, however long the queue is, and needs no memory.
+ * An index by type finds the oldest message of a type, and of the lowest type.  The oldest message not of a
+ * given type is the oldest of all, unless that has the type: then a search walks the queue, and the next
+ * search continues where it ended.  So any selection except by position takes O(log types) steps,
+ * amortised over the messages sent and received, however long the queue is, and allocates no memory.
  *
  * Locks: the queue's, for everything.
  */

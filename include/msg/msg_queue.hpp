@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * MsgQueue: one message queue with its messages and those who wait at it.
+ * MsgQueue: one message queue with its messages and waiters.
  *
- * Locks:   sysvipc.msg.queue covers MsgQueueState.  Messages are freed and tasks woken after it:
+ * Locks:   sysvipc.msg.queue covers MsgQueueState.  Messages are freed and tasks woken after unlocking:
  *     callers declare WakeList and Boxes before the view.
- * Lifetime: retire() empties a queue that the table has given up; waiters may hold it longer, but
- *     find it removed.
+ * Lifetime: retire() empties a withdrawn queue; waiters may hold a reference longer, but see that it is
+ *     removed.
  */
 #pragma once
 

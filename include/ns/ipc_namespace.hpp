@@ -2,11 +2,11 @@
 /*
  * IpcNamespace: the objects and limits that one set of tasks shares.
  *
- * The kernel knows which tasks those are; the one that belongs to a namespace of the kernel's is made by
- * the first call that needs it (ns/namespaces.hpp), and goes when the kernel's does.
+ * The kernel's IPC namespaces define these sets; the IpcNamespace that belongs to one is created by the first
+ * call that needs it (ns/namespaces.hpp) and destroyed when the kernel's ends.
  *
- * Lifetime: whoever calls for a task has it as long as the call lasts.  What outlives that holds the
- *     kernel's (handle()), or is looked at under RCU.
+ * Lifetime: a task's call can use its namespace as long as the call lasts.  Longer uses hold the kernel's
+ *     namespace (handle()), or read it under RCU.
  */
 #pragma once
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Limits: the numbers in /proc/sys/kernel that bound what a namespace holds, with the names, defaults and
- * ranges of proc(5), where they may change at any time.  A kernel with System V IPC of its own has such
- * files, and its numbers are used; otherwise they are ours, and so are the files
- * (sysctl/limit_files.hpp).
+ * ranges of proc(5); they may change at any time.  On a kernel with System V IPC of its own, its files and
+ * numbers are used; otherwise the numbers are ours, and so are the files (sysctl/limit_files.hpp).
  */
 #pragma once
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which IpcNamespace a task is in: one for each namespace of the kernel's in which a call of ours was
- * made.  The initial one is there from the start; another is made by the first call in it.
+ * Namespaces: finds the IpcNamespace of a task: one for each kernel namespace in which a call of ours was
+ * made.  The initial one exists from the start; the first call in any other creates its own.
  *
- * When the kernel's ends, no task is in it and no file of ours holds it: ours can be found no longer from
- * that moment on, and a work item empties and frees it.
+ * When the kernel's namespace ends, no task is in it and no file of ours holds it: lookups no longer find
+ * ours from then on, and a work item empties and frees it.
  *
- * Locks:   none; finding one runs under RCU.
+ * Locks:   none; lookups run under RCU.
  */
 #pragma once
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The memory of the calling process, as far as shared memory segments are mapped in it.
+ * AddressSpace: the mappings of segments in the calling process.
  *
- * Who sleeps here holds a ModulePin, and no lock that another process needs: kapi/mapping.h.
+ * A task that sleeps here holds a ModulePin, and no lock that another process needs: host/mapping.h.
  */
 #pragma once
 

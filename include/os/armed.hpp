@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Armed: whether the means by which we hook the kernel's functions work, now and for as long as the module
- * is loaded.  ftrace cannot be switched off by anybody meanwhile.  kprobes can: that is noticed, and logged
- * once for each time, as is their return.
+ * Armed: whether the means of interception work, now and while the module is loaded.  ftrace cannot be
+ * switched off meanwhile.  kprobes can: this is detected and logged once each time, and so is their
+ * return.
  */
 #pragma once
 

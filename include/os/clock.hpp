@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Wall-clock time in whole seconds, as the *_stime, *_ctime fields hold it; deadlines. */
+/* Wall-clock time in whole seconds, as in the *_stime and *_ctime fields; deadlines. */
 #pragma once
 
 #include <base/types.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who is calling: ids, groups, capabilities, and how ids look from a user namespace. */
+/* The caller's ids, groups and capabilities, and the mapping of ids to a user namespace. */
 #pragma once
 
 #include <base/result.hpp>

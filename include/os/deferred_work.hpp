@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* DeferredWork: something that a worker of the kernel does soon, where it may sleep. */
+/* DeferredWork: a work item; its function runs in a kernel worker, where it may sleep. */
 #pragma once
 
 #include <base/types.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* FunctionHook: several functions of the kernel that enter one trampoline. */
+/* FunctionHook: kernel functions redirected to one trampoline. */
 #pragma once
 
 #include <base/result.hpp>

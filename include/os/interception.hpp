@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Interception: one function of the kernel whose calls enter code of ours.  Interceptions: several that come and
- * go together.
+ * Interception: one kernel function whose calls enter our code.  Interceptions: a group of them that starts and
+ * stops together.
  *
  * Context: process, while the module is loading or unloading; both sleep.
  */

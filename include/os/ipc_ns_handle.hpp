@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * IpcNsHandle: the kernel's own notion of an IPC namespace, which tells who is in it, to whom it belongs
- * and when it ends; what is in it is our business.  IpcNsHold: keeps one from ending.
+ * IpcNsHandle: the kernel's IPC namespace, which defines its members, owner and lifetime; its contents are
+ * ours.  IpcNsHold: keeps one from ending.
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Kernel: what the kernel around us was built with. */
+/* Kernel: the configuration of the running kernel. */
 #pragma once
 
 #include <kapi/module.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The kernel log.  A line is made of strings, numbers and errors, which print as their names; it follows the name
- * of the module.
+ * The kernel log.  A line consists of strings, numbers and errors, which print as their names, and is
+ * prefixed with the module's name.
  */
 #pragma once
 

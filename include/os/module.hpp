@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* ModulePin: while one lives, rmmod answers that the module is in use. */
+/* ModulePin: a reference to the module; while one is held, rmmod fails because the module is in use. */
 #pragma once
 
 #include <base/result.hpp>

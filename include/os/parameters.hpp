@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Parameters: what the module was loaded with (man/sysvipc.4). */
+/* Parameters: the module's parameters (man/sysvipc.4). */
 #pragma once
 
 #include <host/module.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* PidRef: remembers a process beyond its death; PidNamespace: who is told its number. */
+/* PidRef: refers to a process even after its death; PidNamespace: the viewer for whom its pid is translated. */
 #pragma once
 
 #include <base/types.hpp>

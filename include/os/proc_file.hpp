@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Files below /proc that are read as sequences of lines. */
+/* Files below /proc, based on seq_file. */
 #pragma once
 
 #include <base/result.hpp>

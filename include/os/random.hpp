@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Numbers that no program can guess. */
+/* Unpredictable random numbers. */
 #pragma once
 
 #include <base/types.hpp>

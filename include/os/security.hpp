@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What security modules (SELinux, Smack, ...) and audit know of our objects, and where they are asked.
+ * What security modules (SELinux, Smack, ...) and audit see of our objects, and their hooks.
  *
  * KernelPerm is the part of an object that they see: its id, its owners, its mode; KernelMessage that of
- * a message.  The hooks of each kind of object have names in common, for ids/ipc_object.hpp: label() and
- * unlabel() at its beginning and end, may_open() when it is found by its key, may_control() for a command
- * of *ctl().  Linux calls them in the same places: ipc/util.c, msg.c, sem.c, shm.c.  On kernels that have
- * no security modules every hook is nothing at all.
+ * a message.  The hooks of each kind share their names, for ids/ipc_object.hpp: label() and unlabel() when
+ * an object is created and destroyed, may_open() when *get() finds it by key, may_control() for a command
+ * of *ctl().  Linux calls them in the same places: ipc/util.c, msg.c, sem.c, shm.c.  On kernels without
+ * security modules every hook is a no-op.
  *
- * Context: any, locks held or not, but where it says otherwise.
- * Errors: whatever the module says no with, EACCES most often; label() also ENOMEM.
+ * Context: any, with or without locks, unless stated otherwise.
+ * Errors: whatever the security module returns, most often EACCES; label() also ENOMEM.
  */
 #pragma once
 
@@ -161,7 +161,7 @@ struct QueueHooks : ObjectHooks<host_security_queue_alloc, host_security_queue_f
         return from_kernel(
             host_security_queue_send(perm.raw(), &message.message_, static_cast<int>(flags)));
     }
-    /* Whether @target, who may be asleep, may be given the message.  @rule, @wanted: kapi/security.h. */
+    /* Whether @target, who may be asleep, may be given the message.  @rule, @wanted: host/security.h. */
     [[nodiscard]] static bool may_receive(KernelPerm& perm, KernelMessage& message,
                                           kapi_task* target, i64 wanted, i32 rule) noexcept
     {

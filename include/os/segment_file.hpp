@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SegmentFile: a file whose pages are a shared memory segment (shmem, or hugetlbfs): the segment's own,
+ * SegmentFile: a file whose pages form a shared memory segment (shmem or hugetlbfs): the segment's own file,
  * or one that an attachment maps.
  */
 #pragma once
@@ -12,7 +12,7 @@
 namespace sysvipc {
 
 /*
- * From now on segments are told what happens to their mappings (kapi/segment.h).  Errors: ENOMEM.
+ * Lets segments be told of their mappings (host/segment.h).  Errors: ENOMEM.
  * Sleeps.
  */
 [[nodiscard]] inline Result<void> start_segment_files() noexcept

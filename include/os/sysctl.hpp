@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Sysctls: a group of files of numbers in one directory below /proc/sys. */
+/* Sysctls: a group of numeric files in one directory below /proc/sys. */
 #pragma once
 
 #include <base/result.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The running task. */
+/* The current task. */
 #pragma once
 
 #include <base/types.hpp>

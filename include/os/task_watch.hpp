@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * TaskWatch: sysvipc_task_begun() and its like (include/intercept/watch.h) are called of every task.
+ * TaskWatch: makes sysvipc_task_begun() and its like (include/intercept/watch.h) be called for every task.
  *
  * Context: process, while the module is loading or unloading; both sleep.
  */

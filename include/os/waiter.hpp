@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Waiter: a task that sleeps until somebody gives it an outcome.  WakeList: the tasks to wake once the
- * lock is released.
+ * Waiter: a task that sleeps until another task gives it an outcome.  WakeList: the tasks to wake after
+ * unlocking.
  *
- * A Waiter stands on the sleeper's stack and, while it waits, on a list under some lock.  Whoever
- * satisfies it takes it off the list and finishes it, both under that lock: the outcome is final from
- * then on.  A sleeper whose time-out expires or who gets a signal therefore never waits for the task
- * that woke it, which may have been preempted at the unlock: only the wake-up itself comes after the
- * lock, and the sleeper does not need it once it is awake.
+ * A Waiter is on the sleeper's stack and, while it waits, in a list under some lock.  The waker removes
+ * it from the list and finishes it, both under that lock: the outcome is final from then on.  A sleeper
+ * that times out or gets a signal therefore never waits for its waker, which may have been preempted at
+ * the unlock: only the wake-up itself follows the unlock, and a sleeper that is already awake does not
+ * need it.
  *
- * BARRIER outcome: WakeList::finish() stores is_done_ with release, after what the class derived from
- *     Waiter carries was written; wait() loads it with acquire.  From that store on the Waiter may
- *     vanish with the sleeper's stack: the list keeps a reference on the task, and never the Waiter.
+ * BARRIER outcome: WakeList::finish() stores is_done_ with release, after the members of the class
+ *     derived from Waiter were written; wait() loads it with acquire.  From that store on the Waiter may
+ *     vanish with the sleeper's stack: the list keeps a reference to the task, never to the Waiter.
  * Context: wait() is process context and sleeps; the rest runs anywhere a task may be woken.
  */
 #pragma once

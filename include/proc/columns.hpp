@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Columns that the lines of all tables below /proc/sysvipc have. */
+/* The columns common to all files below /proc/sysvipc. */
 #pragma once
 
 #include <base/line.hpp>

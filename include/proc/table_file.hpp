@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The files below /proc/sysvipc: one line for each object of a table, seen as the opener may see it.
+ * The files below /proc/sysvipc: one line per object of a table, translated to the opener's namespaces.
  *
- * Position 0 is the header, position n the object at index n - 1: a read that goes on later finds
- * its place whatever was added or removed meanwhile, and a whole read walks the table once.
+ * Position 0 is the header, position n the object at index n - 1: a read that continues later finds
+ * its place whatever was added or removed meanwhile, and a complete read walks the table once.
  *
- * Locks:   RCU while a buffer is filled; the object's own lock while its line's values are copied.
+ * Locks:   RCU while a buffer is filled; the object's own lock while its values are copied.
  * Lifetime: an open file pins the module.
  */
 #pragma once

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Flags, commands and structures of the system-call interface.  Values and layouts come from the
- * kernel's uapi headers by way of generated/kapi_layout.h.
+ * Flags, commands and structures of the system call interface.  Values and layouts come from the
+ * kernel's uapi headers through generated/kapi_layout.h.
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Where a segment goes, and what belongs together when it leaves.  shmop(2); kernel source: ipc/shm.c. */
+/* Where shmat() maps a segment, and which pieces shmdt() unmaps.  shmop(2); kernel source: ipc/shm.c. */
 #pragma once
 
 #include <rules/abi.hpp>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Structures of the system-call interface as 32-bit programs have them (rules/abi.hpp has the others).
- * There are two versions: the current one, whose layouts come from the kernel's headers by way of
- * generated/kapi_layout.h, and an older one with ids, counts and process numbers of 16 bits, which
- * those headers do not have: tests/compat_layout.cpp compares it with what 32-bit programs include.
+ * Structures of the system call interface for 32-bit programs (rules/abi.hpp has those for 64-bit ones).
+ * There are two versions: the current one, whose layouts come from the kernel's headers through
+ * generated/kapi_layout.h, and an older one with 16-bit ids, counts and pids, which those headers do not
+ * define: tests/compat_layout.cpp compares it with the headers of 32-bit programs.
  */
 #pragma once
 

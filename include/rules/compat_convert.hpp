@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * From the structures of rules/abi.hpp to those of 32-bit programs.  What does not fit loses its upper
- * bits, but for ids, which are the caller's business, and where said.  Kernel source: ipc/compat.c and
- * the compat parts of ipc/msg.c, ipc/sem.c, ipc/shm.c.
+ * Converts the structures of rules/abi.hpp to those of 32-bit programs.  Values that do not fit lose their
+ * upper bits, except ids, which the caller handles, and where stated.  Kernel source: ipc/compat.c and the
+ * compat parts of ipc/msg.c, ipc/sem.c, ipc/shm.c.
  */
 #pragma once
 

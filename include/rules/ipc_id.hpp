@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How an identifier is made of an index into the table and a sequence number, which tells the
- * objects apart that had the same index one after the other.  Kernel source: ipc/util.h.
+ * Identifiers: an index into the table and a sequence number, which distinguishes successive objects at
+ * the same index.  Kernel source: ipc/util.h.
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which message a receiver asks for.  msgop(2), "msgrcv()"; kernel source: ipc/msg.c. */
+/* Which message a receiver selects.  msgop(2), "msgrcv()"; kernel source: ipc/msg.c. */
 #pragma once
 
 #include <base/types.hpp>

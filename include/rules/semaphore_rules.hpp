@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The arithmetic of semaphores.  semop(2); kernel source: ipc/sem.c. */
+/* Semaphore arithmetic.  semop(2); kernel source: ipc/sem.c. */
 #pragma once
 
 #include <base/types.hpp>

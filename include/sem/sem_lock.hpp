@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SemLock: the right to look at and change one semaphore of a set, some, or all of them.
+ * SemLock: the right to read and change one semaphore of a set, some, or all of them.
  *
- * A single operation sees that the set is open, takes its semaphore's lock, and looks again: open
- * both times, it has what it needs.  Who needs several semaphores takes the set's lock, closes the
- * set, and passes once through the locks of the semaphores it needs: single operations that saw the
- * set open are then gone from those, and later ones see it closed and queue for the set's lock.  It
- * opens the set again before it lets go, unless operations on several semaphores wait: then the set
- * stays closed, and all of its semaphores have been passed through, until the last of them is gone.
+ * A single operation checks that the set is open, takes its semaphore's lock and checks again: if the set
+ * was open both times, it may proceed.  A task that needs several semaphores takes the set's lock, closes
+ * the set, and acquires and releases the lock of each semaphore it needs: single operations that saw the
+ * set open have then left those semaphores, and later ones see it closed and wait for the set's lock.  It
+ * reopens the set before it unlocks, unless operations on several semaphores wait: then the set stays
+ * closed, and the locks of all its semaphores have been passed through, until the last of them is gone.
  *
  * A single operation that found the set closed takes the set's lock too.  If the set is open again by
- * then, it takes its semaphore's lock inside the set's, which it lets go: it never closes the set
- * itself, else single operations that once met a closed set would keep it closed for each other.
+ * then, it takes its semaphore's lock nested in the set's, and releases the set's: it never closes the
+ * set, otherwise single operations that once met a closed set would keep it closed for each other.
  *
  * INVARIANT: the set is closed exactly while a SemLock with the set's lock lives, or while
  *     complex_waiters is not 0; in the latter case all its semaphores belong to the set's lock.
- * BARRIER is_closed: set by who holds the set's lock, before the passage through a semaphore's lock,
- *     which orders it before what any later holder of that lock reads.  Cleared with release, so
- *     that who finds it clear, with acquire, under a semaphore's lock, sees what was done to the
- *     semaphore under the set's lock.
+ * BARRIER is_closed: set under the set's lock, before passing through a semaphore's lock, which orders
+ *     it before what any later holder of that lock reads.  Cleared with release: a task that reads it
+ *     clear, with acquire, under a semaphore's lock sees what was done to the semaphore under the
+ *     set's lock.
  *
- * Context: any but interrupts; nothing sleeps while one lives.
+ * Context: any except interrupts; nothing sleeps while one lives.
  */
 #pragma once
 

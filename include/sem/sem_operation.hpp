@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SemOperations: what one semop() asks for, all of it or nothing.
+ * SemOperations: the operations of one semop() call, performed all or none.
  *
  * Locks: attempt() runs under a SemLock that covers every semaphore it names.
  */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SemSet: a set of semaphores, those who wait at it, and the undo records that refer to it.
+ * SemSet: a set of semaphores, its waiters, and the undo records that refer to it.
  *
- * Locks: an operation on one semaphore takes that semaphore's lock alone; one on several takes the
- *     set's.  sem/sem_lock.hpp has the protocol; its SemLock is the proof that at() asks for.  While
- *     operations on several semaphores wait, every operation takes the set's lock, and all who wait
- *     to change a semaphore stand in one queue, in order; otherwise each semaphore has its own.
- * Lifetime: retire() gives back what a set's semaphores refer to; the set is withdrawn, or never was
+ * Locks: an operation on one semaphore takes that semaphore's lock alone; one on several takes the set's.
+ *     sem/sem_lock.hpp describes the protocol; its SemLock is the proof that at() requires.  While
+ *     operations on several semaphores wait, every operation takes the set's lock, and all waiters that
+ *     would change a semaphore are in one queue, in order; otherwise each semaphore has its own.
+ * Lifetime: retire() releases what a set's semaphores refer to; the set is withdrawn, or was never
  *     published.  Semaphores are not destroyed one by one.
  */
 #pragma once

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SemUndo: what a group of tasks has done to one set with SEM_UNDO, so that it can be taken back.
- * UndoGroup: the tasks that share such records, and all their records.
+ * SemUndo (a record): what a group of tasks has done to one set with SEM_UNDO, so that it can be undone.
+ * UndoGroup: the tasks that share undo records, and all their records.
  *
  * A task joins a group when it first uses SEM_UNDO, or is joined to its parent's by clone() with
- * CLONE_SYSVSEM; it leaves when it ends or unshares.  The last to leave takes everything back.
+ * CLONE_SYSVSEM; it leaves when it exits or unshares.  The last to leave undoes everything.
  *
  * Locks:   a set's records, and whether one is ended: the set as a whole.  A group's list of records: the
- *     group's lock, inside the set's.  Each adjustment: what covers its semaphore (SemLock).  Which
+ *     group's lock, nested in the set's.  Each adjustment: what covers its semaphore (SemLock).  Which
  *     task is in which group is changed by the task itself, or by its parent before it runs.
- * Lifetime: a record is in its set's and its group's list and found by both, or ended; the lists own it
- *     together.  Readers hold RCU.  A task's group exists as long as the task is in it, and the record
- *     of a set as long as both the set and the group do.
+ * Lifetime: a record is in its set's list, its group's list and the map, or it has ended; the lists own it
+ *     together.  Readers hold RCU.  A task's group exists as long as the task is in it, and a record as
+ *     long as both its set and its group do.
  * Context: joining a child runs with preemption disabled (a tracepoint); leaving is preemptible and
- *     gives way between records.
+ *     reschedules between records.
  */
 #pragma once
 

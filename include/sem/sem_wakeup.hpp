@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who waits at a semaphore set, and who is served when something has changed.
+ * The waiters of a semaphore set, and which of them are served after a change.
  *
- * The order is the one that programs can observe on Linux.  Whoever waits for 0 goes before whoever
- * wants to change a semaphore, and after every success of the latter is looked for again.  Among
- * those who want to change, the oldest that can goes first, and while operations on several
- * semaphores wait, the search begins anew after every success.
+ * The order is the one that programs can observe on Linux.  Waiters for zero are served before waiters that
+ * would change a semaphore, and are checked again after every success of the latter.  Among those, the
+ * oldest that can proceed goes first, and while operations on several semaphores wait, the search
+ * restarts after every success.
  *
  * Locks: a SemLock that covers what has changed, for everything here.
  */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which segments the living tasks have made: with shm_rmid_forced, those that nobody maps go when
- * their creator does.  A segment whose creator has ended, or left the namespace, is an orphan.
+ * Which living task created which segments: with shm_rmid_forced, a segment that nobody maps is removed when
+ * its creator exits.  A segment whose creator has exited, or left the namespace, is an orphan.
  *
- * Locks: one for all creators, inside the table's and the segment's.
+ * Locks: one for all creators, taken while no other spinlock of ours is held.
  */
 #pragma once
 

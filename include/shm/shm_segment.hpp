@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ShmSegment: memory that processes map into their own, and how many mappings of it there are.
+ * ShmSegment: memory that processes map, and the number of its mappings.
  *
- * Each shmat() maps a file of its own, of the same pages.  The kernel tells of every mapping made and
- * undone: "attaches" counts mappings, not calls of shmat(), so that a fork or a split by mprotect()
- * counts too; and a call of shmat() while it lasts, so that the segment stays where it is.
+ * Each shmat() maps a file of its own, of the same pages.  The kernel reports every mapping that is created
+ * or removed: "attaches" counts mappings, not calls of shmat(), so that a fork or a split by mprotect()
+ * counts too; and a running shmat(), so that the segment is not removed under it.
  *
- * A segment that is removed while it is mapped is marked: it keeps its id, loses its key, and goes
+ * A segment that is removed while it is mapped is marked: it keeps its id, loses its key, and is removed
  * with its last mapping.
  *
- * Locks:   the segment's own for all that mapping changes; only the removal takes the table's.
- * Lifetime: the table owns a reference; each file that is mapped another, and it holds the namespace.
- *     retire() gives the segment's own file back, when nothing is mapped any more.
+ * Locks:   the segment's own for all that mapping changes; only removal takes the table's too.
+ * Lifetime: the table owns a reference; so does each mapped file, which also holds the namespace.
+ *     retire() closes the segment's own file, when nothing is mapped any more.
  * Context: map(), map_again(), unmap() run under the mmap lock of the process.
  */
 #pragma once

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Guarded<T, Class>: a value that has no name outside its lock.
+ * Guarded<T, Class>: a value that is accessible only through its lock.
  *
  * lock() returns a Locked view; the spinlock is held exactly as long as the view lives.  Code that
- * needs the lock takes a Locked&, code that must not hold it takes the Guarded&.  Class is a row
+ * needs the lock held takes a Locked&, code that must not hold it takes the Guarded&.  Class is a row
  * of sync/lock_classes.hpp.
  *
- * Context: any but interrupts.  Nothing reached through a view may sleep; nothing is freed or woken
- * while one lives.
+ * Context: any except interrupts.  While a view lives, nothing sleeps, frees memory or wakes a task.
  */
 #pragma once
 

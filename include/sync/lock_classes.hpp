@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every lock class of the module: its name in lock reports, and what it covers.  They stand in the order in
- * which they are taken, which lockdep watches; docs/locking.md has the theory.
+ * Every lock class of the module: its name in lock reports, and what it covers, in the order in which
+ * they are taken (checked by lockdep).  docs/locking.md describes the model.
  */
 #pragma once
 

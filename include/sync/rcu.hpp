@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* RcuGuard: what was reachable when it began exists until it ends.  Nothing sleeps under it. */
+/*
+ * RcuGuard: an RCU read-side critical section: what was reachable when it began exists until it ends.
+ * Nothing sleeps in it.
+ */
 #pragma once
 
 #include <base/thread_safety.hpp>

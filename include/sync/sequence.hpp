@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sequence<Owner, Class>: counts the changes of something small that readers copy whole without a lock
- * or a write to shared memory, while writers hold the lock of @Owner, a Guarded<>.  A reader that meets
+ * Sequence<Owner, Class>: a sequence counter for small data that readers copy as a whole without a lock or
+ * a write to shared memory, while writers hold the lock of @Owner, a Guarded<>.  A reader that overlaps
  * a writer copies again.
  */
 #pragma once

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Memory of the calling process.  Each byte is copied once; what is checked is the copy.
+ * Memory of the calling process.  Each byte is copied once, and checks use the copy.
  *
- * A page fault may sleep for as long as another process likes (FUSE, userfaultfd), and a task that sleeps
- * in the module keeps it from being unloaded.  So a copy is made without page faults first, which nearly
- * always is all there is to it; what is left of it is made with page faults, holding a ModulePin.
+ * A page fault may sleep as long as another process likes (FUSE, userfaultfd), and a task that sleeps in
+ * the module keeps it from being unloaded.  So a copy runs with page faults disabled first, which nearly
+ * always suffices; the rest is copied with page faults enabled, holding a ModulePin.
  *
  * Context: process, no spinlock, no RCU: a page fault may sleep.
- * Errors: EFAULT everywhere.  ENOSYS where the module is on its way out: no object exists any more, and
- *     the call is to end as if it came a moment later.
+ * Errors: EFAULT everywhere.  ENOSYS if the module is being unloaded: no object exists any more, and
+ *     the call fails as if made a moment later.
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The one gate that all calls pass (contracts: include/entry/call_gate.hpp). */
+/* The gate that all calls pass through (contracts: include/entry/call_gate.hpp). */
 #include <entry/call_gate.hpp>
 
 #include <base/poison.hpp>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The calls of 32-bit programs: each with a number of its own, or all of them through ipc(2).  Kernel
- * source: ipc/syscall.c.
+ * System calls of 32-bit programs: each by its own number, or all through ipc(2).  Kernel source:
+ * ipc/syscall.c.
  *
- * A call whose arguments mean the same to all programs goes to the entry point of the 64-bit one.  What
- * is left are pointers to what has another shape: messages, the structures of the *ctl() calls, times.
+ * Calls whose arguments have the same layout for all programs go to the entry point for 64-bit programs.
+ * The rest pass pointers to data with another layout: messages, structures of the *ctl() calls, times.
  */
 #include <entry/entry_points.hpp>
 #include <entry/serve.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Intercepting functions of the kernel (contracts: include/entry/interceptions.hpp). */
+/* The table of intercepted kernel functions (contracts: include/entry/interceptions.hpp). */
 #include <entry/interceptions.hpp>
 
 #include <entry/call_gate.hpp>

@@ -2,12 +2,12 @@
 /*
  * Loading and unloading.
  *
- * Loading starts each part in the order of dependence and undoes what it did when one fails; the
+ * Loading starts the parts in order of dependence and, if one fails, stops those started before.  The
  * namespaces are opened last, so that no object exists before loading is certain to succeed.
- * Files come last: while somebody uses one, a load that fails could not take it back.  (Where loading can
- * still be given up after that, the files are the kernel's.)
- * Unloading is the reverse.  It cannot be refused here: while an object or an open /proc file
- * exists, the module is pinned, and the kernel does not come this far.
+ * Files come last: while a file is in use, a load that fails could not remove it.  (Loading can still be
+ * given up after that only where the files are the kernel's.)
+ * Unloading is the reverse.  It cannot be refused here: while an object or an open /proc file exists,
+ * the module is pinned, and the kernel does not call the exit function.
  *
  * Context: process, sleeps.
  */

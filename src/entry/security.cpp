@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Finding security modules and audit (contracts: include/entry/security.hpp).
+ * Looking up security modules and audit (contracts: include/entry/security.hpp).
  *
- * One that has not been told of an object's beginning must not be asked about it: it would look for the
- * label that it has not given.
+ * A security module that was not told of an object's creation must not be asked about the object: it
+ * would look for a label that it never allocated.
  */
 #include <entry/security.hpp>
 

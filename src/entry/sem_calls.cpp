@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Entry points of the semaphore calls: registers to typed arguments, results to a long. */
+/* Entry points of the semaphore calls: registers to typed arguments, results to long. */
 #include <entry/entry_points.hpp>
 #include <entry/serve.hpp>
 #include <sem/sem_set.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Entry points of the shared memory calls: registers to typed arguments, results to a long. */
+/* Entry points of the shared memory calls: registers to typed arguments, results to long. */
 #include <entry/entry_points.hpp>
 #include <entry/serve.hpp>
 #include <shm/shm_segment.hpp>

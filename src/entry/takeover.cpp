@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Taking over from a kernel that has System V IPC of its own, besides its system calls: the files below
- * /proc/sysvipc show our objects, and a change of shm_rmid_forced reaches our segments.  Its limits and
- * next ids are used as they are (ns/limits.hpp).  Where a function could not be intercepted its job stays the
- * kernel's.
+ * Taking over a kernel's own System V IPC, besides its system calls: the files below /proc/sysvipc show our
+ * objects, and a change of shm_rmid_forced is applied to our segments.  Its limits and next ids are used
+ * in place (ns/limits.hpp).  A function that could not be intercepted continues to serve the kernel's
+ * objects only.
  */
 #include <entry/call_gate.hpp>
 #include <entry/call_result.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Handling what happens to tasks (contracts: include/entry/task_events.hpp, kapi/watch.h). */
+/* Handlers of task events (contracts: include/entry/task_events.hpp, include/intercept/watch.h). */
 #include <entry/task_events.hpp>
 
 #include <entry/call_gate.hpp>

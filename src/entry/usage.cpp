@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Telling what the module is used for (contracts: include/entry/usage.hpp).
+ * What keeps the module in use (contracts: include/entry/usage.hpp).
  *
- * The file is there before there are namespaces, and until unloading has ended: it is read under RCU, and
- * empty before and after.
+ * The file exists before the namespaces and until unloading has finished: it is read under RCU, and empty
+ * before and after.
  */
 #include <entry/usage.hpp>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * host: /proc entries read as seq_files (contracts: include/host/file.h).
+ * host: /proc entries based on seq_file (contracts: include/host/file.h).
  *
- * The kernel's callbacks find the caller's table and state: the table travels as the entry's data,
- * the state lies behind a small header in the memory that seq_file keeps for each opened file.
+ * The kernel's callbacks find the caller's table as the entry's data, and its state behind a small header in
+ * the memory that seq_file keeps for each open file.
  */
 #include <linux/module.h>
 #include <linux/proc_fs.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * host: what makes sysvipc_kunit.ko a set of KUnit suites (contracts: include/host/kunit.h).
+ * host: makes sysvipc_kunit.ko a set of KUnit suites (contracts: include/host/kunit.h).
  *
- * Suites and cases are listed in kunit/suites.def, once; the cases themselves are C++.
+ * kunit/suites.def lists suites and cases, once; the cases themselves are C++.
  */
 #include <kunit/test.h>
 #include <linux/completion.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* host: what makes sysvipc.ko a module (contracts: include/host/module.h). */
+/* host: the module's init, exit and parameters (contracts: include/host/module.h). */
 #include <linux/module.h>
 #include <linux/sched.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* host: where files stand in the memory of a process (contracts: include/host/mapping.h). */
+/* host: mappings of segments in a process (contracts: include/host/mapping.h). */
 #include <linux/fs.h>
 #include <linux/hash.h>
 #include <linux/mm.h>

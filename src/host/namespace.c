@@ -2,8 +2,8 @@
 /*
  * host: the kernel's IPC namespaces (contracts: include/host/namespace.h).
  *
- * Nothing exported tells of the end of one.  But each facility has a function that is called then, with
- * the namespace as its first argument, which we intercept.
+ * No exported function reports the end of one.  But each facility has a function that is called then, with
+ * the namespace as its first argument; the module intercepts one of them.
  */
 #include <linux/ipc_namespace.h>
 #include <linux/nsproxy.h>

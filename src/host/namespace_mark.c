@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* host: what tells IPC namespaces from others at the same address (contracts: include/host/namespace.h). */
+/* host: marks that distinguish IPC namespaces at the same address (contracts: include/host/namespace.h). */
 #include <linux/atomic.h>
 #include <linux/ipc_namespace.h>
 #include <linux/ktime.h>

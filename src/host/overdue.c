@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * host: who keeps the module from going (contracts: include/host/overdue.h).
+ * host: which tasks delay unloading (contracts: include/host/overdue.h).
  *
- * Those inside are counted, not listed: a call is not to pay for what is needed once in a blue moon.  They
- * are found by what system call each task is in, whose number stands among the registers on its stack.
+ * Tasks inside are counted, not listed, so that calls do not pay for a report that is rarely needed.  The
+ * report finds them by the system call that each task is in, whose number is in the registers saved on
+ * its stack.
  */
 #include <linux/jiffies.h>
 #include <linux/rcupdate.h>

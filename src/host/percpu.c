@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* host: one number for each CPU (contracts: include/host/percpu.h). */
+/* host: sum of a per-CPU counter (contracts: include/host/percpu.h). */
 #include <linux/percpu.h>
 
 #include <host/percpu.h>

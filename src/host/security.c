@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * host: security modules and audit (contracts: include/host/security.h).
+ * host: hooks of security modules and audit (contracts: include/host/security.h).
  *
- * The functions are found by name when the module is loaded, and called as the kernel calls them: each
- * call stands in our code as a call of its own that is then patched to go there (a static call).  What
- * the kernel has sealed against indirect calls can be reached so.  Before that, what gives a verdict
- * gives 0, and what gives none is passed over.
+ * The functions are looked up by name when the module is loaded and called directly, like the kernel's own
+ * calls: each call site is a static call, which is patched to the function.  This also reaches functions
+ * that the kernel has sealed against indirect calls.  Until then, functions with a verdict return 0 and
+ * the others are skipped.
  */
 #include <linux/audit.h>
 #include <linux/ipc.h>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * host: files whose pages are shared memory (contracts: include/host/segment.h).
+ * host: files whose pages form a shared memory segment (contracts: include/host/segment.h).
  *
- * A segment's own file is what shmem or hugetlbfs made of it.  What is mapped are other files of the
- * same inode, with operations of ours, which hand on to those of the segment's own and tell of every
- * mapping made and undone.  The operations of a mapping are a copy of what shmem or hugetlbfs gave it,
- * but for "open" and "close".  The copies are made when the module is loaded, from a mapping that is tried
- * out, and are read-only from then on.
+ * A segment's own file is created by shmem or hugetlbfs.  Processes map other files of the same inode,
+ * whose operations are ours: they forward to those of the segment's own file and report every mapping
+ * created or removed.  The vm_operations of a mapping are a copy of those of shmem or hugetlbfs, except
+ * "open" and "close".  The copies are taken when the module is loaded, from a trial mapping, and are
+ * read-only from then on.
  */
 #include <linux/cred.h>
 #include <linux/fs.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What src/host/segment.c makes files and mappings of. */
+/* What src/host/segment.c and its self-test (segment_probe.c) share. */
 #ifndef SYSVIPC_SRC_HOST_SEGMENT_FILE_H
 #define SYSVIPC_SRC_HOST_SEGMENT_FILE_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * host: what shmem and hugetlbfs lend us is tried out before anything depends on it (contracts:
- * segment_file.h), with a mapping in the process that loads the module.
+ * host: self-test of what the module borrows from shmem and hugetlbfs (contracts: segment_file.h), with a
+ * mapping in the process that loads the module.
  */
 #include <linux/fs.h>
 #include <linux/mm.h>

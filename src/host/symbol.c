@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Functions of the kernel that it does not export (contracts: symbol.h).  To register a kprobe by
- * name is to be told the address; the probes are never armed.
+ * Look-up of kernel functions that are not exported (contracts: symbol.h).  Registering a kprobe by name
+ * yields the address; the probes are never armed.
  */
 #include <linux/kallsyms.h>
 #include <linux/kprobes.h>

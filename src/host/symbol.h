@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Functions of the kernel that it does not export. */
+/* Look-up of kernel functions that are not exported. */
 #ifndef SYSVIPC_SRC_HOST_SYMBOL_H
 #define SYSVIPC_SRC_HOST_SYMBOL_H
 

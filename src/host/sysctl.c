@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * host: files of numbers below /proc/sys (contracts: include/host/sysctl.h).
+ * host: numeric files below /proc/sys (contracts: include/host/sysctl.h).
  *
- * The kernel counts a group of files as used while a task reads, writes or lists one of them, copies to and
- * from user memory included, which last for as long as who serves that memory likes; and it waits for that
- * count when the group is unregistered.  So whoever begins to use a file is noticed, by callbacks of the
- * kernel that come before such a copy, and the module is held until the count is seen to be 0 again.
+ * The kernel counts a group of files as used while a task reads, writes or lists one of them, including the
+ * copies to and from user memory, which last as long as whoever serves that memory likes; and unregistering
+ * the group waits for that count.  So the module detects each user, by callbacks that the kernel makes
+ * before such a copy, and stays pinned until the count is seen to be 0 again.
  */
 #include <linux/atomic.h>
 #include <linux/completion.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* host: looking at all objects of a table (contracts: include/host/visit.h). */
+/* host: visits all objects of a table (contracts: include/host/visit.h). */
 #include <linux/err.h>
 #include <linux/rhashtable.h>
 

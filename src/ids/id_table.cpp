@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Adding to and removing from an id table (contracts: include/ids/id_table.hpp). */
+/* Publishing objects in a table and removing them (contracts: include/ids/id_table.hpp). */
 #include <ids/id_table.hpp>
 
 #include <base/assert.hpp>

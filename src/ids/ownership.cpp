@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The rarer half of the ownership checks (contracts: include/ids/ownership.hpp). */
+/* The less frequent ownership checks (contracts: include/ids/ownership.hpp). */
 #include <ids/ownership.hpp>
 
 #include <ids/id_layout.hpp>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * intercept: whether ftrace and kprobes do what they were asked for (contracts: include/intercept/armed.h).
+ * intercept: whether ftrace and kprobes actually work (contracts: include/intercept/armed.h).
  *
- * Nothing exported tells how the switches stand, and the code where a probe was put does not either:
- * another probe, or a tracer, may have changed it too.  So a function of ours is hooked by the same means as
- * the kernel's, and called.  A probe at its entry is what one at the entry of a function of the kernel's
- * is: a breakpoint, or a user of ftrace where the kernel puts such probes on the calls of ftrace.  One
- * switch disarms both kinds together, and all of a kind are armed together.
+ * Nothing exported shows the state of the switches, and the code at a probe does not either: another probe,
+ * or a tracer, may have changed it too.  So the module hooks one of its own functions by the same means as
+ * the kernel's, and calls it.  A probe at its entry is of the same kind as one at a kernel function's
+ * entry: a breakpoint, or an ftrace user where the kernel puts such probes on ftrace call sites.  One
+ * switch disarms both kinds, and all probes of a kind are armed together.
  */
 #include <linux/atomic.h>
 #include <linux/ftrace.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* intercept: ftrace direct calls of functions by their addresses (hook.c; kapi/hook.h has those by their names). */
+/* intercept: ftrace direct calls of functions by address (hook.c; include/intercept/hook.h: by name). */
 #ifndef SYSVIPC_SRC_INTERCEPT_DIRECT_HOOK_H
 #define SYSVIPC_SRC_INTERCEPT_DIRECT_HOOK_H
 

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * intercept: kprobes that send some calls of a function elsewhere, and let the others pass.
+ * intercept: kprobes that divert some calls of a function and let the others pass.
  *
- * A probe that stands on a function's entry also meets the calls by which our own code has the function do
- * what it has still to do.  What lets those pass is the caller's business (@is_wanted); a register that
- * nothing is handed over in at the entry of a function carries what the two tell each other: to the
- * trampoline where the probe stands, and back to the probe any mark that the trampoline's side has put
- * there.
+ * A probe at a function's entry is also hit by the calls with which our code runs the rest of the function.
+ * @is_wanted decides which calls pass.  A register that carries no argument at a function's entry passes
+ * information both ways: to the trampoline the probe's address, and back to the probe any mark that the
+ * trampoline's side has left there.
  */
 #ifndef SYSVIPC_SRC_INTERCEPT_DIVERSION_H
 #define SYSVIPC_SRC_INTERCEPT_DIVERSION_H

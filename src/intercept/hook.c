@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* intercept: send kernel functions elsewhere by ftrace direct calls (contracts: include/intercept/hook.h). */
+/* intercept: redirect kernel functions by ftrace direct calls (contracts: include/intercept/hook.h). */
 #include <linux/ftrace.h>
 #include <linux/slab.h>
 #include <linux/version.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* intercept: intercept functions of the kernel (contracts: include/intercept/intercept.h). */
+/* intercept: intercept kernel functions (contracts: include/intercept/intercept.h). */
 #include <linux/compiler.h>
 #include <linux/slab.h>
 

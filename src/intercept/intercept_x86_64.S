@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where intercepted functions of the kernel land, but for the system calls (trampoline_x86_64.S).
+ * Landings of intercepted kernel functions, except the system calls (trampoline_x86_64.S).
  *
- * ftrace calls us at the entry of such a function, with two return addresses on the stack: into the
- * function, where what it has still to do begins, and above it into whoever called it.  A kprobe sends
- * us there in place of the function, with the second alone; %r10 holds where the probe stands, which it
- * lets pass when we come back to it (diversion.h).  Functions are given four arguments at the most.
+ * A direct call enters with two return addresses on the stack: into the intercepted function, where the rest
+ * of it begins, and above that into its caller.  A kprobe enters in place of the function, with the second
+ * address only; %r10 holds the probe's address, and the probe lets our own call of the function pass
+ * (diversion.h).  Functions have four arguments at most.
  */
 #include <linux/linkage.h>
 #include <asm/unwind_hints.h>
@@ -79,7 +79,7 @@ SYM_CODE_START(sysvipc_enter_intercepted)
 	RET
 SYM_CODE_END(sysvipc_enter_intercepted)
 
-/* Whoever called the function looks at its place: kapi/intercept.h. */
+/* Whoever called the function looks at its place: include/intercept/intercept.h. */
 SYM_CODE_START_LOCAL(sysvipc_enter_trial)
 	UNWIND_HINT_FUNC
 	movq	$0, sysvipc_at_trial(%rip)

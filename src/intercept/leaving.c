@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* intercept: what unshare(2) and setns(2) are asked for, and whether they led to another IPC namespace (around.h). */
+/* intercept: arguments of unshare(2) and setns(2), and whether they changed the IPC namespace (around.h). */
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/magic.h>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * intercept: send kernel functions elsewhere by kprobes (contracts: include/intercept/hook.h).
+ * intercept: redirect kernel functions by kprobes (contracts: include/intercept/hook.h).
  *
- * A probe at the entry of a function says where to go on, and that nothing is left to do of the
- * instruction it stands on.  The kernel looks at none of that in a probe which it has optimised into a
- * jump, and does not optimise one that has a post_handler.  Where the probe stands on a call of ftrace,
- * that handler also says that the probe changes the course of the function, which two at a time cannot.
+ * A probe's handler sets the address at which to continue and tells the kernel to skip the probed
+ * instruction.  The kernel ignores both in a probe that it has optimised into a jump; it does not optimise
+ * a probe with a post_handler.  For a probe on an ftrace call site, the post_handler also declares that the
+ * probe changes the instruction pointer, which only one user of a function may do.
  */
 #include <linux/kprobes.h>
 #include <linux/ptrace.h>

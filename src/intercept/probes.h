@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Taking probes away. */
+/* Unregistering kprobes. */
 #ifndef SYSVIPC_SRC_INTERCEPT_PROBES_H
 #define SYSVIPC_SRC_INTERCEPT_PROBES_H
 

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where hooked system calls land.
+ * Landings of hooked system calls.
  *
- * ftrace calls us at the entry of the kernel's function, so two return addresses are on the stack:
- * into that function, and above it into whoever called it.  We drop the first: our C++ function
- * returns in the place of the hooked one.  A kprobe leaves only the second.  %rdi is what the hooked
- * function was given, the registers of the caller, and in them the number of the call: 32-bit programs
- * have others than 64-bit ones for the calls that are hooked.
+ * A direct call enters with two return addresses on the stack: into the kernel's function, and above that
+ * into its caller.  We drop the first: our C++ function returns in place of the hooked one.  A kprobe
+ * leaves only the second.  %rdi is the argument of the hooked function, the caller's registers, which
+ * contain the call's number: 32-bit programs use other numbers than 64-bit ones for the hooked calls.
  */
 #include <linux/linkage.h>
 #include <asm/unistd_64.h>

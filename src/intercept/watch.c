@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * intercept: what happens to tasks (contracts: include/intercept/watch.h).
+ * intercept: task events (contracts: include/intercept/watch.h).
  *
- * Handlers of tracepoints and probes run with preemption disabled, where nothing long may be done, and
- * where PREEMPT_RT lets nobody take a spinlock or allocate memory.  So the kernel's own functions are made
- * to call us, as if they had been written so: by ftrace direct calls, or by kprobes that do no more than to
- * send the task to where a direct call would have brought it (diversion.h).  A task ends for us where
- * exit_sem() would be called, just before it closes its files.  Only beginnings are told by a tracepoint,
- * as little is done then, where spinlocks do not sleep.  The assembly in between is in intercept_x86_64.S.
+ * Handlers of tracepoints and probes run with preemption disabled, where nothing may take long, and where
+ * PREEMPT_RT allows neither spinlocks nor memory allocation.  So the kernel's own functions are made to
+ * call us, as if written that way: by ftrace direct calls, or by kprobes that only divert the task to where
+ * a direct call would have led (diversion.h).  A task's exit is seen where the kernel would call
+ * exit_sem(), just before it closes its files.  Only creation uses a tracepoint, as little is done then,
+ * except where spinlocks sleep (PREEMPT_RT).  The assembly in between is in intercept_x86_64.S.
  *
- * Order: what is kept of a task is found by the address of its task_struct, which is another's soon after the
- * task has ended.  So what removes it (exit) is there before what inserts it (clone), and longer.  Where it is
- * copy_process() that inserts, the two come and go together: nobody inserts before loading is certain to succeed,
- * nor once unloading has begun, for he has to pin the module.
+ * Order: entries of a task are found by the address of its task_struct, which is reused soon after the task is
+ * gone.  So the hook that removes them (exit) is installed before the one that inserts them (clone), and
+ * removed after it.  Where copy_process() inserts, both are installed and removed together: no task inserts
+ * before loading is certain to succeed, nor once unloading has begun, because it has to pin the module.
  *
- * Who is in here, and how unloading waits for them:
+ * Which tasks are in here, and how unloading waits for them:
  * - before exit_files(), tasks are counted (CallGate): they do not wait for user space there;
- * - around another function, a task may wait in it for as long as user space pleases (copy_process() writes to
- *   the user's memory): it has pinned the module, whose unloading is refused, or goes on unobserved if that is
- *   going.  As the kernel frees a module that fails to load whoever has pinned it, nobody does before loading
- *   is certain to succeed (intercept_around_open);
- * - the instructions before somebody is counted or has pinned, and those after, do not block voluntarily (nor do
- *   they take a spinlock, for which PREEMPT_RT would have them): a grace period of tasks-RCU covers them.
+ * - around another function, a task may wait in it as long as user space likes (copy_process() writes to
+ *   user memory): it has pinned the module, whose unloading is then refused, or runs unobserved if unloading
+ *   has begun.  As the kernel frees a module that fails to load, pinned or not, no task pins it before
+ *   loading is certain to succeed (intercept_around_open);
+ * - the instructions before a task is counted or has pinned, and those after, contain no voluntary context
+ *   switch (and take no spinlock, which would block on PREEMPT_RT): a tasks-RCU grace period covers them.
  */
 #include <linux/err.h>
 #include <linux/module.h>

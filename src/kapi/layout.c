@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sizes, alignments and constants of this very kernel, for generated/kapi_layout.h.
- * Compiled to assembly only; Kbuild reads the numbers out of it, as for asm-offsets.
+ * Sizes, alignments and constants of the kernel being built for, for generated/kapi_layout.h.
+ * Compiled to assembly only; Kbuild extracts the numbers from it, as for asm-offsets.
  */
 #include <linux/capability.h>
 #include <linux/compat.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kapi: the module, its log, its assertions (contracts: include/kapi/module.h). */
+/* kapi: the module's reference count, log and assertions (contracts: include/kapi/module.h). */
 #include <linux/bug.h>
 #include <linux/module.h>
 #include <linux/printk.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the compiler must not see of the kernel's configuration: before every C source (Kbuild). */
+/* Kernel configuration that the compiler must not see; included before every C source (Kbuild). */
 
 #ifdef CONFIG_PREEMPT_RT
 /*

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kapi: numbers that nobody can guess (contracts: include/kapi/random.h). */
+/* kapi: unpredictable random numbers (contracts: include/kapi/random.h). */
 #include <linux/random.h>
 
 #include "shim.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How a shim is defined.  The attribute asks for inlining at every call once link-time
- * optimisation has joined the two languages; scripts/check_inlining reads the disassembly.
+ * KAPI_SHIM marks a shim: inlined at every call after link-time optimisation has joined the two
+ * languages; scripts/check_inlining checks the disassembly.
  */
 #ifndef SYSVIPC_KAPI_SHIM_H
 #define SYSVIPC_KAPI_SHIM_H

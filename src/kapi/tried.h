@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which kernels this module is for.  It stands on much of the kernel that others may change without a word:
- * what builds for a kernel that nobody has tried it with need not work there.
+ * The kernels this module supports.  It depends on kernel internals that may change without notice: a build
+ * for an untested kernel may succeed and not work.
  */
 #ifndef SYSVIPC_SRC_KAPI_TRIED_H
 #define SYSVIPC_SRC_KAPI_TRIED_H

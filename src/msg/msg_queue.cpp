@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What happens in a queue under its lock (contracts: include/msg/msg_queue.hpp). */
+/* Operations on a locked queue (contracts: include/msg/msg_queue.hpp). */
 #include <msg/msg_queue.hpp>
 
 #include <ids/all_objects.hpp>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * msgctl(2): look at, change and remove message queues.
+ * msgctl(2): query, change and remove message queues.
  *
- * Locks:   the queue's; IPC_RMID the table's inside it.
+ * Locks:   the queue's; IPC_RMID nests the table's in it.
  * Context: process, sleeps in user copies only.
  */
 #include <msg/msg_queue.hpp>

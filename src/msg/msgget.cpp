@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* msgget(2): open the queue that has a key, or make one. */
+/* msgget(2): open the queue with a key, or create one. */
 #include <msg/msg_queue.hpp>
 
 #include <ids/open_request.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * msgrcv(2): take a message out of a queue, waiting for one if there is none.
+ * msgrcv(2): take a message from a queue, waiting for one if necessary.
  *
  * Locks:   the queue's.  Context: process, sleeps.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * msgsnd(2): put a message into a queue, waiting for room if there is none.
+ * msgsnd(2): put a message into a queue, waiting for room if necessary.
  *
  * Locks:   the queue's.  Context: process, sleeps.
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Making and unmaking a namespace (contracts: include/ns/ipc_namespace.hpp). */
+/* Creating and destroying a namespace (contracts: include/ns/ipc_namespace.hpp). */
 #include <ns/ipc_namespace.hpp>
 
 #include <mem/heap.hpp>

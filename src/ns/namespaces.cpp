@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Finding, making and ending namespaces (contracts: include/ns/namespaces.hpp). */
+/* Finding, creating and ending namespaces (contracts: include/ns/namespaces.hpp). */
 #include <ns/namespaces.hpp>
 
 #include <base/assert.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Looking after ftrace and kprobes (contracts: include/os/armed.hpp). */
+/* Monitoring ftrace and kprobes (contracts: include/os/armed.hpp). */
 #include <os/armed.hpp>
 
 #include <os/log.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* One semaphore, some, or all (protocol: include/sem/sem_lock.hpp). */
+/* Locking one semaphore, some, or all (protocol: include/sem/sem_lock.hpp). */
 #include <sem/sem_lock.hpp>
 
 #include <base/assert.hpp>

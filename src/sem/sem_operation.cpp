@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* All operations of one call, or none (contracts: include/sem/sem_operation.hpp). */
+/* Performing all operations of one call, or none (contracts: include/sem/sem_operation.hpp). */
 #include <sem/sem_operation.hpp>
 
 #include <os/task.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Making and unmaking a semaphore set (contracts: include/sem/sem_set.hpp). */
+/* Creating and removing a semaphore set (contracts: include/sem/sem_set.hpp). */
 #include <sem/sem_set.hpp>
 
 #include <ids/all_objects.hpp>

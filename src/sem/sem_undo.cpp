@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* One group's record of one set (contracts: include/sem/sem_undo.hpp). */
+/* A group's record of one set (contracts: include/sem/sem_undo.hpp). */
 #include <sem/sem_undo.hpp>
 
 #include <base/poison.hpp>

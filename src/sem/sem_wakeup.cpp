@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Queues of a semaphore set and who is served from them (contracts: include/sem/sem_wakeup.hpp). */
+/* Queues of a semaphore set, and serving their waiters (contracts: include/sem/sem_wakeup.hpp). */
 #include <sem/sem_wakeup.hpp>
 
 #include <os/clock.hpp>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * semctl(2): look at, set and remove semaphores and their sets.
+ * semctl(2): query, set and remove semaphores and their sets.
  *
- * Locks:   a SemLock of one semaphore for GETVAL, GETPID, GETNCNT, GETZCNT; of all for GETALL, SETALL,
- *     IPC_RMID, which takes the table's inside it; the set's lock for the rest.  Statistics never close
+ * Locks:   a SemLock of one semaphore for GETVAL, GETPID, GETNCNT, GETZCNT; of all for GETALL, SETALL and
+ *     IPC_RMID, which nests the table's in it; the set's lock for the rest.  Statistics never close
  *     a set.
  * Context: process, sleeps in user copies and for memory.
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* semget(2): open the semaphore set that has a key, or make one. */
+/* semget(2): open the semaphore set with a key, or create one. */
 #include <sem/sem_set.hpp>
 
 #include <ids/open_request.hpp>

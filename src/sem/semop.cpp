@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * semop(2), semtimedop(2): operations on the semaphores of a set, all of them or none, waiting until
+ * semop(2), semtimedop(2): perform operations on the semaphores of a set, all or none, waiting until
  * they are possible.
  *
  * Locks:   a SemLock.  Context: process, sleeps.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which tasks share undo records, and taking back what they did when the last of them leaves
+ * Which tasks share undo records, and undoing their operations when the last of them leaves
  * (contracts: include/sem/sem_undo.hpp).
  *
- * A kernel without System V IPC has no place in a task for this, and one that has it is not ours to
- * use: a table keyed by task tells who is in which group.
+ * A kernel without System V IPC has no field for this in a task, and a kernel with it uses the field
+ * itself: a table keyed by task maps tasks to groups.
  */
 #include <sem/sem_undo.hpp>
 

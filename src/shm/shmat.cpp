@@ -2,8 +2,8 @@
 /*
  * shmat(2): map a segment into the calling process.
  *
- * Locks:   the segment's own, before and after; mapping takes the process's mmap lock, and inside it
- *     the segment's.  Context: process, sleeps.
+ * Locks:   the segment's, before and after mapping; mapping takes the process's mmap lock and nests the
+ *     segment's in it.  Context: process, sleeps.
  */
 #include <shm/shm_segment.hpp>
 

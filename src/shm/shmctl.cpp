@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * shmctl(2): look at, change, lock and remove segments.
+ * shmctl(2): query, change, lock and remove segments.
  *
- * Locks:   IPC_RMID the table's, then the segment's; the others the segment's at most.
+ * Locks:   the segment's; IPC_RMID nests the table's in it.
  * Context: process, sleeps in user copies, SHM_UNLOCK also while pages become evictable again.
  */
 #include <shm/shm_segment.hpp>

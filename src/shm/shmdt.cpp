@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * shmdt(2): unmap what one shmat() has mapped, or what is left of it.
+ * shmdt(2): unmap what one shmat() has mapped, or the remaining pieces of it.
  *
- * munmap(), mprotect() and mremap() may have made several pieces of it, or moved some away.  A piece
- * belongs to the mapping that began at an address when it stands as far behind the address as its part
- * of the segment stands behind the beginning of the segment.
+ * munmap(), mprotect() and mremap() may have split the mapping, or moved parts of it.  A piece belongs to
+ * the mapping that began at an address if its distance from the address equals its offset in the
+ * segment.
  *
  * Locks:   the process's DetachGuard, inside it the mmap lock, once for each piece.  Another thread
- *     may map and unmap between looking and unmapping; a piece that it unmaps by munmap() meanwhile,
+ *     may map and unmap between look-up and unmapping; a piece that it unmaps by munmap() meanwhile,
  *     it would have unmapped a moment later with the same result.
- * Context: process, sleeps: on the mmap lock for as long as the process likes, where one of its page
- *     faults waits (kapi/mapping.h).  What is to be detached may be gone meanwhile, and with it all that
- *     keeps the module: hence a pin.
+ * Context: process, sleeps: on the mmap lock as long as the process likes, if one of its page faults
+ *     waits (host/mapping.h).  The segments may be gone meanwhile, and with them all that pins the
+ *     module: hence a pin.
  */
 #include <shm/shm_segment.hpp>
 

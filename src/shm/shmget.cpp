@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* shmget(2): open the segment that has a key, or make one. */
+/* shmget(2): open the segment with a key, or create one. */
 #include <shm/shm_segment.hpp>
 
 #include <base/line.hpp>
