@@ -161,7 +161,7 @@ TEST_CASE(WaiterTest, one_list_wakes_everybody_on_it_with_his_own_outcome)
         EXPECT(!give(5, wakes));
     }
     EXPECT_EQ(woken.count(), 4);
-    EXPECT_EQ(sum.exclusive(), 1 + 4 + 9 + 16);
+    EXPECT_EQ(sum.unreachable(), 1 + 4 + 9 + 16);
 }
 
 TEST_CASE(WaiterTest, a_signal_ends_the_wait_and_the_waiter_is_still_in_line)
@@ -281,7 +281,7 @@ TEST_CASE(WaiterTest, nobody_sleeps_on_over_many_hand_overs)
         }
     }
     EXPECT(!is_stuck);
-    EXPECT_EQ(sum.exclusive(), given);
+    EXPECT_EQ(sum.unreachable(), given);
 }
 
 } // namespace sysvipc

@@ -18,7 +18,5 @@ namespace sysvipc {
 [[nodiscard]] Result<void> start_interceptions() noexcept;
 /* The functions are as they were; tasks inside are not waited for.  Sleeps. */
 void stop_interceptions() noexcept;
-/* Whether it is seen when a file below the kernel's own /proc/sysvipc is released. */
-[[nodiscard]] bool is_proc_release_seen() noexcept;
 
 } // namespace sysvipc

@@ -36,13 +36,12 @@ struct kapi_proc_entry *host_proc_create(const struct kapi_proc_file *file,
 void host_proc_remove(struct kapi_proc_entry *entry); /* waits for users inside; NULL is allowed */
 
 /*
- * For a file of /proc that others made, and whose operations are those of any seq_file: opens it as
- * @proc_file instead.  0 or -errno.  Sleeps.
+ * For a file of a permanent entry that others made, in the open() of that: opens it as @proc_file, and its operations
+ * are ours from then on.  An open file pins the module.  -ENOENT: the module is going; what @proc_file has; -ENOMEM.
+ * Sleeps.
  */
 int host_proc_open_as(struct kapi_inode *inode, struct kapi_file *file,
 		      const struct kapi_proc_file *proc_file, void *data);
-/* False: it was not opened by that.  Otherwise it is gone. */
-bool host_proc_release_own(struct kapi_inode *inode, struct kapi_file *file);
 const char *host_file_name(struct kapi_file *file); /* the last part; an entry of /proc keeps it */
 
 void host_seq_write(struct kapi_seq_file *seq, const char *text, kapi_size size);

@@ -24,6 +24,11 @@ bool intercept_ftrace_is_dead(void);
 /* A function of ours to be hooked and called, to see whether a means works; kprobes have theirs below. */
 unsigned long intercept_trial_address(void);
 void intercept_trial_call(void);
+/*
+ * Whoever was switching ftrace off has done so on return, and whoever begins to do so after sees all users that are
+ * registered now.  Sleeps.
+ */
+void intercept_ftrace_settle(void);
 
 /* A probe of our own, to be tried.  Nothing where the kernel has no kprobes.  -ENOMEM.  Sleeps. */
 int intercept_probe_trial_start(void);

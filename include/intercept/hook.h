@@ -35,11 +35,9 @@ void intercept_hook_detach(struct kapi_hook *hook);
  * The same by kprobes.  -EBUSY: somebody else changes the course of one of the functions;
  * -EOPNOTSUPP: the kernel has no kprobes.
  *
- * The trampoline is entered in place of the function, with the stack as its caller left it, and a register that
- * holds where the probe stands; for the calls that @is_wanted is true of, all if that is NULL: it runs with preemption disabled.
+ * The trampoline is entered in place of the function, with the stack as its caller left it.
  */
 int intercept_probe_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
-				bool (*is_wanted)(const struct kapi_regs *registers) KAPI_NOEXCEPT,
 				struct kapi_probe_hook **hook, kapi_u32 *failed);
 void intercept_probe_hook_detach(struct kapi_probe_hook *hook);
 

@@ -23,16 +23,19 @@ struct kapi_interception {
 	 */
 	void (*landing)(void);
 	/*
-	 * Entered in place of the function, from a kprobe, whose address is in a register that the function does
-	 * not use at its entry.  NULL: a probe diverts no call, and may do no more than run its filter.
+	 * Entered in place of the function, from a kprobe: the stack is as the function's caller left it.  NULL: a
+	 * probe diverts no call, and may do no more than run its filter.
 	 */
 	void (*landing_in_place)(void);
 	/*
-	 * A probe's filter: which calls it diverts.  Runs with preemption disabled.  NULL, without a landing in
-	 * place: a probe will not do.
+	 * A probe's filter: which calls it diverts.  Runs with preemption disabled.  NULL: all, or, without a
+	 * landing in place: a probe will not do.
 	 */
 	bool (*is_wanted)(const struct kapi_regs *registers) KAPI_NOEXCEPT;
-	/* Where the landing that several share looks up the function's address; 0 until it is intercepted. */
+	/*
+	 * Where the landings look up the function's address, by which the shared one tells from where it was
+	 * entered, and those in place go on into the function; 0: it is not known.
+	 */
 	unsigned long *place;
 	bool is_optional;
 	/* What is lost without it: for reports. */
@@ -64,15 +67,16 @@ enum kapi_intercept_means {
 
 /*
  * Intercepts all of @group, but for those that are optional and cannot be: their states have the error.
- * @means: of enum kapi_intercept_means, any; the first that works for a function is taken.  The functions
+ * @means: of enum kapi_intercept_means, any; direct calls are tried first, and kprobes where the kernel has none,
+ * or does not know the function as one that can be traced.  The functions
  * share one user of ftrace, as each costs a grace period when it goes, unless somebody else has one of them.
  * *@is_proven: ftrace was seen to do what it was asked for, and nobody can switch it off any more.
  *
- * When one that is not optional cannot be intercepted none is, and *@failed tells which.  -ENOENT: the
+ * When one that is not optional cannot be intercepted none is, and *@failed is its symbol, NULL where it is none of theirs.  -ENOENT: the
  * kernel has no such function, or lets nobody trace it; -EBUSY: somebody else has taken it; -EOPNOTSUPP: the
  * kernel has none of these means; -ENODEV: ftrace has given up; -ENOMEM, for any of them.  Sleeps.
  */
-int intercept_start(struct kapi_interception_group *group, unsigned int means, kapi_u32 *failed,
+int intercept_start(struct kapi_interception_group *group, unsigned int means, const char **failed,
 		    bool *is_proven);
 /*
  * The functions are as before, unless intercept_stuck() tells otherwise; tasks that are inside are not waited for.

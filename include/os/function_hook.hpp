@@ -16,23 +16,20 @@ public:
         Kprobe, /* it is entered in place of the function */
     };
 
-    using Filter = bool(const kapi_regs*) noexcept;
-
     constexpr FunctionHook() = default;
 
     /*
-     * All @count functions named in @symbols, or none; @failed tells which was not there.  A probe diverts
-     * those calls that @is_wanted is true of; nullptr: all.
+     * All @count functions named in @symbols, or none; @failed tells which was not there.
      * Errors: ENOENT (no such traceable function), EBUSY (somebody else has one of them), ENOMEM,
      * EOPNOTSUPP (the kernel has no such means).  Sleeps.
      */
     [[nodiscard]] Result<void> attach(Means means, const char* const* symbols, u32 count,
-                                      void (*trampoline)(), Filter* is_wanted, u32& failed) noexcept
+                                      void (*trampoline)(), u32& failed) noexcept
     {
         void* const address = reinterpret_cast<void*>(trampoline);
         const int status = means == Means::DirectCall
             ? intercept_hook_attach(symbols, count, address, &direct_, &failed)
-            : intercept_probe_hook_attach(symbols, count, address, is_wanted, &probe_, &failed);
+            : intercept_probe_hook_attach(symbols, count, address, &probe_, &failed);
         if (status != 0)
             return from_kernel(status);
         return {};

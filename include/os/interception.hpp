@@ -9,7 +9,6 @@
 
 #include <base/result.hpp>
 #include <base/types.hpp>
-#include <intercept/around.h>
 #include <intercept/intercept.h>
 
 namespace sysvipc {
@@ -37,14 +36,11 @@ public:
 
     /*
      * @means: of kapi_intercept_means, any.  Errors: ENOENT, EBUSY, EOPNOTSUPP, ENODEV, ENOMEM, as
-     * intercept_start() has them; @failed is the symbol then.
+     * intercept_start() has them; @failed is the symbol then, nullptr where it is not about one of them.
      */
     [[nodiscard]] Result<void> start(u32 means, const char*& failed) noexcept
     {
-        u32 row = 0;
-        const int status = intercept_start(&group_, means, &row, &is_proven_);
-        failed = rows_[row].symbol;
-        if (status != 0)
+        if (const int status = intercept_start(&group_, means, &failed, &is_proven_))
             return from_kernel(status);
         return {};
     }
@@ -67,12 +63,5 @@ private:
     kapi_interception_group group_;
     bool is_proven_ { false };
 };
-
-/* Has a function that a kprobe has diverted do what it has still to do (include/intercept/around.h). */
-[[nodiscard]] inline long call_rest(long first, long second, long third, long fourth,
-                                    unsigned long rest) noexcept
-{
-    return intercept_call_rest(first, second, third, fourth, rest);
-}
 
 } // namespace sysvipc

@@ -47,14 +47,11 @@ private:
     host_module_never_return();
 }
 
-/*
- * While one lives, waiting that takes long is explained in the log: who is still inside, if @is_inside says that
- * somebody is.  Sleeps at its end.
- */
-class UnloadReport : Pinned {
-public:
-    explicit UnloadReport(bool (*is_inside)() noexcept) noexcept { host_overdue_start(is_inside); }
-    ~UnloadReport() { host_overdue_stop(); }
+/* While it runs, the log explains a long wait: which tasks are still inside, if @is_inside is true. */
+struct UnloadReport {
+    static void start(bool (*is_inside)() noexcept) noexcept { host_overdue_start(is_inside); }
+    /* Harmless where it was not started.  Sleeps. */
+    static void stop() noexcept { host_overdue_stop(); }
 };
 
 } // namespace sysvipc

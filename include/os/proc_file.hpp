@@ -25,8 +25,8 @@ private:
 };
 
 /*
- * Opens @file, which others made and gave the operations of any seq_file, as @described instead.
- * Errors: ENOMEM, what @described has.  Sleeps.
+ * In the open() of @file, an entry that others made: it is opened as @described instead, and pins the module.
+ * Errors: ENOENT (the module is going), ENOMEM, what @described has.  Sleeps.
  */
 [[nodiscard]] inline Result<void> open_proc_file_as(kapi_inode* inode, kapi_file* file,
                                                     const kapi_proc_file& described) noexcept
@@ -40,12 +40,6 @@ private:
 {
     return host_file_name(file);
 }
-/* Closes what that has opened; false: it did not open @file. */
-inline bool release_own_proc_file(kapi_inode* inode, kapi_file* file) noexcept
-{
-    return host_proc_release_own(inode, file);
-}
-
 /* An entry of /proc, which it is for as long as it has been started and not stopped. */
 class ProcEntry : Pinned {
 public:

@@ -4,7 +4,6 @@
 
 #include <entry/call_gate.hpp>
 #include <entry/entry_points.hpp>
-#include <intercept/around.h>
 #include <intercept/watch.h>
 #include <ns/namespaces.hpp>
 #include <os/armed.hpp>
@@ -30,14 +29,15 @@ void sysvipc_enter_intercepted();
 void sysvipc_enter_exit_files();
 void sysvipc_enter_exit_files_in_place();
 void sysvipc_enter_leaving();
-void sysvipc_enter_leaving_in_place();
+void sysvipc_enter_unshare_in_place();
+void sysvipc_enter_setns_in_place();
+void sysvipc_enter_ia32_unshare_in_place();
+void sysvipc_enter_ia32_setns_in_place();
 void sysvipc_enter_copy_process();
 void sysvipc_enter_copy_process_in_place();
 void sysvipc_enter_ipc_ns_ending();
 void sysvipc_enter_proc_open();
 void sysvipc_enter_proc_open_in_place();
-void sysvipc_enter_proc_release();
-void sysvipc_enter_proc_release_in_place();
 void sysvipc_enter_destroy_orphaned();
 void sysvipc_enter_destroy_orphaned_in_place();
 extern unsigned long sysvipc_at_trial;
@@ -49,7 +49,6 @@ extern unsigned long sysvipc_at_ia32_setns;
 extern unsigned long sysvipc_at_copy_process;
 extern unsigned long sysvipc_at_ipc_ns_ending;
 extern unsigned long sysvipc_at_proc_open;
-extern unsigned long sysvipc_at_proc_release;
 extern unsigned long sysvipc_at_destroy_orphaned;
 
 } // extern "C"
@@ -57,10 +56,7 @@ extern unsigned long sysvipc_at_destroy_orphaned;
 namespace {
 
 constexpr const char* kLeaving = "unshare(2) and setns(2) do not let SEM_UNDO go";
-constexpr const char* kProcFiles = "the kernel's own /proc/sysvipc stays as it is";
-constexpr const char* kProcRelease = "sysvipc_proc_release";
-constexpr const char* kNamespaceEnding =
-    "ipc_ns_ending"; /* stands for one that the kernel's configuration decides */
+constexpr const char* kNamespaceEnding = "ipc_ns_ending"; /* IpcNsHandle::ending_symbol() */
 
 enum class Where : u8 {
     Everywhere,
@@ -83,49 +79,46 @@ constexpr bool kOptional = true;
  *
  * What removes something that is kept of a task (exit) comes before what inserts it (clone): docs/locking.md.
  */
-constexpr Row kTable[]
-{
+// clang-format off
+constexpr Row kTable[] {
     { Where::Everywhere,
       { "exit_files", sysvipc_enter_exit_files, sysvipc_enter_exit_files_in_place,
         intercept_is_before_exit_files, &sysvipc_at_exit_files, kRequired,
         "a task that ends leaves SEM_UNDO undone" } },
-        { Where::ManyNamespaces,
-          { kNamespaceEnding, sysvipc_enter_ipc_ns_ending, nullptr, intercept_notice_ipc_ns_ending,
-            &sysvipc_at_ipc_ns_ending, kRequired, "what is in an IPC namespace that ends stays" } },
-        { Where::Everywhere,
-          { "__x64_sys_unshare", sysvipc_enter_leaving, sysvipc_enter_leaving_in_place,
-            intercept_is_around_leaving, &sysvipc_at_unshare, kOptional, kLeaving } },
-        { Where::Everywhere,
-          { "__x64_sys_setns", sysvipc_enter_leaving, sysvipc_enter_leaving_in_place,
-            intercept_is_around_leaving, &sysvipc_at_setns, kOptional, kLeaving } },
-        { Where::Ia32,
-          { "__ia32_sys_unshare", sysvipc_enter_leaving, sysvipc_enter_leaving_in_place,
-            intercept_is_around_leaving, &sysvipc_at_ia32_unshare, kOptional, kLeaving } },
-        { Where::Ia32,
-          { "__ia32_sys_setns", sysvipc_enter_leaving, sysvipc_enter_leaving_in_place,
-            intercept_is_around_leaving, &sysvipc_at_ia32_setns, kOptional, kLeaving } },
-        { Where::Builtin,
-          { kProcRelease, sysvipc_enter_proc_release, sysvipc_enter_proc_release_in_place,
-            intercept_is_beginning, &sysvipc_at_proc_release, kOptional, kProcFiles } },
-        { Where::Builtin,
-          { "sysvipc_proc_open", sysvipc_enter_proc_open, sysvipc_enter_proc_open_in_place,
-            intercept_is_beginning, &sysvipc_at_proc_open, kOptional, kProcFiles } },
-        { Where::Builtin,
-          { "shm_destroy_orphaned", sysvipc_enter_destroy_orphaned,
-            sysvipc_enter_destroy_orphaned_in_place, intercept_is_beginning,
-            &sysvipc_at_destroy_orphaned, kOptional,
-            "a change of shm_rmid_forced does not reach segments" } },
+    { Where::ManyNamespaces,
+      { kNamespaceEnding, sysvipc_enter_ipc_ns_ending, nullptr,
+        intercept_notice_ipc_ns_ending, &sysvipc_at_ipc_ns_ending, kRequired,
+        "what is in an IPC namespace that ends stays" } },
+    { Where::Everywhere,
+      { "__x64_sys_unshare", sysvipc_enter_leaving, sysvipc_enter_unshare_in_place,
+        intercept_is_around_leaving, &sysvipc_at_unshare, kOptional, kLeaving } },
+    { Where::Everywhere,
+      { "__x64_sys_setns", sysvipc_enter_leaving, sysvipc_enter_setns_in_place,
+        intercept_is_around_leaving, &sysvipc_at_setns, kOptional, kLeaving } },
+    { Where::Ia32,
+      { "__ia32_sys_unshare", sysvipc_enter_leaving, sysvipc_enter_ia32_unshare_in_place,
+        intercept_is_around_leaving, &sysvipc_at_ia32_unshare, kOptional, kLeaving } },
+    { Where::Ia32,
+      { "__ia32_sys_setns", sysvipc_enter_leaving, sysvipc_enter_ia32_setns_in_place,
+        intercept_is_around_leaving, &sysvipc_at_ia32_setns, kOptional, kLeaving } },
+    { Where::Builtin,
+      { "sysvipc_proc_open", sysvipc_enter_proc_open, sysvipc_enter_proc_open_in_place,
+        nullptr, &sysvipc_at_proc_open, kOptional,
+        "the kernel's own /proc/sysvipc stays as it is" } },
+    { Where::Builtin,
+      { "shm_destroy_orphaned", sysvipc_enter_destroy_orphaned, sysvipc_enter_destroy_orphaned_in_place,
+        nullptr, &sysvipc_at_destroy_orphaned, kOptional,
+        "a change of shm_rmid_forced does not reach segments" } },
 #if KAPI_PREEMPT_RT
-        { Where::Everywhere,
-          { "copy_process", sysvipc_enter_copy_process, sysvipc_enter_copy_process_in_place,
-            intercept_is_around_copy_process, &sysvipc_at_copy_process, kRequired,
-            "a new task does not share SEM_UNDO" } },
+    { Where::Everywhere,
+      { "copy_process", sysvipc_enter_copy_process, sysvipc_enter_copy_process_in_place,
+        intercept_is_around_copy_process, &sysvipc_at_copy_process, kRequired,
+        "a new task does not share SEM_UNDO" } },
 #endif
 };
+// clang-format on
 
 constinit Interceptions interceptions { sysvipc_enter_intercepted, &sysvipc_at_trial };
-
-constinit bool is_release_seen = false;
 
 bool is_here(Where where) noexcept
 {
@@ -177,16 +170,15 @@ void choose() noexcept
 
 void log_failure(const char* symbol, u32 means, Errno error) noexcept
 {
-    log_error("cannot intercept ", symbol, " by ", name_of(means), ": ", error);
+    log_error("cannot intercept ", symbol ? symbol : "the kernel", " by ", name_of(means), ": ",
+              error);
 }
 
-void look_at_losses() noexcept
+void log_losses() noexcept
 {
     interceptions.for_each([](const Interception& interception, const kapi_intercepted& came) {
-        if (came.error == 0) {
-            is_release_seen |= interception.symbol == kProcRelease;
+        if (came.error == 0)
             return;
-        }
         log_info("cannot intercept ", interception.symbol, " (", from_kernel(came.error),
                  "): ", interception.loss);
     });
@@ -230,15 +222,10 @@ Result<void> start_interceptions() noexcept
         interceptions.stop();
         return usable;
     }
-    look_at_losses();
+    log_losses();
     if (!IpcNsHandle::are_many())
         log_info("this kernel has one IPC namespace for all");
     return {};
-}
-
-bool is_proc_release_seen() noexcept
-{
-    return is_release_seen;
 }
 
 void stop_interceptions() noexcept

@@ -128,6 +128,11 @@ void wait_for_tasks_inside() noexcept
     wait_for_all_tasks(); /* who was counted out has left */
 }
 
+void start_report() noexcept
+{
+    UnloadReport::start([]() noexcept { return !call_gate.is_empty(); });
+}
+
 /* What the module is made of, in the order of dependence. */
 struct Part {
     Result<void> (*start)() noexcept;
@@ -149,6 +154,7 @@ constexpr Part kParts[] {
     { start_segments, stop_segments },
     { probe_segment_files, nothing_to_stop },
     { nothing_to_start, Namespaces::wait_for_ends },
+    { nothing_to_start, UnloadReport::stop },
     { nothing_to_start, wait_for_tasks_inside },
     { start_interceptions, stop_interceptions },
     { start_task_events, stop_task_events },
@@ -217,12 +223,9 @@ int sysvipc_module_init() noexcept
 void sysvipc_module_exit() noexcept
 {
     using namespace sysvipc;
-    bool is_stopped = false;
-    {
-        const UnloadReport report { []() noexcept { return !call_gate.is_empty(); } };
-        is_stopped = stop_parts(sizeof(kParts) / sizeof(kParts[0]));
-    }
-    if (!is_stopped) {
+    start_report();
+    if (!stop_parts(sizeof(kParts) / sizeof(kParts[0]))) {
+        UnloadReport::stop();
         log_stuck();
         never_unload();
     }

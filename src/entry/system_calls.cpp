@@ -2,7 +2,6 @@
 /* Hooking the system calls (contracts: include/entry/system_calls.hpp). */
 #include <entry/system_calls.hpp>
 
-#include <intercept/around.h>
 #include <os/armed.hpp>
 #include <os/function_hook.hpp>
 #include <os/kernel.hpp>
@@ -59,7 +58,15 @@ bool is_to_be_tried(const Way& way) noexcept
     return Parameters::is_attach("auto") || Parameters::is_attach(way.parameter);
 }
 
-/* A failure. */
+/*
+ * Kprobes are for kernels without direct calls, or for functions that ftrace does not know.  Not where somebody
+ * else has one of the calls (a BPF program): he may go on past a probe.  And running out of memory is transient.
+ */
+bool is_next_to_be_tried(Errno error) noexcept
+{
+    return error == Errno::EOPNOTSUPP || error == Errno::ENOENT;
+}
+
 void log_failure(const Way& way, Errno error, const char* symbol) noexcept
 {
     if (error == Errno::EOPNOTSUPP)
@@ -82,8 +89,7 @@ Result<void> attach(const Way& way) noexcept
 {
     const u32 count = Kernel::has_ia32() ? kAllSymbols : kNativeSymbols;
     u32 failed = 0;
-    Result<void> attached =
-        hook.attach(way.means, kSymbols, count, way.trampoline, intercept_is_beginning, failed);
+    Result<void> attached = hook.attach(way.means, kSymbols, count, way.trampoline, failed);
     if (!attached.ok()) {
         log_failure(way, attached.error(), kSymbols[failed]);
         return attached;
@@ -117,9 +123,7 @@ Result<void> attach_system_calls() noexcept
         if (attached.ok())
             return {};
         error = attached.error();
-        if (error
-            == Errno::
-                ENOMEM) /* running out of memory is transient: do not settle for kprobes because of it */
+        if (!is_next_to_be_tried(error))
             break;
     }
     log_error("nothing is provided");

@@ -5,7 +5,9 @@
  * The kernel's callbacks find the caller's table as the entry's data, and its state behind a small header in
  * the memory that seq_file keeps for each open file.
  */
+#include <linux/fs.h>
 #include <linux/module.h>
+#include <linux/poll.h>
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -75,19 +77,35 @@ static int open_as(struct inode *inode, struct file *file, const struct kapi_pro
 	return error;
 }
 
-static int proc_open(struct inode *inode, struct file *file)
-{
-	struct entry_data *entry = pde_data(inode);
-
-	return open_as(inode, file, entry->file, entry->data);
-}
-
-static int proc_release(struct inode *inode, struct file *file)
+static int release(struct inode *inode, struct file *file)
 {
 	struct open_file *open = ((struct seq_file *)file->private_data)->private;
 
 	open->file->release(open->state);
 	return seq_release_private(inode, file);
+}
+
+/* --- Entries of our own: an open file pins the module. */
+
+static int proc_open(struct inode *inode, struct file *file)
+{
+	struct entry_data *entry = pde_data(inode);
+	int error;
+
+	if (!try_module_get(THIS_MODULE))
+		return -ENOENT; /* the entry is about to vanish */
+	error = open_as(inode, file, entry->file, entry->data);
+	if (error)
+		module_put(THIS_MODULE);
+	return error;
+}
+
+/* The entry goes when nobody is in here. */
+static int proc_release(struct inode *inode, struct file *file)
+{
+	release(inode, file);
+	module_put(THIS_MODULE);
+	return 0;
 }
 
 /* As ipc/util.c has them: with proc_read_iter, splice(2) and others would work that fail there. */
@@ -98,20 +116,52 @@ static const struct proc_ops proc_callbacks = {
 	.proc_release = proc_release,
 };
 
-int host_proc_open_as(struct kapi_inode *inode, struct kapi_file *file,
-		      const struct kapi_proc_file *proc_file, void *data)
+/*
+ * --- An entry of the kernel's, whose file becomes one of ours as it is opened.  So its release needs no
+ * interception, which might be missed.  The kernel does not keep a list of who has opened such an entry
+ * (PROC_ENTRY_PERMANENT).  What procfs does for each operation that an entry lacks is done here too.
+ */
+
+static int refuse_mapping(struct file *file, struct vm_area_struct *vma)
 {
-	return open_as((struct inode *)inode, (struct file *)file, proc_file, data);
+	return -EIO;
 }
 
-bool host_proc_release_own(struct kapi_inode *inode, struct kapi_file *handle)
+static __poll_t always_ready(struct file *file, struct poll_table_struct *table)
 {
-	struct file *file = (struct file *)handle;
+	return DEFAULT_POLLMASK;
+}
 
-	if (((struct seq_file *)file->private_data)->op != &seq_callbacks)
-		return false;
-	proc_release((struct inode *)inode, file);
-	return true;
+static long no_command(struct file *file, unsigned int command, unsigned long argument)
+{
+	return -ENOTTY;
+}
+
+static const struct file_operations own_operations = {
+	.owner = THIS_MODULE,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.poll = always_ready,
+	.unlocked_ioctl = no_command,
+	.mmap = refuse_mapping,
+	.release = release,
+};
+
+int host_proc_open_as(struct kapi_inode *handle, struct kapi_file *file_handle,
+		      const struct kapi_proc_file *proc_file, void *data)
+{
+	struct inode *inode = (struct inode *)handle;
+	struct file *file = (struct file *)file_handle;
+	int error;
+
+	if (!try_module_get(THIS_MODULE)) /* for own_operations.owner, which the kernel lets go of */
+		return -ENOENT;
+	error = open_as(inode, file, proc_file, data);
+	if (error)
+		module_put(THIS_MODULE);
+	else
+		replace_fops(file, &own_operations);
+	return error;
 }
 
 KAPI_SHIM const char *host_file_name(struct kapi_file *file)

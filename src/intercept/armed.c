@@ -30,10 +30,18 @@ void intercept_note_stuck(const char *function)
 		stuck = function;
 }
 
-/* The function that is hooked.  The compiler must neither inline it nor know that it does nothing. */
+/*
+ * The functions that are hooked, one for each means: a probe and a direct call cannot share one.  The compiler must
+ * neither inline them nor know that they do nothing.
+ */
 static noinline __noclone void hooked_place(void)
 {
 	asm volatile("" ::: "memory");
+}
+
+static noinline __noclone void probed_place(void)
+{
+	asm volatile("nop" ::: "memory");
 }
 
 unsigned long intercept_trial_address(void)
@@ -84,6 +92,15 @@ void intercept_ftrace_guard_stop(void)
 		ftrace_free_filter(&guard);
 }
 
+/* A change of any filter waits for the lock under which ftrace is switched off. */
+void intercept_ftrace_settle(void)
+{
+	static struct ftrace_ops unused = { .func = guard_called };
+
+	ftrace_set_filter_ip(&unused, (unsigned long)hooked_place, 0, 1);
+	ftrace_free_filter(&unused);
+}
+
 /* Refused before it is looked at, or else because nothing can be traced at that address. */
 bool intercept_ftrace_is_dead(void)
 {
@@ -93,6 +110,10 @@ bool intercept_ftrace_is_dead(void)
 }
 
 #else
+
+void intercept_ftrace_settle(void)
+{
+}
 
 int intercept_ftrace_guard_start(void)
 {
@@ -157,7 +178,7 @@ static struct kprobe trial = { .pre_handler = trial_hit, .post_handler = trial_o
 
 int intercept_probe_trial_start(void)
 {
-	trial.addr = (kprobe_opcode_t *)hooked_place;
+	trial.addr = (kprobe_opcode_t *)probed_place;
 	trial.flags = 0;
 	return register_kprobe(&trial);
 }
@@ -173,7 +194,7 @@ bool intercept_probe_trial_hits(void)
 {
 	const int before = atomic_read(&trial_hits);
 
-	hooked_place();
+	probed_place();
 	return atomic_read(&trial_hits) != before;
 }
 

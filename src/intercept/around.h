@@ -15,4 +15,11 @@
 bool around_pin(void);
 void around_unpin(void);
 
+/*
+ * Assembly: has a function do what it has still to do, from @rest on; its result.  @by_probe: a kprobe stands
+ * there, which has to let this call pass.
+ */
+long sysvipc_call_rest(long first, long second, long third, long fourth, unsigned long rest,
+		       unsigned long by_probe);
+
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * intercept: kprobes that divert some calls of a function and let the others pass.
+ * intercept: kprobes that send some calls of a function elsewhere, and let the others pass.
  *
- * A probe at a function's entry is also hit by the calls with which our code runs the rest of the function.
- * @is_wanted decides which calls pass.  A register that carries no argument at a function's entry passes
- * information both ways: to the trampoline the probe's address, and back to the probe any mark that the
- * trampoline's side has left there.
+ * A probe at the entry of a function also meets the calls by which our own code has the function run after all.
+ * It lets those pass: they leave a mark in a register that carries nothing at the entry of a function.  The mark
+ * is of one task and one function, and the probe takes it away again.  Nothing travels the other way in a register:
+ * between the probe and where it sends the task, a BPF program may run and leave anything in it.
  */
 #ifndef SYSVIPC_SRC_INTERCEPT_DIVERSION_H
 #define SYSVIPC_SRC_INTERCEPT_DIVERSION_H
@@ -23,22 +23,18 @@ typedef bool diversion_filter(const struct kapi_regs *registers);
  */
 int probe_hook_new(kapi_u32 most, struct kapi_probe_hook **hook);
 /*
- * One more.  @trampoline NULL: the filter is all there is; @is_wanted NULL: every call is.
+ * One more.  @trampoline NULL: the filter is all there is; @is_wanted NULL: every call is.  @rest: where our own
+ * code enters the function with a mark; 0: nowhere.
  * Errors: as intercept_probe_hook_attach().  Sleeps.
  */
-int probe_hook_add(struct kapi_probe_hook *hook, const char *symbol, void (*trampoline)(void),
-		   diversion_filter *is_wanted);
+int probe_hook_add(struct kapi_probe_hook *hook, const char *symbol, unsigned long rest,
+		   void (*trampoline)(void), diversion_filter *is_wanted);
 
-/* Not %r11: a probe that stands on a call of ftrace could not change it. */
 #if defined(CONFIG_X86_64)
-static inline unsigned long diversion_register(const struct kapi_regs *registers)
+/* Not %r11: a probe that stands on a call of ftrace could not change it. */
+static inline unsigned long *diversion_mark(struct pt_regs *regs)
 {
-	return ((const struct pt_regs *)registers)->r10;
-}
-
-static inline void diversion_register_set(struct pt_regs *regs, unsigned long value)
-{
-	regs->r10 = value;
+	return &regs->r10;
 }
 
 /* Argument @n (0 to 3) of the function, which is given words and pointers. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* intercept: intercept kernel functions (contracts: include/intercept/intercept.h). */
+/* intercept: intercept functions of the kernel (contracts: include/intercept/intercept.h). */
 #include <linux/compiler.h>
 #include <linux/slab.h>
 
@@ -9,82 +9,73 @@
 #include <intercept/armed.h>
 #include <intercept/intercept.h>
 
-/* Where the functions are, and what became of each; the last one is a function of ours, to be tried. */
-struct places {
-	struct unexported_symbol *symbols;
-	unsigned long *addresses;
-	int *errors;
-};
-
-static void places_free(struct places *places)
+/* Sets the places of all functions: 0 where the kernel has none of that name, or does not tell. */
+static int find_places(const struct kapi_interception_group *group)
 {
-	kfree(places->symbols);
-	kfree(places->addresses);
-	kfree(places->errors);
-}
-
-static int places_find(struct places *places, const struct kapi_interception_group *group)
-{
-	const kapi_u32 count = group->count;
+	struct unexported_symbol *symbols = kcalloc(group->count, sizeof(*symbols), GFP_KERNEL);
 	int error;
 	kapi_u32 i;
 
-	places->symbols = kcalloc(count, sizeof(*places->symbols), GFP_KERNEL);
-	places->addresses = kcalloc(count + 1, sizeof(*places->addresses), GFP_KERNEL);
-	places->errors = kcalloc(count + 1, sizeof(*places->errors), GFP_KERNEL);
-	if (!places->symbols || !places->addresses || !places->errors)
+	if (!symbols)
 		return -ENOMEM;
-	for (i = 0; i < count; i++)
-		places->symbols[i].name = group->rows[i].symbol;
-	error = symbols_find(places->symbols, count);
-	for (i = 0; i < count; i++)
-		places->addresses[i] = (unsigned long)places->symbols[i].address;
-	places->addresses[count] = intercept_trial_address();
+	for (i = 0; i < group->count; i++)
+		symbols[i].name = group->rows[i].symbol;
+	error = symbols_find(symbols, group->count);
+	for (i = 0; i < group->count; i++)
+		WRITE_ONCE(*group->rows[i].place, (unsigned long)symbols[i].address);
+	kfree(symbols);
 	return error;
 }
 
-static void set_places(struct kapi_interception_group *group, const unsigned long *addresses)
+static bool has_a_place(const struct kapi_interception_group *group)
 {
 	kapi_u32 i;
 
 	for (i = 0; i < group->count; i++)
-		if (group->rows[i].place)
-			WRITE_ONCE(*group->rows[i].place, addresses ? addresses[i] : 0);
-	WRITE_ONCE(*group->trial_place, addresses ? addresses[group->count] : 0);
+		if (*group->rows[i].place)
+			return true;
+	return false;
 }
 
-/* Whether a call of the function that is to be tried enters the landing now. */
+/* Whether ftrace does what it was asked for: a call of a function of our own enters the landing. */
 static bool is_tried(const struct kapi_interception_group *group)
 {
+	intercept_ftrace_settle();
 	intercept_trial_call();
 	return READ_ONCE(*group->trial_place) == 0;
 }
 
+/* -ENOENT: no place is known. */
 static int intercept_together(struct kapi_interception_group *group, bool *is_proven)
 {
-	struct places places = {};
-	int error = places_find(&places, group);
+	const kapi_u32 count = group->count;
+	unsigned long *addresses = kcalloc(count + 1, sizeof(*addresses), GFP_KERNEL);
+	int *errors = kcalloc(count + 1, sizeof(*errors), GFP_KERNEL);
+	int error = addresses && errors ? 0 : -ENOMEM;
 	kapi_u32 i;
 
+	if (!error && !has_a_place(group))
+		error = -ENOENT;
+	for (i = 0; i < count && !error; i++)
+		addresses[i] = *group->rows[i].place;
 	if (!error) {
-		set_places(group, places.addresses);
-		error = direct_hook_attach(places.addresses, places.errors, group->count + 1,
-					   group->landing, group->rows[0].symbol,
-					   &group->shared_hook);
+		addresses[count] = intercept_trial_address();
+		WRITE_ONCE(*group->trial_place, addresses[count]);
+		error = direct_hook_attach(addresses, errors, count + 1, group->landing,
+					   group->rows[0].symbol, &group->shared_hook);
 	}
-	for (i = 0; i < group->count && !error; i++)
-		group->states[i].error = places.errors[i];
-	if (error)
-		set_places(group, NULL);
-	else
+	for (i = 0; i < count && !error; i++)
+		group->states[i].error = errors[i];
+	if (!error)
 		*is_proven = is_tried(group);
-	places_free(&places);
+	kfree(errors);
+	kfree(addresses);
 	return error;
 }
 
 /*
  * Where somebody else has a direct call on one of them, each is intercepted by itself, with a landing that need
- * not tell functions apart.  So it is where addresses are not known.
+ * not tell functions apart.  So it is where their places are not known.
  */
 static int intercept_each(struct kapi_interception_group *group)
 {
@@ -105,19 +96,23 @@ static int intercept_each(struct kapi_interception_group *group)
 static int intercept_by_direct_calls(struct kapi_interception_group *group, bool *is_proven)
 {
 	int error = intercept_together(group, is_proven);
+	kapi_u32 i;
 
-	switch (error) {
-	case -EBUSY:
-	case -ENOENT:
+	if (error == -EBUSY || error == -ENOENT)
 		return intercept_each(group);
-	default:
-		return error;
-	}
+	for (i = 0; i < group->count && error; i++)
+		group->states[i].error = error;
+	return error;
 }
 
-static bool is_for_probes(const struct kapi_interception *row)
+/*
+ * Those that cannot have a direct call.  Not where somebody else has one (-EBUSY): a BPF program that calls the
+ * function itself goes past a probe.
+ */
+static bool is_for_probes(const struct kapi_interception *row, const struct kapi_intercepted *state)
 {
-	return row->landing_in_place || row->is_wanted;
+	return (row->landing_in_place || row->is_wanted) &&
+	       (state->error == -EOPNOTSUPP || state->error == -ENOENT);
 }
 
 static int intercept_by_probes(struct kapi_interception_group *group)
@@ -125,45 +120,47 @@ static int intercept_by_probes(struct kapi_interception_group *group)
 	int error = probe_hook_new(group->count, &group->probes);
 	kapi_u32 i;
 
+	if (error)
+		return error == -ENOMEM ? error : 0;
 	for (i = 0; i < group->count && error != -ENOMEM; i++) {
 		const struct kapi_interception *row = &group->rows[i];
 		struct kapi_intercepted *state = &group->states[i];
 
-		if (!state->error || !is_for_probes(row))
+		if (!is_for_probes(row, state))
 			continue;
-		if (group->probes)
-			error = probe_hook_add(group->probes, row->symbol, row->landing_in_place,
-					       row->is_wanted);
+		error = *row->place ? probe_hook_add(group->probes, row->symbol, *row->place,
+						     row->landing_in_place, row->is_wanted)
+				    : -ENOENT;
 		state->error = error;
 		state->by_probe = !error;
 	}
 	return error == -ENOMEM ? error : 0;
 }
 
-static int missing(const struct kapi_interception_group *group, kapi_u32 *failed)
+static int missing(const struct kapi_interception_group *group, const char **failed)
 {
 	kapi_u32 i;
 
 	for (i = 0; i < group->count; i++) {
 		if (!group->states[i].error || group->rows[i].is_optional)
 			continue;
-		*failed = i;
+		*failed = group->rows[i].symbol;
 		return group->states[i].error;
 	}
 	return 0;
 }
 
-int intercept_start(struct kapi_interception_group *group, unsigned int means, kapi_u32 *failed,
+int intercept_start(struct kapi_interception_group *group, unsigned int means, const char **failed,
 		    bool *is_proven)
 {
-	int error = 0;
+	int error = find_places(group);
 	kapi_u32 i;
 
-	*failed = 0;
+	*failed = NULL;
 	*is_proven = false;
 	for (i = 0; i < group->count; i++)
 		group->states[i] = (struct kapi_intercepted){ .error = -EOPNOTSUPP };
-	if (means & KAPI_BY_DIRECT_CALLS)
+	if (!error && (means & KAPI_BY_DIRECT_CALLS))
 		error = intercept_by_direct_calls(group, is_proven);
 	/* Running out of memory is transient: do not settle for kprobes because of it. */
 	if (error != -ENOMEM && error != -ENODEV && (means & KAPI_BY_KPROBES))

@@ -27,7 +27,7 @@
 	popq	%rdi
 .endm
 
-/* Where functions are that share the landing below; 0: not intercepted. */
+/* Where functions are; 0: not intercepted. */
 .macro PLACE function
 SYM_DATA_START(sysvipc_at_\function)
 	.quad	0
@@ -46,7 +46,6 @@ PLACE copy_process
 #endif
 PLACE ipc_ns_ending
 PLACE proc_open
-PLACE proc_release
 PLACE destroy_orphaned
 PLACE trial
 
@@ -71,7 +70,6 @@ SYM_CODE_START(sysvipc_enter_intercepted)
 	LAND_FROM setns, leaving
 	LAND_FROM ipc_ns_ending, ipc_ns_ending
 	LAND_FROM proc_open, proc_open
-	LAND_FROM proc_release, proc_release
 	LAND_FROM destroy_orphaned, destroy_orphaned
 	LAND_FROM ia32_unshare, leaving
 	LAND_FROM ia32_setns, leaving
@@ -85,6 +83,20 @@ SYM_CODE_START_LOCAL(sysvipc_enter_trial)
 	movq	$0, sysvipc_at_trial(%rip)
 	RET
 SYM_CODE_END(sysvipc_enter_trial)
+
+/* The function at %r8 runs after all, where a kprobe has sent us in its place, and lets this call pass. */
+SYM_CODE_START_LOCAL(sysvipc_go_on)
+	UNWIND_HINT_FUNC
+	SAVE_ARGUMENTS
+	pushq	%r8
+	movq	%r8, %rdi
+	call	sysvipc_own_mark
+	popq	%r8
+	RESTORE_ARGUMENTS
+	movq	%rax, %r10
+	pushq	%r8
+	RET
+SYM_CODE_END(sysvipc_go_on)
 
 /* Ours runs before the function. */
 .macro BEFORE function
@@ -103,12 +115,10 @@ SYM_CODE_START(sysvipc_enter_\function\()_in_place)
 	UNWIND_HINT_FUNC
 	ENDBR
 	SAVE_ARGUMENTS
-	pushq	%r10
 	call	sysvipc_before_\function
-	popq	%r10
 	RESTORE_ARGUMENTS
-	pushq	%r10
-	RET
+	movq	sysvipc_at_\function(%rip), %r8
+	jmp	sysvipc_go_on
 SYM_CODE_END(sysvipc_enter_\function\()_in_place)
 .endm
 
@@ -131,21 +141,27 @@ SYM_CODE_START(sysvipc_enter_\function)
 	UNWIND_HINT_FUNC
 	RET
 SYM_CODE_END(sysvipc_enter_\function)
-.endm
 
-/* A kprobe's way to a function that takes part: given the function's arguments and where its rest begins. */
-.macro IN_PLACE function
 SYM_CODE_START(sysvipc_enter_\function\()_in_place)
 	UNWIND_HINT_FUNC
 	ENDBR
-	movq	%r10, %r8
-	jmp	sysvipc_in_place_of_\function
+	SAVE_ARGUMENTS
+	call	sysvipc_answer_\function
+	movq	%rdx, %r8
+	RESTORE_ARGUMENTS
+	testq	%rax, %rax
+	jz	.Lgo_on_\function
+	movq	%r8, %rax
+	RET
+.Lgo_on_\function:
+	movq	sysvipc_at_\function(%rip), %r8
+	jmp	sysvipc_go_on
 SYM_CODE_END(sysvipc_enter_\function\()_in_place)
 .endm
 
 /*
- * Asked whether ours goes around this call, and if so called in place of the function, with where its rest
- * begins as a fifth argument.  The handler of a kprobe has asked already.
+ * Asked whether ours goes around this call, and if so called in place of the function, with where its rest begins
+ * as a fifth argument, and whether a kprobe stands there as a sixth.
  */
 .macro AROUND function
 SYM_CODE_START(sysvipc_enter_\function)
@@ -158,41 +174,51 @@ SYM_CODE_START(sysvipc_enter_\function)
 	jz	.Lnot_around_\function
 	popq	%r8
 	UNWIND_HINT_FUNC
+	xorl	%r9d, %r9d
 	jmp	sysvipc_around_\function
 .Lnot_around_\function:
 	UNWIND_HINT_FUNC
 	RET
 SYM_CODE_END(sysvipc_enter_\function)
+.endm
 
-SYM_CODE_START(sysvipc_enter_\function\()_in_place)
+/* Several functions may be treated alike: each has a landing of its own, for it is at a place of its own. */
+.macro AROUND_IN_PLACE place function
+SYM_CODE_START(sysvipc_enter_\place\()_in_place)
 	UNWIND_HINT_FUNC
 	ENDBR
-	movq	%r10, %r8
+	SAVE_ARGUMENTS
+	call	sysvipc_goes_around_\function
+	RESTORE_ARGUMENTS
+	movq	sysvipc_at_\place(%rip), %r8
+	testb	%al, %al
+	jz	sysvipc_go_on
+	movl	$1, %r9d
 	jmp	sysvipc_around_\function
-SYM_CODE_END(sysvipc_enter_\function\()_in_place)
+SYM_CODE_END(sysvipc_enter_\place\()_in_place)
 .endm
 
 BEFORE exit_files
 BEFORE_IN_PLACE exit_files
 AROUND leaving
+AROUND_IN_PLACE unshare, leaving
+AROUND_IN_PLACE setns, leaving
+AROUND_IN_PLACE ia32_unshare, leaving
+AROUND_IN_PLACE ia32_setns, leaving
 #ifdef CONFIG_PREEMPT_RT
 AROUND copy_process
+AROUND_IN_PLACE copy_process, copy_process
 #endif
 BEFORE ipc_ns_ending
 ANSWER proc_open
-IN_PLACE proc_open
-ANSWER proc_release
-IN_PLACE proc_release
 BEFORE destroy_orphaned
-IN_PLACE destroy_orphaned
+BEFORE_IN_PLACE destroy_orphaned
 
-/*
- * The rest may not be the beginning of a function, which an indirect jump would have to lead to.  The last
- * argument is the mark by which a probe there knows us.
- */
+/* The rest may not be the beginning of a function, which an indirect jump would have to lead to. */
 SYM_CODE_START(sysvipc_call_rest)
 	UNWIND_HINT_FUNC
-	movq	%r9, %r10
+	testl	%r9d, %r9d
+	jnz	sysvipc_go_on
 	pushq	%r8
 	RET
 SYM_CODE_END(sysvipc_call_rest)

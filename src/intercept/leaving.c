@@ -102,23 +102,25 @@ static struct leaving leaving_by_call(const struct pt_regs *call)
 	return is_setns(call) ? leaving_by_setns(call) : leaving_by_unshare(call);
 }
 
+static bool may_leave(const struct pt_regs *call)
+{
+	return is_setns(call) ? may_leave_by_setns(call) : may_leave_by_unshare(call);
+}
+
 bool ENTRY_POINT sysvipc_goes_around_leaving(const struct pt_regs *call);
 bool sysvipc_goes_around_leaving(const struct pt_regs *call)
 {
-	const bool may_leave =
-		is_setns(call) ? may_leave_by_setns(call) : may_leave_by_unshare(call);
-
-	return may_leave && around_pin();
+	return may_leave(call) && around_pin();
 }
 
 long ENTRY_POINT sysvipc_around_leaving(const struct pt_regs *call, long second, long third,
-					long fourth, unsigned long rest);
+					long fourth, unsigned long rest, unsigned long by_probe);
 long sysvipc_around_leaving(const struct pt_regs *call, long second, long third, long fourth,
-			    unsigned long rest)
+			    unsigned long rest, unsigned long by_probe)
 {
 	const bool enters = is_setns(call);
 	const struct leaving leaving = leaving_by_call(call);
-	const long result = intercept_call_rest((long)call, second, third, fourth, rest);
+	const long result = sysvipc_call_rest((long)call, second, third, fourth, rest, by_probe);
 
 	if (result == 0 && enters)
 		sysvipc_task_entered(left_with(&leaving));
@@ -130,7 +132,5 @@ long sysvipc_around_leaving(const struct pt_regs *call, long second, long third,
 
 bool intercept_is_around_leaving(const struct kapi_regs *registers)
 {
-	return intercept_is_beginning(registers) &&
-	       sysvipc_goes_around_leaving(
-		       (const struct pt_regs *)diversion_argument(registers, 0));
+	return may_leave((const struct pt_regs *)diversion_argument(registers, 0));
 }

@@ -9,6 +9,7 @@
  */
 #include <linux/kprobes.h>
 #include <linux/ptrace.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "diversion.h"
@@ -19,6 +20,7 @@
 
 struct diversion {
 	struct kprobe probe;
+	unsigned long rest;
 	unsigned long trampoline; /* 0: no call is diverted */
 	diversion_filter *is_wanted; /* NULL: every call is */
 };
@@ -29,13 +31,24 @@ struct kapi_probe_hook {
 	struct diversion diversions[];
 };
 
+/* A value that nobody else has reason to leave in a register. */
+unsigned long __attribute__((__externally_visible__)) sysvipc_own_mark(unsigned long rest);
+unsigned long sysvipc_own_mark(unsigned long rest)
+{
+	return (unsigned long)current ^ (unsigned long)&sysvipc_own_mark ^ rest;
+}
+NOKPROBE_SYMBOL(sysvipc_own_mark);
+
 static int divert(struct kprobe *probe, struct pt_regs *regs)
 {
 	const struct diversion *diversion = container_of(probe, struct diversion, probe);
 
+	if (diversion->rest && *diversion_mark(regs) == sysvipc_own_mark(diversion->rest)) {
+		*diversion_mark(regs) = 0;
+		return 0;
+	}
 	if (diversion->is_wanted && !diversion->is_wanted((const struct kapi_regs *)regs))
 		return 0;
-	diversion_register_set(regs, (unsigned long)probe->addr);
 	instruction_pointer_set(regs, diversion->trampoline);
 	return 1;
 }
@@ -68,8 +81,8 @@ int probe_hook_new(kapi_u32 most, struct kapi_probe_hook **result)
 	return 0;
 }
 
-int probe_hook_add(struct kapi_probe_hook *hook, const char *symbol, void (*trampoline)(void),
-		   diversion_filter *is_wanted)
+int probe_hook_add(struct kapi_probe_hook *hook, const char *symbol, unsigned long rest,
+		   void (*trampoline)(void), diversion_filter *is_wanted)
 {
 	struct diversion *diversion = &hook->diversions[hook->count];
 	struct kprobe *probe = &diversion->probe;
@@ -79,6 +92,7 @@ int probe_hook_add(struct kapi_probe_hook *hook, const char *symbol, void (*tram
 		.probe = { .symbol_name = symbol,
 			   .pre_handler = trampoline ? divert : notice,
 			   .post_handler = trampoline ? keep_from_optimising : NULL },
+		.rest = rest,
 		.trampoline = (unsigned long)trampoline,
 		.is_wanted = is_wanted,
 	};
@@ -95,8 +109,7 @@ int probe_hook_add(struct kapi_probe_hook *hook, const char *symbol, void (*tram
 }
 
 int intercept_probe_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
-				diversion_filter *is_wanted, struct kapi_probe_hook **result,
-				kapi_u32 *failed)
+				struct kapi_probe_hook **result, kapi_u32 *failed)
 {
 	struct kapi_probe_hook *hook;
 	int error = probe_hook_new(count, &hook);
@@ -106,7 +119,7 @@ int intercept_probe_hook_attach(const char *const *symbols, kapi_u32 count, void
 	if (error)
 		return error;
 	for (i = 0; i < count; i++) {
-		error = probe_hook_add(hook, symbols[i], (void (*)(void))trampoline, is_wanted);
+		error = probe_hook_add(hook, symbols[i], 0, (void (*)(void))trampoline, NULL);
 		if (error) {
 			*failed = i;
 			intercept_probe_hook_detach(hook);
@@ -133,15 +146,14 @@ int probe_hook_new(kapi_u32 most, struct kapi_probe_hook **result)
 	return -EOPNOTSUPP;
 }
 
-int probe_hook_add(struct kapi_probe_hook *hook, const char *symbol, void (*trampoline)(void),
-		   diversion_filter *is_wanted)
+int probe_hook_add(struct kapi_probe_hook *hook, const char *symbol, unsigned long rest,
+		   void (*trampoline)(void), diversion_filter *is_wanted)
 {
 	return -EOPNOTSUPP;
 }
 
 int intercept_probe_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
-				diversion_filter *is_wanted, struct kapi_probe_hook **result,
-				kapi_u32 *failed)
+				struct kapi_probe_hook **result, kapi_u32 *failed)
 {
 	return -EOPNOTSUPP;
 }

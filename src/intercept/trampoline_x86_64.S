@@ -60,28 +60,10 @@ SYM_CODE_START(sysvipc_enter)
 #endif
 SYM_CODE_END(sysvipc_enter)
 
-/* %r10: where the probe stands, for which our mark is left when the kernel's own function is to go on. */
 SYM_CODE_START(sysvipc_enter_in_place)
 	UNWIND_HINT_FUNC
 	ENDBR
-#ifdef CONFIG_SYSVIPC
-	pushq	%rdi
-	pushq	%r10
-	call	sysvipc_serve
-	cmpq	$-KAPI_ENOSYS, %rax
-	je	.Lkernels_own_in_place
-	addq	$16, %rsp
-	RET
-.Lkernels_own_in_place:
-	call	sysvipc_own_mark
-	popq	%r8
-	popq	%rdi
-	movq	%rax, %r10
-	pushq	%r8
-	RET
-#else
 	jmp	sysvipc_serve
-#endif
 SYM_CODE_END(sysvipc_enter_in_place)
 
 SYM_CODE_START_LOCAL(sysvipc_serve)

@@ -48,7 +48,6 @@ void sysvipc_before_exit_files(struct task_struct *task)
 		sysvipc_task_ended();
 }
 
-/* What we have let go of is let pass when it comes here again. */
 bool intercept_is_before_exit_files(const struct kapi_regs *registers)
 {
 	return diversion_argument(registers, 0) == (unsigned long)current &&
@@ -79,12 +78,14 @@ bool sysvipc_goes_around_copy_process(struct pid *pid, int trace, int node,
 
 struct task_struct *ENTRY_POINT sysvipc_around_copy_process(struct pid *pid, int trace, int node,
 							    struct kernel_clone_args *args,
-							    unsigned long rest);
+							    unsigned long rest,
+							    unsigned long by_probe);
 struct task_struct *sysvipc_around_copy_process(struct pid *pid, int trace, int node,
-						struct kernel_clone_args *args, unsigned long rest)
+						struct kernel_clone_args *args, unsigned long rest,
+						unsigned long by_probe)
 {
-	struct task_struct *child =
-		(struct task_struct *)intercept_call_rest((long)pid, trace, node, (long)args, rest);
+	struct task_struct *child = (struct task_struct *)sysvipc_call_rest(
+		(long)pid, trace, node, (long)args, rest, by_probe);
 
 	if (!IS_ERR(child))
 		sysvipc_task_begun((struct kapi_task *)child, args->flags);
@@ -92,13 +93,11 @@ struct task_struct *sysvipc_around_copy_process(struct pid *pid, int trace, int 
 	return child;
 }
 
+/* Pinning is left to the function that is called then: the probe may send nobody there. */
 bool intercept_is_around_copy_process(const struct kapi_regs *registers)
 {
-	return intercept_is_beginning(registers) &&
-	       sysvipc_goes_around_copy_process(
-		       (struct pid *)diversion_argument(registers, 0),
-		       diversion_argument(registers, 1), diversion_argument(registers, 2),
-		       (struct kernel_clone_args *)diversion_argument(registers, 3));
+	return ((const struct kernel_clone_args *)diversion_argument(registers, 3))->flags &
+	       CLONE_SYSVSEM;
 }
 
 int intercept_watch_beginnings(void)

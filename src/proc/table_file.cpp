@@ -5,7 +5,6 @@
 #include <mem/construct.hpp>
 #include <ns/namespaces.hpp>
 #include <os/kernel.hpp>
-#include <os/module.hpp>
 #include <sync/rcu.hpp>
 #include <base/poison.hpp>
 
@@ -18,7 +17,6 @@ struct OpenFile {
     IdTable& table;
     IpcNsHold hold; /* whose table it is */
     PidNamespace pids;
-    ModulePin pin {};
 };
 
 OpenFile& open_file(void* state) noexcept
@@ -36,12 +34,8 @@ int open(void* state, void*) noexcept
     if (!current.ok())
         return static_cast<int>(to_syscall(current.error()));
     IpcNamespace& ns = *current.take();
-    auto* file = construct_at<OpenFile>(state, view, ns.table(view.kind), IpcNsHold { ns.handle() },
-                                        PidNamespace::current());
-    if (!file->pin.take().ok()) {
-        destroy_at(file);
-        return -KAPI_ENOENT; /* as for the entry that is about to vanish */
-    }
+    construct_at<OpenFile>(state, view, ns.table(view.kind), IpcNsHold { ns.handle() },
+                           PidNamespace::current());
     return 0;
 }
 
@@ -125,7 +119,7 @@ Result<void> start_entries() noexcept
 
 Result<void> start_proc_files() noexcept
 {
-    /* Where the kernel has these files itself they are taken over (entry/takeover.hpp). */
+    /* Where the kernel has these files itself they are taken over (src/entry/takeover.cpp). */
     if (Kernel::has_sysvipc())
         return {};
     Result<void> started = start_entries();
