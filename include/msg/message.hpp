@@ -6,7 +6,7 @@
  * follows one word later.  What does not fit a piece of memory of kPiece bytes, never more than a page,
  * goes on in a chain of blocks.  All of it comes from slab caches of the module's own, charged to the
  * sender's memory cgroup: general kmalloc caches shared with messages are a well-known way to place bytes
- * beside other kernel objects.  tests/test_msg_memory.cpp compares their sizes with Linux's.
+ * beside other kernel objects.  tests/msg/test_msg_memory.cpp compares their sizes with Linux's.
  *
  * Context: making, loading, storing: process, sleeps.  Destroying: any.
  */

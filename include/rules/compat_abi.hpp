@@ -3,7 +3,7 @@
  * Structures of the system-call interface as 32-bit programs have them (rules/abi.hpp has the others).
  * There are two versions: the current one, whose layouts come from the kernel's headers by way of
  * generated/kapi_layout.h, and an older one with ids, counts and process numbers of 16 bits, which
- * those headers do not have: tests/compat_layout.cpp compares it with what 32-bit programs include.
+ * those headers do not have: tests/compat/compat_layout.cpp compares it with what 32-bit programs include.
  */
 #pragma once
 
