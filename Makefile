@@ -41,7 +41,7 @@ deb: ## a Debian package of the sources in build/, for DKMS to build the module 
 
 run: build/plain/sysvipc.ko ## see it work, in a virtual machine without System V IPC
 	@scripts/install-packages demo
-	qemu/run --module $< --add qemu/demo.sh --tool fakeroot-sysv --tool faked-sysv \
+	qemu/run --module $< --add qemu/guest/demo.sh --tool fakeroot-sysv --tool faked-sysv \
 		--tool setpriv --tool tar --tool chown --tool getopt --tool cat --tool sed \
 		--add $(FAKEROOT_LIBRARY):usr/lib/libfakeroot-sysv.so -- sh /demo.sh
 
