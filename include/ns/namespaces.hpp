@@ -66,7 +66,7 @@ public:
      * Returns when the module serves.  Errors: ENOSYS (given up), ERESTARTNOINTR (a signal, which a fatal
      * one is too).  Sleeps.
      */
-    [[nodiscard]] static Result<void> wait_until_serving() noexcept;
+    [[nodiscard, gnu::noinline, gnu::cold]] static Result<void> wait_until_serving() noexcept;
 
     static void set_initial(IpcNamespace* ns) noexcept { initial_ = ns; }
 

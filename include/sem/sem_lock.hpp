@@ -61,6 +61,8 @@ public:
 
 private:
     void take_one(u32 number) noexcept;
+    /* The set was closed.  Apart, so that the usual way saves no registers for it. */
+    [[gnu::noinline]] void take_one_inside_set(Semaphore& semaphore) noexcept;
     void take_set() noexcept;
     /* Returns whether the set was open, and semaphores have to be passed through. */
     [[nodiscard]] bool close() noexcept;

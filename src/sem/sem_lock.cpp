@@ -50,6 +50,11 @@ void SemLock::take_one(u32 number) noexcept
             return;
         one_.reset();
     }
+    take_one_inside_set(semaphore);
+}
+
+void SemLock::take_one_inside_set(Semaphore& semaphore) noexcept
+{
     take_set();
     if (state().complex_waiters != 0)
         return;
