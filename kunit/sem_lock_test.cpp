@@ -4,7 +4,7 @@
  *
  * One thread holds a lock while another, on another CPU, takes one.  Who may come in must do so as long
  * as the first is there; who may not is given ample opportunity.  What a single operation sees between
- * its two looks at a set takes finer timing: tests/moments.cpp.
+ * its two looks at a set takes finer timing: tests/moments/moments.cpp.
  */
 #include "test.hpp"
 #include "threads.hpp"

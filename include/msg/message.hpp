@@ -6,7 +6,7 @@
  * follows one word later.  Text beyond one piece of kPiece bytes (at most a page) continues in a chain
  * of blocks.  All memory comes from the module's own slab caches, charged to the sender's memory
  * cgroup: sharing general kmalloc caches with messages is a well-known way to place attacker-controlled
- * bytes beside other kernel objects.  tests/test_msg_memory.cpp compares the sizes with Linux's.
+ * bytes beside other kernel objects.  tests/msg/test_msg_memory.cpp compares the sizes with Linux's.
  *
  * Context: create, load, store: process, sleeps.  Destroy: any.
  */

@@ -3,7 +3,7 @@
  * Structures of the system call interface for 32-bit programs (rules/abi.hpp has those for 64-bit ones).
  * There are two versions: the current one, whose layouts come from the kernel's headers through
  * generated/kapi_layout.h, and an older one with 16-bit ids, counts and pids, which those headers do not
- * define: tests/compat_layout.cpp compares it with the headers of 32-bit programs.
+ * define: tests/compat/compat_layout.cpp compares it with the headers of 32-bit programs.
  */
 #pragma once
 

@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * latency: how long one task can make others wait, and what it has to pay itself.
+ *
+ * Each test measures one row or a few of a table, and prints them as "# latency ROW NUMBER UNIT".
+ * scripts/latency runs it on kernels with the module and without, and compares.  It needs a clock that
+ * goes by instructions (qemu/run --instruction-clock).
+ *
+ *   latency [NAME]...     these rows' tests (default: all); with SCALE=short in the environment, less
+ *                         of what takes long
+ */
+#include "lib/actor.hpp"
+#include "bench/bench.hpp"
+#include "lib/harness.hpp"
+#include "moments/inversion.hpp"
+#include "lib/limit_file.hpp"
+#include "moments/moment.hpp"
+#include "lib/sem_set.hpp"
+#include "lib/shared.hpp"
+#include "lib/sysv_shm.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <sched.h>
+#include <string_view>
+#include <sys/mman.h>
+#include <vector>
+
+namespace {
+
+using namespace moment;
+
+bool is_short()
+{
+    const char* scale = std::getenv("SCALE");
+    return scale && std::string_view { scale } == "short";
+}
+
+void print_row(const std::string& row, Nanoseconds value, const char* unit)
+{
+    harness::note("latency " + row + ' ' + std::to_string(value) + ' ' + unit);
+}
+
+// A task of high priority that wants the CPU again and again, and maybe does something each time: the
+// longest time from when it wanted it to when it was done.
+class Probe {
+public:
+    explicit Probe(const std::function<void()>& work = [] {})
+        : actor_ { [&] {
+              go_first(50);
+              watch(work);
+              return Outcome::raw(0);
+          } }
+    {
+        while (state_->wakes < kWarmUp)
+            sleep_until(now() + kMillisecond);
+        state_->worst = 0;
+    }
+
+    // So far; measures no more.
+    Nanoseconds worst()
+    {
+        state_->is_over = true;
+        REQUIRE_OK(actor_.join());
+        return state_->worst;
+    }
+
+private:
+    static constexpr Nanoseconds kPeriod = 25 * kMicrosecond;
+    static constexpr int kWarmUp = 40;
+
+    struct State {
+        std::atomic<bool> is_over { false };
+        std::atomic<int> wakes { 0 };
+        std::atomic<Nanoseconds> worst { 0 };
+    };
+
+    void watch(const std::function<void()>& work)
+    {
+        Nanoseconds next = now();
+        while (!state_->is_over) {
+            next = std::max(next + kPeriod, now());
+            sleep_until(next);
+            work();
+            const Nanoseconds lateness = now() - next;
+            if (lateness > state_->worst)
+                state_->worst = lateness;
+            ++state_->wakes;
+        }
+    }
+
+    Shared<State> state_;
+    Actor actor_;
+};
+
+// What another task does that has nothing to do with the set.
+class Neighbour {
+public:
+    void operator()() const
+    {
+        const auto id = static_cast<int>(bench::call(SYS_semget, IPC_PRIVATE, 1, 0600));
+        sembuf operation = up();
+        bench::call(SYS_semop, id, &operation, 1);
+        bench::call(SYS_semop, set_.id(), &operation, 1);
+        operation = down();
+        bench::call(SYS_semop, set_.id(), &operation, 1);
+        bench::call(SYS_semctl, id, 0, IPC_RMID, 0);
+    }
+
+private:
+    SemSet set_;
+};
+
+// Many tasks each of which has an undo record of one set.
+class RecordHolders {
+public:
+    // Strangers have no right to the set.
+    enum class Who { Owner, Strangers };
+
+    RecordHolders(const SemSet& set, int count, Who who)
+    {
+        keeper_.emplace([&, count, who] {
+            run(set, count, who);
+            return Outcome::raw(0);
+        });
+        wait_until([&] {
+            REQUIRE(keeper_->is_running());
+            return state_->ready == count;
+        });
+    }
+    void end()
+    {
+        keeper_->signal(SIGKILL);
+        keeper_->join_killed(SIGKILL);
+    }
+
+private:
+    struct State {
+        std::atomic<int> ready { 0 };
+    };
+    struct Start {
+        int set;
+        sembuf operation;
+        Who who;
+        State* state;
+    };
+    static constexpr std::size_t kStack = 8192;
+
+    // With next to no stack, and nothing of the C library.
+    static int hold(void* argument)
+    {
+        Start& start = *static_cast<Start*>(argument);
+        if (start.who == Who::Strangers) {
+            bench::call(SYS_setresgid, 1000, 1000, 1000);
+            bench::call(SYS_setresuid, 1000, 1000, 1000);
+        }
+        const long result = bench::call(SYS_semop, start.set, &start.operation, 1);
+        if (result == (start.who == Who::Strangers ? -EACCES : 0))
+            ++start.state->ready;
+        for (;;)
+            bench::call(SYS_pause);
+    }
+
+    // Threads, but for their undo records.
+    void run(const SemSet& set, int count, Who who)
+    {
+        constexpr int kFlags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
+        const auto size = static_cast<std::size_t>(count);
+        const int nsems = static_cast<int>(set.stat().nsems);
+        std::vector<Start> starts(size);
+        void* stacks = mmap(nullptr, size * kStack, PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        REQUIRE(stacks != MAP_FAILED);
+        for (std::size_t i = 0; i < size; ++i) {
+            const int number = static_cast<int>(i) % std::min(nsems, 0xffff);
+            starts[i] = { set.id(), undone(up(number)), who, &*state_ };
+            char* top = static_cast<char*>(stacks) + (i + 1) * kStack;
+            REQUIRE(clone(hold, top, kFlags, &starts[i]) > 0);
+            // One after the other: else all memory would be in use by those who have just begun.
+            while (state_->ready <= static_cast<int>(i))
+                sched_yield();
+        }
+        pause();
+    }
+
+    Shared<State> state_;
+    std::optional<Actor> keeper_;
+};
+
+Nanoseconds time_of(const std::function<void()>& body)
+{
+    const Nanoseconds start = now();
+    body();
+    return now() - start;
+}
+
+// What the calls about a whole set cost, and how long a neighbour waits for theirs.
+void measure_whole_set(const std::string& row, int nsems, int records, RecordHolders::Who who)
+{
+    require_one_cpu();
+    SemSet set { nsems };
+    std::optional<RecordHolders> holders;
+    if (records)
+        holders.emplace(set, records, who);
+    const Values values(static_cast<std::size_t>(nsems), 1);
+    Values seen(values.size());
+    const Neighbour neighbour;
+    neighbour();
+
+    const std::function<void()> set_all = [&] { REQUIRE_OK(set.set_values(values)); };
+    const std::function<void()> get_all = [&] {
+        REQUIRE_OK(sysv::semctl(set.id(), 0, GETALL, seen.data()));
+    };
+    const std::function<void()> remove = [&] { REQUIRE_OK(set.remove()); };
+    get_all(); // there is memory now
+    const auto measure = [&](const char* call, const std::function<void()>& body, bool is_last) {
+        Nanoseconds cost = is_last ? 0 : time_of(body);
+        Probe probe { [&] { neighbour(); } };
+        const Nanoseconds with_probe = time_of(body);
+        const Nanoseconds worst = probe.worst();
+        // It can be removed once only.
+        print_row(std::string { call } + ',' + row + ",cost", is_last ? with_probe : cost, "ns");
+        print_row(std::string { call } + ',' + row + ",neighbour", worst, "ns");
+    };
+    measure("GETALL", get_all, false);
+    measure("SETALL", set_all, false);
+    measure("IPC_RMID", remove, true);
+    if (holders)
+        holders->end();
+}
+
+// A task that has done much, with rights that everybody has, and then leaves it.
+enum class Leave { Exit, Unshare };
+
+void measure_leaving(const std::string& row, const std::function<void()>& prepare, Leave leave)
+{
+    require_one_cpu();
+    constexpr Identity kUser { 1000, 1000 };
+    const SemSet gate { 2, 0666 };
+    Actor leaver { [&] {
+        const std::function<void()> wait_for_it = [&] {
+            REQUIRE_OK(gate.operate({ up(0) }));
+            REQUIRE_OK(gate.operate({ down(1) }));
+        };
+        become(kUser);
+        prepare();
+        wait_for_it();
+        if (leave == Leave::Exit)
+            _exit(0);
+        REQUIRE_EQ(unshare(CLONE_SYSVSEM), 0);
+        wait_for_it();
+        return Outcome::raw(0);
+    } };
+    REQUIRE_OK(gate.operate({ down(0) }));
+    Probe probe;
+    REQUIRE_OK(gate.operate({ up(1) }));
+    if (leave == Leave::Exit)
+        REQUIRE_OK(leaver.join());
+    else
+        REQUIRE_OK(gate.operate({ down(0) }));
+    print_row(row, probe.worst(), "ns");
+    if (leave != Leave::Exit) {
+        REQUIRE_OK(gate.operate({ up(1) }));
+        REQUIRE_OK(leaver.join());
+    }
+}
+
+// Undo for `touched` semaphores of each of `count` sets.
+void measure_undo(int count, int nsems, int touched)
+{
+    constexpr int kMostOperations = 500;
+    std::vector<SemSet> sets;
+    for (int i = 0; i < count; ++i)
+        sets.emplace_back(nsems, 0666);
+    const auto prepare = [&] {
+        for (const SemSet& set : sets) {
+            for (int first = 0; first < touched; first += kMostOperations) {
+                Operations operations;
+                for (int i = first; i < std::min(touched, first + kMostOperations); ++i)
+                    operations.push_back(undone(up(i)));
+                REQUIRE_OK(set.operate(operations));
+            }
+        }
+    };
+    const std::string row = std::to_string(count) + "-sets-of-" + std::to_string(nsems) + ','
+        + std::to_string(touched) + "-touched";
+    measure_leaving("exit," + row, prepare, Leave::Exit);
+    measure_leaving("unshare," + row, prepare, Leave::Unshare);
+}
+
+// What a task has made, and maybe attached.
+void measure_segments(bool is_forced, bool is_attached)
+{
+    const LimitFile forced { "shm_rmid_forced" };
+    constexpr int kCount = 1000;
+    std::vector<int> ids;
+    const Shared<std::array<int, kCount>> made;
+    REQUIRE_OK(forced.write(is_forced ? "1" : "0"));
+    measure_leaving(
+        std::string { "exit,1000-segments" } + (is_attached ? ",attached" : "")
+            + (is_forced ? ",forced" : ""),
+        [&] {
+            for (int& id : *made) {
+                id = static_cast<int>(REQUIRE_OK(sysv::shmget(IPC_PRIVATE, 4096, 0600)));
+                if (is_attached)
+                    REQUIRE_OK(sysv::shmat(id, nullptr, 0));
+            }
+        },
+        Leave::Exit);
+    for (const int id : *made)
+        (void)sysv::shmctl(id, IPC_RMID);
+    REQUIRE_OK(forced.write("0"));
+}
+
+TEST(undo_at_exit)
+{
+    measure_leaving(
+        "exit,nothing", [] {}, Leave::Exit);
+    measure_leaving(
+        "unshare,nothing", [] {}, Leave::Unshare);
+    measure_undo(1, 500, 500);
+    measure_undo(is_short() ? 200 : 1000, 500, 500);
+}
+
+TEST(undo_of_large_sets_at_exit)
+{
+    measure_undo(is_short() ? 10 : 100, 32000, 20000);
+}
+
+TEST(undo_of_single_operations_at_exit)
+{
+    measure_undo(is_short() ? 1000 : 8000, 1, 1);
+}
+
+TEST(segments_at_exit)
+{
+    for (const bool is_forced : { false, true })
+        for (const bool is_attached : { false, true })
+            measure_segments(is_forced, is_attached);
+}
+
+TEST(whole_sets)
+{
+    using Who = RecordHolders::Who;
+    const int many = is_short() ? 300 : 6000;
+    measure_whole_set("32000-semaphores,0-records", 32000, 0, Who::Owner);
+    measure_whole_set("32000-semaphores,100-strangers", 32000, 100, Who::Strangers);
+    measure_whole_set("32000-semaphores," + std::to_string(many) + "-records", 32000, many,
+                      Who::Owner);
+    measure_whole_set("500-semaphores," + std::to_string(many) + "-records", 500, many, Who::Owner);
+}
+
+TEST(inversion)
+{
+    require_one_cpu();
+    constexpr int kTries = 120;
+    const int tries = is_short() ? 30 : kTries;
+    constexpr Nanoseconds kRange = 6 * kMicrosecond; // longer than any of the calls
+    for (const inversion::Sleep& sleep : inversion::sleeps()) {
+        int late = 0;
+        Nanoseconds worst = 0;
+        for (int i = 0; i < tries; ++i) {
+            const Nanoseconds lateness = inversion::play(sleep, i * kRange / tries).lateness;
+            late += lateness > inversion::kLate ? 1 : 0;
+            worst = std::max(worst, lateness);
+        }
+        print_row(std::string { sleep.name } + ",late-of-" + std::to_string(tries), late, "times");
+        print_row(std::string { sleep.name } + ",worst", worst, "ns");
+    }
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    harness::set_time_limit(7200);
+    return harness::run_tests(argc, argv);
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Calls that fail with EFAULT because their buffer ends too early: which bytes they leave in the part
+ * that there is.  Structures, values and texts are written up to the end; the type of a message, which
+ * Linux writes in one step, as a whole or not at all.
+ */
+#include "lib/guarded_buffer.hpp"
+#include "lib/harness.hpp"
+#include "lib/queue.hpp"
+#include "lib/segment.hpp"
+#include "lib/sem_set.hpp"
+
+#include <algorithm>
+#include <functional>
+
+namespace {
+
+constexpr std::byte kUntouched { 0xa5 };
+
+using Bytes = std::vector<std::byte>;
+using Call = std::function<Outcome(std::byte* buffer)>;
+
+// What `call` leaves in a buffer of `room` bytes.
+Bytes left_by(const Call& call, const GuardedBuffer& memory, std::size_t room)
+{
+    std::byte* const start = memory.with_room_for(room);
+    std::fill_n(start, room, kUntouched);
+    EXPECT_ERR(call(start), EFAULT);
+    return { start, start + room };
+}
+
+// `call` writes `size` bytes, the same each time.
+void expect_all_that_fits(std::size_t size, const Call& call)
+{
+    const GuardedBuffer memory;
+    std::byte* const start = memory.with_room_for(size);
+    std::fill_n(start, size, kUntouched);
+    REQUIRE_OK(call(start));
+    const Bytes whole { start, start + size };
+    for (std::size_t room = 0; room < size; ++room)
+        REQUIRE(left_by(call, memory, room)
+                == Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(room)));
+}
+
+// --- messages
+
+// What msgrcv() leaves of a message where `room` bytes can be written.
+void expect_left_of_message(const Queue& queue, const GuardedBuffer& memory,
+                            const std::string& text, std::size_t room)
+{
+    constexpr long kType = 0x12345678;
+    REQUIRE_OK(queue.send(kType, text));
+    const Bytes left = left_by(
+        [&](std::byte* buffer) {
+            return sysv::msgrcv(queue.id(), buffer, text.size(), 0, IPC_NOWAIT);
+        },
+        memory, room);
+    EXPECT_EQ(queue.stat().qnum, 0u);
+
+    Bytes expected(room, kUntouched);
+    if (room >= sizeof(kType)) {
+        std::memcpy(expected.data(), &kType, sizeof(kType));
+        std::memcpy(expected.data() + sizeof(kType), text.data(), room - sizeof(kType));
+    }
+    if (left != expected)
+        harness::note("a message of " + std::to_string(text.size()) + " bytes, room for "
+                      + std::to_string(room));
+    EXPECT(left == expected);
+}
+
+TEST(msgrcv_writes_the_type_as_a_whole_or_not_at_all)
+{
+    const Queue queue;
+    const GuardedBuffer memory;
+    for (const std::size_t size : { 0, 1, 7, 8, 64, 5000 }) {
+        for (std::size_t room = 0; room < sizeof(long); ++room)
+            expect_left_of_message(queue, memory, pattern(size), room);
+    }
+}
+
+TEST(msgrcv_writes_as_much_of_the_text_as_fits)
+{
+    const Queue queue;
+    const GuardedBuffer memory;
+    const std::string text = pattern(sysv::kDefaultMsgmax);
+    // Around the places where texts are cut into pieces, here and in Linux.
+    for (const std::size_t end : { 8ul, 4032ul, 4048ul, 4096ul, 8120ul, 8136ul, 8184ul }) {
+        for (std::size_t written = end - 8; written < end + 8; ++written)
+            expect_left_of_message(queue, memory, text, sizeof(long) + written);
+    }
+}
+
+TEST(msgctl_writes_as_much_of_a_structure_as_fits)
+{
+    const Queue queue;
+    REQUIRE_OK(queue.send(1, "text"));
+    for (const int command : { IPC_STAT, MSG_STAT, MSG_STAT_ANY }) {
+        expect_all_that_fits(sizeof(sysv::QueueStat), [&](std::byte* buffer) {
+            const int id = command == IPC_STAT ? queue.id() : sysv::index_of(queue.id());
+            return sysv::msgctl(id, command, reinterpret_cast<sysv::QueueStat*>(buffer));
+        });
+    }
+    for (const int command : { IPC_INFO, MSG_INFO }) {
+        expect_all_that_fits(sizeof(sysv::Info), [&](std::byte* buffer) {
+            return sysv::msgctl(0, command, reinterpret_cast<sysv::Info*>(buffer));
+        });
+    }
+}
+
+// --- semaphores
+
+TEST(semctl_writes_as_much_of_a_structure_as_fits)
+{
+    const SemSet set { 3 };
+    for (const int command : { IPC_STAT, SEM_STAT, SEM_STAT_ANY }) {
+        expect_all_that_fits(sizeof(sysv::SetStat), [&](std::byte* buffer) {
+            const int id = command == IPC_STAT ? set.id() : sysv::index_of(set.id());
+            return sysv::semctl(id, 0, command, buffer);
+        });
+    }
+    for (const int command : { IPC_INFO, SEM_INFO }) {
+        expect_all_that_fits(sizeof(struct seminfo), [&](std::byte* buffer) {
+            return sysv::semctl(0, 0, command, buffer);
+        });
+    }
+}
+
+TEST(getall_writes_as_many_values_as_fit)
+{
+    // More than are gathered on a stack.
+    for (const int count : { 1, 5, 300 }) {
+        const SemSet set { count };
+        Values values;
+        for (int number = 0; number < count; ++number)
+            values.push_back(static_cast<unsigned short>(1000 + number));
+        REQUIRE_OK(sysv::semctl(set.id(), 0, SETALL, values.data()));
+        expect_all_that_fits(values.size() * sizeof(values[0]), [&](std::byte* buffer) {
+            return sysv::semctl(set.id(), 0, GETALL, buffer);
+        });
+    }
+}
+
+// --- segments
+
+TEST(shmctl_writes_as_much_of_a_structure_as_fits)
+{
+    const Segment segment;
+    for (const int command : { IPC_STAT, SHM_STAT, SHM_STAT_ANY }) {
+        expect_all_that_fits(sizeof(sysv::SegmentStat), [&](std::byte* buffer) {
+            const int id = command == IPC_STAT ? segment.id() : sysv::index_of(segment.id());
+            return sysv::shmctl(id, command, buffer);
+        });
+    }
+    expect_all_that_fits(sizeof(sysv::ShmLimits),
+                         [&](std::byte* buffer) { return sysv::shmctl(0, IPC_INFO, buffer); });
+    expect_all_that_fits(sizeof(sysv::ShmUsage),
+                         [&](std::byte* buffer) { return sysv::shmctl(0, SHM_INFO, buffer); });
+}
+
+} // namespace

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Shared memory of 32-bit programs: ipc(2), where segments go, and shmid_ds in both versions.
+ */
+#include "compat/compat_check.hpp"
+#include "lib/guarded_buffer.hpp"
+#include "lib/proc_table.hpp"
+#include "lib/segment.hpp"
+
+#include <algorithm>
+#include <climits>
+
+namespace {
+
+using sysv::ipc;
+using sysv::IpcCall;
+
+Outcome shmctl_by(Way way, int id, int command, const void* buffer = nullptr)
+{
+    if (way == Way::Direct)
+        return sysv::shmctl(id, command, const_cast<void*>(buffer));
+    return ipc(IpcCall::Shmctl, id, command_by(way, command), 0, buffer);
+}
+
+sysv::OldSegmentStat old_version(const sysv::SegmentStat& stat)
+{
+    auto old = zeros<sysv::OldSegmentStat>();
+    old.perm = old_perm(stat.perm);
+    old.segsz = static_cast<std::int32_t>(stat.segsz);
+    old.atime = static_cast<std::int32_t>(stat.atime);
+    old.dtime = static_cast<std::int32_t>(stat.dtime);
+    old.ctime = static_cast<std::int32_t>(stat.ctime);
+    old.cpid = static_cast<std::uint16_t>(stat.cpid);
+    old.lpid = static_cast<std::uint16_t>(stat.lpid);
+    old.nattch = static_cast<std::uint16_t>(stat.nattch);
+    return old;
+}
+
+void expect_stat_everywhere(const Segment& segment)
+{
+    const auto stat = segment.stat();
+    const int index = sysv::index_of(segment.id());
+    const auto expect = [&]<class T>(Way way, const T& expected) {
+        Written<T> by_id, by_index, by_index_any;
+        EXPECT_EQ(shmctl_by(way, segment.id(), IPC_STAT, by_id.place()), Outcome::raw(0));
+        by_id.expect(expected);
+        EXPECT_EQ(shmctl_by(way, index, SHM_STAT, by_index.place()), Outcome::raw(segment.id()));
+        by_index.expect(expected);
+        EXPECT_EQ(shmctl_by(way, index, SHM_STAT_ANY, by_index_any.place()),
+                  Outcome::raw(segment.id()));
+        by_index_any.expect(expected);
+    };
+    for (const Way way : kCurrentWays)
+        expect(way, stat);
+    expect(Way::Old, old_version(stat));
+}
+
+// shmat() of ipc(2), which gives the address by a pointer.
+Outcome attach(unsigned call, const Segment& segment, const void* address, int flags, void** result)
+{
+    return ipc(call, segment.id(), flags, reinterpret_cast<long>(result), address);
+}
+
+TEST(shmget_of_ipc_finds_and_makes_the_same_segments)
+{
+    const Segment segment { 3 * kPage, 0600, unused_segment_key() };
+    const int key = segment.stat().perm.key;
+    EXPECT_EQ(ipc(IpcCall::Shmget, key, 3 * kPage, 0), Outcome::raw(segment.id()));
+    EXPECT_ERR(ipc(IpcCall::Shmget, key, 3 * kPage + 1, 0), EINVAL);
+    const key_t other = unused_segment_key();
+    const Segment made = Segment::adopt(
+        static_cast<int>(REQUIRE_OK(ipc(IpcCall::Shmget, other, 12345, IPC_CREAT | 0640))));
+    EXPECT_EQ(sysv::shmget(other, 0, 0), Outcome::raw(made.id()));
+    EXPECT_EQ(made.stat().segsz, 12345u);
+}
+
+TEST(a_size_has_32_bits_without_a_sign)
+{
+    constexpr std::size_t size = 0x8000'1000;
+    const auto id =
+        ipc(IpcCall::Shmget, IPC_PRIVATE, static_cast<long>(size), SHM_NORESERVE | 0600);
+    const Segment by_ipc = Segment::adopt(static_cast<int>(REQUIRE_OK(id)));
+    const Segment direct { size, SHM_NORESERVE | 0600 };
+    for (const Segment* segment : { &by_ipc, &direct }) {
+        EXPECT_EQ(segment->stat().segsz, size);
+        expect_stat_everywhere(*segment);
+    }
+}
+
+TEST(shmat_of_ipc_gives_the_address_by_a_pointer)
+{
+    const Segment segment;
+    for (const unsigned version : { 0u, 2u, 0xffffu }) {
+        Written<void*> address;
+        EXPECT_EQ(attach(sysv::with_version(IpcCall::Shmat, version), segment, nullptr, 0,
+                         static_cast<void**>(address.place())),
+                  Outcome::raw(0));
+        address.expect(address.value());
+        EXPECT_EQ(segment.attaches(), 1u);
+        *static_cast<char*>(address.value()) = 'x';
+        EXPECT_EQ(ipc(IpcCall::Shmdt, 0, 0, 0, address.value()), Outcome::raw(0));
+        EXPECT_EQ(segment.attaches(), 0u);
+    }
+}
+
+TEST(shmat_of_version_1_is_einval)
+{
+    const Segment segment;
+    void* address = nullptr;
+    EXPECT_ERR(attach(sysv::with_version(IpcCall::Shmat, 1), segment, nullptr, 0, &address),
+               EINVAL);
+    EXPECT_EQ(segment.attaches(), 0u);
+    EXPECT(address == nullptr);
+}
+
+TEST(the_address_of_a_segment_is_written_as_a_whole_or_not_at_all)
+{
+    static constexpr std::byte kUntouched { 0xa5 };
+    const Segment segment;
+    const GuardedBuffer memory;
+    in_a_process([&] {
+        for (std::size_t room = 1; room < sizeof(void*); ++room) {
+            std::byte* const place = memory.with_room_for(room);
+            std::fill_n(place, room, kUntouched);
+            EXPECT_ERR(attach(static_cast<unsigned>(IpcCall::Shmat), segment, nullptr, 0,
+                              reinterpret_cast<void**>(place)),
+                       EFAULT);
+            EXPECT(std::all_of(place, place + room,
+                               [](std::byte each) { return each == kUntouched; }));
+        }
+    });
+}
+
+TEST(a_segment_stays_attached_when_its_address_cannot_be_written)
+{
+    const Segment segment;
+    const GuardedBuffer memory;
+    in_a_process([&] {
+        unsigned long attached = 0;
+        for (void* result :
+             { kNull, kKernelAddress, static_cast<void*>(memory.with_room_for(3)) }) {
+            EXPECT_ERR(attach(static_cast<unsigned>(IpcCall::Shmat), segment, nullptr, 0,
+                              static_cast<void**>(result)),
+                       EFAULT);
+            EXPECT_EQ(segment.attaches(), ++attached);
+        }
+    });
+    EXPECT_EQ(segment.attaches(), 0u);
+}
+
+TEST(shmat_of_ipc_errs_as_shmat_does)
+{
+    const Segment segment;
+    const auto shmat = static_cast<unsigned>(IpcCall::Shmat);
+    void* address = nullptr;
+    EXPECT_ERR(ipc(shmat, -1, 0, reinterpret_cast<long>(&address)), EINVAL);
+    EXPECT_ERR(attach(shmat, segment, reinterpret_cast<void*>(0x12345), 0, &address), EINVAL);
+    EXPECT_ERR(attach(shmat, segment, nullptr, SHM_REMAP, &address), EINVAL);
+    EXPECT_ERR(attach(shmat, segment, kKernelAddress, 0, &address), ENOMEM);
+    EXPECT_ERR(play(kAlice, [&] { return attach(shmat, segment, nullptr, 0, &address); }), EACCES);
+    EXPECT_ERR(ipc(IpcCall::Shmdt, 0, 0, 0, kKernelAddress), EINVAL);
+    EXPECT(address == nullptr);
+}
+
+TEST(an_attachment_goes_where_it_is_wanted)
+{
+    const Segment segment;
+    void* first = nullptr;
+    const auto shmat = static_cast<unsigned>(IpcCall::Shmat);
+    REQUIRE_OK(attach(shmat, segment, nullptr, 0, &first));
+    REQUIRE_OK(sysv::shmdt(first));
+    void* second = nullptr;
+    REQUIRE_OK(
+        attach(shmat, segment, static_cast<char*>(first) + 5, SHM_RND | SHM_RDONLY, &second));
+    EXPECT_EQ(second, first);
+    EXPECT_EQ(sysv::shmat(segment.id(), first, SHM_REMAP).as_raw(), reinterpret_cast<long>(first));
+    EXPECT_EQ(segment.attaches(), 1u);
+    EXPECT_OK(sysv::shmdt(first));
+}
+
+TEST(stat_is_right_in_every_byte_of_both_versions)
+{
+    expect_stat_everywhere(Segment { 12345, 0640 });
+    const Segment used { 5 * kPage, 0652, unused_segment_key() };
+    auto wanted = used.stat();
+    wanted.perm.uid = 3005;
+    wanted.perm.gid = 70000;
+    REQUIRE_OK(used.set(wanted));
+    const Attachment attachment { used };
+    {
+        const Attachment another { used };
+    }
+    REQUIRE_OK(used.lock());
+    expect_stat_everywhere(used);
+    sysv::OldSegmentStat stat {};
+    REQUIRE_OK(shmctl_by(Way::Old, used.id(), IPC_STAT, &stat));
+    EXPECT_EQ(stat.perm.gid, sysv::kOverflowId);
+    EXPECT_EQ(stat.perm.mode, sysv::kLocked | 0652);
+    EXPECT_EQ(stat.nattch, 1);
+}
+
+TEST(times_beyond_32_bits_come_in_two_halves)
+{
+    const ClockOverride clock { kFarAway };
+    const Segment segment;
+    {
+        const Attachment attachment { segment };
+    }
+    for (const Way way : kCurrentWays) {
+        sysv::SegmentStat stat;
+        REQUIRE_OK(shmctl_by(way, segment.id(), IPC_STAT, &stat));
+        for (const auto time : { stat.atime, stat.dtime, stat.ctime })
+            EXPECT(time >= kFarAway && time < kFarAway + 3600);
+    }
+    expect_stat_everywhere(segment);
+}
+
+TEST(set_takes_owner_and_mode_of_either_version_and_reads_no_more)
+{
+    const GuardedBuffer memory;
+    for (const Way way : kEveryWay) {
+        const Segment segment;
+        sysv::OldPerm old {};
+        sysv::Perm current {};
+        old.uid = 65535, old.gid = 1002, old.mode = 0123;
+        current.uid = 65535, current.gid = 1002, current.mode = 0123;
+        const void* perm = way == Way::Old ? static_cast<void*>(&old) : &current;
+        const std::size_t size = way == Way::Old ? sizeof(old) : sizeof(current);
+        std::byte* place = memory.with_room_for(size);
+        std::memcpy(place, perm, size);
+        EXPECT_OK(shmctl_by(way, segment.id(), IPC_SET, place));
+        EXPECT_EQ(segment.stat().perm.uid, 65535u);
+        EXPECT_EQ(segment.stat().perm.gid, 1002u);
+        EXPECT_EQ(segment.stat().perm.mode, 0123u);
+        EXPECT_ERR(shmctl_by(way, segment.id(), IPC_SET, memory.with_room_for(size - 1)), EFAULT);
+        EXPECT_ERR(shmctl_by(way, INT_MAX, IPC_SET, place), EINVAL);
+        EXPECT_ERR(shmctl_by(way, -1, IPC_SET, kKernelAddress), EINVAL);
+        EXPECT_ERR(play(kAlice, [&] { return shmctl_by(way, segment.id(), IPC_SET, place); }),
+                   EPERM);
+    }
+}
+
+TEST(stat_writes_a_whole_structure_or_fails)
+{
+    const Segment segment;
+    const GuardedBuffer memory;
+    for (const Way way : kEveryWay) {
+        const std::size_t size =
+            way == Way::Old ? sizeof(sysv::OldSegmentStat) : sizeof(sysv::SegmentStat);
+        EXPECT_OK(shmctl_by(way, segment.id(), IPC_STAT, memory.with_room_for(size)));
+        EXPECT_ERR(shmctl_by(way, segment.id(), IPC_STAT, memory.with_room_for(size - 1)), EFAULT);
+    }
+}
+
+// Of the limits in the current version, those of the older one.
+sysv::OldShmLimits old_version(const sysv::ShmLimits& limits)
+{
+    return { static_cast<std::int32_t>(limits.shmmax), static_cast<std::int32_t>(limits.shmmin),
+             static_cast<std::int32_t>(limits.shmmni), static_cast<std::int32_t>(limits.shmseg),
+             static_cast<std::int32_t>(limits.shmall) };
+}
+
+void expect_limits_everywhere(unsigned long shmmax, unsigned long shmall)
+{
+    auto expected = zeros<sysv::ShmLimits>();
+    expected.shmmax = shmmax;
+    expected.shmmin = 1;
+    expected.shmmni = static_cast<unsigned long>(*read_number("/proc/sys/kernel/shmmni"));
+    expected.shmseg = expected.shmmni;
+    expected.shmall = shmall;
+    const auto expect = [&]<class T>(Way way, const T& wanted) {
+        Written<T> limits;
+        EXPECT_OK(shmctl_by(way, 0, IPC_INFO, limits.place()));
+        limits.expect(wanted);
+    };
+    for (const Way way : kCurrentWays)
+        expect(way, expected);
+    expect(Way::Old, old_version(expected));
+}
+
+TEST(the_limit_of_a_segment_shows_as_what_an_int_holds)
+{
+    {
+        const LimitOverride shmmax { "shmmax", "2147483646" };
+        expect_limits_everywhere(0x7fff'fffe, sysv::kShownShmall);
+    }
+    for (const char* bytes : { "2147483647", "2147483648", "4294967296", "18446744073692774399" }) {
+        const LimitOverride shmmax { "shmmax", bytes };
+        expect_limits_everywhere(INT_MAX, sysv::kShownShmall);
+    }
+}
+
+TEST(the_limit_of_all_pages_shows_its_lower_half)
+{
+    const LimitOverride shmall { "shmall", "78187493520" }; // 0x12'3456'7890
+    expect_limits_everywhere(INT_MAX, 0x3456'7890);
+}
+
+TEST(limits_are_written_whole_or_fail)
+{
+    const GuardedBuffer memory;
+    for (const Way way : kEveryWay) {
+        const std::size_t size =
+            way == Way::Old ? sizeof(sysv::OldShmLimits) : sizeof(sysv::ShmLimits);
+        EXPECT_OK(shmctl_by(way, 0, IPC_INFO, memory.with_room_for(size)));
+        EXPECT_ERR(shmctl_by(way, 0, IPC_INFO, memory.with_room_for(size - 1)), EFAULT);
+    }
+}
+
+TEST(usage_is_the_same_in_both_versions)
+{
+    const Segment segment { 3 * kPage };
+    const Attachment attachment { segment };
+    attachment[0] = 'x';
+    auto expected = zeros<sysv::ShmUsage>();
+    const auto index = sysv::shmctl(0, SHM_INFO, &expected);
+    EXPECT(expected.used_ids >= 1 && expected.shm_tot >= 3 && expected.shm_rss >= 1);
+    const GuardedBuffer memory;
+    for (const Way way : kEveryWay) {
+        Written<sysv::ShmUsage> usage;
+        EXPECT_EQ(shmctl_by(way, 0, SHM_INFO, usage.place()), index);
+        usage.expect(expected);
+        EXPECT_ERR(shmctl_by(way, 0, SHM_INFO, memory.with_room_for(sizeof(expected) - 1)), EFAULT);
+    }
+}
+
+TEST(segments_are_locked_and_unlocked_in_either_version)
+{
+    const Segment segment;
+    for (const Way way : kEveryWay) {
+        EXPECT_OK(shmctl_by(way, segment.id(), SHM_LOCK));
+        EXPECT_EQ(segment.stat().perm.mode, sysv::kLocked | 0600);
+        EXPECT_OK(shmctl_by(way, segment.id(), SHM_UNLOCK));
+        EXPECT_EQ(segment.stat().perm.mode, 0600u);
+    }
+}
+
+TEST(segments_are_removed_in_either_version)
+{
+    for (const Way way : kEveryWay) {
+        const auto id = static_cast<int>(REQUIRE_OK(sysv::shmget(IPC_PRIVATE, kPage, 0600)));
+        EXPECT_OK(shmctl_by(way, id, IPC_RMID));
+        EXPECT_ERR(shmctl_by(way, id, IPC_RMID), EINVAL);
+    }
+}
+
+TEST(unknown_commands_are_einval_in_either_version)
+{
+    const Segment segment;
+    sysv::SegmentStat buffer;
+    for (const Way way : { Way::Current, Way::Old })
+        for (const int command : { 4, 10, 16, 99, 0x200, 0x1000, -1, INT_MIN })
+            EXPECT_ERR(shmctl_by(way, segment.id(), command, &buffer), EINVAL);
+}
+
+TEST(what_is_no_call_of_ipc_is_enosys)
+{
+    for (const unsigned call : { 0u, 5u, 10u, 15u, 20u, 25u, 99u, 0xffffu, 0x10000u, 0x1'0005u })
+        EXPECT_ERR(ipc(call, 0, 0, 0, kKernelAddress), ENOSYS);
+}
+
+} // namespace

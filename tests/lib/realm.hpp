@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Namespaces: files that stand for them, and realms that somebody keeps alive.
+ */
+#pragma once
+
+#include "lib/actor.hpp"
+#include "lib/shared.hpp"
+
+#include <memory>
+#include <sched.h>
+#include <string>
+
+// Skips the test where the kernel has no such namespaces: "ipc", "user", "pid".
+void require_namespaces(const std::string& kind);
+
+Outcome let_go(int kinds); // unshare(2)
+
+// Plays `body` in a process in an IPC namespace of its own.  The first call in a test has to be the
+// test's own, not that of an actor: it may skip.
+void in_a_new_ipc_namespace(const std::function<void()>& body);
+
+// An open file of /proc/PID/ns, which keeps the namespace.
+class NamespaceFile {
+public:
+    explicit NamespaceFile(const std::string& kind = "ipc", const std::string& pid = "self");
+    NamespaceFile(const std::string& kind, pid_t pid) : NamespaceFile { kind, std::to_string(pid) }
+    {
+    }
+    explicit NamespaceFile(const char* path); // where one is mounted, for instance
+    NamespaceFile(NamespaceFile&& other) noexcept : fd_ { std::exchange(other.fd_, -1) } { }
+    NamespaceFile& operator=(NamespaceFile&&) = delete;
+    ~NamespaceFile() { close(); }
+
+    int fd() const { return fd_; }
+    Outcome enter(int kind = 0) const; // setns(2)
+    unsigned long number() const; // the inode: one for each namespace that lives
+    void close();
+
+private:
+    int fd_;
+};
+
+// Where the current process's IPC namespace is the same as that of the file.
+bool is_at_home(const NamespaceFile& file);
+
+// Namespaces of their own, with a process in them that sleeps as long as the C++ object lives.
+class Realm {
+public:
+    // With CLONE_NEWUSER, users and groups 0 to kIds - 1 there are kShift and on outside.
+    static constexpr unsigned kShift = 100000;
+    static constexpr unsigned kIds = 65536;
+    explicit Realm(unsigned long kinds = CLONE_NEWIPC) : Realm { kinds, kRoot } { }
+    // Made by somebody else, to whom the user namespace belongs.
+    Realm(unsigned long kinds, const Identity& maker);
+
+    pid_t keeper() const { return keeper_->pid(); }
+    NamespaceFile file(const std::string& kind = "ipc") const { return { kind, keeper() }; }
+
+    // Takes the current process there, into as many kinds as the realm has (a pid namespace is for
+    // its children), as root with every capability in the user namespace if it has one.
+    void enter() const;
+    // In a process of its own that has entered.
+    void in(const std::function<void()>& body) const;
+    Outcome play(const Actor::Body& body) const;
+
+    // Ends the keeper.  What the realm still is, others keep.
+    void leave_alone();
+
+private:
+    unsigned long kinds_;
+    std::unique_ptr<Shared<Rendezvous>> gate_;
+    std::unique_ptr<Actor> keeper_;
+};
+
+// Lets users and groups `inside` and on of the process's user namespace be `outside` and on here.
+void map_ids(pid_t pid, unsigned inside, unsigned outside, unsigned count);

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Every call that copies to or from user memory, as a table: what is in memory before it, how it is made,
+ * and what it is to answer and to have done when it had to wait for that memory.
+ */
+#pragma once
+
+#include "lib/outcome.hpp"
+#include "lib/queue.hpp"
+#include "lib/segment.hpp"
+#include "lib/sem_set.hpp"
+
+#include <span>
+#include <string>
+
+namespace stalled_calls {
+
+// What the calls are made on; kAlice owns it, though root made it.
+struct Objects {
+    Objects();
+    void remove();
+
+    Queue queue;
+    SemSet set { 3 };
+    Segment segment;
+};
+
+struct Call {
+    const char* name;
+    // What is in memory before the call; as many bytes are there for what it writes.
+    std::string (*contents)();
+    Outcome (*make)(const Objects&, char* address);
+    // When nothing else happened, and when the objects were removed while the call waited.
+    Outcome (*usual)(const Objects&);
+    Outcome (*after_removal)(const Objects&);
+    // What it did, by the time it succeeded.
+    void (*check)(const Objects&, const char* address);
+};
+
+std::span<const Call> all();
+
+// Two semaphore operations, as they lie in memory.
+std::string two_operations();
+
+} // namespace stalled_calls

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * test_armed [PATH]: the switches by which ftrace and kprobes are taken from everybody, and what the module says
+ * when it comes and goes.
+ */
+#include "lib/actor.hpp"
+#include "lib/harness.hpp"
+#include "lib/kernel_log.hpp"
+#include "lib/module.hpp"
+#include "lib/proc_file.hpp"
+#include "lib/proc_table.hpp"
+#include "lib/queue.hpp"
+#include "lib/segment.hpp"
+#include "lib/sem_set.hpp"
+#include "lib/shared.hpp"
+#include "lib/sysv_sem.hpp"
+
+#include <fcntl.h>
+#include <linux/membarrier.h>
+#include <sched.h>
+#include <string>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <vector>
+
+namespace {
+
+constexpr const char* kProbes = "/sys/kernel/debug/kprobes/enabled";
+constexpr const char* kFtrace = "/proc/sys/kernel/ftrace_enabled";
+constexpr const char* kOff = "kprobes are switched off (/sys/kernel/debug/kprobes/enabled)";
+constexpr const char* kOnAgain = "kprobes are switched on again\n";
+
+bool is_switched(const char* file)
+{
+    return read_file(file).value_or("").starts_with('1');
+}
+
+// Off, and on again at the end of a test.
+class SwitchedOff {
+public:
+    explicit SwitchedOff(const char* file) : file_ { file }
+    {
+        REQUIRE(write_file(file_, "0"));
+        REQUIRE(!is_switched(file_));
+    }
+    ~SwitchedOff() { end(); }
+    SwitchedOff(const SwitchedOff&) = delete;
+    SwitchedOff& operator=(const SwitchedOff&) = delete;
+
+    void end() const { EXPECT(write_file(file_, "1")); }
+
+private:
+    const char* file_;
+};
+
+class Loaded {
+public:
+    explicit Loaded(const char* parameters)
+    {
+        module::require_unloaded_anywhere();
+        REQUIRE_OK(module::load(parameters));
+    }
+    ~Loaded()
+    {
+        if (module::is_loaded())
+            EXPECT_OK(module::unload());
+    }
+    Loaded(const Loaded&) = delete;
+    Loaded& operator=(const Loaded&) = delete;
+};
+
+void require_kprobes()
+{
+    module::require_unloaded_anywhere();
+    if (!read_file(kProbes))
+        harness::skip("this kernel has no kprobes");
+}
+
+void run_on(int cpu)
+{
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    REQUIRE(sched_setaffinity(0, sizeof(one), &one) == 0);
+}
+
+// All lines until one that has this.  The module looks when the CPU that it looked on last is awake.
+std::string lines_with(KernelLog& log, const std::string& text)
+{
+    std::string lines;
+    const long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    int cpu = 0;
+    wait_until([&] {
+        run_on(cpu++ % static_cast<int>(cpus));
+        usleep(10'000);
+        lines += log.take("sysvipc: ");
+        return lines.find(text) != std::string::npos;
+    });
+    return lines;
+}
+
+bool has(const std::string& lines, const std::string& text)
+{
+    return lines.find(text) != std::string::npos;
+}
+
+// A call that gets to the module or not: which of the two serves shows in its parameters.
+bool calls_reach_the_module(bool is_builtin)
+{
+    const Outcome made = sysv::msgget(IPC_PRIVATE, 0600);
+    if (!made.ok()) {
+        EXPECT_ERR(made, ENOSYS);
+        return false;
+    }
+    const bool is_ours = module::is_refusal(module::unload());
+    EXPECT(is_builtin || is_ours);
+    EXPECT_OK(sysv::msgctl(static_cast<int>(made.value()), IPC_RMID, nullptr));
+    return is_ours;
+}
+
+TEST(probes_that_are_switched_off_are_no_way_to_attach)
+{
+    require_kprobes();
+    KernelLog log;
+    const SwitchedOff off { kProbes };
+    EXPECT_ERR(module::load("attach=kprobe"), EBUSY);
+    EXPECT(!module::is_loaded());
+    const std::string lines = log.take("sysvipc: ");
+    EXPECT(has(lines, std::string { ": " } + kOff + '\n'));
+    EXPECT(!has(lines, "provides") && !has(lines, "took over"));
+    EXPECT(!has(read_file("/sys/kernel/debug/kprobes/list").value_or(""), "sys_msgget"));
+}
+
+TEST(probes_that_are_switched_off_are_not_missed_where_there_is_ftrace)
+{
+    require_kprobes();
+    if (!read_file(kFtrace))
+        harness::skip("this kernel has no function tracer");
+    KernelLog log;
+    const SwitchedOff off { kProbes };
+    const Loaded loaded { "attach=auto" };
+    const std::string lines = log.take("sysvipc: ");
+    EXPECT(has(lines, "by ftrace direct calls\n"));
+    EXPECT(!has(lines, kOff));
+    {
+        const Queue queue;
+        EXPECT_OK(queue.send(1, "text"));
+    }
+}
+
+TEST(that_probes_are_switched_off_later_is_logged_once_and_so_is_their_return)
+{
+    require_kprobes();
+    const bool is_builtin = module::require_unloaded_anywhere();
+    KernelLog log;
+    const Loaded loaded { "attach=kprobe" };
+    EXPECT(calls_reach_the_module(is_builtin));
+    for (int round = 0; round < 2; ++round) {
+        const SwitchedOff off { kProbes };
+        const std::string lines = lines_with(log, kOff);
+        for (const char* loss :
+             { "no System V IPC call gets here", "what is in an IPC namespace that ends stays",
+               "a task that ends leaves SEM_UNDO undone",
+               "unshare(2) and setns(2) do not let SEM_UNDO go" })
+            EXPECT(has(lines, loss));
+        EXPECT_EQ(lines.find(kOff), lines.rfind(kOff));
+        off.end();
+        EXPECT_EQ(lines_with(log, kOnAgain), kOnAgain);
+        EXPECT(calls_reach_the_module(is_builtin));
+    }
+}
+
+// Many, that one of them gets the memory of another.
+constexpr int kNamespaces = 12;
+
+TEST(a_namespace_at_the_address_of_one_that_ended_unseen_is_empty)
+{
+    require_kprobes();
+    if (harness::is_kernel_watched())
+        harness::skip("this kernel does not use an address again soon");
+    const Loaded loaded { "attach=kprobe" };
+    const key_t key = unused_key();
+    struct Board {
+        std::atomic<int> ready;
+        std::atomic<bool> may_end;
+    };
+    for (int round = 0; round < 2; ++round) {
+        const Shared<Board> board;
+        std::vector<Actor> actors;
+        for (int i = 0; i < kNamespaces; ++i) {
+            actors.emplace_back([&] {
+                REQUIRE(unshare(CLONE_NEWIPC) == 0);
+                EXPECT_ERR(sysv::msgget(key, 0600), ENOENT);
+                REQUIRE_OK(sysv::msgget(key, 0600 | IPC_CREAT | IPC_EXCL));
+                ++board->ready;
+                wait_until([&] { return board->may_end.load(); });
+                return Outcome::raw(0);
+            });
+        }
+        wait_until([&] { return board->ready == kNamespaces; });
+        {
+            // Only while nobody sees it do these end.
+            const SwitchedOff off { kProbes };
+            board->may_end = true;
+            for (Actor& actor : actors)
+                EXPECT_OK(actor.join());
+            usleep(200'000);
+            REQUIRE(syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) == 0);
+            usleep(200'000);
+        }
+    }
+    // What ended unseen goes when its address is used again.  All free ones are, on either CPU, and at the same time.
+    for (int cpu = 0; cpu < sysconf(_SC_NPROCESSORS_ONLN); ++cpu) {
+        in_a_process([&] {
+            run_on(cpu);
+            std::vector<int> kept;
+            for (int i = 0; i < 32 * kNamespaces; ++i) {
+                REQUIRE(unshare(CLONE_NEWIPC) == 0);
+                EXPECT_ERR(sysv::msgget(key, 0600), ENOENT);
+                kept.push_back(open("/proc/self/ns/ipc", O_RDONLY | O_CLOEXEC));
+                REQUIRE(kept.back() >= 0);
+            }
+        });
+    }
+    wait_until([] { return harness::has_failed() || module::unload().ok(); });
+}
+
+TEST(where_ftrace_is_switched_off_the_log_says_so)
+{
+    module::require_unloaded_anywhere();
+    if (!read_file(kFtrace))
+        harness::skip("this kernel has no function tracer");
+    KernelLog log;
+    const SwitchedOff off { kFtrace };
+    for (const char* parameters : { "", "attach=kprobe" }) {
+        EXPECT_ERR(module::load(parameters), EBUSY);
+        EXPECT_EQ(log.take("sysvipc: "),
+                  "ftrace is switched off (kernel.ftrace_enabled): nothing is hooked\n");
+    }
+}
+
+TEST(nobody_switches_ftrace_off_while_it_is_loaded)
+{
+    module::require_unloaded_anywhere();
+    if (!read_file(kFtrace))
+        harness::skip("this kernel has no function tracer");
+    for (const char* parameters : { "", "attach=kprobe" }) {
+        const Loaded loaded { parameters };
+        EXPECT(!write_file(kFtrace, "0"));
+        EXPECT(is_switched(kFtrace));
+    }
+}
+
+TEST(the_last_line_says_that_it_is_unloaded_and_what_calls_do_now)
+{
+    const bool is_builtin = module::require_unloaded_anywhere();
+    KernelLog log;
+    REQUIRE_OK(module::load());
+    const std::string first = log.take("sysvipc: ");
+    EXPECT(has(first, is_builtin ? "took over msgget " : "provides msgget "));
+    REQUIRE_OK(module::unload());
+    EXPECT_EQ(log.take("sysvipc: "),
+              is_builtin ? "unloaded: the kernel's own System V IPC serves again\n"
+                         : "unloaded: System V IPC calls fail with ENOSYS again\n");
+}
+
+// The lines of the file that tells what keeps the module, each without the blanks that align it.
+std::string in_use()
+{
+    std::string text;
+    for (const char c : read_file("/sys/module/sysvipc/parameters/in_use").value_or(""))
+        if (c != ' ' || (!text.empty() && text.back() != ' ' && text.back() != '\n'))
+            text += c;
+    return text;
+}
+
+std::string row(int queues, int sets, int segments)
+{
+    struct stat ns;
+    REQUIRE(stat("/proc/self/ns/ipc", &ns) == 0);
+    return std::to_string(ns.st_ino) + ' ' + std::to_string(queues) + ' ' + std::to_string(sets)
+        + ' ' + std::to_string(segments) + '\n';
+}
+
+TEST(what_keeps_it_from_being_unloaded_can_be_read)
+{
+    const Loaded loaded { "" };
+    const std::string header = "ipc_ns queues sets segments\n";
+    const std::string others = "mappings, open files, calls: ";
+    EXPECT_EQ(in_use(), header + others + "0\n");
+    {
+        const Queue first;
+        const Queue second;
+        const Segment segment;
+        EXPECT_EQ(in_use(), header + row(2, 0, 1) + others + "0\n");
+        const std::string outside = row(2, 0, 1);
+        in_a_process([&] {
+            REQUIRE(unshare(CLONE_NEWIPC) == 0);
+            const SemSet set { Values { 1, 2 } };
+            EXPECT_EQ(in_use(), header + outside + row(0, 1, 0) + others + "0\n");
+        });
+        const Attachment attachment { segment };
+        const Attachment another { segment };
+        const ProcFile file;
+        EXPECT(has(in_use(), others + "3\n"));
+    }
+    wait_until([&] { return in_use() == header + others + "0\n"; });
+    in_a_process([] {
+        REQUIRE(setuid(1000) == 0);
+        EXPECT(access("/sys/module/sysvipc/parameters/in_use", R_OK) != 0);
+    });
+}
+
+TEST(the_file_of_what_keeps_it_is_no_parameter)
+{
+    module::require_unloaded_anywhere();
+    EXPECT_ERR(module::load("in_use=1"), EINVAL);
+}
+
+TEST(what_does_not_load_has_not_taken_over)
+{
+    module::require_unloaded_beside_builtin();
+    const Shared<std::atomic<bool>> is_over;
+    // Now and then there is an object only after the module has looked for the first time.
+    Actor user { [&] {
+        while (!*is_over) {
+            const Outcome made = sysv::semget(IPC_PRIVATE, 1, 0600);
+            usleep(1000);
+            // While the module goes, the kernel may have made it, and the module is asked for it.
+            if (made.ok())
+                wait_until(
+                    [&] { return sysv::semctl(static_cast<int>(made.value()), 0, IPC_RMID).ok(); });
+            usleep(1000);
+        }
+        return Outcome::raw(0);
+    } };
+    int refused = 0;
+    int loaded = 0;
+    for (int round = 0; round < 20; ++round) {
+        KernelLog log;
+        const Outcome outcome = module::load("");
+        const std::string lines = log.take("sysvipc: ");
+        EXPECT_EQ(has(lines, "took over"), outcome.ok());
+        if (!outcome.ok()) {
+            ++refused;
+            continue;
+        }
+        ++loaded;
+        wait_until([] { return module::unload().ok(); });
+    }
+    *is_over = true;
+    EXPECT_OK(user.join());
+    harness::note(std::to_string(refused) + " times refused, " + std::to_string(loaded)
+                  + " times loaded");
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    return module::run_tests(argc, argv);
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What looks the same in two namespaces, and must not be taken for the other.
+ */
+#include "lib/harness.hpp"
+#include "lib/int80.hpp"
+#include "lib/limit_file.hpp"
+#include "lib/realm.hpp"
+#include "lib/sem_set.hpp"
+
+namespace {
+
+// Ids begin at 0 in each namespace.
+TEST(a_set_of_the_same_id_in_another_namespace_is_another_set_for_undo)
+{
+    require_namespaces("ipc");
+    in_a_new_ipc_namespace([] {
+        const NamespaceFile first;
+        const SemSet small { Values { 5 } };
+        REQUIRE_OK(small.operate({ undone(down()) }));
+        constexpr long kUnshare = 310; // as 32-bit programs number it
+        REQUIRE_EQ(int80(kUnshare, CLONE_NEWIPC), 0);
+        {
+            const SemSet large { Values(1000, 1) };
+            EXPECT_EQ(large.id(), small.id());
+            in_a_process([&] {
+                REQUIRE_OK(large.operate({ undone(down(999)) }));
+                EXPECT_EQ(large.value(999), 0);
+            });
+            REQUIRE_OK(large.operate({ undone(up(999)), undone(up(0)) }));
+            EXPECT_EQ(large.value(999), 2);
+            EXPECT_EQ(large.value(0), 2);
+            REQUIRE_OK(let_go(CLONE_SYSVSEM));
+            EXPECT_EQ(large.value(999), 1);
+            EXPECT_EQ(large.value(0), 1);
+        }
+        REQUIRE_OK(first.enter());
+        EXPECT_EQ(small.value(), 5);
+    });
+}
+
+// Root of a world opens a file there; somebody outside, who does not know what it is, writes to it.
+TEST(a_limit_opened_in_a_world_changes_nothing_outside)
+{
+    const Realm world { CLONE_NEWUSER | CLONE_NEWIPC };
+    const LimitFile file { "msgmni" };
+    const std::string before = file.text();
+    struct Board {
+        int fd;
+        Rendezvous gate;
+    };
+    const Shared<Board> board;
+    Actor root { [&] {
+        world.enter();
+        board->fd = open(file.path(), O_WRONLY);
+        REQUIRE(board->fd >= 0);
+        board->gate.meet(2);
+        board->gate.meet(2);
+        return Outcome::raw(0);
+    } };
+    board->gate.meet(2);
+    const auto process = static_cast<int>(syscall(SYS_pidfd_open, root.pid(), 0));
+    REQUIRE(process >= 0);
+    const auto passed_on = static_cast<int>(syscall(SYS_pidfd_getfd, process, board->fd, 0));
+    REQUIRE(passed_on >= 0);
+    (void)!write(passed_on, "7", 1);
+    close(passed_on);
+    close(process);
+    board->gate.meet(2);
+    EXPECT_OK(root.join());
+    EXPECT_EQ(file.text(), before);
+}
+
+} // namespace

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who can stand in which relation to an object, across users, groups, capabilities and namespaces.
+ *
+ * The objects are made by kCreator and then given to kOwner (see roles.hpp), in an IPC namespace that
+ * belongs either to the initial user namespace or to a realm's.
+ */
+#pragma once
+
+#include "security/permission_model.hpp"
+#include "lib/realm.hpp"
+
+#include <span>
+
+namespace permissions {
+
+struct Relation {
+    const char* name;
+    bool in_realm; // where the objects are
+    unsigned shift; // between the numbers of their owners there and those of the caller
+    Standing standing;
+    // Makes the current process, which is root, where the objects are and outside of the realm, what
+    // the relation says.  `realm` is where the objects are, or nothing.
+    void (*dress)(const Realm* realm);
+};
+
+std::span<const Relation> all_relations();
+
+// Who makes the realms: they belong to him, and he is nobody in them.
+extern const Identity kRealmMaker;
+
+} // namespace permissions

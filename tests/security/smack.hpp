@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Smack, the security module of the kernel "lsm": every task and every object has a label, objects that
+ * of the task which made them, and rules say what tasks of one label may do to objects of another.
+ *
+ * Tests are root and may override rules; who becomes a label may not any longer.
+ */
+#pragma once
+
+#include "lib/actor.hpp"
+
+#include <string>
+
+namespace smack {
+
+// Skips the test where Smack is not there.
+void require();
+
+// Tasks of `subject` may do this and nothing else to objects of `object`: letters of r, w, x.
+void rule(const std::string& subject, const std::string& object, const std::string& access);
+
+// The labels that tests use: objects are Maker's, and User's tasks try what they may do to them.
+inline const std::string kMaker = "Maker";
+inline const std::string kUser = "User";
+inline void let_user(const std::string& access)
+{
+    rule(kUser, kMaker, access);
+}
+// The id of what `body`, as Maker, has made; User may do anything to it.
+int made_by_maker(const Actor::Body& body);
+
+// From now on this process has that label, and only the rights of it.
+void become(const std::string& label);
+
+// The body as a process with that label.
+Actor actor(const std::string& label, const Actor::Body& body);
+Outcome play(const std::string& label, const Actor::Body& body);
+inline Outcome as_user(const Actor::Body& body)
+{
+    return play(kUser, body);
+}
+
+} // namespace smack

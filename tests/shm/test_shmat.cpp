@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * shmat(2): where a segment can be attached, with which rights, and what is refused.
+ */
+#include "lib/actor.hpp"
+#include "lib/guarded_buffer.hpp"
+#include "lib/harness.hpp"
+#include "lib/proc_table.hpp"
+#include "lib/segment.hpp"
+
+#include <csignal>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <vector>
+
+namespace {
+
+constexpr int kCopies = 100;
+
+const void* at(unsigned long address)
+{
+    return reinterpret_cast<const void*>(address);
+}
+
+TEST(two_attachments_show_the_same_bytes)
+{
+    const Segment segment { 2 * kPage };
+    const Attachment first { segment };
+    const Attachment second { segment };
+    EXPECT(first.data() != second.data());
+    std::strcpy(first.page(1), "text");
+    EXPECT(std::strcmp(second.page(1), "text") == 0);
+    second[0] = 'x';
+    EXPECT_EQ(first[0], 'x');
+}
+
+TEST(processes_share_the_bytes)
+{
+    const Segment segment;
+    const Attachment mine { segment };
+    in_a_process([&] {
+        const Attachment its { segment };
+        std::strcpy(its.data(), "from the child");
+    });
+    EXPECT(std::strcmp(mine.data(), "from the child") == 0);
+}
+
+TEST(the_bytes_outlive_every_attachment)
+{
+    const Segment segment;
+    {
+        const Attachment first { segment };
+        first[7] = 'x';
+    }
+    const Attachment second { segment };
+    EXPECT_EQ(second[7], 'x');
+}
+
+TEST(an_attachment_goes_where_it_is_asked_to)
+{
+    const Segment segment { 3 * kPage };
+    Hole hole { 3 * kPage };
+    char* place = hole.open();
+    const Attachment attachment { segment, 0, place };
+    EXPECT(attachment.data() == place);
+    attachment[3 * kPage - 1] = 'x';
+}
+
+TEST(an_unaligned_address_is_einval)
+{
+    const Segment segment;
+    Hole hole { 2 * kPage };
+    char* place = hole.open();
+    EXPECT_ERR(sysv::shmat(segment.id(), place + 1, 0), EINVAL);
+    EXPECT_ERR(sysv::shmat(segment.id(), place + kPage - 1, SHM_RDONLY), EINVAL);
+    EXPECT_ERR(sysv::shmat(segment.id(), place + 1, SHM_REMAP), EINVAL);
+    EXPECT_ERR(sysv::shmat(segment.id(), at(1), 0), EINVAL);
+}
+
+TEST(shm_rnd_rounds_an_address_down)
+{
+    const Segment segment;
+    Hole hole { 2 * kPage };
+    char* place = hole.open();
+    {
+        const Attachment attachment { segment, SHM_RND, place + 1 };
+        EXPECT(attachment.data() == place);
+    }
+    const Attachment attachment { segment, SHM_RND, place + 2 * kPage - 1 };
+    EXPECT(attachment.data() == place + kPage);
+}
+
+TEST(shm_rnd_leaves_an_aligned_address_alone)
+{
+    const Segment segment;
+    Hole hole { kPage };
+    char* place = hole.open();
+    const Attachment attachment { segment, SHM_RND, place };
+    EXPECT(attachment.data() == place);
+}
+
+TEST(a_taken_address_is_einval)
+{
+    const Segment segment;
+    const Attachment first { segment };
+    EXPECT_ERR(sysv::shmat(segment.id(), first.data(), 0), EINVAL);
+    const Hole hole { kPage };
+    EXPECT_ERR(sysv::shmat(segment.id(), hole.data(), 0), EINVAL);
+    EXPECT_EQ(segment.attaches(), 1u);
+}
+
+TEST(an_address_whose_last_page_is_taken_is_einval)
+{
+    const Segment segment { 3 * kPage };
+    Hole hole { 3 * kPage };
+    REQUIRE_EQ(munmap(hole.data(), 2 * kPage), 0);
+    EXPECT_ERR(sysv::shmat(segment.id(), hole.data(), 0), EINVAL);
+    EXPECT_EQ(segment.attaches(), 0u);
+}
+
+TEST(an_address_range_that_wraps_is_einval)
+{
+    // For the kernel, whose addresses have 64 bits, that of a 32-bit program does not.
+    constexpr int error = sizeof(void*) == 8 ? EINVAL : ENOMEM;
+    const Segment segment { 2 * kPage };
+    EXPECT_ERR(sysv::shmat(segment.id(), at(~0ul - kPage + 1), 0), error);
+}
+
+TEST(an_address_beyond_user_space_is_enomem)
+{
+    const Segment segment;
+    EXPECT_ERR(sysv::shmat(segment.id(), kKernelAddress, 0), ENOMEM);
+    EXPECT_ERR(sysv::shmat(segment.id(), kKernelAddress, SHM_REMAP), ENOMEM);
+    EXPECT_ERR(sysv::shmat(segment.id(), at(kEndOfUserSpace), 0), ENOMEM);
+    EXPECT_EQ(segment.attaches(), 0u);
+}
+
+TEST(what_is_mapped_comes_before_what_cannot_be)
+{
+    // Part of it lies beyond user space, part of it is taken: einval, not enomem.
+    constexpr std::size_t size = std::size_t { 1 } << (sizeof(std::size_t) == 8 ? 40 : 28);
+    const Segment segment { size, SHM_NORESERVE | 0600 };
+    const Hole hole { kPage };
+    const auto page = reinterpret_cast<unsigned long>(hole.data());
+    if (kEndOfUserSpace - page > size)
+        harness::skip("memory is mapped further down from the end");
+    EXPECT_ERR(sysv::shmat(segment.id(), hole.data(), 0), EINVAL);
+}
+
+TEST(shm_remap_replaces_what_is_there)
+{
+    const Segment segment { 2 * kPage };
+    const Hole hole { 2 * kPage };
+    Attachment attachment { segment, SHM_REMAP, hole.data() };
+    EXPECT(attachment.data() == hole.data());
+    attachment[kPage] = 'x';
+    EXPECT_OK(attachment.detach());
+}
+
+TEST(shm_remap_replaces_an_attachment_which_counts_no_longer)
+{
+    const Segment first;
+    const Segment second;
+    Attachment old { first };
+    old[0] = '1';
+    const Attachment fresh { second, SHM_REMAP, old.data() };
+    old.forget();
+    EXPECT_EQ(fresh[0], 0);
+    EXPECT_EQ(first.attaches(), 0u);
+    EXPECT_EQ(second.attaches(), 1u);
+}
+
+TEST(shm_remap_of_a_segment_onto_itself_keeps_one)
+{
+    const Segment segment;
+    Attachment old { segment };
+    old[0] = 'x';
+    const Attachment again { segment, SHM_REMAP, old.data() };
+    old.forget();
+    EXPECT_EQ(again[0], 'x');
+    EXPECT_EQ(segment.attaches(), 1u);
+}
+
+TEST(shm_remap_without_an_address_is_einval)
+{
+    const Segment segment;
+    EXPECT_ERR(sysv::shmat(segment.id(), nullptr, SHM_REMAP), EINVAL);
+    EXPECT_ERR(sysv::shmat(segment.id(), nullptr, SHM_REMAP | SHM_RND), EINVAL);
+    EXPECT_ERR(sysv::shmat(segment.id(), at(kPage - 1), SHM_REMAP | SHM_RND), EINVAL);
+}
+
+TEST(an_address_that_rounds_down_to_zero_is_not_just_any_address)
+{
+    const Segment segment;
+    EXPECT_ERR(play(kAlice, [&] { return sysv::shmat(segment.id(), at(1), SHM_RND); }), EACCES);
+    const Segment open { kPage, 0666 };
+    EXPECT_ERR(play(kAlice, [&] { return sysv::shmat(open.id(), at(1), SHM_RND); }), EPERM);
+}
+
+TEST(the_lowest_addresses_are_eperm_for_users)
+{
+    const char* const file = "/proc/sys/vm/mmap_min_addr";
+    const auto before = read_file(file);
+    REQUIRE(before && write_file(file, "65536"));
+    const Segment segment { kPage, 0666 };
+    EXPECT_ERR(play(kAlice, [&] { return sysv::shmat(segment.id(), at(kPage), 0); }), EPERM);
+    EXPECT_EQ(segment.attaches(), 0u);
+    REQUIRE(write_file(file, *before));
+}
+
+TEST(a_reader_cannot_write)
+{
+    const Segment segment;
+    const Attachment attachment { segment, SHM_RDONLY };
+    EXPECT_EQ(attachment[0], 0);
+    EXPECT_EQ(signal_of([&] { attachment[0] = 'x'; }), SIGSEGV);
+    EXPECT_EQ(attachment[0], 0);
+}
+
+TEST(a_reader_sees_what_others_write)
+{
+    const Segment segment;
+    const Attachment reader { segment, SHM_RDONLY };
+    const Attachment writer { segment };
+    writer[5] = 'x';
+    EXPECT_EQ(reader[5], 'x');
+}
+
+TEST(a_reader_cannot_become_a_writer)
+{
+    const Segment segment;
+    const Attachment attachment { segment, SHM_RDONLY };
+    EXPECT_EQ(mprotect(attachment.data(), kPage, PROT_READ | PROT_WRITE), -1);
+    EXPECT_EQ(errno, EACCES);
+    EXPECT_EQ(mprotect(attachment.data(), kPage, PROT_NONE), 0);
+    EXPECT_EQ(mprotect(attachment.data(), kPage, PROT_READ), 0);
+}
+
+TEST(a_writer_can_become_a_reader_and_back)
+{
+    const Segment segment;
+    const Attachment attachment { segment };
+    REQUIRE_EQ(mprotect(attachment.data(), kPage, PROT_READ), 0);
+    EXPECT_EQ(signal_of([&] { attachment[0] = 'x'; }), SIGSEGV);
+    REQUIRE_EQ(mprotect(attachment.data(), kPage, PROT_READ | PROT_WRITE), 0);
+    attachment[0] = 'x';
+}
+
+TEST(shm_exec_makes_it_executable)
+{
+    const Segment segment { kPage, 0700 };
+    const Attachment attachment { segment, SHM_EXEC };
+    constexpr unsigned char kReturn7[] { 0xb8, 7, 0, 0, 0, 0xc3 };
+    std::memcpy(attachment.data(), kReturn7, sizeof(kReturn7));
+    EXPECT_EQ(reinterpret_cast<int (*)()>(attachment.data())(), 7);
+}
+
+TEST(without_shm_exec_it_is_not)
+{
+    const Segment segment { kPage, 0700 };
+    const Attachment attachment { segment };
+    attachment[0] = static_cast<char>(0xc3);
+    EXPECT_EQ(signal_of([&] { reinterpret_cast<void (*)()>(attachment.data())(); }), SIGSEGV);
+}
+
+TEST(a_negative_id_is_einval)
+{
+    EXPECT_ERR(sysv::shmat(-1, nullptr, 0), EINVAL);
+    EXPECT_ERR(sysv::shmat(-1, at(1), 0), EINVAL);
+}
+
+TEST(an_id_that_nothing_has_is_einval)
+{
+    Segment segment;
+    const int id = segment.id();
+    REQUIRE_OK(segment.remove());
+    EXPECT_ERR(sysv::shmat(id, nullptr, 0), EINVAL);
+    EXPECT_ERR(sysv::shmat(0x7fffffff, nullptr, 0), EINVAL);
+}
+
+TEST(an_id_with_another_sequence_number_is_einval)
+{
+    const Segment segment;
+    EXPECT_ERR(sysv::shmat(segment.id() ^ 1 << sysv::kIndexBits, nullptr, 0), EINVAL);
+}
+
+TEST(a_bad_address_comes_before_a_bad_id)
+{
+    EXPECT_ERR(sysv::shmat(0x7fffffff, at(1), 0), EINVAL);
+    const Segment segment { kPage, 0 };
+    EXPECT_ERR(play(kAlice, [&] { return sysv::shmat(segment.id(), at(1), 0); }), EINVAL);
+}
+
+TEST(eacces_comes_before_a_taken_address)
+{
+    const Segment segment { kPage, 0 };
+    const Hole hole { kPage };
+    EXPECT_ERR(play(kAlice, [&] { return sysv::shmat(segment.id(), hole.data(), 0); }), EACCES);
+}
+
+TEST(reading_needs_the_bit_for_reading_alone)
+{
+    const Segment segment { kPage, 0604 };
+    EXPECT_OK(play(kAlice, [&] {
+        const auto got = sysv::shmat(segment.id(), nullptr, SHM_RDONLY);
+        return got.ok() ? sysv::shmdt(at(static_cast<unsigned long>(got.value()))) : got;
+    }));
+    EXPECT_ERR(play(kAlice, [&] { return sysv::shmat(segment.id(), nullptr, 0); }), EACCES);
+    EXPECT_ERR(
+        play(kAlice, [&] { return sysv::shmat(segment.id(), nullptr, SHM_RDONLY | SHM_EXEC); }),
+        EACCES);
+}
+
+TEST(writing_needs_the_bit_for_reading_too)
+{
+    const Segment segment { kPage, 0602 };
+    EXPECT_ERR(play(kAlice, [&] { return sysv::shmat(segment.id(), nullptr, 0); }), EACCES);
+    EXPECT_ERR(play(kAlice, [&] { return sysv::shmat(segment.id(), nullptr, SHM_RDONLY); }),
+               EACCES);
+}
+
+TEST(executing_needs_the_bit_for_executing_too)
+{
+    const Segment segment { kPage, 0606 };
+    EXPECT_ERR(play(kAlice, [&] { return sysv::shmat(segment.id(), nullptr, SHM_EXEC); }), EACCES);
+    REQUIRE_OK(segment.set_mode(0607));
+    EXPECT_OK(play(kAlice, [&] { return sysv::shmat(segment.id(), nullptr, SHM_EXEC); }));
+}
+
+TEST(a_limit_on_address_space_is_enomem)
+{
+    const Segment segment { 64 * kPage };
+    in_a_process([&] {
+        const rlimit little { 4 * kPage, 4 * kPage };
+        REQUIRE_EQ(setrlimit(RLIMIT_AS, &little), 0);
+        EXPECT_ERR(sysv::shmat(segment.id(), nullptr, 0), ENOMEM);
+        EXPECT_ERR(sysv::shmat(segment.id(), nullptr, SHM_RDONLY), ENOMEM);
+    });
+    EXPECT_EQ(segment.attaches(), 0u);
+}
+
+TEST(unknown_flags_are_ignored)
+{
+    const Segment segment;
+    const Attachment attachment { segment, 0x10000 | 07 };
+    attachment[0] = 'x';
+}
+
+TEST(a_process_can_attach_many_times)
+{
+    const Segment segment;
+    std::vector<const void*> addresses;
+    for (int i = 0; i < kCopies; ++i)
+        addresses.push_back(at(static_cast<unsigned long>(
+            REQUIRE_OK(sysv::shmat(segment.id(), nullptr, i % 2 ? SHM_RDONLY : 0)))));
+    EXPECT_EQ(segment.attaches(), static_cast<unsigned>(kCopies));
+    for (const void* address : addresses)
+        EXPECT_OK(sysv::shmdt(address));
+    EXPECT_EQ(segment.attaches(), 0u);
+}
+
+TEST(attaching_notes_who_and_when)
+{
+    const Segment segment;
+    const auto made = segment.stat();
+    wait_for_second_after(made.ctime);
+    const Attachment attachment { segment };
+    const auto stat = segment.stat();
+    EXPECT(stat.atime > made.ctime);
+    EXPECT_EQ(stat.dtime, 0);
+    EXPECT_EQ(stat.ctime, made.ctime);
+    EXPECT_EQ(stat.lpid, getpid());
+    EXPECT_EQ(stat.nattch, 1u);
+}
+
+TEST(a_refused_attachment_notes_nothing)
+{
+    const Segment segment;
+    const Hole hole { kPage };
+    EXPECT_ERR(sysv::shmat(segment.id(), hole.data(), 0), EINVAL);
+    const auto stat = segment.stat();
+    EXPECT_EQ(stat.atime, 0);
+    EXPECT_EQ(stat.dtime, 0);
+    EXPECT_EQ(stat.lpid, 0);
+}
+
+// The old mapping goes first; the segment must not go with it.
+TEST(a_marked_segment_can_be_attached_in_its_own_place)
+{
+    Segment segment { 2 * kPage };
+    Attachment attachment { segment };
+    attachment[0] = 'x';
+    REQUIRE_OK(segment.mark());
+    const Attachment again { segment, SHM_REMAP, attachment.data() };
+    attachment.forget();
+    EXPECT_EQ(again[0], 'x');
+    EXPECT_EQ(segment.attaches(), 1u);
+}
+
+} // namespace
