@@ -41,7 +41,7 @@ deb: ## build the Debian package sysvipc-dkms in build/
 
 run: build/plain/sysvipc.ko ## run a demonstration in a virtual machine without System V IPC
 	@scripts/install-packages demo
-	qemu/run --module $< --add qemu/demo.sh --tool fakeroot-sysv --tool faked-sysv \
+	qemu/run --module $< --add qemu/guest/demo.sh --tool fakeroot-sysv --tool faked-sysv \
 		--tool setpriv --tool tar --tool chown --tool getopt --tool cat --tool sed \
 		--add $(FAKEROOT_LIBRARY):usr/lib/libfakeroot-sysv.so -- sh /demo.sh
 
