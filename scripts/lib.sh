@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# Functions that the scripts in this directory share.  A script that sources this file first
+# answers --help with the comment at its head.
+
+# The root of the work tree, and the directory for what is kept outside of it.
+# shellcheck disable=SC2034 # used by the scripts
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/sysvipc
+
+# The comment at the head of the script, without the licence.
+print_help() {
+	sed -n '4,${
+		/^#/!q
+		s/^# \{0,1\}//p
+	}' "$0"
+}
+
+# say WORD...: a message to the person who runs the script.
+say() {
+	echo "${0##*/}: $*" >&2
+}
+
+# The command line cannot be understood: end with the help text.
+wrong_usage() {
+	print_help >&2
+	exit 2
+}
+
+# wrong_name WORD...: something on the command line does not exist: end with this message.
+wrong_name() {
+	say "$@"
+	exit 2
+}
+
+# logged LOG COMMAND...: run a command with its output in a file, and show the end of that if it fails.
+logged() {
+	local log=$1
+	shift
+	"$@" >"$log" 2>&1 && return
+	tail -n 20 "$log" >&2
+	say "failed: $*"
+	return 1
+}
+
+# build_module KERNEL KERNEL-DIRECTORY LOG: build the module in build/KERNEL.
+build_module() {
+	logged "$3" "$top/scripts/build-module" "$2/build" "$top/build/$1"
+}
+
+# lock_cache NAME: hold a lock in the cache until this script and all its children have ended.
+lock_cache() {
+	mkdir -p "$cache"
+	exec {lock_fd}>"$cache/$1.lock"
+	flock --nonblock "$lock_fd" && return
+	say "waiting for another ${0##*/} to finish with $1"
+	flock "$lock_fd"
+}
+
+# as_root COMMAND...
+as_root() {
+	local sudo=()
+	((EUID == 0)) || sudo=(sudo)
+	"${sudo[@]}" "$@"
+}
+
+# Results in KTAP: plan COUNT, then as often result "ok"|"not ok" NAME; $failed is 0 or 1.
+plan() {
+	number=0
+	failed=0
+	echo "KTAP version 1"
+	echo "1..$1"
+}
+
+result() {
+	number=$((number + 1))
+	echo "$1 $number $2"
+	[[ $1 == ok ]] || failed=1
+}
+
+for argument; do
+	if [[ $argument == --help ]]; then
+		print_help
+		exit
+	fi
+done
+unset argument
