@@ -163,6 +163,20 @@ TEST(the_module_is_in_use_while_one_of_its_files_is_open_but_not_for_the_kernels
     }
 }
 
+TEST(a_file_can_be_closed_while_kprobes_are_switched_off)
+{
+    module::require_unloaded_beside_builtin();
+    constexpr const char* kProbes = "/sys/kernel/debug/kprobes/enabled";
+    const Loaded loaded { "attach=kprobe" };
+    {
+        const ProcFile during;
+        REQUIRE(write_file(kProbes, "0"));
+    }
+    EXPECT(write_file(kProbes, "1"));
+    const ProcFile again;
+    EXPECT(parse_rows(again.read_rest()).empty());
+}
+
 TEST(segments_attached_before_stay_mapped_and_can_be_detached)
 {
     module::require_unloaded_beside_builtin();
