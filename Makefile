@@ -19,7 +19,7 @@ LTO ?= 1
 SYSVIPC_UNTRIED ?= 0
 export LTO SYSVIPC_UNTRIED
 
-.PHONY: all install uninstall deb clean run shell test test-more test-reference test-postgres matrix bench latency mutate check format help FORCE
+.PHONY: all install uninstall deb clean run shell test test-more test-reference test-postgres matrix bench latency mutate lint check format help FORCE
 
 all: ## build sysvipc.ko for KDIR (default: the running kernel's headers)
 	@test -d "$(KDIR)" || { echo "No kernel headers: set KDIR=, or run scripts/install-packages build headers" >&2; false; }
@@ -72,7 +72,11 @@ latency: ## measure how long one task delays others, module against built-in cod
 mutate: ## check that the tests detect each fault in tests/mutants
 	scripts/mutate
 
-check: ## run the static checks
+LINT := format shell layers layers_sees log_lines c_functions_used constructors untried
+lint: ## run the static checks that need no kernel, in seconds
+	@for check in $(LINT); do scripts/check_$$check || exit; done
+
+check: ## run all static checks
 	scripts/test check
 
 format: ## run clang-format on all sources

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <base/result.hpp>
+#include <base/text_page.hpp>
 
 namespace sysvipc {
 
@@ -16,6 +17,8 @@ namespace sysvipc {
  * switched off, or ftrace is.  Sleeps.
  */
 [[nodiscard]] Result<void> start_interceptions() noexcept;
+/* A line for each: by what means it is intercepted, or what is lost without it. */
+void describe_interceptions(TextPage& page) noexcept;
 /* The functions are as they were; tasks inside are not waited for.  Sleeps. */
 void stop_interceptions() noexcept;
 

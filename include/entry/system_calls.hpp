@@ -9,6 +9,7 @@
 #pragma once
 
 #include <base/result.hpp>
+#include <base/text_page.hpp>
 
 namespace sysvipc {
 
@@ -22,6 +23,8 @@ namespace sysvipc {
 [[nodiscard]] Result<void> attach_system_calls() noexcept;
 /* The log line that says so, once they are served. */
 void log_system_calls() noexcept;
+/* A line for each call: how it is reached. */
+void describe_system_calls(TextPage& page) noexcept;
 /* The calls go where they went before; tasks inside are not waited for.  Sleeps. */
 void detach_system_calls() noexcept;
 

@@ -2,6 +2,7 @@
 /*
  * /sys/module/sysvipc/parameters/in_use, which shows what keeps the module from being unloaded: a line per
  * IPC namespace with objects, by the number that lsns(8) shows, and the number of other references.
+ * /sys/module/sysvipc/parameters/intercepted: each function of the kernel that enters the module, and how.
  */
 #pragma once
 
@@ -10,7 +11,7 @@
 namespace sysvipc {
 
 [[nodiscard]] Result<void> start_usage() noexcept;
-/* The file is empty from now on.  Sleeps. */
+/* The files are empty from now on.  Sleeps. */
 void stop_usage() noexcept;
 
 } // namespace sysvipc

@@ -24,6 +24,8 @@ int sysvipc_module_init(void) KAPI_NOEXCEPT; /* 0 or -errno */
 void sysvipc_module_exit(void) KAPI_NOEXCEPT;
 /* The text of the file in_use, at most @size bytes of it; how many they are.  At any time.  Sleeps. */
 kapi_size sysvipc_describe_use(char *text, kapi_size size) KAPI_NOEXCEPT;
+/* The same of the file intercepted. */
+kapi_size sysvipc_describe_interceptions(char *text, kapi_size size) KAPI_NOEXCEPT;
 
 KAPI_END
 

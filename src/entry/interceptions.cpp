@@ -228,6 +228,19 @@ Result<void> start_interceptions() noexcept
     return {};
 }
 
+void describe_interceptions(TextPage& page) noexcept
+{
+    interceptions.for_each([&](const Interception& interception, const kapi_intercepted& came) {
+        Line<160> line;
+        line.string(interception.symbol).string(": ");
+        if (came.error != 0)
+            line.string("not intercepted: ").string(interception.loss);
+        else
+            line.string(name_of(came.by_probe ? KAPI_BY_KPROBES : KAPI_BY_DIRECT_CALLS));
+        page.add(line.character('\n'));
+    });
+}
+
 void stop_interceptions() noexcept
 {
     interceptions.stop();

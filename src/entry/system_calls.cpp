@@ -139,6 +139,15 @@ void log_system_calls() noexcept
              Kernel::has_ia32() ? " for 64-bit and 32-bit programs" : "", " by ", way_taken->name);
 }
 
+void describe_system_calls(TextPage& page) noexcept
+{
+    const u32 count = Kernel::has_ia32() ? kAllSymbols : kNativeSymbols;
+    for (u32 i = 0; i < count; ++i) {
+        Line<80> line;
+        page.add(line.string(kSymbols[i]).string(": ").string(way_taken->name).character('\n'));
+    }
+}
+
 void detach_system_calls() noexcept
 {
     hook.detach();

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What keeps the module in use (contracts: include/entry/usage.hpp).
+ * What the module tells the administrator (contracts: include/entry/usage.hpp, host/module.h).
  *
- * The file exists before the namespaces and until unloading has finished: it is read under RCU, and empty
- * before and after.
+ * The files exist before what they describe, and until unloading has finished: they are read under RCU, and
+ * empty before and after.
  */
 #include <entry/usage.hpp>
 
 #include <base/atomic.hpp>
-#include <base/line.hpp>
+#include <base/text_page.hpp>
+#include <entry/interceptions.hpp>
+#include <entry/system_calls.hpp>
 #include <host/module.h>
 #include <ns/namespaces.hpp>
 #include <os/module.hpp>
@@ -21,35 +23,17 @@ namespace {
 
 constinit Atomic<bool> is_told { false };
 
-/* Whole lines only: what does not fit is left out. */
-class Page : Pinned {
-public:
-    Page(char* text, usize size) noexcept : text_(text), size_(size) { }
-
-    template <usize N>
-    void add(const Line<N>& line) noexcept
-    {
-        if (line.size() > size_ - used_)
-            return;
-        __builtin_memcpy(text_ + used_, line.text(), line.size());
-        used_ += line.size();
-    }
-    [[nodiscard]] usize used() const noexcept { return used_; }
-
-    /* Of the references on the module those which tables with objects have: one each. */
+/* A page, and how many of the references to the module belong to tables with objects: one each. */
+struct UsePage {
+    TextPage& text;
     int tables { 0 };
-
-private:
-    char* const text_;
-    const usize size_;
-    usize used_ { 0 };
 };
 
 void tell_namespace(IpcNamespace& ns, void* context) noexcept
 {
     constexpr usize kWidth = 10;
 
-    Page& page = *static_cast<Page*>(context);
+    UsePage& page = *static_cast<UsePage*>(context);
     Line<80> line;
     line.decimal(ns.number(), kWidth);
     bool is_empty = true;
@@ -63,17 +47,18 @@ void tell_namespace(IpcNamespace& ns, void* context) noexcept
         ++page.tables;
     }
     if (!is_empty)
-        page.add(line.character('\n'));
+        page.text.add(line.character('\n'));
 }
 
-void tell(Page& page) noexcept
+void tell(TextPage& text) noexcept
 {
+    UsePage page { text };
     Line<80> header;
-    page.add(header.string("    ipc_ns    queues      sets  segments\n"));
+    text.add(header.string("    ipc_ns    queues      sets  segments\n"));
     Namespaces::visit(tell_namespace, &page);
     const int others = ModulePin::count() - page.tables;
     Line<80> rest;
-    page.add(rest.string("mappings, open files, calls: ")
+    text.add(rest.string("mappings, open files, calls: ")
                  .signed_decimal(others > 0 ? others : 0, 0)
                  .character('\n'));
 }
@@ -94,12 +79,31 @@ void stop_usage() noexcept
 
 } // namespace sysvipc
 
-kapi_size sysvipc_describe_use(char* text, kapi_size size) noexcept
+namespace {
+
+/* @tell(page) while the module serves. */
+template <class Tell>
+kapi_size describe(char* text, kapi_size size, const Tell& tell) noexcept
 {
     using namespace sysvipc;
     const RcuGuard guard;
-    Page page { text, size };
+    TextPage page { text, size };
     if (is_told.load_acquire())
         tell(page);
     return page.used();
+}
+
+} // namespace
+
+kapi_size sysvipc_describe_use(char* text, kapi_size size) noexcept
+{
+    return describe(text, size, sysvipc::tell);
+}
+
+kapi_size sysvipc_describe_interceptions(char* text, kapi_size size) noexcept
+{
+    return describe(text, size, [](sysvipc::TextPage& page) {
+        sysvipc::describe_system_calls(page);
+        sysvipc::describe_interceptions(page);
+    });
 }

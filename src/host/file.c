@@ -154,7 +154,8 @@ int host_proc_open_as(struct kapi_inode *handle, struct kapi_file *file_handle,
 	struct file *file = (struct file *)file_handle;
 	int error;
 
-	if (!try_module_get(THIS_MODULE)) /* for own_operations.owner, which the kernel lets go of */
+	if (!try_module_get(
+		    THIS_MODULE)) /* for own_operations.owner, which the kernel lets go of */
 		return -ENOENT;
 	error = open_as(inode, file, proc_file, data);
 	if (error)

@@ -25,21 +25,31 @@ module_param(require_lsm, bool, 0444);
 MODULE_PARM_DESC(require_lsm,
 		 "do not load where security modules (SELinux, Smack) or audit could not be asked");
 
-/* Not a parameter: a file beside them.  It lists what is in namespaces that its reader is not in. */
+/* Not parameters: files beside them.  What they list is for root only: all namespaces, where probes stand. */
 static int show_use(char *text, const struct kernel_param *parameter)
 {
 	return sysvipc_describe_use(text, PAGE_SIZE);
 }
 
-static int refuse_use(const char *text, const struct kernel_param *parameter)
+static int show_interceptions(char *text, const struct kernel_param *parameter)
+{
+	return sysvipc_describe_interceptions(text, PAGE_SIZE);
+}
+
+static int refuse(const char *text, const struct kernel_param *parameter)
 {
 	return -EINVAL;
 }
 
-static const struct kernel_param_ops in_use_ops = { .set = refuse_use, .get = show_use };
+static const struct kernel_param_ops in_use_ops = { .set = refuse, .get = show_use };
 module_param_cb(in_use, &in_use_ops, NULL, 0400);
 MODULE_PARM_DESC(in_use,
 		 "not to be given: the file tells what keeps the module from being unloaded");
+
+static const struct kernel_param_ops intercepted_ops = { .set = refuse, .get = show_interceptions };
+module_param_cb(intercepted, &intercepted_ops, NULL, 0400);
+MODULE_PARM_DESC(intercepted,
+		 "not to be given: the file tells which functions of the kernel enter the module");
 
 bool host_parameter_force(void)
 {

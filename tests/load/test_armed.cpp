@@ -312,6 +312,30 @@ TEST(what_keeps_it_from_being_unloaded_can_be_read)
     });
 }
 
+TEST(what_is_intercepted_can_be_read)
+{
+    module::require_unloaded_anywhere();
+    for (const std::string means : { "ftrace", "kprobe" }) {
+        const auto outcome = module::load(("attach=" + means).c_str());
+        if (outcome.failed_with(EOPNOTSUPP))
+            continue; // this kernel has no such means
+        REQUIRE_OK(outcome);
+        const std::string text =
+            read_file("/sys/module/sysvipc/parameters/intercepted").value_or("");
+        const std::string name = means == "ftrace" ? "ftrace direct calls" : "kprobes";
+        for (const char* function : { "__x64_sys_msgget", "__x64_sys_shmctl", "exit_files",
+                                      "__x64_sys_unshare", "__x64_sys_setns" })
+            EXPECT(has(text, std::string { function } + ": " + name + '\n'));
+        EXPECT(!has(text, "not intercepted"));
+        in_a_process([] {
+            REQUIRE(setuid(1000) == 0);
+            EXPECT(access("/sys/module/sysvipc/parameters/intercepted", R_OK) != 0);
+        });
+        REQUIRE_OK(module::unload());
+    }
+    EXPECT_ERR(module::load("intercepted=1"), EINVAL);
+}
+
 TEST(the_file_of_what_keeps_it_is_no_parameter)
 {
     module::require_unloaded_anywhere();
