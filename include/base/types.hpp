@@ -58,4 +58,10 @@ public:
     Pinned& operator=(const Pinned&) = delete;
 };
 
+/*
+ * For a local variable that is large, and whose constructor writes the part that is used: a kernel with
+ * CONFIG_INIT_STACK_ALL_ZERO would clear all of it in each call.
+ */
+#define PARTLY_INITIALISED __attribute__((uninitialized))
+
 } // namespace sysvipc

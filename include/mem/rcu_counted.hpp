@@ -61,6 +61,9 @@ public:
     T* operator->() const noexcept { return object_; }
     T& operator*() const noexcept { return *object_; }
     [[nodiscard]] T& release() noexcept { return *exchange(object_, nullptr); }
+    /* Whoever finds the object by other means owns the reference now, until drop(). */
+    void give_away() noexcept { object_ = nullptr; }
+    static void drop(T& object) noexcept { put(&object); }
 
     /* @extra bytes follow the object.  Errors: ENOMEM.  Sleeps. */
     template <class... Args>

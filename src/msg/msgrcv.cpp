@@ -128,7 +128,7 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
                                                                Box<Message>& message,
                                                                Place& place) noexcept
 {
-    __attribute__((uninitialized)) WakeList wakes; /* of room for tasks, which few calls need */
+    PARTLY_INITIALISED WakeList wakes; /* of room for tasks, which few calls need */
     const RcuGuard guard;
     MsgQueue* queue = MsgQueue::find(ns, id);
     if (!queue)
@@ -202,7 +202,7 @@ Result<usize> receive(IpcNamespace& ns, IpcId id, UserAddress to, usize size, i6
     Box<Message> message;
     usize text_size = 0;
     /* Most calls find their message: no need to zero what only those use that wait. */
-    __attribute__((uninitialized)) Place place;
+    PARTLY_INITIALISED Place place;
     if (copies) [[unlikely]] {
         message = TRY(receive_copy(ns, id, request, to, text_size));
     } else {

@@ -96,7 +96,7 @@ Result<void> wait_for_room(MsgQueue& queue, Sender& sender) noexcept
                                                         Box<Message>& message, u32 flags,
                                                         Place& place) noexcept
 {
-    __attribute__((uninitialized)) WakeList wakes; /* of room for tasks, which few calls need */
+    PARTLY_INITIALISED WakeList wakes; /* of room for tasks, which few calls need */
     const RcuGuard guard;
     MsgQueue* queue = MsgQueue::find(ns, id);
     if (!queue)
@@ -119,7 +119,7 @@ Result<void> send(IpcNamespace& ns, IpcId id, UserAddress from, usize size, u32 
     }
     Box<Message> message = TRY(Message::load<Type>(from, size));
     /* Most calls find room: no need to zero what only those use that wait. */
-    __attribute__((uninitialized)) Place place;
+    PARTLY_INITIALISED Place place;
     if (TRY(send_at_once(ns, id, message, flags, place)) == Sent::Yes) [[likely]]
         return {};
     return send_waiting(ns, message, flags, *place);

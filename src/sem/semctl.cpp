@@ -97,7 +97,7 @@ Result<i32> look_at_one(IpcNamespace& ns, IpcId id, i32 number, SemCommand comma
     if (number < 0 || static_cast<u32>(number) >= set->count())
         return Errno::EINVAL;
     const auto index = static_cast<u32>(clamp_index(number, static_cast<i32>(set->count())));
-    __attribute__((uninitialized)) SemLock lock { *set, index };
+    PARTLY_INITIALISED SemLock lock { *set, index };
     if (set->is_removed())
         return Errno::EIDRM;
     switch (command) {
@@ -144,7 +144,7 @@ void set_value(SemSet& set, SemLock& lock, u32 number, i32 value) noexcept
         return Errno::EACCES; /* whatever the module says */
     const auto index = static_cast<u32>(clamp_index(number, static_cast<i32>(set->count())));
     const auto only_this = [index](auto&& each) { each(index); };
-    __attribute__((uninitialized)) SemLock lock { *set, only_this };
+    PARTLY_INITIALISED SemLock lock { *set, only_this };
     if (set->is_removed())
         return Errno::EIDRM;
     for_each_record(lock, [index](SemUndo& undo) { undo.clear(index); });

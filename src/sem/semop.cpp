@@ -70,7 +70,7 @@ Result<void> keep(SemSet& set, Place& place) noexcept
 [[gnu::always_inline]] inline Result<Turn> try_operations(SemSet& set, SemOperations& operations,
                                                           Place& place, WakeList& wakes) noexcept
 {
-    __attribute__((uninitialized)) SemLock lock { set, operations };
+    PARTLY_INITIALISED SemLock lock { set, operations };
     if (set.is_removed() || (operations.undo() && operations.undo()->is_ended()))
         return Errno::EIDRM;
     if (TRY(operations.attempt(set, lock)) == SemOperations::Attempt::Blocked) [[unlikely]]
@@ -137,7 +137,7 @@ Result<void> operate(IpcNamespace& ns, IpcId id, SemOperations& operations,
                      Deadline deadline) noexcept
 {
     /* Most calls are done at once: no need to zero what only those use that wait. */
-    __attribute__((uninitialized)) Place place;
+    PARTLY_INITIALISED Place place;
     Turn turn = TRY(operate_at_once(ns, id, operations, place));
     if (turn == Turn::NeedsUndo) [[unlikely]]
         turn = TRY(operate_with_new_undo(ns, **place.set, operations, place));
@@ -177,7 +177,7 @@ Result<void> do_semop(IpcNamespace& ns, IpcId id, UserAddress from, u32 count,
                       const abi::Timespec* timeout) noexcept
 {
     /* Zeroing what is about to be read in would cost more than all the rest of a short call. */
-    __attribute__((uninitialized)) OperationList list;
+    PARTLY_INITIALISED OperationList list;
     TRY(read_operations(ns, from, count, list));
     const Deadline deadline = TRY(deadline_of(id, timeout));
     SemOperations operations { list.data(), count };

@@ -78,7 +78,7 @@ Result<void> join(Result<Ref<Membership>> created) noexcept
     Ref<Membership> membership = TRY(move(created));
     if (!registry->memberships.insert(*membership).ok()) /* there is none: the table cannot grow */
         return Errno::ENOMEM;
-    static_cast<void>(membership.release()); /* now the registry's */
+    membership.give_away(); /* now the registry's */
     return {};
 }
 
@@ -239,7 +239,7 @@ Result<Ref<SemUndo>> make_current_undo(SemSet& set) noexcept
         records->list.push_front(*created);
         group->used_last.store_relaxed(&*created);
     }
-    static_cast<void>(created.release()); /* now the lists' */
+    created.give_away(); /* now the lists' */
     return result;
 }
 
@@ -264,7 +264,7 @@ Result<void> start_undo() noexcept
 void stop_undo() noexcept
 {
     registry->memberships.stop([](kapi_addressed* addressed) {
-        static_cast<void>(Ref<Membership>::adopt(*static_cast<Membership*>(addressed)));
+        Ref<Membership>::drop(*static_cast<Membership*>(addressed));
     });
     registry->records.stop();
     Registry::destroy(exchange(registry, nullptr));

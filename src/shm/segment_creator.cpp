@@ -125,7 +125,7 @@ void leave_segments() noexcept
     while (leave_one(*creator))
         CurrentTask::give_way();
     static_cast<void>(invariant(creators->by_task.remove(*creator)));
-    static_cast<void>(Ref<SegmentCreator>::adopt(*creator));
+    Ref<SegmentCreator>::drop(*creator);
 }
 
 namespace {
@@ -159,7 +159,7 @@ Result<void> start_segment_creators() noexcept
 void stop_segment_creators() noexcept
 {
     creators->by_task.stop([](kapi_addressed* addressed) {
-        static_cast<void>(Ref<SegmentCreator>::adopt(*static_cast<SegmentCreator*>(addressed)));
+        Ref<SegmentCreator>::drop(*static_cast<SegmentCreator*>(addressed));
     });
     Creators::destroy(exchange(creators, nullptr));
 }

@@ -36,7 +36,7 @@ Result<SegmentFile> ShmSegment::open(SegmentFile::Access access) noexcept
 {
     Ref<ShmSegment> reference = TRY(Ref<ShmSegment>::try_get(*this));
     SegmentFile opened = TRY(file_.open(access, this));
-    static_cast<void>(reference.release()); /* now the file's */
+    reference.give_away(); /* now the file's */
     ns_.hold(); /* the same */
     return opened;
 }
@@ -44,7 +44,7 @@ Result<SegmentFile> ShmSegment::open(SegmentFile::Access access) noexcept
 void ShmSegment::close() noexcept
 {
     const IpcNamespace& ns = ns_;
-    static_cast<void>(Ref<ShmSegment>::adopt(*this));
+    Ref<ShmSegment>::drop(*this);
     ns.drop();
 }
 
