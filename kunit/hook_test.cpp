@@ -35,7 +35,7 @@ struct HookTest : Fixture {
     [[nodiscard]] Errno attach(FunctionHook& hook, Means means,
                                const char* const (&symbols)[N]) noexcept
     {
-        return hook.attach(means, symbols, N, nowhere, failed).error();
+        return hook.attach(means, symbols, N, nowhere, nullptr, failed).error();
     }
     /* What becomes of direct calls that would end with @error where the kernel has them. */
     [[nodiscard]] static Errno if_direct(Errno error) noexcept

@@ -31,14 +31,22 @@ int intercept_hook_attach(const char *const *symbols, kapi_u32 count, void *tram
  */
 void intercept_hook_detach(struct kapi_hook *hook);
 
+/* Where a probe sends a call of one function, and where that function is found to be. */
+struct kapi_landing {
+	void (*landing)(void);
+	unsigned long *place;
+};
+
 /*
- * The same by kprobes.  -EBUSY: somebody else changes the course of one of the functions;
+ * The same by kprobes.  -EBUSY: another probe changes the course of one of the functions;
  * -EOPNOTSUPP: the kernel has no kprobes.
  *
- * The trampoline is entered in place of the function, with the stack as its caller left it.
+ * The trampoline, or the landing of the function if @landings is not NULL, is entered in place of the function,
+ * with the stack as its caller left it.  A landing may go on into its function (sysvipc_go_on).
  */
 int intercept_probe_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
-				struct kapi_probe_hook **hook, kapi_u32 *failed);
+				const struct kapi_landing *landings, struct kapi_probe_hook **hook,
+				kapi_u32 *failed);
 void intercept_probe_hook_detach(struct kapi_probe_hook *hook);
 
 KAPI_END

@@ -59,6 +59,12 @@ public:
     /* Whether it does not: nor does it if this was asked first some seconds ago. */
     [[nodiscard]] static bool is_given_up_as_late() noexcept;
 
+    /*
+     * Unloading has begun, and no object exists: where the kernel has System V IPC of its own, all calls are its own
+     * from now on.  Called first by whoever notices, so that nobody looks here for an object that was made there.
+     */
+    static void close() noexcept { phase_.store_release(kGivenUp); }
+
     /* After commit(): objects can be made. */
     static void open() noexcept;
     [[nodiscard]] static bool is_serving() noexcept { return phase_.load_acquire() == kServing; }

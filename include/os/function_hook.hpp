@@ -19,17 +19,19 @@ public:
     constexpr FunctionHook() = default;
 
     /*
-     * All @count functions named in @symbols, or none; @failed tells which was not there.
+     * All @count functions named in @symbols, or none; @failed tells which was not there.  By kprobes calls
+     * enter @landings, one for each function, unless that is nullptr.
      * Errors: ENOENT (no such traceable function), EBUSY (somebody else has one of them), ENOMEM,
      * EOPNOTSUPP (the kernel has no such means).  Sleeps.
      */
     [[nodiscard]] Result<void> attach(Means means, const char* const* symbols, u32 count,
-                                      void (*trampoline)(), u32& failed) noexcept
+                                      void (*trampoline)(), const kapi_landing* landings,
+                                      u32& failed) noexcept
     {
         void* const address = reinterpret_cast<void*>(trampoline);
         const int status = means == Means::DirectCall
             ? intercept_hook_attach(symbols, count, address, &direct_, &failed)
-            : intercept_probe_hook_attach(symbols, count, address, &probe_, &failed);
+            : intercept_probe_hook_attach(symbols, count, address, landings, &probe_, &failed);
         if (status != 0)
             return from_kernel(status);
         return {};

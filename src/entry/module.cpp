@@ -223,6 +223,7 @@ int sysvipc_module_init() noexcept
 void sysvipc_module_exit() noexcept
 {
     using namespace sysvipc;
+    Namespaces::close();
     start_report();
     if (!stop_parts(sizeof(kParts) / sizeof(kParts[0]))) {
         UnloadReport::stop();

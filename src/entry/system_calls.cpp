@@ -10,32 +10,32 @@
 #include <base/poison.hpp>
 
 /* src/intercept/trampoline_x86_64.S */
-extern "C" void sysvipc_enter();
-extern "C" void sysvipc_enter_in_place();
+extern "C" {
+void sysvipc_enter();
+#define CALL(function, name)                                                                       \
+    void sysvipc_enter_##name##_in_place();                                                        \
+    extern unsigned long sysvipc_at_##name;
+#include <intercept/calls.def>
+#undef CALL
+}
 
 namespace sysvipc {
 
 namespace {
 
-/*
- * The kernel's entry functions of the calls, where they take the registers of a program; first those of
- * 64-bit programs.  32-bit ones have no semop of their own: src/entry/ia32_calls.cpp.  The trampoline
- * knows the same calls.
- */
-#define SYMBOL_PREFIX "__x64_sys_"
 constexpr const char* kSymbols[] {
-    SYMBOL_PREFIX "msgget",     SYMBOL_PREFIX "msgsnd",     SYMBOL_PREFIX "msgrcv",
-    SYMBOL_PREFIX "msgctl",     SYMBOL_PREFIX "semget",     SYMBOL_PREFIX "semop",
-    SYMBOL_PREFIX "semtimedop", SYMBOL_PREFIX "semctl",     SYMBOL_PREFIX "shmget",
-    SYMBOL_PREFIX "shmat",      SYMBOL_PREFIX "shmdt",      SYMBOL_PREFIX "shmctl",
-    "__ia32_compat_sys_ipc",    "__ia32_sys_msgget",        "__ia32_compat_sys_msgsnd",
-    "__ia32_compat_sys_msgrcv", "__ia32_compat_sys_msgctl", "__ia32_sys_semget",
-    "__ia32_sys_semtimedop",    "__ia32_compat_sys_semctl", "__ia32_sys_shmget",
-    "__ia32_compat_sys_shmat",  "__ia32_sys_shmdt",         "__ia32_compat_sys_shmctl",
+#define CALL(function, name) #function,
+#include <intercept/calls.def>
+#undef CALL
+};
+constexpr kapi_landing kLandings[] {
+#define CALL(function, name) { sysvipc_enter_##name##_in_place, &sysvipc_at_##name },
+#include <intercept/calls.def>
+#undef CALL
 };
 constexpr u32 kNativeSymbols = 12;
 constexpr u32 kAllSymbols = sizeof(kSymbols) / sizeof(kSymbols[0]);
-constexpr usize kPrefixLength = sizeof(SYMBOL_PREFIX) - 1;
+constexpr usize kPrefixLength = sizeof("__x64_sys_") - 1;
 
 constinit FunctionHook hook;
 
@@ -44,11 +44,10 @@ struct Way {
     const char* parameter;
     const char* name;
     FunctionHook::Means means;
-    void (*trampoline)();
 };
 constexpr Way kWays[] {
-    { "ftrace", "ftrace direct calls", FunctionHook::Means::DirectCall, sysvipc_enter },
-    { "kprobe", "kprobes", FunctionHook::Means::Kprobe, sysvipc_enter_in_place },
+    { "ftrace", "ftrace direct calls", FunctionHook::Means::DirectCall },
+    { "kprobe", "kprobes", FunctionHook::Means::Kprobe },
 };
 
 constinit const Way* way_taken = nullptr;
@@ -89,7 +88,8 @@ Result<void> attach(const Way& way) noexcept
 {
     const u32 count = Kernel::has_ia32() ? kAllSymbols : kNativeSymbols;
     u32 failed = 0;
-    Result<void> attached = hook.attach(way.means, kSymbols, count, way.trampoline, failed);
+    Result<void> attached =
+        hook.attach(way.means, kSymbols, count, sysvipc_enter, kLandings, failed);
     if (!attached.ok()) {
         log_failure(way, attached.error(), kSymbols[failed]);
         return attached;

@@ -122,6 +122,12 @@ static const struct proc_ops proc_callbacks = {
  * (PROC_ENTRY_PERMANENT).  What procfs does for each operation that an entry lacks is done here too.
  */
 
+static ssize_t refuse_writing(struct file *file, const char __user *from, size_t size,
+			      loff_t *position)
+{
+	return -EIO;
+}
+
 static int refuse_mapping(struct file *file, struct vm_area_struct *vma)
 {
 	return -EIO;
@@ -140,6 +146,7 @@ static long no_command(struct file *file, unsigned int command, unsigned long ar
 static const struct file_operations own_operations = {
 	.owner = THIS_MODULE,
 	.read = seq_read,
+	.write = refuse_writing,
 	.llseek = seq_lseek,
 	.poll = always_ready,
 	.unlocked_ioctl = no_command,

@@ -3,6 +3,7 @@
 #include <ids/id_table.hpp>
 
 #include <base/assert.hpp>
+#include <ns/namespaces.hpp>
 #include <base/poison.hpp>
 
 namespace sysvipc {
@@ -16,8 +17,12 @@ Result<IpcId> IdTable::insert(IpcObject& object, i32 limit) noexcept
     if (counts->in_use >= min(limit, id_layout.slots()))
         return Errno::ENOSPC;
     ModulePin pin;
-    if (counts->in_use == 0)
-        TRY(pin.take());
+    if (counts->in_use == 0) {
+        if (Result<void> pinned = pin.take(); !pinned.ok()) {
+            Namespaces::close();
+            return pinned.error();
+        }
+    }
 
     object.set_id(TRY(allocate_id(*counts)));
     const i32 index = id_layout.index_of(object.id());

@@ -4,7 +4,7 @@
  *
  * A direct call enters with two return addresses on the stack: into the intercepted function, where the rest
  * of it begins, and above that into its caller.  A kprobe enters in place of the function, with the second
- * address only; %r10 holds the probe's address, and the probe lets our own call of the function pass
+ * address only.  Our own call of such a function leaves a mark in %r10, by which the probe lets it pass
  * (diversion.h).  Functions have four arguments at most.
  */
 #include <linux/linkage.h>
@@ -85,7 +85,7 @@ SYM_CODE_START_LOCAL(sysvipc_enter_trial)
 SYM_CODE_END(sysvipc_enter_trial)
 
 /* The function at %r8 runs after all, where a kprobe has sent us in its place, and lets this call pass. */
-SYM_CODE_START_LOCAL(sysvipc_go_on)
+SYM_CODE_START(sysvipc_go_on)
 	UNWIND_HINT_FUNC
 	SAVE_ARGUMENTS
 	pushq	%r8

@@ -108,18 +108,43 @@ int probe_hook_add(struct kapi_probe_hook *hook, const char *symbol, unsigned lo
 	return -ENOENT;
 }
 
+/* Before a probe can send anybody to a landing. */
+static int find_places(const char *const *symbols, kapi_u32 count,
+		       const struct kapi_landing *landings)
+{
+	struct unexported_symbol *found = kcalloc(count, sizeof(*found), GFP_KERNEL);
+	int error;
+	kapi_u32 i;
+
+	if (!found)
+		return -ENOMEM;
+	for (i = 0; i < count; i++)
+		found[i].name = symbols[i];
+	error = symbols_find(found, count);
+	for (i = 0; i < count; i++)
+		WRITE_ONCE(*landings[i].place, (unsigned long)found[i].address);
+	kfree(found);
+	return error;
+}
+
 int intercept_probe_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
+				const struct kapi_landing *landings,
 				struct kapi_probe_hook **result, kapi_u32 *failed)
 {
 	struct kapi_probe_hook *hook;
-	int error = probe_hook_new(count, &hook);
+	int error = landings ? find_places(symbols, count, landings) : 0;
 	kapi_u32 i;
 
 	*failed = 0;
+	if (!error)
+		error = probe_hook_new(count, &hook);
 	if (error)
 		return error;
 	for (i = 0; i < count; i++) {
-		error = probe_hook_add(hook, symbols[i], 0, (void (*)(void))trampoline, NULL);
+		error = landings ? probe_hook_add(hook, symbols[i], *landings[i].place,
+						  landings[i].landing, NULL)
+				 : probe_hook_add(hook, symbols[i], 0, (void (*)(void))trampoline,
+						  NULL);
 		if (error) {
 			*failed = i;
 			intercept_probe_hook_detach(hook);
@@ -153,6 +178,7 @@ int probe_hook_add(struct kapi_probe_hook *hook, const char *symbol, unsigned lo
 }
 
 int intercept_probe_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
+				const struct kapi_landing *landings,
 				struct kapi_probe_hook **result, kapi_u32 *failed)
 {
 	return -EOPNOTSUPP;

@@ -60,11 +60,39 @@ SYM_CODE_START(sysvipc_enter)
 #endif
 SYM_CODE_END(sysvipc_enter)
 
-SYM_CODE_START(sysvipc_enter_in_place)
+/*
+ * Each has a landing of its own for a kprobe: where the call was ENOSYS it goes on into the kernel's function, which
+ * is at a place of its own.
+ */
+.macro CALL_IN_PLACE name
+	.pushsection .data
+	.balign	8
+SYM_DATA_START(sysvipc_at_\name)
+	.quad	0
+SYM_DATA_END(sysvipc_at_\name)
+	.popsection
+SYM_CODE_START(sysvipc_enter_\name\()_in_place)
 	UNWIND_HINT_FUNC
 	ENDBR
+#ifdef CONFIG_SYSVIPC
+	pushq	%rdi
+	call	sysvipc_serve
+	popq	%rdi
+	cmpq	$-KAPI_ENOSYS, %rax
+	je	.Lkernels_own_\name
+	RET
+.Lkernels_own_\name:
+	movq	sysvipc_at_\name(%rip), %r8
+	jmp	sysvipc_go_on
+#else
 	jmp	sysvipc_serve
-SYM_CODE_END(sysvipc_enter_in_place)
+#endif
+SYM_CODE_END(sysvipc_enter_\name\()_in_place)
+.endm
+
+#define CALL(function, name) CALL_IN_PLACE name
+#include <intercept/calls.def>
+#undef CALL
 
 SYM_CODE_START_LOCAL(sysvipc_serve)
 	UNWIND_HINT_FUNC

@@ -315,6 +315,41 @@ TEST(no_call_fails_otherwise_while_sides_change)
     harness::note(std::to_string(refusals) + " times unloading was refused");
 }
 
+// What a program has made it finds again, whoever serves it: the kernel keeps nothing that its maker could not reach.
+TEST(what_was_made_while_the_module_goes_is_found_by_its_maker)
+{
+    for (int round = 0; round < 6; ++round) {
+        module::require_unloaded_beside_builtin();
+        REQUIRE_OK(module::load(round % 2 ? "attach=kprobe" : "attach=ftrace"));
+        const Shared<std::atomic<bool>> is_over;
+        const Shared<std::atomic<int>> begun;
+        std::vector<Actor> users;
+        for (int i = 0; i < 3; ++i) {
+            users.emplace_back([&] {
+                const key_t key = unused_key();
+                ++*begun;
+                while (!*is_over) {
+                    const auto made = sysv::msgget(i == 0 ? key : IPC_PRIVATE, 0600 | IPC_CREAT);
+                    if (!EXPECT_OK(made))
+                        break;
+                    if (i == 0 && !EXPECT_OK(sysv::msgget(key, 0600)))
+                        break;
+                    if (!EXPECT_OK(sysv::msgctl(static_cast<int>(made.value()), IPC_RMID, nullptr)))
+                        break;
+                }
+                return Outcome::raw(0);
+            });
+        }
+        wait_until([&] { return *begun == 3; });
+        for (Outcome unloaded = module::unload(); !unloaded.ok(); unloaded = module::unload())
+            REQUIRE(module::is_refusal(unloaded));
+        *is_over = true;
+        for (auto& user : users)
+            EXPECT_OK(user.join());
+        EXPECT(read_queue_rows().empty());
+    }
+}
+
 } // namespace
 
 int main(int argc, char** argv)
