@@ -70,9 +70,7 @@ int host_kunit_segment_probe(const char *path);
 /* Whether this kernel has ftrace direct calls. */
 bool host_kunit_has_direct_calls(void);
 
-/*
- * pins: this module's reference count.  flush: waits until files closed by kernel threads are gone.
- */
+/* pins: this module's reference count.  flush: waits until what kernel threads closed is gone. */
 int host_kunit_module_pins(void);
 void host_kunit_files_flush(void);
 

@@ -21,9 +21,7 @@ struct kapi_ipc_ns *host_ipc_ns_initial(void);
 /* The user namespace whose capabilities count in @ns; lives as long as @ns. */
 struct kapi_user_ns *host_ipc_ns_owner(struct kapi_ipc_ns *ns);
 
-/*
- * Where a kernel with System V IPC keeps the limits and next ids of @ns; all NULL on other kernels.
- */
+/* Where a kernel with System V IPC keeps limits and next ids of @ns; all NULL on other kernels. */
 struct kapi_ipc_settings {
 	int *msgmax, *msgmnb, *msgmni;
 	int *sem; /* four, as in the file "sem" */

@@ -137,9 +137,7 @@ public:
     {
         return Hooks::may_control_all(static_cast<i32>(command));
     }
-    /*
-     * IPC_RMID.  @owner: the user namespace whose CAP_SYS_ADMIN counts.  Errors: EPERM, a module's.
-     */
+    /* IPC_RMID.  @owner: the user namespace for CAP_SYS_ADMIN.  Errors: EPERM, a module's. */
     [[nodiscard]] Result<void> check_removal(const Locked& proof, UserNamespace owner) noexcept
     {
         tell_audit();

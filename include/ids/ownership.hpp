@@ -37,9 +37,7 @@ struct Ownership : Owners {
         return is_callers() && mode_grants(mode, Relation::Owner, wanted);
     }
 
-    /*
-     * Checks that the caller may change or remove: owner, creator, CAP_SYS_ADMIN.  Errors: EPERM.
-     */
+    /* Checks that the caller may change it: owner, creator, CAP_SYS_ADMIN.  Errors: EPERM. */
     [[nodiscard]] Result<void> check_owner(UserNamespace owner) const noexcept;
 
     /* Whether the caller is the owner or the creator. */

@@ -22,9 +22,7 @@ void intercept_ftrace_guard_stop(void); /* sleeps */
 /* Whether ftrace has shut down: what it has patched stays patched.  Sleeps. */
 bool intercept_ftrace_is_dead(void);
 
-/*
- * A function of ours to hook and call, to test whether direct calls work; kprobes have another one.
- */
+/* A function of ours to hook and call, to test whether direct calls work; kprobes have another. */
 unsigned long intercept_trial_address(void);
 void intercept_trial_call(void);
 /*

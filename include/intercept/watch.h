@@ -31,9 +31,7 @@ bool sysvipc_task_has_share(void) KAPI_NOEXCEPT;
  * learn of its death.  Must not wait for user space.  Afterwards the task has no share.
  */
 void sysvipc_task_ended(void) KAPI_NOEXCEPT;
-/*
- * Called by the task itself, preemptible, when unshare(2) or setns(2) has succeeded: CLONE_* flags.
- */
+/* Called by the task itself, preemptible, after unshare(2) or setns(2) succeeded: CLONE_* flags. */
 void sysvipc_task_unshared(unsigned long flags) KAPI_NOEXCEPT;
 void sysvipc_task_entered(unsigned long flags) KAPI_NOEXCEPT;
 /* Called before host_ipc_ns_ending_symbol(), in its context and with the same locks held. */

@@ -51,9 +51,7 @@ int kapi_addresses_init(struct kapi_rhashtable *table); /* -ENOMEM */
 struct kapi_addressed *kapi_addresses_find(struct kapi_rhashtable *table, const void *address);
 int kapi_addresses_insert(struct kapi_rhashtable *table, struct kapi_addressed *object);
 int kapi_addresses_remove(struct kapi_rhashtable *table, struct kapi_addressed *object);
-/*
- * Calls @each for every object; nothing may use the table any more.  Then as kapi_keys_destroy().
- */
+/* Calls @each for every object; nothing may use the table any more.  Then kapi_keys_destroy(). */
 void kapi_addresses_destroy(struct kapi_rhashtable *table, void (*each)(struct kapi_addressed *));
 
 /* The same for objects whose key is a pair of addresses. */

@@ -20,9 +20,7 @@
 
 namespace sysvipc {
 
-/*
- * Errors: ENOMEM.  Sleeps.  Call start before the first message, stop after the last one is freed.
- */
+/* Errors: ENOMEM.  Sleeps.  start: before the first message; stop: after the last one is freed. */
 [[nodiscard]] Result<void> start_message_memory() noexcept;
 void stop_message_memory() noexcept;
 

@@ -44,9 +44,7 @@ public:
         return message;
     }
     [[nodiscard]] Box<Message> take(Message& message) noexcept;
-    /*
-     * Takes some message out and leaves the index invalid: only to empty a store that is done with.
-     */
+    /* Takes some message out and leaves the index invalid: only to empty an abandoned store. */
     [[nodiscard]] Box<Message> drain_one() noexcept
     {
         return Box<Message>::adopt(arrivals_.pop_front());

@@ -97,7 +97,8 @@ public:
     [[nodiscard]] static Result<Ref<MsgQueue>> create(Key key, Mode mode, u64 qbytes) noexcept;
 
     /*
-     * Under RCU; nullptr: none (EINVAL).  The queue may be removed meanwhile: check under its lock.
+     * Under RCU; nullptr: none (EINVAL).  The queue may be removed at any time: check under its
+     * lock.
      */
     [[nodiscard]] static MsgQueue* find(IpcNamespace& ns, IpcId id) noexcept
     {

@@ -56,9 +56,7 @@ private:
           shm_rmid_forced(*choose(kernel.shm_rmid_forced, &own_.shm_rmid_forced))
     {
     }
-    /*
-     * SAFETY: an Atomic has the layout of its value, and the kernel's are read and written whole.
-     */
+    /* SAFETY: an Atomic has the layout of its value; the kernel's are read and written whole. */
     template <class Number, class Value>
     static Atomic<Value>* choose(Number* kernel, Atomic<Value>* own) noexcept
     {

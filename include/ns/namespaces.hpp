@@ -59,9 +59,7 @@ public:
     [[nodiscard]] static Result<void> commit() noexcept;
     /* Decides that it fails; no-op if it is decided already. */
     static void give_up() noexcept;
-    /*
-     * Whether loading is given up, which this does itself some seconds after it was first called.
-     */
+    /* Whether loading is given up, which this does itself some seconds after the first call. */
     [[nodiscard]] static bool is_given_up_as_late() noexcept;
 
     /*

@@ -149,9 +149,7 @@ private:
     SegmentFile file_;
 };
 
-/*
- * A running shmat(): while it lives, the segment counts as attached once more and is not removed.
- */
+/* A running shmat(): while it lives, the segment counts as attached once more, and stays. */
 class [[nodiscard]] Attachment {
 public:
     Attachment(ShmSegment& segment, ShmSegment::Locked& state) noexcept : segment_(&segment)
