@@ -37,9 +37,7 @@ void sysvipc_task_entered(unsigned long flags) KAPI_NOEXCEPT;
 /* Called before host_ipc_ns_ending_symbol(), in its context and with the same locks held. */
 void sysvipc_before_ipc_ns_ending(struct kapi_ipc_ns *ns) KAPI_NOEXCEPT;
 
-/*
- * --- Filters for probes on intercepted functions (intercept/intercept.h)
- */
+/* --- Filters for probes on intercepted functions (intercept/intercept.h) */
 
 bool intercept_is_before_exit_files(const struct kapi_regs *registers) KAPI_NOEXCEPT;
 bool intercept_is_around_leaving(const struct kapi_regs *registers)

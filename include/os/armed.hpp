@@ -29,9 +29,7 @@ public:
      */
     [[nodiscard]] static Result<void> require_probes() noexcept;
     [[nodiscard]] static bool is_ftrace_dead() noexcept { return intercept_ftrace_is_dead(); }
-    /*
-     * What could not be unhooked, or nullptr.  If there is something, all code and data must stay.
-     */
+    /* What could not be unhooked, or nullptr.  If there is something, code and data must stay. */
     [[nodiscard]] static const char* stuck() noexcept { return intercept_stuck(); }
     /* Log from now on if kprobes are switched off; @loss: what is lost then.  While loading. */
     static void depends_on_probes(const char* loss) noexcept;
