@@ -120,12 +120,12 @@ public:
             TRY(check_mode(wanted, owner));
         return perm().may_access(wanted);
     }
-    /* Asks security modules about returning the id from *get(); call after check_access(). */
+    /* Whether *get() may return the id, after check_access().  Errors: a security module's. */
     [[nodiscard]] Result<void> check_open(u32 flags) noexcept
     {
         return Hooks::may_open(perm(), flags);
     }
-    /* Asks security modules about @command of *ctl(); call after the check of the mode. */
+    /* Whether *ctl() may do @command, after the mode permits it.  Errors: a security module's. */
     template <class Command>
     [[nodiscard]] Result<void> check_command(Command command) noexcept
     {

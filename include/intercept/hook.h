@@ -18,7 +18,7 @@ struct kapi_probe_hook;
 /*
  * Makes calls of the @count functions in @symbols enter @trampoline instead: all of them or none.
  * *@hook is the handle to undo it.  -ENOENT: symbols[*@failed] is not a traceable function; -EBUSY:
- * one has a direct call already; -EOPNOTSUPP: the kernel has no direct calls; -ENOMEM.  Sleeps.
+ * another user has redirected one; -EOPNOTSUPP: the kernel has no direct calls; -ENOMEM.  Sleeps.
  *
  * The function calls the trampoline: the return address into the function is on top of the stack.
  */
@@ -37,8 +37,8 @@ struct kapi_landing {
 };
 
 /*
- * The same by kprobes.  -EBUSY: another user of ftrace already diverts one of the functions;
- * -EOPNOTSUPP: the kernel has no kprobes.
+ * The same by kprobes.  -EBUSY: another user has redirected one of the functions; -EOPNOTSUPP: the
+ * kernel has no kprobes.
  *
  * The trampoline, or the function's landing if @landings is not NULL, is entered in place of the
  * function, with the stack as the caller left it.  A landing may continue with the function

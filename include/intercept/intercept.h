@@ -72,12 +72,12 @@ enum kapi_intercept_means {
  * Intercepts the functions of @group.  Optional ones that cannot be intercepted have the error in
  * their state.  @means: any of enum kapi_intercept_means; direct calls come first, kprobes serve
  * kernels without them and functions that ftrace cannot trace.  The functions share one ftrace_ops,
- * as removing each costs a grace period, unless one of them has a foreign direct call.
+ * as removing each costs a grace period, unless another user has redirected one of them.
  * *@is_proven: ftrace was seen to work, and can no longer be switched off.
  *
  * If one that is not optional cannot be intercepted, none is; *@failed is its symbol, or NULL if
  * the error concerns no single function.  -ENOENT: no such function, or it cannot be traced;
- * -EBUSY: it has a foreign direct call; -EOPNOTSUPP: the kernel has none of these means; -ENODEV:
+ * -EBUSY: another user has redirected it; -EOPNOTSUPP: the kernel has none of these means; -ENODEV:
  * ftrace has shut down; -ENOMEM, for any of them.  Sleeps.
  */
 int intercept_start(struct kapi_interception_group *group, unsigned int means, const char **failed,

@@ -20,8 +20,8 @@ public:
     /*
      * Hooks all @count functions in @symbols, or none; @failed is the index of one that does not
      * exist.  With kprobes, calls enter @landings, one per function, unless that is nullptr.
-     * Errors: ENOENT (no such traceable function), EBUSY (one has another user), ENOMEM, EOPNOTSUPP
-     * (the kernel lacks the means).  Sleeps.
+     * Errors: ENOENT (no such traceable function), EBUSY (another user has redirected one), ENOMEM,
+     * EOPNOTSUPP (the kernel lacks the means).  Sleeps.
      */
     [[nodiscard]] Result<void> attach(Means means, const char* const* symbols, u32 count,
                                       void (*trampoline)(), const kapi_landing* landings,

@@ -34,7 +34,7 @@ public:
         return UserNamespace { host_ipc_ns_owner(ns_) };
     }
 
-    /* Where the kernel keeps the limits of the namespace, if it does. */
+    /* Where the kernel stores the limits of the namespace, if it has them. */
     [[nodiscard]] kapi_ipc_settings settings() const noexcept
     {
         kapi_ipc_settings settings;

@@ -58,7 +58,7 @@ inline void log_error(const LogLine& line) noexcept
     kapi_log_error("%.*s", static_cast<int>(line.size()), line.text());
 }
 
-/* Errors: what keeps the module from loading or serving. */
+/* What keeps the module from loading or serving. */
 template <class... Parts>
 void log_error(const char* first, const Parts&... parts) noexcept
 {

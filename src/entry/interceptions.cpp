@@ -77,7 +77,7 @@ constexpr bool kOptional = true;
  * Symbol; landing of an ftrace direct call, and of a kprobe; the probe's filter; where the landing
  * finds the function's address; whether it is optional; what is lost without it.
  *
- * A function that removes a task's entries (exit) comes before one that inserts them (clone):
+ * A function that removes a task's entries (exit) precedes one that inserts them (clone):
  * docs/locking.md.
  */
 // clang-format off

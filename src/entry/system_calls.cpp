@@ -59,8 +59,8 @@ bool is_to_be_tried(const Way& way) noexcept
 
 /*
  * Kprobes serve kernels without direct calls, and functions that ftrace does not know.  Not calls
- * with a foreign direct call (a BPF program), which may bypass a probe.  And running out of memory
- * is transient.
+ * that another user has redirected, such as a BPF program, which may bypass a probe.  And running
+ * out of memory is transient.
  */
 bool is_next_to_be_tried(Errno error) noexcept
 {

@@ -74,8 +74,8 @@ static int intercept_together(struct kapi_interception_group *group, bool *is_pr
 }
 
 /*
- * If one of them has a foreign direct call, each is intercepted by itself, with a landing that need
- * not distinguish functions.  The same if their addresses are unknown.
+ * If another user has redirected one of them, each is intercepted by itself, with a landing that
+ * need not distinguish functions.  The same if their addresses are unknown.
  */
 static int intercept_each(struct kapi_interception_group *group)
 {
@@ -106,8 +106,8 @@ static int intercept_by_direct_calls(struct kapi_interception_group *group, bool
 }
 
 /*
- * Functions that cannot have a direct call.  Not those that have a foreign one (-EBUSY): a BPF
- * program that calls the function itself bypasses a probe.
+ * Functions that cannot have a direct call.  Not those that another user has redirected (-EBUSY): a
+ * BPF program that calls the function itself bypasses a probe.
  */
 static bool is_for_probes(const struct kapi_interception *row, const struct kapi_intercepted *state)
 {

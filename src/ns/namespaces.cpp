@@ -113,10 +113,7 @@ void Namespaces::stop() noexcept
     Registry::destroy(exchange(registry, nullptr));
 }
 
-/*
- * May find the entry of an earlier namespace at this address whose end went unnoticed: it has
- * ended, too.
- */
+/* Also ends an earlier namespace's entry at this address, if that end went unnoticed. */
 void Namespaces::note_ending(IpcNsHandle handle) noexcept
 {
     const RcuGuard guard;
