@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Suite sysvipc_hook: sending kernel functions elsewhere, all or none.  The functions are system
- * calls that nobody makes meanwhile.
+ * Suite sysvipc_hook: redirecting kernel functions, all or none.  The functions are system calls
+ * that no task makes meanwhile.
  */
 #include "test.hpp"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Suite sysvipc_id_table_race: getters by key, by id and by walk, beside threads that remove what
- * they get and make it anew, on two CPUs.
+ * Suite sysvipc_id_table_race: lookups by key, by id and by walk, concurrent with threads that
+ * remove and recreate what is found, on two CPUs.
  *
- * Churners run a counted number of rounds; getters go on until the churners have ended.
+ * Churners run a fixed number of rounds; getters continue until the churners have ended.
  */
 #include "namespace_fixture.hpp"
 #include "random.hpp"

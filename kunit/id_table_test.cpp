@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Suite sysvipc_id_table: a table gives out ids, finds what has them, and retires them. */
+/*
+ * Suite sysvipc_id_table: a table allocates ids, finds the objects that have them, and retires
+ * them.
+ */
 #include "namespace_fixture.hpp"
 #include "random.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* ActingAs: while one lives, the current thread has another user's credentials. */
+/* ActingAs: while it lives, the current thread has another user's credentials. */
 #pragma once
 
 #include <base/types.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* KernelFile: a file opened and read by a thread of the kernel, at any offset. */
+/* KernelFile: a file opened and read by a kernel thread, at any offset. */
 #pragma once
 
 #include <base/types.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Suite sysvipc_message_store: whatever is asked of a store, it gives what a search along the whole
- * queue, as msgop(2) describes it, would have found.
+ * Suite sysvipc_message_store: for any selector, a store returns what a search along the whole
+ * queue, as described in msgop(2), would have found.
  */
 #include "random.hpp"
 #include "store_inspector.hpp"

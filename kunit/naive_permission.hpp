@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a mode grants, written from sysvipc(7) and chmod(2) alone, for comparison. */
+/* What a mode grants, written from sysvipc(7) and chmod(2) only, for comparison. */
 #pragma once
 
 #include <rules/permission_bits.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * NamespaceFixture: a namespace of the case's own.  TableFixture: one table of it, for TestObjects,
- * and what is done with such a table all the time; at its end nothing may be left.
+ * NamespaceFixture: a namespace for one case.  TableFixture: one of its tables, for TestObjects,
+ * and the usual operations on it; at its end no object may be left.
  */
 #pragma once
 

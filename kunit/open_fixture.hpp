@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* OpenFixture: opens and makes TestObjects as msgget, semget and shmget do theirs. */
+/* OpenFixture: opens and creates TestObjects as msgget, semget and shmget do theirs. */
 #pragma once
 
 #include "namespace_fixture.hpp"

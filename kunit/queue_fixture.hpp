@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* QueueFixture: the state of one message queue, used by this thread alone and so without a lock. */
+/* QueueFixture: the state of one message queue, used only by this thread and so without a lock. */
 #pragma once
 
 #include "store_inspector.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Random: numbers that look drawn by lot and are the same in every run (splitmix64). */
+/* Random: pseudorandom numbers, the same in every run (splitmix64). */
 #pragma once
 
 #include <base/types.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Suite sysvipc_rcu_memory: a counted object outlives its last reference for as long as RCU readers
- * may look at it, and is then destroyed once.
+ * Suite sysvipc_rcu_memory: after its last reference a counted object lives until RCU readers that
+ * may use it have ended, and is then destroyed once.
  */
 #include "random.hpp"
 #include "tally.hpp"

@@ -2,8 +2,8 @@
 /*
  * Suite sysvipc_rules: the pure rules, over their whole domain.
  *
- * Each is also proved at compile time, on chosen values, beside its definition; here the domain is
- * gone through, and compared with models written from the manual pages alone.
+ * Each is also checked at compile time, for chosen values, beside its definition; here it is
+ * compared with models written from the manual pages only, for the whole domain.
  */
 #include "naive_permission.hpp"
 #include "test.hpp"

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* TestHooks: security hooks that say what a case has them say, and note what they were asked. */
+/*
+ * TestHooks: security hooks that return what a case tells them to, and record how they were called.
+ */
 #pragma once
 
 #include "tally.hpp"

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Suite sysvipc_security: when an object's security hooks are asked, and what comes of their answers. */
+/*
+ * Suite sysvipc_security: when an object's security hooks are called, and the effect of their
+ * answers.
+ */
 #include "identity.hpp"
 #include "open_fixture.hpp"
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Suite sysvipc_sem_lock: who is inside a semaphore set beside whom, on two CPUs.
+ * Suite sysvipc_sem_lock: which locks of a semaphore set can be held at the same time, on two CPUs.
  *
- * One thread holds a lock while another, on another CPU, takes one.  Who may come in must do so as long
- * as the first is there; who may not is given ample opportunity.  What a single operation sees between
- * its two looks at a set takes finer timing: tests/moments/moments.cpp.
+ * One thread holds a lock while another, on another CPU, takes one.  If the second is allowed in,
+ * it must get in while the first holds its lock; if not, it has ample opportunity to do so
+ * wrongly.  What a single operation sees between its two checks of a set needs finer timing:
+ * tests/moments/moments.cpp.
  */
 #include "test.hpp"
 #include "threads.hpp"

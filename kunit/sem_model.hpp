@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SemModel: semop(2) as one would explain it, without locks, queues or cleverness.
+ * SemModel: semop(2) as one would explain it, without locks, several queues or optimisations.
  *
- * Waiters stand in one line, in the order in which they came.  When somebody has changed something,
- * those who only wait for 0 are looked through, if a semaphore that he named is 0; then the first in
- * line who can go and changes something goes, and so on from the beginning, until nobody can.
+ * Waiters are in one list, in order of arrival.  After a change, those that only wait for 0 are
+ * tried, if a semaphore that the change named is 0; then the first waiter that can proceed and
+ * changes something does so, and so on from the beginning, until none can.
  */
 #pragma once
 

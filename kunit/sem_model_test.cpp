@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Suite sysvipc_sem_model: a semaphore set and a simple model of one are asked the same, at random,
+ * Suite sysvipc_sem_model: a semaphore set and a simple model of one get the same random requests,
  * and agree after every step on every value, on who still waits, and on every answer.
  *
- * Nobody sleeps: a waiter is queued as a system call would queue it, and looked at after each step.
+ * No thread sleeps: a waiter is queued as a system call would queue it, and checked after each
+ * step.
  */
 #include "random.hpp"
 #include "sem_model.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Suite sysvipc_shm_segment: segments, how their mappings are counted, and when they go.  Kernel
- * threads have no memory to map anything into: the cases say what the kernel would.
+ * Suite sysvipc_shm_segment: segments, how their mappings are counted, and when they are removed.
+ * Kernel threads have no address space to map anything into: the cases make the kernel's calls.
  */
 #include "namespace_fixture.hpp"
 #include "threads.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * StoreInspector: makes messages without a user's memory to read them from, and looks into a
- * MessageStore.  The classes concerned name it their friend.
+ * StoreInspector: creates messages without reading user memory, and inspects a MessageStore.  It is
+ * a friend of the classes concerned.
  */
 #pragma once
 

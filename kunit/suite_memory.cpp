@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The parts of the module that a suite runs on: started before it, stopped after it. */
+/* The parts of the module that a suite needs: started before it, stopped after it. */
 #include <host/kunit.h>
 #include <mem/rcu_counted.hpp>
 #include <msg/message.hpp>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Suite sysvipc_sync: what a lock guards changes under it only; a lockless copy is never torn. */
+/*
+ * Suite sysvipc_sync: data that a lock guards changes only under it; a lockless copy is never torn.
+ */
 #include "tally.hpp"
 #include "test.hpp"
 #include "threads.hpp"

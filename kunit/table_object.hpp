@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* TestObject: the least that can stand in an IdTable; a census counts those that exist. */
+/* TestObject: the smallest object for an IdTable; a census counts the existing ones. */
 #pragma once
 
 #include "security_hooks.hpp"

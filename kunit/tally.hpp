@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tally: a count that several threads and RCU callbacks raise; and Census, which counts what is
- * constructed and what is destroyed.
+ * Tally: a count that several threads and RCU callbacks increase.  Census: counts constructions and
+ * destructions.
  */
 #pragma once
 

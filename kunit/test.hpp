@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How a KUnit case is written in C++.
+ * How to write a KUnit case in C++.
  *
  *     struct IdTableTest : Fixture { ... };
  *     TEST_CASE(IdTableTest, publish_beyond_the_limit_is_enospc) { EXPECT(...); }
  *
- * Each case runs with a fixture of its own, which its destructor takes down.  EXPECT* records a
- * failure and goes on; REQUIRE gives the value of what it is asked for, or records and returns, so
- * that destructors run (as TRY, only as a whole statement or initialiser).  The case is also listed in suites.def: a case that is not listed there
- * has no declaration and does not compile, one that is listed only does not link.
+ * Each case has its own fixture, whose destructor cleans up.  EXPECT* records a failure and
+ * continues; REQUIRE returns the value of its Result, or records a failure and returns from the
+ * case, so that destructors run (as TRY, only as a whole statement or initialiser).  The case must
+ * also be listed in suites.def: without that it has no declaration and does not compile; if it is
+ * only listed, it does not link.
  *
- * Expectations belong to the case's own thread: other threads keep notes for it (threads.hpp).
+ * Expectations belong to the case's own thread: other threads record for it (threads.hpp).
  */
 #pragma once
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Thread: runs a callable once, on one CPU, beside the case that made it; its destructor waits for
+ * Thread: runs a callable once, on one CPU, concurrently with the case; its destructor waits for
  * the end.
  *
- * What a thread finds out it keeps in a Tally or an Atomic for the case: expectations are not for it.
+ * A thread records its findings in a Tally or an Atomic for the case: it must not use expectations.
  */
 #pragma once
 

@@ -2,7 +2,7 @@
 /*
  * Suite sysvipc_waiter: a waiter sleeps until it is handed its outcome, or a signal is pending.
  *
- * Sleepers stand in a line under a lock, as they do at a queue.
+ * Sleepers are in a list under a lock, as they are at a queue.
  */
 #include "tally.hpp"
 #include "test.hpp"

@@ -25,15 +25,18 @@ public:
     {
         return __atomic_load_n(&value_, __ATOMIC_ACQUIRE);
     }
-    /* @value instead of @expected, fully ordered; false: it was not, and is in @expected now. */
+    /*
+     * Replaces @expected by @value, fully ordered; false: it was another, which is in @expected
+     * now.
+     */
     [[nodiscard]] bool compare_exchange(T& expected, T value) noexcept
     {
         return __atomic_compare_exchange_n(&value_, &expected, value, false, __ATOMIC_SEQ_CST,
                                            __ATOMIC_RELAXED);
     }
-    /* The value before; fully ordered. */
+    /* Returns the old value; fully ordered. */
     T exchange(T value) noexcept { return __atomic_exchange_n(&value_, value, __ATOMIC_SEQ_CST); }
-    /* The sum; fully ordered. */
+    /* Returns the sum; fully ordered. */
     T add(T value) noexcept { return __atomic_add_fetch(&value_, value, __ATOMIC_SEQ_CST); }
     void store_relaxed(T value) noexcept { __atomic_store_n(&value_, value, __ATOMIC_RELAXED); }
     void store_release(T value) noexcept { __atomic_store_n(&value_, value, __ATOMIC_RELEASE); }

@@ -27,13 +27,13 @@ enum class Errno : i32 {
     ENOMSG = KAPI_ENOMSG,
     EIDRM = KAPI_EIDRM,
     EOPNOTSUPP = KAPI_EOPNOTSUPP,
-    /* Kernel-internal: user space sees EINTR, or the call again after a stop that ran no handler. */
+    /* Kernel-internal: user space sees EINTR, or the call is restarted if no handler ran. */
     ERESTARTNOHAND = KAPI_ERESTARTNOHAND,
-    /* The same: nobody sees that, as the call comes again after a handler too. */
+    /* Kernel-internal, and never seen: the call is restarted even after a handler. */
     ERESTARTNOINTR = KAPI_ERESTARTNOINTR,
 };
 
-/* The one place where an error gets its sign. */
+/* The only place where an error gets its sign. */
 [[nodiscard]] constexpr long to_syscall(Errno error) noexcept
 {
     return -static_cast<long>(error);
@@ -45,7 +45,7 @@ enum class Errno : i32 {
     return static_cast<Errno>(-status);
 }
 
-/* As errno(3) has it, for log lines; nullptr: none of the above. */
+/* The name as in errno(3), for log lines; nullptr: none of the above. */
 [[nodiscard]] constexpr const char* errno_name(Errno error) noexcept
 {
     switch (error) {

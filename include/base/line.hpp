@@ -21,7 +21,7 @@ public:
         return field(magnitude, width, 10, ' ', value < 0);
     }
     constexpr Line& octal(u64 value, usize width) noexcept { return field(value, width, 8); }
-    /* Filled up with zeros. */
+    /* Padded with zeros. */
     constexpr Line& hexadecimal(u64 value, usize width) noexcept
     {
         return field(value, width, 16, '0');

@@ -23,7 +23,7 @@ public:
     [[nodiscard]] bool is_linked() const noexcept { return next_ != nullptr; }
 };
 
-/* Pinned by its node; to be it twice would make it larger. */
+/* Its node makes it pinned; a second Pinned base would make it larger. */
 template <class T, class Tag>
 class List {
     using Node = ListNode<T, Tag>;
@@ -59,7 +59,7 @@ public:
         head_.next_ = &added;
     }
 
-    /* All items of @other, in their order, before those that are here. */
+    /* Moves all items of @other, in order, before those that are here. */
     void take_all_before(List& other) noexcept
     {
         if (other.is_empty())
@@ -81,7 +81,7 @@ public:
         gone.previous_ = gone.next_ = nullptr;
     }
 
-    /* The first item, taken out; nullptr from an empty list. */
+    /* Removes and returns the first item; nullptr if the list is empty. */
     T* pop_front() noexcept
     {
         T* item = first();

@@ -17,7 +17,7 @@ public:
     Optional() noexcept : nothing_ {} { }
     ~Optional() TRUSTED { reset(); }
 
-    /* What @make returns is built here, not moved here. */
+    /* Constructs the result of @make in place, without a move. */
     template <class Make>
     T& emplace(Make&& make) noexcept TRUSTED
     {

@@ -49,7 +49,7 @@ private:
     Errno error_;
 };
 
-/* Of a plain value: trivial itself, so that small ones travel in registers. */
+/* For plain values: trivial itself, so that small ones are passed in registers. */
 template <class T>
     requires(std::is_trivially_copyable_v<T>&& std::is_default_constructible_v<T>)
 class [[nodiscard]] Result<T> {

@@ -29,7 +29,7 @@ template <class T>
     return static_cast<T&&>(value);
 }
 
-/* The old value of @object, which now holds @value. */
+/* Stores @value in @object and returns the old value. */
 template <class T, class U = T>
 constexpr T exchange(T& object, U&& value) noexcept
 {
@@ -50,7 +50,7 @@ template <class T>
     return a < b ? b : a;
 }
 
-/* A type that may be neither copied nor moved: it has an address that others know. */
+/* A type that may be neither copied nor moved, because others know its address. */
 class Pinned {
 public:
     Pinned() = default;
@@ -59,8 +59,8 @@ public:
 };
 
 /*
- * For a local variable that is large, and whose constructor writes the part that is used: a kernel with
- * CONFIG_INIT_STACK_ALL_ZERO would clear all of it in each call.
+ * For a large local variable whose constructor writes the part that is used: kernels with
+ * CONFIG_INIT_STACK_ALL_ZERO would otherwise clear all of it in each call.
  */
 #define PARTLY_INITIALISED __attribute__((uninitialized))
 

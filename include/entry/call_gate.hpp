@@ -20,7 +20,7 @@ public:
 
     /* Errors: ENOMEM.  Sleeps. */
     [[nodiscard]] Result<void> start() noexcept { return inside_.start(); }
-    /* Whether no task is counted as inside.  Final once no hook leads here, after a grace period. */
+    /* Whether no task is counted as inside.  Final if no hook leads here, after a grace period. */
     [[nodiscard]] bool is_empty() const noexcept { return inside_.sum() == 0; }
     void stop() noexcept { inside_.stop(); }
 

@@ -7,7 +7,7 @@
 
 #include <intercept/hook.h>
 
-/* For functions that assembly jumps to: whole-program optimisation must leave them their names. */
+/* For functions that assembly jumps to: keeps whole-program optimisation from renaming them. */
 #if defined(__clang__)
 #define ENTRY_POINT
 #else

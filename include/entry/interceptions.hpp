@@ -11,15 +11,15 @@
 namespace sysvipc {
 
 /*
- * Intercepts all of them, but for those that the module can do without, by the means that the parameter
- * attach= allows.  From then on nobody can switch ftrace off.  Log lines tell what cannot be intercepted.
- * Errors: ENOENT, EBUSY, EOPNOTSUPP, ENODEV, ENOMEM as intercept_start(); EBUSY where kprobes are needed and
- * switched off, or ftrace is.  Sleeps.
+ * Intercepts all functions, except optional ones that cannot be, by the means that attach= allows.
+ * From then on ftrace cannot be switched off.  Logs what cannot be intercepted.
+ * Errors: ENOENT, EBUSY, EOPNOTSUPP, ENODEV, ENOMEM as intercept_start(); EBUSY if ftrace, or
+ * kprobes that are needed, are switched off.  Sleeps.
  */
 [[nodiscard]] Result<void> start_interceptions() noexcept;
-/* A line for each: by what means it is intercepted, or what is lost without it. */
+/* One line per function: the means of interception, or what is lost without it. */
 void describe_interceptions(TextPage& page) noexcept;
-/* The functions are as they were; tasks inside are not waited for.  Sleeps. */
+/* Restores the functions; does not wait for tasks inside.  Sleeps. */
 void stop_interceptions() noexcept;
 
 } // namespace sysvipc

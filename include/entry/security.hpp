@@ -7,8 +7,8 @@
 namespace sysvipc {
 
 /*
- * A log line names what the kernel has and does not let us call.
- * Errors: ENOMEM; EOPNOTSUPP where something is missing and require_lsm=1.  Sleeps.
+ * Logs which functions the kernel has but does not let us call.
+ * Errors: ENOMEM; EOPNOTSUPP if one is missing and require_lsm=1.  Sleeps.
  */
 [[nodiscard]] Result<void> start_security() noexcept;
 

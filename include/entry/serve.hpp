@@ -11,10 +11,11 @@
 namespace sysvipc {
 
 /*
- * Calls are served from one moment on, when it is known that loading succeeds: before it nothing keeps the
- * module from being given up, which a call that sleeps would hold up.  What is taken over waits until then,
- * for objects made by the kernel's own code meanwhile would be lost.
- * Errors: ENOSYS (the call is not there, or goes on into that code), ERESTARTNOINTR (a signal while it waits).
+ * No call is served before loading is certain to succeed: loading may still be given up then, and a
+ * call that sleeps would delay that.  Calls taken over from the kernel wait, because objects that
+ * its own code created meanwhile would be lost.
+ * Errors: ENOSYS (the call fails, or continues in that code), ERESTARTNOINTR (a signal while
+ * waiting).
  */
 [[nodiscard]] inline Result<void> check_is_served() noexcept
 {
@@ -26,8 +27,9 @@ namespace sysvipc {
 }
 
 /*
- * Calls @call(namespace of the current task), which is counted as inside; the register's value.
- * Errors besides those of @call: ENOMEM, for the first call in a namespace of the kernel's.
+ * Calls @call with the current task's namespace; returns the value for the register.  Precondition:
+ * counted as inside.
+ * Errors besides those of @call: ENOMEM, in the first call in a namespace.
  */
 template <class Call>
 [[nodiscard]] inline long in_namespace(const Call& call) noexcept
@@ -40,7 +42,7 @@ template <class Call>
     return to_syscall(call(*ns.take()));
 }
 
-/* The same with the arguments in @regs, counted as inside. */
+/* The same with the arguments in @regs; counts the task as inside. */
 template <class Call>
 [[nodiscard]] inline long serve(const kapi_regs* regs, const Call& call) noexcept
 {

@@ -13,19 +13,19 @@
 
 namespace sysvipc {
 
-/* Whether there is such a way as the parameter attach= asks for. */
+/* Whether attach= names an existing way. */
 [[nodiscard]] bool is_way_to_attach_known() noexcept;
 /*
- * Hooks every call.  On failure none stays hooked, and log lines tell why.
- * Errors: ENOENT, EBUSY, ENOMEM, EOPNOTSUPP as FunctionHook::attach(); EBUSY where kprobes are switched off.
- * Sleeps.
+ * Hooks every call, or none; logs failures.
+ * Errors: ENOENT, EBUSY, ENOMEM, EOPNOTSUPP as FunctionHook::attach(); EBUSY if kprobes are
+ * switched off. Sleeps.
  */
 [[nodiscard]] Result<void> attach_system_calls() noexcept;
-/* The log line that says so, once they are served. */
+/* Logs which calls are served, and how they are hooked. */
 void log_system_calls() noexcept;
-/* A line for each call: how it is reached. */
+/* One line per call: how it is hooked. */
 void describe_system_calls(TextPage& page) noexcept;
-/* The calls go where they went before; tasks inside are not waited for.  Sleeps. */
+/* Restores the kernel's functions; does not wait for tasks inside.  Sleeps. */
 void detach_system_calls() noexcept;
 
 } // namespace sysvipc

@@ -10,13 +10,13 @@
 namespace sysvipc {
 
 /*
- * New tasks are seen from now on; the rest is intercepted (entry/interceptions.hpp), and is before and longer.
- * A log line tells of a failure.  Errors: ENOENT when the kernel does not let us see them; ENOMEM.  Sleeps.
+ * Watches task creation from now on; the other events are intercepted (entry/interceptions.hpp),
+ * from earlier until later.  Logs a failure.  Errors: ENOENT (no such tracepoint); ENOMEM.  Sleeps.
  */
 [[nodiscard]] Result<void> start_task_events() noexcept;
-/* Loading cannot fail any more, and nobody has been let make an object yet. */
+/* Loading is certain to succeed, and no object can have been created yet. */
 void open_task_events() noexcept;
-/* No new task is seen any more.  Sleeps. */
+/* New tasks are no longer seen.  Sleeps. */
 void stop_task_events() noexcept;
 
 } // namespace sysvipc

@@ -14,8 +14,8 @@ struct kapi_inode;
 struct kapi_file;
 
 /*
- * What a /proc file is made of.  open, release: once per opened file, with room for @state_size
- * bytes of its own, zeroed; open returns 0 or -errno.  start, next, stop, show: seq_operations.
+ * Describes a /proc file.  open, release: called once per open file, with @state_size zeroed bytes;
+ * open returns 0 or -errno.  start, next, stop, show: as in seq_operations.
  */
 struct kapi_proc_file {
 	const char *name;
@@ -36,13 +36,13 @@ struct kapi_proc_entry *host_proc_create(const struct kapi_proc_file *file,
 void host_proc_remove(struct kapi_proc_entry *entry); /* waits for users inside; NULL is allowed */
 
 /*
- * For a file of a permanent entry that others made, in the open() of that: opens it as @proc_file, and its operations
- * are ours from then on.  An open file pins the module.  -ENOENT: the module is going; what @proc_file has; -ENOMEM.
- * Sleeps.
+ * To be called in the open() of a permanent entry that is not ours: makes @file a @proc_file of
+ * ours, which pins the module while open.  -ENOENT: the module is being unloaded; -ENOMEM; the
+ * errors of proc_file->open().  Sleeps.
  */
 int host_proc_open_as(struct kapi_inode *inode, struct kapi_file *file,
 		      const struct kapi_proc_file *proc_file, void *data);
-const char *host_file_name(struct kapi_file *file); /* the last part; an entry of /proc keeps it */
+const char *host_file_name(struct kapi_file *file); /* last path component; constant in /proc */
 
 void host_seq_write(struct kapi_seq_file *seq, const char *text, kapi_size size);
 struct kapi_user_ns *host_seq_user_ns(struct kapi_seq_file *seq); /* of the opener */

@@ -14,30 +14,31 @@ KAPI_BEGIN
 struct kapi_kunit;
 
 /*
- * Both record a failure and go on: KUnit's assertions end the thread without running destructors.
- * They return whether the expectation held, and belong to the thread of the test case alone.
+ * Both record a failure and continue: KUnit's assertions would end the thread without running
+ * destructors.  They return whether the expectation held.  Only the test case's own thread may call
+ * them.
  */
 bool host_kunit_expect(struct kapi_kunit *test, bool holds, const char *text, const char *file,
 		       int line);
 bool host_kunit_expect_equal(struct kapi_kunit *test, kapi_s64 left, kapi_s64 right,
 			     const char *text, const char *file, int line);
 
-/* @count, or less where the kernel checks every access: a case must end long before KUnit's limit. */
+/* Returns @count, or less with KASAN: a case must end long before KUnit's time limit. */
 kapi_u32 host_kunit_affordable(kapi_u32 count);
 
-/* A thread that runs once through @run(@data), on @cpu where that CPU is online.  NULL: failed. */
+/* Starts a thread that calls @run(@data) once, on @cpu if that is online.  NULL: failed. */
 struct kapi_kunit_thread;
 struct kapi_kunit_thread *host_kunit_thread_start(void (*run)(void *data), void *data,
 						  kapi_u32 cpu);
 void host_kunit_thread_join(struct kapi_kunit_thread *thread);
-/* A turn of a loop that waits for another CPU. */
+/* For a loop that waits for another CPU. */
 void host_kunit_cpu_relax(void);
-/* Makes a signal pending there; kernel threads see only signals they allow. */
+/* Sends the thread a signal; kernel threads see only the signals they allow. */
 void host_kunit_thread_signal(struct kapi_kunit_thread *thread);
 void host_kunit_signals_allow(void);
 void host_kunit_signals_drop(void);
 
-/* Who the current thread is from now on; what it was before is handed back by restore. */
+/* New credentials for the current thread; restore takes what assume returned. */
 struct kapi_kunit_identity {
 	kapi_u32 uid;
 	kapi_u32 gid;
@@ -51,25 +52,25 @@ host_kunit_cred_assume(const struct kapi_kunit_identity *identity); /* NULL: no 
 void host_kunit_cred_restore(struct kapi_kunit_cred *before);
 
 /*
- * A file of /proc that is a seq_file, read from the kernel (which has read() for programs only).
- * open: NULL when it fails.  read: bytes read, or -errno.
+ * A seq_file in /proc, read from the kernel (its read() serves programs only). open: NULL on
+ * failure.  read: bytes read, or -errno.
  */
 struct kapi_kunit_file;
 struct kapi_kunit_file *host_kunit_file_open(const char *path);
 kapi_s64 host_kunit_file_read(struct kapi_kunit_file *file, void *to, kapi_size size,
 			      kapi_s64 *offset);
-void host_kunit_file_close(struct kapi_kunit_file *file); /* all of it done on return */
+void host_kunit_file_close(struct kapi_kunit_file *file); /* completely closed on return */
 
 /*
- * Tries out the file at @path as if segments were to be of its kind; 0 or -errno.  Precondition: such files
- * cannot be mapped, as kernel threads have no memory to map anything into.
+ * Probes the file at @path as if segments were of its kind; 0 or -errno.  Precondition: such files
+ * cannot be mapped, as kernel threads have no address space.
  */
 int host_kunit_segment_probe(const char *path);
 
 /* Whether this kernel has ftrace direct calls. */
 bool host_kunit_has_direct_calls(void);
 
-/* How often this module is pinned; and what kernel threads have closed is gone on return. */
+/* pins: this module's reference count.  flush: waits until what kernel threads closed is gone. */
 int host_kunit_module_pins(void);
 void host_kunit_files_flush(void);
 

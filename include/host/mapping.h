@@ -15,42 +15,42 @@ KAPI_BEGIN
 
 struct kapi_file;
 
-int host_mappings_start(void); /* once, before everything else here; -ENOMEM; sleeps */
+int host_mappings_start(void); /* once, before all else here; -ENOMEM; sleeps */
 
 /*
- * Maps the whole of a segment's file, which shows in /proc/PID/maps with @inode_number.
- * @protection, @flags: as for mmap(2).  The address, or -errno as do_mmap() has it.  Sleeps.
+ * Maps a segment's file completely; /proc/PID/maps shows it with @inode_number.  @protection,
+ * @flags: as for mmap(2).  Returns the address, or -errno of do_mmap().  Sleeps.
  */
 long host_mapping_create(struct kapi_file *file, unsigned long inode_number, unsigned long address,
 			 unsigned long protection, unsigned long flags);
-/* Whether anything is mapped between @start and @end; false where the process is being killed.  Sleeps. */
+/* Whether anything is mapped in [@start, @end); false if the process is being killed.  Sleeps. */
 bool host_mapping_overlaps(unsigned long start, unsigned long end);
 
-/* A piece of a segment's file as it is mapped: addresses, and where in the file it begins. */
+/* One mapping of (a part of) a segment's file: its addresses, and its offset in the file. */
 struct kapi_mapping {
 	unsigned long start;
 	unsigned long end;
 	unsigned long page_offset;
-	const void *file; /* to be compared only */
+	const void *file; /* only for comparison */
 	unsigned long file_size;
 };
 /*
- * The first one that ends above @address and maps a segment's file; false: none.
- * -EINTR in *@error: the process is being killed.  Sleeps.
+ * Finds the first mapping of a segment's file that ends above @address; false: none.  -EINTR in
+ * *@error: the process is being killed.  Sleeps.
  */
 bool host_mapping_find(unsigned long address, struct kapi_mapping *found, int *error);
-void host_mapping_remove(const struct kapi_mapping *mapping); /* errors do not show; sleeps */
+void host_mapping_remove(const struct kapi_mapping *mapping); /* ignores errors; sleeps */
 
 /*
- * shmdt(2) for segments of the kernel's own, mapped before this module came.  -EINVAL: there is none, or
- * the kernel has no such thing or does not let us call it.  Sleeps.
+ * shmdt(2) for the kernel's own segments, attached before this module was loaded.  -EINVAL: none is
+ * attached there, or the kernel's function does not exist or was not found.  Sleeps.
  */
 long host_mapping_detach_builtin(unsigned long address);
 
 /*
- * Between the two, no other thread of this process detaches, and no other process waits for it.
- * NULL: nobody else runs in this address space, so that there is nothing to end; or *@error, else 0, is
- * -EINTR: the process is being killed.  Sleeps.
+ * Between begin and end no other thread of this process detaches; other processes do not wait.
+ * NULL: there is nothing to end, as no other task uses this address space (*@error is 0), or the
+ * process is being killed (-EINTR).  Sleeps.
  */
 struct kapi_detaching;
 struct kapi_detaching *host_mapping_detach_begin(int *error);

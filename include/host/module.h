@@ -8,12 +8,12 @@
 KAPI_BEGIN
 
 /*
- * For a module that is being unloaded and must not go: to return would free it.  The task is lost; it counts
- * neither as running nor as hung, and does not keep the machine from being suspended.
+ * For a module that is being unloaded but must stay, as returning would free it.  The task is lost;
+ * it counts as neither running nor hung, and does not block suspending.
  */
 void host_module_never_return(void) __attribute__((noreturn));
 
-/* What the module was loaded with; sysvipc.ko only. */
+/* The module's parameters; sysvipc.ko only. */
 bool host_parameter_force(void);
 bool host_parameter_ipcmni_extend(void);
 const char *host_parameter_attach(void);
@@ -22,9 +22,12 @@ bool host_parameter_require_lsm(void);
 /* Implemented by the C++ side (src/entry), called once each by the C module glue. */
 int sysvipc_module_init(void) KAPI_NOEXCEPT; /* 0 or -errno */
 void sysvipc_module_exit(void) KAPI_NOEXCEPT;
-/* The text of the file in_use, at most @size bytes of it; how many they are.  At any time.  Sleeps. */
+/*
+ * Writes the text of the file in_use, at most @size bytes; returns its length.  At any time.
+ * Sleeps.
+ */
 kapi_size sysvipc_describe_use(char *text, kapi_size size) KAPI_NOEXCEPT;
-/* The same of the file intercepted. */
+/* The same for the file intercepted. */
 kapi_size sysvipc_describe_interceptions(char *text, kapi_size size) KAPI_NOEXCEPT;
 
 KAPI_END

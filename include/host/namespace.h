@@ -13,52 +13,51 @@ KAPI_BEGIN
 struct kapi_ipc_ns;
 struct kapi_user_ns;
 
-bool host_ipc_ns_supported(void); /* false: the kernel has the initial one only */
+bool host_ipc_ns_supported(void); /* false: only the initial one exists */
 
-/* No reference is taken: the current task is in it.  May be NULL where there is but one. */
+/* Takes no reference: the current task is in it.  May be NULL if only one exists. */
 struct kapi_ipc_ns *host_ipc_ns_current(void);
 struct kapi_ipc_ns *host_ipc_ns_initial(void);
-/* Whose capabilities count there; lives as long as @ns. */
+/* The user namespace whose capabilities count in @ns; lives as long as @ns. */
 struct kapi_user_ns *host_ipc_ns_owner(struct kapi_ipc_ns *ns);
 
-/* Where a kernel with System V IPC of its own keeps the numbers of @ns; all NULL on others. */
+/* Where a kernel with System V IPC keeps limits and next ids of @ns; all NULL on other kernels. */
 struct kapi_ipc_settings {
 	int *msgmax, *msgmnb, *msgmni;
-	int *sem; /* four, as in the file */
+	int *sem; /* four, as in the file "sem" */
 	int *shmmni, *shm_rmid_forced;
 	unsigned long *shmmax, *shmall;
 	int *next_id[3]; /* semaphores, messages, shared memory */
 };
 void host_ipc_ns_settings(struct kapi_ipc_ns *ns, struct kapi_ipc_settings *settings);
 /*
- * Whether such a kernel has objects of its own in a namespace that a task is in.  KAPI_BUILTIN_CHANGING: none
- * was found, but somebody is making or removing one, or about to, in a call that sleeps.  Does not wait
- * for that.
+ * Whether such a kernel has objects in any namespace that a task is in.  KAPI_BUILTIN_CHANGING:
+ * none found, but a call is creating or removing one, or about to; does not wait for it.
  */
 enum kapi_builtin_use { KAPI_BUILTIN_UNUSED, KAPI_BUILTIN_CHANGING, KAPI_BUILTIN_OBJECTS };
 enum kapi_builtin_use host_ipc_ns_builtin_use(void);
 
-/* @ns exists until the put that belongs to the get; both do nothing where there is but one. */
+/* Keeps @ns until the matching put; both are no-ops if only one namespace exists. */
 void host_ipc_ns_get(struct kapi_ipc_ns *ns);
 void host_ipc_ns_put(struct kapi_ipc_ns *ns); /* process context; does not sleep */
 
-/* As /proc/PID/ns/ipc has it. */
+/* As in /proc/PID/ns/ipc. */
 unsigned int host_ipc_ns_number(const struct kapi_ipc_ns *ns);
 
 /*
- * What tells @ns from others that were, or will be, at its address: made when it is first asked for, and
- * never again anybody's.  The other one tells what was made, 0 if nothing was.
+ * A number that distinguishes @ns from all namespaces that were or will be at its address:
+ * make_mark() assigns it on first use, mark() returns 0 if it was not assigned.
  */
 unsigned long host_ipc_ns_make_mark(struct kapi_ipc_ns *ns);
 unsigned long host_ipc_ns_mark(const struct kapi_ipc_ns *ns);
-/* Takes them off all namespaces that a task is in.  Sleeps. */
+/* Clears the marks of all namespaces that a task is in.  Sleeps. */
 void host_ipc_ns_unmark_all(void);
 
 /*
- * The function that the kernel calls with a namespace, which nothing refers to any more, before its memory can
- * be another's; maybe with preemption disabled and a lock held, so whoever intercepts it must not sleep.
- * On kernels with POSIX message queues RCU readers that see the namespace then can do so to their end.
- * NULL: none ends.
+ * The kernel function that is called with a namespace that has no references left, before its
+ * memory can be reused.  It may run with preemption disabled and a lock held: an interceptor must
+ * not sleep.  On kernels with POSIX message queues, RCU readers that see the namespace then may use
+ * it until they end.  NULL: namespaces never end.
  */
 const char *host_ipc_ns_ending_symbol(void);
 

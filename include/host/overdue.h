@@ -8,8 +8,9 @@
 KAPI_BEGIN
 
 /*
- * From five seconds on after the one, and ever more rarely, until the other, the log names the processes that
- * are in a call which the module serves, or served until just now, if @is_inside() is true.  The other sleeps.
+ * Starting five seconds after start(), then less and less often until stop(), logs which processes
+ * are, or just were, in a call that the module serves, provided that @is_inside() is true.  stop()
+ * sleeps.
  */
 void host_overdue_start(bool (*is_inside)(void) KAPI_NOEXCEPT);
 void host_overdue_stop(void);

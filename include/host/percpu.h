@@ -7,7 +7,7 @@
 
 KAPI_BEGIN
 
-/* Of all CPUs, one after the other: exact when nobody adds meanwhile. */
+/* Sums up all CPUs' values, one after the other: exact if none is changed meanwhile. */
 long host_percpu_long_sum(const long *counter);
 
 KAPI_END

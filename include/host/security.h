@@ -19,16 +19,16 @@
 
 KAPI_BEGIN
 
-/* The beginning of a struct kern_ipc_perm. */
+/* The first members of a struct kern_ipc_perm. */
 KAPI_OPAQUE(kapi_ipc_perm, IPC_PERM);
 
 struct kapi_task;
 
-/* What follows the links of a struct msg_msg, which the caller has before it. */
+/* A struct msg_msg without the list links at its beginning; the caller has them before it. */
 struct kapi_msg {
 	long type;
 	kapi_size size;
-	void *link; /* nobody looks at it: for who has the message */
+	void *link; /* no hook reads it: for the message's owner */
 	void *note; /* a security module's; NULL at first */
 };
 
@@ -37,30 +37,33 @@ struct kapi_ipc_owners {
 	kapi_u32 gid;
 	kapi_u32 creator_uid;
 	kapi_u32 creator_gid;
-	kapi_u32 mode; /* permissions, and bits that are none */
+	kapi_u32 mode; /* permissions and other bits */
 };
 
 /*
- * Finds the functions below, none of which is exported; until they are taken into use, every verdict
- * is 0 and nobody is told anything.  -ENOMEM; sleeps.
+ * Finds the functions below, none of which is exported.  Until host_security_use(), every verdict
+ * is 0 and notices are dropped.  -ENOMEM; sleeps.
  */
 int host_security_find(void);
-/* The name of one that the kernel has and does not let us call, counted from 0; NULL: no more. */
+/*
+ * The name of the @number-th (from 0) function that the kernel has but that was not found; NULL: no
+ * more.
+ */
 const char *host_security_missing(unsigned int number);
-void host_security_use(void); /* none is missing; sleeps */
+void host_security_use(void); /* precondition: none is missing; sleeps */
 
 void host_ipc_perm_init(struct kapi_ipc_perm *perm, int key, const struct kapi_ipc_owners *owners);
 struct kapi_ipc_owners host_ipc_perm_owners(const struct kapi_ipc_perm *perm);
 int host_ipc_perm_id(const struct kapi_ipc_perm *perm);
 void host_ipc_perm_set_id(struct kapi_ipc_perm *perm, int id, unsigned long sequence);
 void host_ipc_perm_set_key(struct kapi_ipc_perm *perm, int key);
-/* All but the creator; of the mode, the permissions. */
+/* Sets uid, gid and the permission bits of the mode. */
 void host_ipc_perm_set_owners(struct kapi_ipc_perm *perm, const struct kapi_ipc_owners *owners);
 void host_ipc_perm_change_mode(struct kapi_ipc_perm *perm, kapi_u32 clear, kapi_u32 set);
 
 /* Whether the running system call is being audited. */
 bool host_audit_is_on(void);
-/* Each of the two: while it is. */
+/* Precondition of both: host_audit_is_on(). */
 void host_audit_object(struct kapi_ipc_perm *perm);
 void host_audit_change(unsigned long qbytes, kapi_u32 uid, kapi_u32 gid, kapi_u32 mode);
 
@@ -71,7 +74,7 @@ void host_security_queue_free(struct kapi_ipc_perm *perm);
 int host_security_queue_open(struct kapi_ipc_perm *perm, int flags);
 int host_security_queue_control(struct kapi_ipc_perm *perm, int command); /* NULL: all queues */
 int host_security_queue_send(struct kapi_ipc_perm *perm, struct kapi_msg *message, int flags);
-/* @rule: as ipc/msg.c numbers its search modes; @wanted: the type that goes with it. */
+/* @rule: the search mode's number in ipc/msg.c; @wanted: the type that goes with it. */
 int host_security_queue_receive(struct kapi_ipc_perm *perm, struct kapi_msg *message,
 				struct kapi_task *target, long wanted, int rule);
 

@@ -11,7 +11,7 @@
 
 namespace sysvipc {
 
-/* The first object at or above @index, which becomes its index.  Errors: ENOENT. */
+/* The first object at or above @index, which is set to its index.  Errors: ENOENT. */
 template <class Object>
 [[nodiscard]] Result<Ref<Object>> hold_from(const IdTable& table, i32& index) noexcept
 {
@@ -23,8 +23,8 @@ template <class Object>
 }
 
 /*
- * Calls @each(object) for some of them, at or above @index, which moves on behind the last; false: there are
- * no more.  Under RCU, as find_from().
+ * Calls @each(object) for some objects at or above @index, and moves it behind the last; false:
+ * there are no more.  Under RCU, as find_from().
  */
 template <class Object, class Each>
 [[nodiscard]] bool for_some_objects(const IdTable& table, i32& index, const Each& each) noexcept
@@ -41,8 +41,8 @@ template <class Object, class Each>
 }
 
 /*
- * Calls @each(object) under RCU for all, which may remove it, and must not sleep.  Not for those that are made
- * or removed meanwhile, perhaps.  Sleeps.
+ * Calls @each(object) for all, under RCU; it may remove the object, and must not sleep.  Objects
+ * created or removed meanwhile may be missed.  Sleeps.
  */
 template <class Object, class Each>
 void for_all_objects_under_rcu(const IdTable& table, const Each& each) noexcept
@@ -56,7 +56,7 @@ void for_all_objects_under_rcu(const IdTable& table, const Each& each) noexcept
         CurrentTask::give_way();
 }
 
-/* Calls @each(object), which may remove it, where nobody adds any more.  Sleeps. */
+/* Calls @each(object) for all; it may remove the object.  Precondition: none is added.  Sleeps. */
 template <class Object, class Each>
 void for_all_objects(const IdTable& table, const Each& each) noexcept
 {

@@ -30,11 +30,11 @@ struct CompatBuffer {
 [[nodiscard]] Result<void> write_user(CompatBuffer to, const abi::ShmLimitInfo& info) noexcept;
 [[nodiscard]] Result<void> write_user(CompatBuffer to, const abi::ShmUsageInfo& info) noexcept;
 
-/* The parts of a *Stat that IPC_SET asks for; no other byte of it is read. */
+/* The fields of a *Stat that IPC_SET uses; reads nothing else. */
 [[nodiscard]] Result<abi::IpcPerm> read_requested_perm(CompatBuffer from) noexcept;
 [[nodiscard]] Result<u64> read_requested_qbytes(CompatBuffer from) noexcept;
 
-/* A *Stat with those parts; all else in it is zero. */
+/* A *Stat with those fields set; all others are 0. */
 template <class Stat>
 [[nodiscard]] Result<Stat> read_user(CompatBuffer from) noexcept
 {

@@ -28,9 +28,9 @@ namespace sysvipc {
 class IdTable : Pinned {
     struct Counts {
         i32 in_use { 0 };
-        /* Nothing is in use above; how far below is looked for only when somebody asks. */
+        /* No index above it is in use; lowered only when usage() is asked for. */
         i32 highest_bound { -1 };
-        i32 last_index { -1 }; /* given last */
+        i32 last_index { -1 }; /* allocated last */
         i32 sequence { 0 };
         bool is_open { false };
     };
@@ -44,12 +44,12 @@ public:
 
     /* Errors: ENOMEM.  Sleeps. */
     [[nodiscard]] Result<void> start() noexcept { return keys_.start(); }
-    /* Empty by now.  Sleeps. */
+    /* Must be empty.  Sleeps. */
     void stop() noexcept { keys_.stop(); }
-    /* Until then publish() answers ENOSYS, as if the calls were not there. */
+    /* Until then publish() fails with ENOSYS, as if the module were not loaded. */
     void open() noexcept { counts_.lock()->is_open = true; }
 
-    /* Each of these: under RCU; nullptr: none. */
+    /* All of these: under RCU; nullptr: none. */
     template <class T>
     [[nodiscard]] T* find(IpcId id) const noexcept
     {
@@ -59,7 +59,7 @@ public:
             return nullptr;
         return static_cast<T*>(object);
     }
-    /* Sequence number not looked at (the *_STAT commands). */
+    /* Ignores the sequence number (the *_STAT commands). */
     template <class T>
     [[nodiscard]] T* find_at_index_of(IpcId id) const noexcept
     {
@@ -73,14 +73,14 @@ public:
         if (!keyed)
             return nullptr;
         IpcObject* object = from_keyed(keyed);
-        /* It is public from the moment its index leads to it, which its key does a little earlier. */
+        /* An object is public once its index leads to it, slightly later than its key does. */
         if (!object->is_published_.load_acquire() && at_index(object->id()) != object) [[unlikely]]
             return nullptr;
         if (object->is_removed()) [[unlikely]]
             return nullptr;
         return static_cast<T*>(object);
     }
-    /* The first object at or above @index, which becomes its index. */
+    /* The first object at or above @index, which is set to its index. */
     template <class T>
     [[nodiscard]] T* find_from(i32& index) const noexcept
     {
@@ -91,29 +91,29 @@ public:
     [[nodiscard]] Usage usage() noexcept;
 
     /*
-     * The id that the next object made shall have, once, as a restored process needs it back; negative:
-     * any.  Where its index is taken it is the next free one above.  /proc/sys/kernel/msg_next_id, ...
+     * The id for the next object, used once (checkpoint/restore); negative: any.  If its index is
+     * taken, the next free one above is used.  /proc/sys/kernel/msg_next_id, ...
      */
     [[nodiscard]] Atomic<i32>& next_id() noexcept { return *next_id_; }
-    /* Where that number is instead of here; nullptr: here.  Before the table is used. */
+    /* Keeps that number at @place unless it is nullptr.  Call before the table is used. */
     void take_next_ids_from(int* place) noexcept
     {
-        /* SAFETY: an Atomic is just its value. */
+        /* SAFETY: an Atomic has the layout of its value. */
         static_assert(sizeof(Atomic<i32>) == sizeof(int));
         if (place)
             next_id_ = reinterpret_cast<Atomic<i32>*>(place);
     }
 
-    /* Held from the last look for a key until its object is published, or turns out impossible. */
+    /* Held from the second lookup of a key until its object is published, or cannot be created. */
     [[nodiscard]] Mutex<CreationLock>& creation() noexcept RETURNS_CAPABILITY(creation_)
     {
         return creation_;
     }
 
     /*
-     * Makes a complete object visible; it stays the caller's where that fails.
-     * Errors: EEXIST when the key is taken; ENOSPC at @limit (msgget(2)); ENOMEM; ENOSYS while the
-     *     module comes or goes; what rhashtable_insert_fast() has.
+     * Makes a complete object visible and takes over its reference; not on failure.
+     * Errors: EEXIST: the key is taken; ENOSPC at @limit (msgget(2)); ENOMEM; ENOSYS: the module is
+     * being loaded or unloaded; those of rhashtable_insert_fast().
      * Context: process, sleeps.
      */
     template <class T>
@@ -125,9 +125,9 @@ public:
     }
 
     /*
-     * Unlinks @object: no lookup finds it from now on, and whoever found it before sees it removed
-     * under its lock.  Precondition: it is not removed yet.  @proof: the view of the object's lock.
-     * Returns the reference that was the table's.
+     * Unlinks @object: no lookup finds it from now on, and a task that found it earlier sees that
+     * it is removed under its lock.  Precondition: not removed yet.  @proof: the view of the
+     * object's lock.  Returns the table's reference.
      */
     template <class T>
     [[nodiscard]] Ref<T> withdraw(T& object, typename T::Locked& proof) noexcept

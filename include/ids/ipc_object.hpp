@@ -32,7 +32,7 @@ public:
     [[nodiscard]] IpcId id() const noexcept { return IpcId { perm_.id() }; }
     [[nodiscard]] bool is_removed() const noexcept { return is_removed_.load_relaxed(); }
 
-    /* The system call is about this object, whatever comes of it. */
+    /* Tells audit that the system call is about this object, whatever the result. */
     void tell_audit() noexcept { perm_.tell_audit(); }
 
 protected:
@@ -43,29 +43,29 @@ protected:
     [[nodiscard]] KernelPerm& perm() noexcept { return perm_; }
     [[nodiscard]] const KernelPerm& perm() const noexcept { return perm_; }
     /*
-     * Security modules are handed the address of a struct kern_ipc_perm: what one may read of it lies within
-     * the object, whose own members stand where those are that nobody is known to read (host/security.h).
+     * Security modules get the address of a struct kern_ipc_perm: all of it must lie within the
+     * object, whose own members take the place of those that no hook reads (host/security.h).
      */
     template <class T>
     [[nodiscard]] static consteval bool is_perm_within() noexcept
     {
         return __builtin_offsetof(IpcObject, perm_) + KAPI_KERN_IPC_PERM_SIZE <= sizeof(T);
     }
-    /* Security modules have been told of its beginning, and are to be told of its end. */
+    /* Security modules have labelled it: the destructor must free the label. */
     bool is_labelled_ { false };
 
 private:
     friend class IdTable;
 
     void set_id(IpcId id) noexcept { perm_.set_id(id.value(), id_layout.sequence_of(id)); }
-    /* Whoever still walks the chain that it stood in finds another key here, or the old one. */
+    /* A concurrent walk of the key's old hash chain finds the old key or the new one. */
     void forget_key() noexcept
     {
         __atomic_store_n(&keyed_.key, kPrivateKey.value(), __ATOMIC_RELAXED);
         perm_.set_key(kPrivateKey.value());
     }
 
-    /* Set last of all: while it is not, a getter by key looks whether the id finds the object too. */
+    /* Set last: until then, a lookup by key checks that the id leads to the object, too. */
     Atomic<bool> is_published_ { false };
     Atomic<bool> is_removed_ { false };
     kapi_keyed keyed_ {};
@@ -79,10 +79,10 @@ public:
     using Locked = typename Lock::Locked;
 
     [[nodiscard]] Locked lock() noexcept ACQUIRE(state_) TRUSTED { return state_.lock(); }
-    /* That a view is of this very object is not in its type.  For assertions, as Guarded has it. */
+    /* For assertions, as in Guarded: the type of a view does not say which object it locks. */
     [[nodiscard]] bool is_locked() const noexcept { return state_.is_locked(); }
 
-    /* As of now, without a lock. */
+    /* A consistent copy, taken without a lock. */
     [[nodiscard, gnu::always_inline]] Ownership ownership() const noexcept
     {
         return Ownership { ownership_changes_.read([this] { return perm().owners(); }) };
@@ -92,7 +92,7 @@ public:
         (void)invariant(is_locked());
         return Ownership { perm().owners() };
     }
-    /* All but the creator. */
+    /* Sets all but the creator. */
     void set_ownership(Locked& proof, const Ownership& ownership) noexcept
     {
         (void)invariant(is_locked());
@@ -100,8 +100,8 @@ public:
     }
 
     /*
-     * Whether the caller may do @wanted: permission bits in any of the three places; whole flags of a
-     * call may be given.
+     * Checks that the caller may do @wanted: permission bits in any of the three places; a call's
+     * flags may be passed as they are.
      * @owner: the user namespace whose CAP_IPC_OWNER overrides the mode.  Errors: EACCES.
      */
     [[nodiscard, gnu::always_inline]] Result<void> check_access(u32 wanted,
@@ -120,38 +120,38 @@ public:
             TRY(check_mode(wanted, owner));
         return perm().may_access(wanted);
     }
-    /* Whether *get() may give the id away, after check_access().  Errors: a security module's. */
+    /* Whether *get() may return the id, after check_access().  Errors: a security module's. */
     [[nodiscard]] Result<void> check_open(u32 flags) noexcept
     {
         return Hooks::may_open(perm(), flags);
     }
-    /* Whether *ctl() may do @command, after what the mode says to it.  Errors: a security module's. */
+    /* Whether *ctl() may do @command, after the mode permits it.  Errors: a security module's. */
     template <class Command>
     [[nodiscard]] Result<void> check_command(Command command) noexcept
     {
         return Hooks::may_control(perm(), static_cast<i32>(command));
     }
-    /* The same of a command that is about no single object. */
+    /* The same for a command that concerns no single object. */
     template <class Command>
     [[nodiscard]] static Result<void> check_command_for_all(Command command) noexcept
     {
         return Hooks::may_control_all(static_cast<i32>(command));
     }
-    /* IPC_RMID.  @owner: as above, CAP_SYS_ADMIN.  Errors: EPERM, a security module's. */
+    /* IPC_RMID.  @owner: the user namespace for CAP_SYS_ADMIN.  Errors: EPERM, a module's. */
     [[nodiscard]] Result<void> check_removal(const Locked& proof, UserNamespace owner) noexcept
     {
         tell_audit();
         TRY(ownership(proof).check_owner(owner));
         return check_command(KAPI_IPC_RMID);
     }
-    /* The same before the lock is taken. */
+    /* The same without the lock. */
     [[nodiscard]] Result<void> check_removal(UserNamespace owner) noexcept
     {
         tell_audit();
         TRY(ownership().check_owner(owner));
         return check_command(KAPI_IPC_RMID);
     }
-    /* IPC_SET.  @qbytes: of a queue, as the call gives them.  Errors: as check_removal(). */
+    /* IPC_SET.  @qbytes: the limit that the call sets for a queue.  Errors: as check_removal(). */
     [[nodiscard]] Result<void> check_change(const Locked& proof, const abi::IpcPerm& request,
                                             u64 qbytes, UserNamespace owner) noexcept
     {
@@ -168,12 +168,12 @@ protected:
           ownership_changes_(state_)
     {
     }
-    /* For a state that refers to the permissions which security modules are asked about. */
+    /* For a state that refers to the permissions which security modules check. */
     struct WithPerm { };
     template <class... Args>
     GuardedObject(WithPerm, Key key, const Ownership& ownership, Args&&... args) noexcept
         : IpcObject(key, ownership),
-          state_(forward<Args>(args)..., perm()), /* the base class exists by now */
+          state_(forward<Args>(args)..., perm()), /* the base class is already constructed */
           ownership_changes_(state_)
     {
     }
@@ -182,7 +182,7 @@ protected:
         if (is_labelled_)
             Hooks::unlabel(perm());
     }
-    /* Lets security modules know of it, before publication.  Errors: ENOMEM, a module's.  Sleeps. */
+    /* Has security modules label it, before publishing.  Errors: ENOMEM, a module's.  Sleeps. */
     [[nodiscard]] Result<void> label() noexcept
     {
         TRY(Hooks::label(perm()));

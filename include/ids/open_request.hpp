@@ -30,8 +30,8 @@ struct OpenRequest {
 };
 
 /*
- * Locks: none.  Errors, in this order: ENOENT, EEXIST, what check_existing() has, EACCES, a security
- * module's.
+ * Locks: none.  Errors, in this order: ENOENT, EEXIST, those of check_existing(), EACCES, a
+ * security module's.
  */
 template <class Facility>
 [[nodiscard]] Result<IpcId> open_existing(const IdTable& table, const OpenRequest& request,
@@ -44,13 +44,13 @@ template <class Facility>
     if (request.wants_new())
         return Errno::EEXIST;
     TRY(facility.check_existing(*object));
-    /* The permission that it must grant is the mode asked for. */
+    /* The mode in the flags is also the permission that the caller needs. */
     TRY(object->check_access(request.flags, owner));
     TRY(object->check_open(request.flags));
     return object->id();
 }
 
-/* Errors: what create() has, ENOSPC, in this order. */
+/* Errors: those of create(), ENOSPC, in this order. */
 template <class Facility>
 [[nodiscard]] Result<IpcId> create_object(IdTable& table, const OpenRequest& request,
                                           const Facility& facility) noexcept
@@ -63,9 +63,10 @@ template <class Facility>
 }
 
 /*
- * Context: process, sleeps.  Locks: none to open; to create the table's, and for one with a key the
- * creation mutex first: who loses a race must find the winner's object, not the limit it has reached.
- * Errors: as open_existing(); where ENOENT is not the answer, as create_object().
+ * Context: process, sleeps.
+ * Locks: none to open; to create, the table's, and before it, with a key, the creation mutex: the
+ * loser of a race must find the winner's object, not a limit that this has reached.
+ * Errors: as open_existing(); instead of ENOENT, if it creates, as create_object().
  */
 template <class Facility>
 [[nodiscard]] Result<IpcId> open_object(IdTable& table, const OpenRequest& request,

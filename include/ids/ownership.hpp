@@ -18,34 +18,35 @@
 namespace sysvipc {
 
 struct Ownership : Owners {
-    /* A new object's: all of it the caller's. */
+    /* A new object's ownership: all the caller's. */
     [[nodiscard]] static Ownership of_caller(Mode mode) noexcept;
 
     /*
-     * Whether the mode lets the caller do @wanted (permission bits in any of the three places).
+     * Checks that the mode lets the caller do @wanted (permission bits in any of the three places).
      * @owner: the user namespace whose CAP_IPC_OWNER overrides the mode.
      * Errors: EACCES.
      */
     [[nodiscard]] Result<void> check_mode(u32 wanted, UserNamespace owner) const noexcept;
 
     /*
-     * The usual case of it: the caller is the owner or the creator, and has the right.  Where it is
-     * not, check_mode() decides.
+     * The usual case: true if the caller is the owner or creator and has the permission.  If false,
+     * check_mode() decides.
      */
     [[nodiscard]] bool lets_owner(u32 wanted) const noexcept
     {
         return is_callers() && mode_grants(mode, Relation::Owner, wanted);
     }
 
-    /* Whether the caller may change or remove: owner, creator, CAP_SYS_ADMIN.  Errors: EPERM. */
+    /* Checks that the caller may change it: owner, creator, CAP_SYS_ADMIN.  Errors: EPERM. */
     [[nodiscard]] Result<void> check_owner(UserNamespace owner) const noexcept;
 
     /* Whether the caller is the owner or the creator. */
     [[nodiscard]] bool is_callers() const noexcept { return is_owned_by(Caller::effective_uid()); }
 
     /*
-     * This ownership with owner and mode from an IPC_SET, ids read in the caller's namespace.
-     * Errors: EINVAL when an id has no mapping.
+     * A copy with the owner and mode of an IPC_SET, whose ids are those of the caller's user
+     * namespace.
+     * Errors: EINVAL: an id has no mapping.
      */
     [[nodiscard]] Result<Ownership> changed_by(const abi::IpcPerm& request) const noexcept;
 

@@ -13,40 +13,40 @@
 KAPI_BEGIN
 
 /*
- * Nobody can switch ftrace off until the guard is stopped; nothing where the kernel has none.  -EBUSY: it
- * is switched off; -ENODEV: it has given up after an error of its own, until the next boot; -ENOMEM.
+ * Keeps ftrace from being switched off until the guard is stopped; no-op if the kernel has no
+ * ftrace.  -EBUSY: it is switched off; -ENODEV: it has shut down after an internal error, until the
+ * next boot; -ENOMEM.
  */
 int intercept_ftrace_guard_start(void); /* sleeps */
 void intercept_ftrace_guard_stop(void); /* sleeps */
-/* Whether it has given up: what it patched stays as it is.  Sleeps. */
+/* Whether ftrace has shut down: what it has patched stays patched.  Sleeps. */
 bool intercept_ftrace_is_dead(void);
 
-/* A function of ours to be hooked and called, to see whether a means works; kprobes have theirs below. */
+/* A function of ours to hook and call, to test whether direct calls work; kprobes have another. */
 unsigned long intercept_trial_address(void);
 void intercept_trial_call(void);
 /*
- * Whoever was switching ftrace off has done so on return, and whoever begins to do so after sees all users that are
+ * Waits until a concurrent switching-off of ftrace is complete; a later one sees all users that are
  * registered now.  Sleeps.
  */
 void intercept_ftrace_settle(void);
 
-/* A probe of our own, to be tried.  Nothing where the kernel has no kprobes.  -ENOMEM.  Sleeps. */
+/* Registers a test probe; no-op if the kernel has no kprobes.  -ENOMEM.  Sleeps. */
 int intercept_probe_trial_start(void);
 void intercept_probe_trial_stop(void); /* sleeps */
-/* Whether it is hit now, and with it every probe that is registered. */
+/* Whether the test probe is hit now, and with it every registered probe. */
 bool intercept_probe_trial_hits(void);
 
 /*
- * A function that goes on leading to us though it was to be let go, for the kernel cannot undo it; the first
- * if there are several, NULL if there is none.  What the kernel refers to then has to stay for ever: the
- * memory of the hook, and all code and data of the module.
+ * The function whose hook the kernel could not remove (the first, if several), or NULL.  The hook's
+ * memory and all code and data of the module must then stay for ever.
  */
 const char *intercept_stuck(void);
-void intercept_note_stuck(const char *function); /* by whoever has failed to undo it */
+void intercept_note_stuck(const char *function); /* called when removing a hook fails */
 
-/* Calls @look every few seconds, from a worker, at times when the machine is awake anyway. */
+/* Calls @look every few seconds from a worker; the timer does not wake an idle CPU. */
 void intercept_patrol_start(void (*look)(void) KAPI_NOEXCEPT);
-void intercept_patrol_stop(void); /* it runs nowhere on return; sleeps */
+void intercept_patrol_stop(void); /* @look has ended on return; sleeps */
 
 KAPI_END
 

@@ -11,8 +11,8 @@
 KAPI_BEGIN
 
 /*
- * The module is certain to stay until it is unloaded: a task may be pinned to it now.  None goes around a
- * function that may wait for user space before.
+ * Loading is certain to succeed: tasks may pin the module from now on.  Before, functions that may
+ * wait for user space run without their wrapper.
  */
 void intercept_around_open(void);
 

@@ -16,33 +16,33 @@ struct kapi_hook;
 struct kapi_probe_hook;
 
 /*
- * From now on a call of any of the @count functions named in @symbols enters @trampoline instead, all
- * of them or none.  *@hook is the handle to undo it.  -ENOENT: no such traceable function, which
- * *@failed tells; -ENOMEM; -EBUSY: one has a direct call already; -EOPNOTSUPP: the kernel has no
- * direct calls; sleeps.
+ * Makes calls of the @count functions in @symbols enter @trampoline instead: all of them or none.
+ * *@hook is the handle to undo it.  -ENOENT: symbols[*@failed] is not a traceable function; -EBUSY:
+ * another user has redirected one; -EOPNOTSUPP: the kernel has no direct calls; -ENOMEM.  Sleeps.
  *
- * The function calls the trampoline: the return address into it is on top of the stack.
+ * The function calls the trampoline: the return address into the function is on top of the stack.
  */
 int intercept_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
 			  struct kapi_hook **hook, kapi_u32 *failed);
 /*
- * No new call enters the trampoline after, unless intercept_stuck() tells otherwise; tasks that are inside are not
- * waited for.  Sleeps.
+ * After this no new call enters the trampoline, unless intercept_stuck() says otherwise.  Does not
+ * wait for tasks inside.  Sleeps.
  */
 void intercept_hook_detach(struct kapi_hook *hook);
 
-/* Where a probe sends a call of one function, and where that function is found to be. */
+/* Where a probe diverts the calls of one function, and where to store that function's address. */
 struct kapi_landing {
 	void (*landing)(void);
 	unsigned long *place;
 };
 
 /*
- * The same by kprobes.  -EBUSY: another probe changes the course of one of the functions;
- * -EOPNOTSUPP: the kernel has no kprobes.
+ * The same by kprobes.  -EBUSY: another user has redirected one of the functions; -EOPNOTSUPP: the
+ * kernel has no kprobes.
  *
- * The trampoline, or the landing of the function if @landings is not NULL, is entered in place of the function,
- * with the stack as its caller left it.  A landing may go on into its function (sysvipc_go_on).
+ * The trampoline, or the function's landing if @landings is not NULL, is entered in place of the
+ * function, with the stack as the caller left it.  A landing may continue with the function
+ * (sysvipc_go_on).
  */
 int intercept_probe_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
 				const struct kapi_landing *landings, struct kapi_probe_hook **hook,

@@ -18,43 +18,46 @@ struct kapi_probe_hook;
 struct kapi_interception {
 	const char *symbol;
 	/*
-	 * Entered by an ftrace direct call: the return address into the function is on top of the stack, the one
-	 * into its caller above it.
+	 * Entered by an ftrace direct call: the return address into the function is on top of the
+	 * stack, above it the one into its caller.
 	 */
 	void (*landing)(void);
 	/*
-	 * Entered in place of the function, from a kprobe: the stack is as the function's caller left it.  NULL: a
-	 * probe diverts no call, and may do no more than run its filter.
+	 * Entered in place of the function, from a kprobe: the stack is as the caller left it.
+	 * NULL: a probe diverts no call, and can only run its filter.
 	 */
 	void (*landing_in_place)(void);
 	/*
-	 * A probe's filter: which calls it diverts.  Runs with preemption disabled.  NULL: all, or, without a
-	 * landing in place: a probe will not do.
+	 * A probe's filter: whether to divert this call.  Runs with preemption disabled.  NULL:
+	 * divert all calls, or, without a landing in place: do not use a probe.
 	 */
 	bool (*is_wanted)(const struct kapi_regs *registers) KAPI_NOEXCEPT;
 	/*
-	 * Where the landings look up the function's address, by which the shared one tells from where it was
-	 * entered, and those in place go on into the function; 0: it is not known.
+	 * Holds the function's address for the landings: the shared one finds out by it where it
+	 * was entered, those in place continue there; 0: unknown.
 	 */
 	unsigned long *place;
 	bool is_optional;
-	/* What is lost without it: for reports. */
+	/* What is lost without it, for reports. */
 	const char *loss;
 };
 
-/* What came of one. */
+/* The result for one function. */
 struct kapi_intercepted {
-	int error; /* 0: it is intercepted */
-	bool by_probe; /* only while kprobes are switched on */
-	struct kapi_hook *own_hook; /* NULL: it has none, or shares one */
+	int error; /* 0: intercepted */
+	bool by_probe; /* effective only while kprobes are switched on */
+	struct kapi_hook *own_hook; /* NULL: none, or it shares one */
 };
 
 struct kapi_interception_group {
 	const struct kapi_interception *rows;
-	struct kapi_intercepted *states; /* one for each row, zeros at first */
+	struct kapi_intercepted *states; /* one per row, initially 0 */
 	kapi_u32 count;
-	void (*landing)(void); /* shared: tells functions apart by their places */
-	/* The shared landing sets it to 0 when it is entered from the function whose address it is. */
+	void (*landing)(void); /* shared: distinguishes functions by their places */
+	/*
+	 * Holds the address of the trial function; the shared landing clears it when entered from
+	 * there.
+	 */
 	unsigned long *trial_place;
 	struct kapi_hook *shared_hook;
 	struct kapi_probe_hook *probes;
@@ -66,21 +69,22 @@ enum kapi_intercept_means {
 };
 
 /*
- * Intercepts all of @group, but for those that are optional and cannot be: their states have the error.
- * @means: of enum kapi_intercept_means, any; direct calls are tried first, and kprobes where the kernel has none,
- * or does not know the function as one that can be traced.  The functions
- * share one user of ftrace, as each costs a grace period when it goes, unless somebody else has one of them.
- * *@is_proven: ftrace was seen to do what it was asked for, and nobody can switch it off any more.
+ * Intercepts the functions of @group.  Optional ones that cannot be intercepted have the error in
+ * their state.  @means: any of enum kapi_intercept_means; direct calls come first, kprobes serve
+ * kernels without them and functions that ftrace cannot trace.  The functions share one ftrace_ops,
+ * as removing each costs a grace period, unless another user has redirected one of them.
+ * *@is_proven: ftrace was seen to work, and can no longer be switched off.
  *
- * When one that is not optional cannot be intercepted none is, and *@failed is its symbol, NULL where it is none of theirs.  -ENOENT: the
- * kernel has no such function, or lets nobody trace it; -EBUSY: somebody else has taken it; -EOPNOTSUPP: the
- * kernel has none of these means; -ENODEV: ftrace has given up; -ENOMEM, for any of them.  Sleeps.
+ * If one that is not optional cannot be intercepted, none is; *@failed is its symbol, or NULL if
+ * the error concerns no single function.  -ENOENT: no such function, or it cannot be traced;
+ * -EBUSY: another user has redirected it; -EOPNOTSUPP: the kernel has none of these means; -ENODEV:
+ * ftrace has shut down; -ENOMEM, for any of them.  Sleeps.
  */
 int intercept_start(struct kapi_interception_group *group, unsigned int means, const char **failed,
 		    bool *is_proven);
 /*
- * The functions are as before, unless intercept_stuck() tells otherwise; tasks that are inside are not waited for.
- * Sleeps.
+ * Restores the functions, unless intercept_stuck() says otherwise.  Does not wait for tasks
+ * inside.  Sleeps.
  */
 void intercept_end(struct kapi_interception_group *group);
 

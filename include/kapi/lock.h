@@ -16,9 +16,9 @@ KAPI_OPAQUE(kapi_seqcount, SEQCOUNT);
 KAPI_OPAQUE(kapi_lock_key, LOCK_KEY);
 
 /*
- * The kernel's init macros plant the lockdep key where the macro stands, which
- * would put every lock of the module into one class: name and key come from
- * the caller, and must outlive the lock.
+ * The kernel's init macros define the lockdep key at the place of the macro, which would put every
+ * lock of the module into one class.  So the caller passes name and key; both must outlive the
+ * lock.
  */
 void kapi_spin_lock_init(struct kapi_spinlock *lock, const char *name, struct kapi_lock_key *key);
 void kapi_spin_lock(struct kapi_spinlock *lock);
@@ -29,7 +29,7 @@ void kapi_mutex_init(struct kapi_mutex *mutex, const char *name, struct kapi_loc
 void kapi_mutex_lock(struct kapi_mutex *mutex); /* sleeps */
 void kapi_mutex_unlock(struct kapi_mutex *mutex);
 
-/* A counter whose writers hold @lock.  On PREEMPT_RT readers wait for a writer through it. */
+/* A counter whose writers hold @lock.  On PREEMPT_RT, readers wait for a writer through @lock. */
 void kapi_seqcount_init(struct kapi_seqcount *seq, struct kapi_spinlock *lock, const char *name,
 			struct kapi_lock_key *key);
 kapi_u32 kapi_seqcount_read_begin(const struct kapi_seqcount *seq);

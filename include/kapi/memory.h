@@ -10,8 +10,8 @@ KAPI_BEGIN
 struct kapi_cache;
 
 /*
- * Objects may be copied to and from user memory in [user_offset, user_offset + user_size) only;
- * every object is charged to the memory cgroup of the task that allocates it.  NULL: no memory.
+ * Only bytes [user_offset, user_offset + user_size) of an object may be copied to and from user
+ * memory.  Objects are charged to the memory cgroup of the allocating task.  NULL: no memory.
  */
 struct kapi_cache *kapi_cache_create(const char *name, kapi_size size, kapi_size user_offset,
 				     kapi_size user_size);
@@ -21,14 +21,14 @@ void kapi_cache_free(struct kapi_cache *cache, void *object);
 
 /* Charged to the task's memory cgroup.  Sleeps.  NULL: no memory. */
 void *kapi_kvmalloc(kapi_size size);
-/* The same for small sizes where nothing may sleep. */
+/* The same for small sizes, in atomic context. */
 void *kapi_kmalloc_atomic(kapi_size size);
 bool kapi_is_vmalloc(const void *memory);
 void kapi_kvfree(
-	void *memory); /* may sleep for vmalloc memory, but not where bottom halves are disabled */
+	void *memory); /* may sleep for vmalloc memory, unless bottom halves are disabled */
 void kapi_kfree(void *memory); /* never sleeps; kmalloc memory only */
 
-/* One long per CPU, zero at first.  NULL: no memory. */
+/* One long per CPU, initially 0.  NULL: no memory. */
 long *kapi_percpu_long_alloc(void);
 void kapi_percpu_long_free(long *counter);
 void kapi_percpu_long_add(long *counter, long delta);

@@ -9,18 +9,18 @@ KAPI_BEGIN
 
 bool kapi_module_try_get(void); /* false: the module is being unloaded */
 void kapi_module_put(void);
-int kapi_module_references(void); /* on the module, by whoever uses it */
+int kapi_module_references(void); /* the module's reference count */
 
 void kapi_log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void kapi_log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* The same, a few times in some seconds at most: for lines that a user can provoke. */
+/* The same, rate-limited: for lines that a user can provoke. */
 void kapi_log_error_rarely(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* A WARN with a stack trace, once for each place. */
+/* A WARN with a stack trace, the first time only. */
 void kapi_warn_invariant(const char *what, const char *file, int line);
 
-/* Whether the kernel was built with System V IPC of its own. */
+/* Whether the kernel was built with System V IPC. */
 bool kapi_kernel_has_sysvipc(void);
-/* Whether it runs 32-bit programs, and knows a time of theirs in 32 bits. */
+/* Whether the kernel runs 32-bit programs, and whether it accepts their 32-bit times. */
 bool kapi_kernel_has_ia32(void);
 bool kapi_kernel_has_time32(void);
 

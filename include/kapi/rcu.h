@@ -18,21 +18,22 @@ void kapi_rcu_read_lock(void);
 void kapi_rcu_read_unlock(void);
 bool kapi_rcu_read_is_held(void); /* true when lockdep cannot tell */
 void kapi_call_rcu(struct kapi_rcu_head *head, kapi_rcu_callback callback);
-void kapi_synchronize_rcu(void); /* sleeps until all who read now have ended */
+void kapi_synchronize_rcu(void); /* sleeps until all current readers have ended */
 void kapi_rcu_barrier(void); /* sleeps until every callback queued so far has run */
 void kapi_synchronize_rcu_tasks(void); /* sleeps until every task has left or blocked voluntarily */
 
 /*
- * The same for who wants to look whether it is over: @wait stays where it is until then.  No code of ours
- * runs at the end.  _finish(): sleeps until then; once, and not where nothing was begun.
+ * The same without blocking: @wait must stay valid until is_over() or finish() has reported the
+ * end; no code of ours runs then.  finish() sleeps until the end; call it once, and only after
+ * begin().
  */
 void kapi_rcu_tasks_begin(struct kapi_rcu_wait *wait);
 bool kapi_rcu_wait_is_over(struct kapi_rcu_wait *wait);
 void kapi_rcu_wait_finish(struct kapi_rcu_wait *wait);
 
-/* On the kernel's own queue for what may take long. */
+/* Runs on the kernel's workqueue for long-running work. */
 void kapi_work_init(struct kapi_work *work, kapi_work_function run);
-void kapi_work_schedule(struct kapi_work *work); /* nothing where it is scheduled already */
+void kapi_work_schedule(struct kapi_work *work); /* no-op if it is scheduled already */
 void kapi_work_flush(struct kapi_work *work); /* sleeps until it has run */
 
 KAPI_END

@@ -18,16 +18,19 @@ void kapi_idr_init(struct kapi_idr *idr);
 void kapi_idr_destroy(struct kapi_idr *idr);
 void kapi_idr_preload(void); /* sleeps, then disables preemption until preload_end */
 void kapi_idr_preload_end(void);
-/* The next free index in [0, end) after the last one given, wrapping; -ENOSPC, -ENOMEM. */
+/*
+ * Allocates the next free index in [0, end) after the last one allocated, wrapping; -ENOSPC,
+ * -ENOMEM.
+ */
 int kapi_idr_alloc_cyclic(struct kapi_idr *idr, void *object, int end);
-/* The first free index in [first, end); errors as above. */
+/* Allocates the first free index in [first, end); errors as above. */
 int kapi_idr_alloc_from(struct kapi_idr *idr, void *object, int first, int end);
 void kapi_idr_replace(struct kapi_idr *idr, void *object, int index);
 void kapi_idr_remove(struct kapi_idr *idr, int index);
 void *kapi_idr_find(const struct kapi_idr *idr, int index); /* under RCU; NULL: none */
 void *kapi_idr_get_next(const struct kapi_idr *idr, int *index); /* under RCU; NULL: none */
 
-/* An int key that stands @key_offset bytes from the head embedded in each object. */
+/* An object with an int key; this is embedded in it. */
 struct kapi_keyed {
 	struct kapi_rhash_head head;
 	int key;
@@ -39,7 +42,7 @@ struct kapi_keyed *kapi_keys_find(struct kapi_rhashtable *keys, int key); /* und
 int kapi_keys_insert(struct kapi_rhashtable *keys, struct kapi_keyed *object);
 int kapi_keys_remove(struct kapi_rhashtable *keys, struct kapi_keyed *object); /* -ENOENT */
 
-/* The same for objects with an address as their key, which is never looked into. */
+/* The same for objects whose key is an address, which is never dereferenced. */
 struct kapi_addressed {
 	struct kapi_rhash_head head;
 	const void *address;
@@ -48,17 +51,17 @@ int kapi_addresses_init(struct kapi_rhashtable *table); /* -ENOMEM */
 struct kapi_addressed *kapi_addresses_find(struct kapi_rhashtable *table, const void *address);
 int kapi_addresses_insert(struct kapi_rhashtable *table, struct kapi_addressed *object);
 int kapi_addresses_remove(struct kapi_rhashtable *table, struct kapi_addressed *object);
-/* Calls @each for every object; nobody else uses the table any more.  Then as kapi_keys_destroy(). */
+/* Calls @each for every object; nothing may use the table any more.  Then kapi_keys_destroy(). */
 void kapi_addresses_destroy(struct kapi_rhashtable *table, void (*each)(struct kapi_addressed *));
 
-/* The same for objects that two addresses identify together. */
+/* The same for objects whose key is a pair of addresses. */
 struct kapi_paired {
 	struct kapi_rhash_head head;
 	void *first;
 	void *second;
 };
 int kapi_pairs_init(struct kapi_rhashtable *table); /* -ENOMEM */
-void kapi_pairs_destroy(struct kapi_rhashtable *table); /* empty by now */
+void kapi_pairs_destroy(struct kapi_rhashtable *table); /* must be empty */
 struct kapi_paired *kapi_pairs_find(struct kapi_rhashtable *table, const void *first,
 				    const void *second); /* under RCU */
 int kapi_pairs_insert(struct kapi_rhashtable *table, struct kapi_paired *object);

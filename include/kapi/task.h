@@ -18,27 +18,30 @@ struct kapi_user_ns;
 struct kapi_task *kapi_task_current(void);
 void kapi_task_get(struct kapi_task *task);
 void kapi_task_put(struct kapi_task *task);
-bool kapi_task_wake(struct kapi_task *task); /* a full barrier before it looks at the state */
-void kapi_task_set_interruptible(void); /* each of the two: a full barrier after */
+bool kapi_task_wake(struct kapi_task *task); /* full barrier before it reads the task's state */
+void kapi_task_set_interruptible(void); /* full barrier after it, as after the next */
 void kapi_task_set_running(void);
 void kapi_task_schedule(void);
 bool kapi_task_signal_pending(void);
-void kapi_task_resched(void); /* gives way where the kernel does not preempt; may sleep */
+void kapi_task_resched(void); /* cond_resched(); may sleep */
 
-/* Sleeps in the state set before, until woken or @deadline (monotonic ns); true: woken. */
+/* Sleeps in the state set before until woken (true) or @deadline (monotonic, ns) has passed. */
 bool kapi_task_schedule_until(kapi_s64 deadline);
 void kapi_task_sleep_ms(kapi_u32 milliseconds);
 void kapi_task_sleep_interruptible_ms(kapi_u32 milliseconds); /* or until a signal is pending */
 
-/* The process (thread group) of a task; no reference is taken. */
+/* The thread-group id of a task; takes no reference. */
 struct kapi_pid *kapi_task_tgid(struct kapi_task *task);
-/* The id of one task, which is what Linux notes for a receiver handed its message; no reference. */
+/*
+ * The id of the task itself, which Linux records as the receiver when a sleeper is handed a
+ * message.
+ */
 struct kapi_pid *kapi_task_pid(struct kapi_task *task);
 void kapi_pid_get(struct kapi_pid *pid); /* NULL is allowed in all of these */
 void kapi_pid_put(struct kapi_pid *pid);
-int kapi_pid_vnr(struct kapi_pid *pid); /* as the current task numbers it; 0: none */
+int kapi_pid_vnr(struct kapi_pid *pid); /* as seen by the current task; 0: none */
 int kapi_pid_nr_in(struct kapi_pid *pid, struct kapi_pid_ns *ns);
-struct kapi_pid_ns *kapi_pid_ns_get_current(void); /* with a reference */
+struct kapi_pid_ns *kapi_pid_ns_get_current(void); /* takes a reference */
 void kapi_pid_ns_put(struct kapi_pid_ns *ns);
 
 unsigned long kapi_task_rlimit(unsigned int resource); /* of the current task's process */
@@ -49,7 +52,7 @@ kapi_u32 kapi_cred_egid(void);
 bool kapi_cred_in_group(kapi_u32 gid);
 bool kapi_cred_capable(int capability); /* in the initial user namespace */
 bool kapi_cred_ns_capable(struct kapi_user_ns *ns, int capability);
-bool kapi_cred_ns_capable_unaudited(struct kapi_user_ns *ns, int capability); /* just a question */
+bool kapi_cred_ns_capable_unaudited(struct kapi_user_ns *ns, int capability); /* no audit record */
 struct kapi_user_ns *kapi_user_ns_current(void);
 struct kapi_user_ns *kapi_user_ns_initial(void);
 kapi_u32 kapi_uid_to_user(struct kapi_user_ns *ns, kapi_u32 kuid); /* the overflow id if unmapped */
@@ -57,12 +60,12 @@ kapi_u32 kapi_gid_to_user(struct kapi_user_ns *ns, kapi_u32 kgid);
 /* False: the id has no mapping in @ns. */
 bool kapi_uid_from_user(struct kapi_user_ns *ns, kapi_u32 uid, kapi_u32 *kuid);
 bool kapi_gid_from_user(struct kapi_user_ns *ns, kapi_u32 gid, kapi_u32 *kgid);
-/* User-visible ids for programs that know 16 bits of them: the overflow id stands for the others. */
+/* Ids for programs that use 16-bit ids; the overflow id replaces those that do not fit. */
 kapi_u16 kapi_uid_to_16(kapi_u32 uid);
 kapi_u16 kapi_gid_to_16(kapi_u32 gid);
 
 kapi_s64 kapi_time_real_seconds(void); /* seconds since the epoch */
-/* Now and so much more on the monotonic clock, in ns; far away instead of overflowing. */
+/* Now plus this much on the monotonic clock, in ns; saturates instead of overflowing. */
 kapi_s64 kapi_time_deadline(kapi_s64 seconds, kapi_s64 nanoseconds);
 
 KAPI_END

@@ -28,9 +28,9 @@
 #endif
 
 /*
- * Storage for a kernel object that only C may look into.  Sizes are generated
- * from the kernel's own headers; an object the configuration makes empty still
- * takes one byte, so that both languages agree on sizeof.
+ * Storage for a kernel object that only C accesses.  Sizes are generated from the kernel's headers;
+ * an object that is empty in this configuration still takes one byte, so that both languages agree
+ * on sizeof.
  */
 #define KAPI_OPAQUE(name, NAME)                                                                    \
 	struct name {                                                                              \

@@ -8,20 +8,23 @@
 KAPI_BEGIN
 
 /*
- * Page faults of the calling task, which sleep for as long as whoever serves the page likes: a file system
- * in user space, userfaultfd.  Between these two a copy stops where it would need one, and does not sleep.
+ * A page fault sleeps as long as whoever serves the page likes: a FUSE file system, userfaultfd.
+ * Between these two calls a copy stops where it would fault, and does not sleep.
  */
 void kapi_page_faults_disable(void);
 void kapi_page_faults_enable(void);
-/* How many bytes were not copied; what was not read from user memory is zeroed. */
+/* Returns how many bytes were not copied; those not read from user memory are zeroed. */
 kapi_size kapi_copy_from_user(void *to, kapi_size user_from, kapi_size size);
 kapi_size kapi_copy_to_user(kapi_size user_to, const void *from, kapi_size size);
-/* Written in one step, whole or not at all.  0 or -EFAULT. */
+/* A single store, whole or not at all.  0 or -EFAULT. */
 int kapi_put_user_u32(kapi_size user_to, kapi_u32 value);
 int kapi_put_user_u64(kapi_size user_to, kapi_u64 value);
-/* Fault injection: whether a copy is to fail as a whole.  False, without code, where the kernel has none. */
+/* Fault injection: whether a whole copy shall fail.  Compiles to false if the kernel has none. */
 bool kapi_is_user_copy_to_fail(void);
-/* How many of @size bytes at @user_from cannot be read; nothing is copied.  Sleeps in page faults. */
+/*
+ * Returns how many of @size bytes at @user_from cannot be read; copies nothing.  Sleeps in page
+ * faults.
+ */
 kapi_size kapi_fault_in_readable(kapi_size user_from, kapi_size size);
 /* @index if it is below @size, else 0, also under speculation. */
 kapi_size kapi_index_nospec(kapi_size index, kapi_size size);

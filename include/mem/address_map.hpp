@@ -25,10 +25,10 @@ public:
             return from_kernel(status);
         return {};
     }
-    /* Hands every object to @each; nobody uses the map any more.  Sleeps. */
+    /* Hands every object to @each.  Precondition: the map is no longer used.  Sleeps. */
     void stop(void (*each)(kapi_addressed*)) noexcept { kapi_addresses_destroy(&table_, each); }
 
-    /* Under RCU.  One may be visited more than once while others are inserted. */
+    /* Under RCU.  An object may be visited more than once while others are inserted. */
     void visit(void (*each)(kapi_addressed*, void*) noexcept, void* context) noexcept
     {
         host_addresses_visit(&table_, each, context);

@@ -13,14 +13,14 @@ class SmallArray : Pinned {
     static_assert(std::is_trivially_copyable_v<T>);
 
 public:
-    SmallArray() = default; /* of nothing; no value is set */
+    SmallArray() = default; /* empty; does not initialise the values */
     ~SmallArray()
     {
         if (memory_)
             kapi_kvfree(memory_);
     }
 
-    /* Once.  No value is set.  Errors: ENOMEM, beyond N.  Sleeps. */
+    /* Once.  Does not initialise the values.  Errors: ENOMEM, beyond N.  Sleeps. */
     [[nodiscard]] Result<void> start(usize count) noexcept
     {
         count_ = count;

@@ -10,7 +10,7 @@ template <class T>
 class [[nodiscard]] Box {
 public:
     constexpr Box() noexcept = default;
-    /* Takes over an object that nobody owns. */
+    /* Takes ownership of an object that has no owner. */
     static Box adopt(T* object) noexcept { return Box { object }; }
 
     Box(Box&& other) noexcept : object_(exchange(other.object_, nullptr)) { }
@@ -27,7 +27,7 @@ public:
     [[nodiscard]] bool is_empty() const noexcept { return object_ == nullptr; }
     T* operator->() const noexcept { return object_; }
     T& operator*() const noexcept { return *object_; }
-    /* Gives up ownership: the caller must adopt() it again. */
+    /* Gives up ownership: the object must be adopted again. */
     [[nodiscard]] T* release() noexcept { return exchange(object_, nullptr); }
 
 private:

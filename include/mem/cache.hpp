@@ -13,7 +13,7 @@ public:
     constexpr SlabCache() = default;
 
     /*
-     * Only @user_size bytes from @user_offset on may be copied to and from user memory.
+     * Only @user_size bytes at @user_offset of an object may be copied to and from user memory.
      * Errors: ENOMEM.  Sleeps.
      */
     [[nodiscard]] Result<void> start(const char* name, usize size, usize user_offset,
@@ -24,7 +24,7 @@ public:
             return Errno::ENOMEM;
         return {};
     }
-    /* Every object has been freed.  Sleeps. */
+    /* Precondition: every object has been freed.  Sleeps. */
     void stop() noexcept { kapi_cache_destroy(exchange(cache_, nullptr)); }
 
     /* nullptr: no memory.  Sleeps. */

@@ -7,7 +7,7 @@
 
 namespace sysvipc {
 
-/* @memory is large and aligned enough for a T, and nothing lives in it. */
+/* @memory is large enough and aligned for a T, and contains no object. */
 template <class T, class... Args>
 T* construct_at(void* memory, Args&&... args) noexcept
 {

@@ -19,7 +19,7 @@ template <class T, class... Args>
     return Box<T>::adopt(construct_at<T>(memory, forward<Args>(args)...));
 }
 
-/* The other half, for T::destroy().  May sleep. */
+/* The counterpart, for T::destroy().  May sleep. */
 template <class T>
 void heap_destroy(T* object) noexcept
 {

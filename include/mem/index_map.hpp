@@ -17,7 +17,7 @@ public:
     IndexMap() noexcept { kapi_idr_init(&idr_); }
     ~IndexMap() { kapi_idr_destroy(&idr_); }
 
-    /* Memory for one allocate(): made before the lock (sleeps), held until the end of the scope. */
+    /* Memory for one allocate(): allocated before locking (sleeps), held while it lives. */
     class [[nodiscard]] Preload : Pinned {
     public:
         Preload() noexcept { kapi_idr_preload(); }
@@ -25,7 +25,8 @@ public:
     };
 
     /*
-     * The next free index below @end after the last one given, wrapping; it maps to nothing yet.
+     * Allocates the next free index below @end after the last one, wrapping; it maps to nothing
+     * yet.
      * Errors: ENOSPC, ENOMEM.
      */
     [[nodiscard]] Result<i32> allocate(i32 end) noexcept
@@ -35,7 +36,7 @@ public:
             return from_kernel(index);
         return index;
     }
-    /* The first free index from @first on, below @end.  Errors: as above. */
+    /* Allocates the first free index in [@first, @end).  Errors: as above. */
     [[nodiscard]] Result<i32> allocate_from(i32 first, i32 end) noexcept
     {
         const int index = kapi_idr_alloc_from(&idr_, nullptr, first, end);
@@ -43,11 +44,11 @@ public:
             return from_kernel(index);
         return index;
     }
-    /* Makes @object visible at an allocated index, after all that was written to it. */
+    /* Makes @object, as written so far, visible at an allocated index. */
     void publish(i32 index, void* object) noexcept { kapi_idr_replace(&idr_, object, index); }
     void remove(i32 index) noexcept { kapi_idr_remove(&idr_, index); }
     [[nodiscard]] void* find(i32 index) const noexcept { return kapi_idr_find(&idr_, index); }
-    /* The first object at or above @index, which becomes its index; nullptr: none. */
+    /* The first object at or above @index, which is set to its index; nullptr: none. */
     [[nodiscard]] void* find_from(i32& index) const noexcept
     {
         return kapi_idr_get_next(&idr_, &index);
@@ -66,7 +67,7 @@ public:
             return from_kernel(status);
         return {};
     }
-    /* Empty by now.  Sleeps. */
+    /* Must be empty.  Sleeps. */
     void stop() noexcept { kapi_keys_destroy(&keys_); }
 
     [[nodiscard]] kapi_keyed* find(i32 key) const noexcept { return kapi_keys_find(&keys_, key); }

@@ -8,7 +8,7 @@ namespace sysvipc {
 
 class LimitedSum : Pinned {
 public:
-    /* False: there would be more than @limit, which may change from call to call. */
+    /* False: the sum would exceed @limit, which may differ from call to call. */
     [[nodiscard]] bool charge(u64 count, u64 limit) noexcept
     {
         u64 before = sum_.load_relaxed();

@@ -22,7 +22,7 @@ public:
             return from_kernel(status);
         return {};
     }
-    /* Empty by now.  Sleeps. */
+    /* Must be empty.  Sleeps. */
     void stop() noexcept { kapi_pairs_destroy(&table_); }
 
     [[nodiscard]] kapi_paired* find(const void* first, const void* second) noexcept

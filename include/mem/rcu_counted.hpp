@@ -24,8 +24,8 @@
 namespace sysvipc {
 
 /*
- * Waits until every object dropped so far is destroyed and its memory given back, but for pages of
- * vmalloc.  Process context, sleeps.  Before the module goes, after the last object is dropped.
+ * Waits until every object dropped so far is destroyed and its memory freed, except vmalloc pages.
+ * Process context, sleeps.  Before unloading ends, after the last object is dropped.
  */
 void wait_for_rcu_memory() noexcept;
 
@@ -37,7 +37,7 @@ private:
     template <class T>
     friend class Ref;
 
-    /* First, so that the callback finds the object by a cast. */
+    /* First member, so that the callback finds the object by a cast. */
     kapi_rcu_head head_;
     kapi_refcount count_;
 };
@@ -49,9 +49,9 @@ public:
     Ref& operator=(Ref&&) = delete;
     ~Ref() { put(object_); }
 
-    /* Takes over the reference that create() made or release() gave up. */
+    /* Takes over the reference that create() returned or release() gave up. */
     static Ref adopt(T& object) noexcept { return Ref { &object }; }
-    /* Under RCU: another reference, unless the last one is gone.  Errors: EINVAL. */
+    /* Under RCU: takes another reference, unless the last one is gone.  Errors: EINVAL. */
     static Result<Ref> try_get(T& object) noexcept
     {
         if (!kapi_refcount_inc_not_zero(&counted(object).count_))
@@ -61,17 +61,17 @@ public:
     T* operator->() const noexcept { return object_; }
     T& operator*() const noexcept { return *object_; }
     [[nodiscard]] T& release() noexcept { return *exchange(object_, nullptr); }
-    /* Whoever finds the object by other means owns the reference now, until drop(). */
+    /* A structure that leads to the object owns the reference now, until drop(). */
     void give_away() noexcept { object_ = nullptr; }
     static void drop(T& object) noexcept { put(&object); }
 
-    /* @extra bytes follow the object.  Errors: ENOMEM.  Sleeps. */
+    /* Allocates @extra bytes after the object.  Errors: ENOMEM.  Sleeps. */
     template <class... Args>
     static Result<Ref> create(usize extra, Args&&... args) noexcept
     {
         return build(kapi_kvmalloc(sizeof(T) + extra), forward<Args>(args)...);
     }
-    /* The same where nothing may sleep, and memory may well be refused. */
+    /* The same in atomic context, where it fails more easily. */
     template <class... Args>
     static Result<Ref> create_atomic(Args&&... args) noexcept
     {
@@ -97,7 +97,7 @@ private:
 
     static void destroy(kapi_rcu_head* head) noexcept
     {
-        /* SAFETY: head_ is the first member of RcuCounted, which T derives from. */
+        /* SAFETY: head_ is the first member of RcuCounted, a base class of T. */
         T* object = static_cast<T*>(reinterpret_cast<RcuCounted*>(head));
         destroy_at(object);
         kapi_kvfree(object);

@@ -20,7 +20,7 @@
 
 namespace sysvipc {
 
-/* Errors: ENOMEM.  Sleeps.  Before the first message, and after the last one is gone. */
+/* Errors: ENOMEM.  Sleeps.  start: before the first message; stop: after the last one is freed. */
 [[nodiscard]] Result<void> start_message_memory() noexcept;
 void stop_message_memory() noexcept;
 
@@ -30,26 +30,26 @@ public:
      * Reads struct msgbuf at @from: a type, which is an i64, or i32 in a 32-bit program, then @size
      * bytes.
      * Errors, in the order of msgop(2): EFAULT for the type, EINVAL for a type below 1, ENOMEM,
-     *     EFAULT for the text, what label() has; ENOSYS as all reading of user memory.
+     * EFAULT for the text, those of label(); ENOSYS as for any read of user memory.
      */
     template <class Type>
     [[nodiscard]] static Result<Box<Message>> load(UserAddress from, usize size) noexcept;
-    /* Of @size bytes that are still to come, by copy_from().  Errors: ENOMEM. */
+    /* With @size bytes that copy_from() will fill in.  Errors: ENOMEM. */
     [[nodiscard]] static Result<Box<Message>> create_blank(usize size) noexcept;
     static void destroy(Message* message) noexcept;
-    /* Lets security modules know of it.  Errors: ENOMEM, a module's.  Sleeps. */
+    /* Has security modules label it.  Errors: ENOMEM, a module's.  Sleeps. */
     [[nodiscard]] Result<void> label() noexcept { return known_.label(); }
-    /* What they see of it. */
+    /* What security modules see of it. */
     [[nodiscard]] KernelMessage& known() noexcept { return known_; }
 
     /*
      * Writes the type, as for load(), and the first @size bytes of the text, at most size().
-     * Errors: EFAULT; ENOSYS as all writing of user memory.
+     * Errors: EFAULT; ENOSYS as for any write of user memory.
      */
     template <class Type>
     [[nodiscard]] Result<void> store(UserAddress to, usize size) const noexcept;
     /*
-     * Takes over type and text, and keeps a size() that may be larger.  Precondition: room for them.
+     * Copies type and text; size() stays as it is, and may be larger.  Precondition: the text fits.
      * Does not sleep.
      */
     void copy_from(const Message& other) noexcept;
@@ -64,7 +64,7 @@ private:
     template <class T, class... Args>
     friend T* construct_at(void* memory, Args&&... args) noexcept;
 
-    /* No allocation is larger. */
+    /* The largest allocation. */
     static constexpr usize kPiece = 4096;
     static_assert(kPiece <= KAPI_PAGE_SIZE);
 
@@ -84,10 +84,10 @@ private:
     [[nodiscard]] u8* text() noexcept { return reinterpret_cast<u8*>(this + 1); }
     [[nodiscard]] const u8* text() const noexcept { return reinterpret_cast<const u8*>(this + 1); }
 
-    KernelMessage known_; /* its type is 0 until the memory has been filled from the user's */
+    KernelMessage known_; /* its type is 0 until user memory has been copied in */
     /*
-     * Links for MessageIndex, with one in known_.  Before that the type stands here: it comes from user
-     * memory in one copy with the text, which follows.
+     * Links for MessageIndex, as is the one in known_.  Before they are used, the type is stored
+     * here: one copy from user memory brings it together with the text, which follows.
      */
     void* after_ { nullptr };
 };

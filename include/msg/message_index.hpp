@@ -29,13 +29,13 @@ public:
     /* Once, before the first message. */
     static void choose_secret() noexcept;
 
-    /* The youngest from now on. */
+    /* Adds @message as the youngest. */
     void add(Message& message) noexcept;
     void remove(Message& message) noexcept;
 
     /* nullptr: none. */
     [[nodiscard]] Message* oldest_of(i64 type) noexcept { return oldest_at(place_of(type)); }
-    /* Of the lowest type of all; of the lowest from @type on. */
+    /* The oldest message of the lowest type, and of the lowest type not below @type. */
     [[nodiscard]] Message* oldest_of_lowest() noexcept;
     [[nodiscard]] Message* oldest_from(i64 type) noexcept;
     /* The next younger one of the same type. */
@@ -44,7 +44,7 @@ public:
 private:
     friend class StoreInspector; /* kunit/ */
 
-    /* To a message or nowhere; a mark is told from that by its lowest bit. */
+    /* A message or nullptr; the lowest bit marks a link to the oldest of a ring. */
     using Link = void*;
 
     [[nodiscard]] static Message* at(Link link) noexcept { return static_cast<Message*>(link); }
@@ -56,7 +56,7 @@ private:
     {
         return (reinterpret_cast<std::uintptr_t>(node.after_) & 1) != 0;
     }
-    /* @node has a ring. */
+    /* Precondition: @node has a ring. */
     [[nodiscard]] static Message& oldest_in_ring(const Message& node) noexcept
     {
         return *at(static_cast<u8*>(node.after_) - 1);

@@ -24,11 +24,12 @@ class MessageStore : Pinned {
 public:
     MessageStore() = default;
 
-    /* The youngest from now on; owned by the store until taken. */
+    /* Adds @message as the youngest; the store owns it until it is taken. */
     void add(Box<Message> message) noexcept;
     /*
-     * The message that is asked for, of those which @is_visible(message); nullptr: none.  Asked of as
-     * few as possible, each once; for Ordinal of all up to the place.
+     * The message that @selector asks for, among those for which @is_visible(message) is true;
+     * nullptr: none.  Calls it for as few as possible, once each; for Ordinal, for all up to the
+     * position.
      */
     template <class IsVisible>
     [[nodiscard]] Message* select(const MessageSelector& selector, IsVisible&& is_visible) noexcept
@@ -43,7 +44,7 @@ public:
         return message;
     }
     [[nodiscard]] Box<Message> take(Message& message) noexcept;
-    /* Any message, in no useful order for the tree: only for emptying a store that is done with. */
+    /* Takes some message out and leaves the index invalid: only to empty an abandoned store. */
     [[nodiscard]] Box<Message> drain_one() noexcept
     {
         return Box<Message>::adopt(arrivals_.pop_front());
@@ -52,7 +53,7 @@ public:
 private:
     friend class StoreInspector; /* kunit/ */
 
-    /* What a receiver may get, the best first. */
+    /* The messages that @selector allows, in order of preference. */
     [[nodiscard]] Message* first_candidate(const MessageSelector& selector) noexcept;
     [[nodiscard]] Message* next_candidate(const MessageSelector& selector,
                                           Message& message) noexcept;
@@ -60,7 +61,7 @@ private:
 
     List<Message> arrivals_;
     MessageIndex types_;
-    /* INVARIANT: all before it have the type of the oldest message.  nullptr: not known of any. */
+    /* INVARIANT: all messages before it have the type of the oldest.  nullptr: unknown. */
     Message* run_end_ { nullptr };
 };
 

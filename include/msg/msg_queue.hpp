@@ -47,21 +47,24 @@ public:
 };
 
 struct MsgQueueState : Pinned {
-    /* @perm: the queue as security modules see it. */
+    /* @perm: what security modules see of the queue. */
     MsgQueueState(u64 byte_limit, KernelPerm& perm) noexcept;
 
     [[nodiscard]] bool has_room(usize size) const noexcept
     {
         return message_fits(size, bytes, messages, qbytes);
     }
-    /* The message that the caller gets next, of those it may have; nullptr: none. */
+    /* The message that @selector asks for, among those the caller may have; nullptr: none. */
     [[nodiscard]] Message* select(const MessageSelector& selector) noexcept;
-    /* A sent message: to the first receiver that takes it and may have it, else into the store. */
+    /* Hands a sent message to the first receiver that accepts it and may have it, or stores it. */
     void accept(Box<Message> message, MessageUsage& usage, WakeList& wakes) noexcept;
-    /* A message that select() found leaves for the caller. */
+    /* Takes a message that select() found out of the queue, for the caller. */
     [[nodiscard]] Box<Message> take(Message& message, MessageUsage& usage,
                                     WakeList& wakes) noexcept;
-    /* Every waiter gets the answer that fits its kind, those whose message fits first of all. */
+    /*
+     * Wake all receivers with @answer; the senders whose message would fit; all senders with
+     * Removed.
+     */
     void release_receivers(Receiver::Answer answer, WakeList& wakes) noexcept;
     void release_senders_with_room(WakeList& wakes) noexcept;
     void release_all_senders(WakeList& wakes) noexcept;
@@ -94,23 +97,23 @@ public:
     [[nodiscard]] static Result<Ref<MsgQueue>> create(Key key, Mode mode, u64 qbytes) noexcept;
 
     /*
-     * Under RCU; nullptr: none (EINVAL).  What is found may be removed meanwhile: look again under
-     * its lock.
+     * Under RCU; nullptr: none (EINVAL).  The queue may be removed at any time: check under its
+     * lock.
      */
     [[nodiscard]] static MsgQueue* find(IpcNamespace& ns, IpcId id) noexcept
     {
         return ns.table(kKind).find<MsgQueue>(id);
     }
 
-    /* Whether the caller may send @message, after check_access().  Errors: a security module's. */
+    /* Asks security modules about @message; call after check_access().  Errors: a module's. */
     [[nodiscard]] Result<void> check_send(Message& message, u32 flags) noexcept
     {
         return QueueHooks::may_send(perm(), message.known(), flags);
     }
 
-    /* Unlinks it and gives its waiters EIDRM.  Returns the reference that was the table's. */
+    /* Unlinks it and wakes its waiters with EIDRM.  Returns the table's reference. */
     [[nodiscard]] Ref<MsgQueue> withdraw(IdTable& table, Locked& state, WakeList& wakes) noexcept;
-    /* Frees the messages of a queue that the table has given up.  No lock held. */
+    /* Frees its messages.  Precondition: withdrawn, and no lock held. */
     void retire(MessageUsage& usage) noexcept;
 
 private:
@@ -123,7 +126,7 @@ private:
     }
 };
 
-/* No task is in @ns any more.  Sleeps. */
+/* Precondition: no task is in @ns.  Sleeps. */
 void remove_all_queues(IpcNamespace& ns) noexcept;
 
 /* The system calls.  Context: process, sleeps.  Errors are listed at each definition. */
@@ -136,8 +139,8 @@ void remove_all_queues(IpcNamespace& ns) noexcept;
                                  UserAddress buffer) noexcept;
 
 /*
- * The same for a 32-bit program: where the type before a message has 32 bits, and for the commands
- * that come with a structure (compat::has_structure()).
+ * The same for 32-bit programs: with a 32-bit type before the message, and the commands that have a
+ * structure (compat::has_structure()).
  */
 [[nodiscard]] Result<void> msgsnd_compat(IpcNamespace& ns, IpcId id, UserAddress from, usize size,
                                          u32 flags) noexcept;

@@ -24,7 +24,7 @@ namespace sysvipc {
 enum class Kind : u8 { Semaphores, Messages, SharedMemory };
 inline constexpr usize kKinds = 3;
 
-/* What stands in all queues of a namespace together. */
+/* Totals of all queues of a namespace. */
 struct MessageUsage {
     PerCpuSum messages;
     PerCpuSum bytes;
@@ -32,37 +32,37 @@ struct MessageUsage {
 
 class IpcNamespace : public kapi_addressed, Pinned {
 public:
-    /* For the kernel's @handle.  Errors: ENOMEM.  Sleeps. */
+    /* For the kernel's namespace @handle.  Errors: ENOMEM.  Sleeps. */
     [[nodiscard]] static Result<Box<IpcNamespace>> create(IpcNsHandle handle) noexcept;
-    static void destroy(IpcNamespace* ns) noexcept; /* empty by now; sleeps */
+    static void destroy(IpcNamespace* ns) noexcept; /* must be empty; sleeps */
 
-    /* What the kernel has for it. */
+    /* The kernel's namespace. */
     [[nodiscard]] IpcNsHandle handle() const noexcept { return handle_; }
-    /* Its number as lsns(8) shows it, and others of the kernel's tools. */
+    /* Its number as in lsns(8) and other tools. */
     [[nodiscard]] u32 number() const noexcept { return number_; }
-    /* Whether it belongs to the one that is at that address now. */
+    /* Whether it belongs to the kernel's namespace that is now at that address. */
     [[nodiscard]] bool is_of(IpcNsHandle handle) const noexcept { return mark_ == handle.mark(); }
-    /* Keeps it until drop(); the initial one needs no keeping.  Neither sleeps. */
+    /* hold() keeps it until drop(); a no-op for the initial one.  Neither sleeps. */
     void hold() const noexcept
     {
         if (!is_initial_)
             handle_.hold();
     }
-    /* The last thing done to it, unless a task is in it. */
+    /* Must be the last use of it, unless a task is in it. */
     void drop() const noexcept
     {
         if (!is_initial_)
             handle_.drop();
     }
 
-    /* From now on objects can be made in it. */
+    /* Objects can be created in it from now on. */
     void open() noexcept;
-    /* The kernel's is at its end, and goes when RCU lets it. */
+    /* The kernel's namespace is ending; it is freed after an RCU grace period. */
     void end() noexcept { has_ended_.store_release(true); }
 
     /*
-     * Whether segments that nobody maps are to go (shm_rmid_forced).  The namespace is held, or may have
-     * ended already; then under RCU.
+     * Whether unmapped segments are to be removed (shm_rmid_forced).  The caller holds the
+     * namespace, or RCU if it may have ended.
      */
     [[nodiscard]] bool removes_unmapped() noexcept
     {
@@ -72,13 +72,13 @@ public:
     [[nodiscard]] IdTable& table(Kind kind) noexcept { return tables_[static_cast<usize>(kind)]; }
     [[nodiscard]] Limits& limits() noexcept { return limits_; }
     [[nodiscard]] MessageUsage& message_usage() noexcept { return message_usage_; }
-    /* The semaphores of all sets, the pages of all segments together. */
+    /* The semaphores of all sets; the pages of all segments. */
     [[nodiscard]] LimitedSum& semaphores() noexcept { return semaphores_; }
     [[nodiscard]] LimitedSum& pages() noexcept { return pages_; }
-    /* Of those that wait to be buried (ns/namespaces.cpp). */
+    /* Links ended namespaces that are waiting to be buried (ns/namespaces.cpp). */
     IpcNamespace* ended_before { nullptr };
 
-    /* Whose capabilities override permissions here. */
+    /* The user namespace whose capabilities override permissions here. */
     [[nodiscard]] UserNamespace owner() const noexcept { return handle_.owner(); }
 
 private:
@@ -99,7 +99,7 @@ private:
 
     const IpcNsHandle handle_;
     const bool is_initial_;
-    const unsigned long mark_; /* of the kernel's */
+    const unsigned long mark_; /* of the kernel's namespace */
     const u32 number_;
     Atomic<bool> has_ended_ { false };
     IdTable tables_[kKinds];

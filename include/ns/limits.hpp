@@ -26,22 +26,22 @@ class Limits : Pinned {
     Defaults own_;
 
 public:
-    /* Of the kernel's namespace @handle, which exists at least as long. */
+    /* For the kernel's namespace @handle, which must live at least as long. */
     explicit Limits(IpcNsHandle handle) noexcept : Limits(handle.settings()) { }
 
-    Atomic<i32>& msgmax; /* bytes of one message */
+    Atomic<i32>& msgmax; /* bytes per message */
     Atomic<i32>& msgmnb; /* bytes of a new queue; more needs CAP_SYS_RESOURCE */
     Atomic<i32>& msgmni; /* queues */
-    Atomic<i32>* const sem; /* the four of the file "sem", which have names below */
-    Atomic<u64>& shmmax; /* bytes of one segment */
+    Atomic<i32>* const sem; /* the four numbers of the file "sem", named below */
+    Atomic<u64>& shmmax; /* bytes per segment */
     Atomic<u64>& shmall; /* pages of all segments */
     Atomic<i32>& shmmni; /* segments */
-    /* Not 0: a segment goes with its last mapping, or with its creator if it has none. */
+    /* Not 0: a segment is removed with its last mapping, or, if it has none, with its creator. */
     Atomic<i32>& shm_rmid_forced;
 
-    [[nodiscard]] i32 semmsl() const noexcept { return sem[0].load_relaxed(); } /* of one set */
+    [[nodiscard]] i32 semmsl() const noexcept { return sem[0].load_relaxed(); } /* per set */
     [[nodiscard]] i32 semmns() const noexcept { return sem[1].load_relaxed(); } /* semaphores */
-    [[nodiscard]] i32 semopm() const noexcept { return sem[2].load_relaxed(); } /* of one semop() */
+    [[nodiscard]] i32 semopm() const noexcept { return sem[2].load_relaxed(); } /* per semop() */
     [[nodiscard]] i32 semmni() const noexcept { return sem[3].load_relaxed(); } /* sets */
 
 private:
@@ -56,7 +56,7 @@ private:
           shm_rmid_forced(*choose(kernel.shm_rmid_forced, &own_.shm_rmid_forced))
     {
     }
-    /* SAFETY: an Atomic is just its value, and the kernel's are read and written whole. */
+    /* SAFETY: an Atomic has the layout of its value; the kernel's are read and written whole. */
     template <class Number, class Value>
     static Atomic<Value>* choose(Number* kernel, Atomic<Value>* own) noexcept
     {

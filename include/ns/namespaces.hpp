@@ -18,8 +18,8 @@ namespace sysvipc {
 class Namespaces {
 public:
     /*
-     * The namespace of the current task, which keeps it for as long as it does not go elsewhere.
-     * Errors: ENOMEM; ENOSYS while not serving, for all but the initial one.  Sleeps.
+     * The current task's namespace, valid until the task leaves it.
+     * Errors: ENOMEM; ENOSYS while not serving, unless it is the initial one.  Sleeps.
      */
     [[nodiscard]] static Result<IpcNamespace*> current() noexcept
     {
@@ -29,55 +29,59 @@ public:
             return initial;
         return find_or_create(handle);
     }
-    /* The one that belongs to @handle; nullptr: none.  Under RCU where nobody holds that. */
+    /* The namespace for @handle; nullptr: none.  Under RCU, unless the caller holds @handle. */
     [[nodiscard]] static IpcNamespace* find(IpcNsHandle handle) noexcept;
 
-    /* All there are; under RCU, once each if no other is made meanwhile. */
+    /* Visits all, under RCU; each once if none is created meanwhile. */
     static void visit(void (*each)(IpcNamespace&, void* context) noexcept, void* context) noexcept;
 
     /* @empty: removes all objects of a namespace that no task is in; it may sleep.  Errors: ENOMEM.  Sleeps. */
     [[nodiscard]] static Result<void> start(void (*empty)(IpcNamespace&)) noexcept;
-    /* No object exists any more, no call is inside.  Sleeps. */
+    /* Precondition: no object exists, and no call is inside.  Sleeps. */
     static void stop() noexcept;
     /*
-     * The kernel's is about to be freed, and another may get its address: ours is found no longer, and a work
-     * item buries it.  Does not sleep.
+     * The kernel's namespace is about to be freed and its address reused: unlinks ours and
+     * schedules its burial.  Does not sleep.
      */
     static void note_ending(IpcNsHandle handle) noexcept;
-    /* When no end is noted any more: what has ended so far is gone.  Sleeps. */
+    /*
+     * Waits until the namespaces that have ended are buried.  Precondition: no further end is
+     * noted.  Sleeps.
+     */
     static void wait_for_ends() noexcept;
 
     /*
-     * Whether loading succeeds is decided once, by the first of these.  Who waits for it to be decided does
-     * not depend on how long it takes: what is late is given up, by whoever finds out, and a log line says so.
+     * Whether loading succeeds is decided once, by the first of these.  Waiters do not depend on
+     * how long loading takes: any of them that finds it late gives it up and logs this.
      *
-     * It does, from now on.  Errors: EBUSY (given up).
+     * Decides that it succeeds.  Errors: EBUSY (given up).
      */
     [[nodiscard]] static Result<void> commit() noexcept;
-    /* It does not; where that is decided already, nothing happens. */
+    /* Decides that it fails; no-op if it is decided already. */
     static void give_up() noexcept;
-    /* Whether it does not: nor does it if this was asked first some seconds ago. */
+    /* Whether loading is given up, which this does itself some seconds after the first call. */
     [[nodiscard]] static bool is_given_up_as_late() noexcept;
 
     /*
-     * Unloading has begun, and no object exists: where the kernel has System V IPC of its own, all calls are its own
-     * from now on.  Called first by whoever notices, so that nobody looks here for an object that was made there.
+     * Unloading has begun and no object exists: on a kernel with System V IPC, all calls are the
+     * kernel's from now on.  Called by the first task that notices, so that an object created in
+     * the kernel is not looked up here.
      */
     static void close() noexcept { phase_.store_release(kGivenUp); }
 
-    /* After commit(): objects can be made. */
+    /* After commit(): objects can be created. */
     static void open() noexcept;
     [[nodiscard]] static bool is_serving() noexcept { return phase_.load_acquire() == kServing; }
     /*
-     * Returns when the module serves.  Errors: ENOSYS (given up), ERESTARTNOINTR (a signal, which a fatal
-     * one is too).  Sleeps.
+     * Returns when the module serves.  Errors: ENOSYS (given up), ERESTARTNOINTR (a signal is
+     * pending, possibly a fatal one).  Sleeps.
      */
     [[nodiscard, gnu::noinline, gnu::cold]] static Result<void> wait_until_serving() noexcept;
 
     static void set_initial(IpcNamespace* ns) noexcept { initial_ = ns; }
 
 private:
-    /* How far loading is. */
+    /* The progress of loading. */
     static constexpr u8 kUndecided = 0;
     static constexpr u8 kCertain = 1;
     static constexpr u8 kServing = 2;

@@ -21,7 +21,7 @@ struct MappingRequest {
 };
 
 struct AddressSpace {
-    /* Once, before all else.  Errors: ENOMEM.  Sleeps. */
+    /* Once, before all else here.  Errors: ENOMEM.  Sleeps. */
     [[nodiscard]] static Result<void> start() noexcept
     {
         if (const int status = host_mappings_start())
@@ -29,13 +29,13 @@ struct AddressSpace {
         return {};
     }
 
-    /* A piece of a segment. */
+    /* One mapping of a segment, or of a part of it. */
     using Mapping = kapi_mapping;
 
     /*
-     * Maps the whole of @file, which /proc/PID/maps shows with @inode_number.  The address.
-     * Errors: EEXIST where a place that has to be free is taken; EINTR (being killed); ENOMEM, EPERM, EACCES as
-     * mmap(2); what the file's watch has.  Sleeps.
+     * Maps the whole of @file; /proc/PID/maps shows it with @inode_number.  Returns the address.
+     * Errors: EEXIST if the place must be free and is not; EINTR (being killed); ENOMEM, EPERM,
+     * EACCES as mmap(2); those of sysvipc_segment_mapping().  Sleeps.
      */
     [[nodiscard]] static Result<usize> map(const SegmentFile& file, unsigned long inode_number,
                                            const MappingRequest& request) noexcept
@@ -54,12 +54,12 @@ struct AddressSpace {
             return from_kernel(static_cast<int>(address));
         return static_cast<usize>(address);
     }
-    /* Whether anything is mapped there; false where the process is being killed.  Sleeps. */
+    /* Whether anything is mapped there; false if the process is being killed.  Sleeps. */
     [[nodiscard]] static bool is_taken(unsigned long start, unsigned long end) noexcept
     {
         return host_mapping_overlaps(start, end);
     }
-    /* Detaches a segment of the kernel's own.  Errors: EINVAL, EINTR.  Sleeps. */
+    /* Detaches one of the kernel's own segments.  Errors: EINVAL, EINTR.  Sleeps. */
     [[nodiscard]] static Result<void> detach_builtin(unsigned long address) noexcept
     {
         if (const long status = host_mapping_detach_builtin(address))
@@ -68,11 +68,11 @@ struct AddressSpace {
     }
     static void unmap(const Mapping& mapping) noexcept { host_mapping_remove(&mapping); }
 
-    /* Walks over the segments that are mapped, from an address on. */
+    /* Walks over the mapped segments, starting at an address. */
     class Walk {
     public:
         explicit Walk(unsigned long address) noexcept : address_(address) { }
-        /* The next piece; false: there is none.  Errors: EINTR (being killed).  Sleeps. */
+        /* The next mapping; false: none.  Errors: EINTR (being killed).  Sleeps. */
         [[nodiscard]] Result<bool> next(Mapping& mapping) noexcept
         {
             int error = 0;
@@ -88,7 +88,7 @@ struct AddressSpace {
         unsigned long address_;
     };
 
-    /* While one lives, no other thread of the process looks for what to detach. */
+    /* While it lives, no other thread of the process detaches. */
     class [[nodiscard]] DetachGuard : Pinned {
     public:
         DetachGuard() = default;

@@ -14,32 +14,32 @@ namespace sysvipc {
 class Armed {
 public:
     /*
-     * Nobody can switch ftrace off from now on.  Not needed where another user of ours keeps it switched on: each
-     * costs a grace period when it goes.  A log line tells why it fails.
+     * Keeps ftrace from being switched off.  Not needed if another ftrace_ops of ours does, as
+     * removing each costs a grace period.  Logs a failure.
      * Errors: EBUSY, ENODEV, ENOMEM.  Sleeps.
      */
     [[nodiscard]] static Result<void> guard_ftrace() noexcept;
-    static void stop() noexcept; /* when nothing is hooked any more; sleeps */
-    /* The log line of a user of ftrace that could not be registered. */
+    static void stop() noexcept; /* after everything is unhooked; sleeps */
+    /* Logs that an ftrace_ops could not be registered. */
     static void log_ftrace_error(Errno error) noexcept;
 
     /*
-     * Probes that are registered are hit, as of now: the first to ask registers one to be tried.  A log line
-     * tells if not.  While the module is loading.  Errors: EBUSY (they are switched off), ENOMEM.  Sleeps.
+     * Checks that registered probes are hit; the first call registers a test probe.  Logs a
+     * failure.  Only while loading.  Errors: EBUSY (switched off), ENOMEM.  Sleeps.
      */
     [[nodiscard]] static Result<void> require_probes() noexcept;
     [[nodiscard]] static bool is_ftrace_dead() noexcept { return intercept_ftrace_is_dead(); }
-    /* What could not be unhooked; nullptr: nothing.  If there is something, all code and data have to stay. */
+    /* What could not be unhooked, or nullptr.  If there is something, code and data must stay. */
     [[nodiscard]] static const char* stuck() noexcept { return intercept_stuck(); }
-    /* From now on it matters; @loss: without them, for a log line.  While the module is loading. */
+    /* Log from now on if kprobes are switched off; @loss: what is lost then.  While loading. */
     static void depends_on_probes(const char* loss) noexcept;
 
-    /* A log line for each change from now on; at once if there is one already.  Sleeps. */
+    /* Logs each change from now on, and at once if something has changed already.  Sleeps. */
     static void start_patrol() noexcept;
     static void stop_patrol() noexcept;
 };
 
-/* Where the switch is, in log lines. */
+/* Names the switch in log lines. */
 inline constexpr const char* kProbesAreOff =
     "kprobes are switched off (/sys/kernel/debug/kprobes/enabled)";
 

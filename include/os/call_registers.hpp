@@ -7,7 +7,6 @@
 
 namespace sysvipc {
 
-/* The registers with which a system call entered the kernel. */
 class CallRegisters {
 public:
     explicit CallRegisters(const kapi_regs* regs) noexcept : regs_(regs) { }
@@ -16,7 +15,7 @@ public:
     {
         return kapi_regs_argument(regs_, n);
     }
-    /* An int argument: the upper half of the register is not looked at. */
+    /* An int argument: the upper half of the register is ignored. */
     [[nodiscard]] i32 integer(unsigned int n) const noexcept { return static_cast<i32>(flags(n)); }
     [[nodiscard]] u32 flags(unsigned int n) const noexcept { return static_cast<u32>(word(n)); }
 
@@ -24,7 +23,7 @@ private:
     const kapi_regs* regs_;
 };
 
-/* The same of a 32-bit program's call: 32 bits each. */
+/* The same for a 32-bit program's call: 32 bits each. */
 class Ia32Registers {
 public:
     explicit Ia32Registers(const kapi_regs* regs) noexcept : regs_(regs) { }
@@ -36,7 +35,7 @@ private:
     const kapi_regs* regs_;
 };
 
-/* Registers as a 64-bit program's call would have them, with these arguments. */
+/* Registers as in a 64-bit program's call with these arguments. */
 class MadeRegisters : Pinned {
 public:
     static constexpr usize kArguments = 4;

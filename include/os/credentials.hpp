@@ -21,17 +21,17 @@ enum class Capability : i32 {
     SysResource = KAPI_CAP_SYS_RESOURCE,
 };
 
-/* Borrowed: somebody else keeps the namespace alive. */
+/* Borrowed: something else keeps the namespace alive. */
 class UserNamespace {
 public:
     explicit UserNamespace(kapi_user_ns* ns) noexcept : ns_(ns) { }
     static UserNamespace current() noexcept { return UserNamespace { kapi_user_ns_current() }; }
     static UserNamespace initial() noexcept { return UserNamespace { kapi_user_ns_initial() }; }
 
-    /* Ids without a mapping show as the overflow id (65534). */
+    /* Ids without a mapping are shown as the overflow id (65534). */
     [[nodiscard]] u32 show(Uid uid) const noexcept { return kapi_uid_to_user(ns_, uid.value()); }
     [[nodiscard]] u32 show(Gid gid) const noexcept { return kapi_gid_to_user(ns_, gid.value()); }
-    /* Errors: EINVAL when the id has no mapping (msgctl(2), IPC_SET). */
+    /* Errors: EINVAL: the id has no mapping (msgctl(2), IPC_SET). */
     [[nodiscard]] Result<Uid> uid(u32 shown) const noexcept
     {
         u32 uid;
@@ -52,7 +52,7 @@ public:
         return kapi_cred_ns_capable(ns_, static_cast<int>(capability));
     }
 
-    /* The same, where nothing depends on the answer but what is offered: no audit record. */
+    /* The same without an audit record, if the answer only decides what is offered. */
     [[nodiscard]] bool would_be_capable(Capability capability) const noexcept
     {
         return kapi_cred_ns_capable_unaudited(ns_, static_cast<int>(capability));
@@ -62,7 +62,7 @@ private:
     kapi_user_ns* ns_;
 };
 
-/* User-visible ids for programs that know 16 bits of them; the overflow id stands for the others. */
+/* Ids for programs that use 16-bit ids; the overflow id replaces those that do not fit. */
 [[nodiscard]] inline u16 low_uid(u32 uid) noexcept
 {
     return kapi_uid_to_16(uid);
@@ -80,12 +80,12 @@ struct Caller {
     {
         return kapi_cred_in_group(gid.value());
     }
-    /* Bytes of memory that it may lock (RLIMIT_MEMLOCK). */
+    /* How many bytes of memory it may lock (RLIMIT_MEMLOCK). */
     [[nodiscard]] static unsigned long memory_lock_limit() noexcept
     {
         return kapi_task_rlimit(KAPI_RLIMIT_MEMLOCK);
     }
-    /* In the initial user namespace, whatever the caller's own. */
+    /* In the initial user namespace, whatever the caller's is. */
     [[nodiscard]] static bool is_globally_capable(Capability capability) noexcept
     {
         return kapi_cred_capable(static_cast<int>(capability));

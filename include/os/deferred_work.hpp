@@ -13,9 +13,9 @@ public:
 
     explicit DeferredWork(Function run) noexcept { kapi_work_init(&work_, run); }
 
-    /* Once for all that was scheduled before it begins; never twice at a time.  Does not sleep. */
+    /* Runs once for all calls before it begins, never concurrently with itself.  Does not sleep. */
     void schedule() noexcept { kapi_work_schedule(&work_); }
-    /* What was scheduled so far is done on return.  Sleeps. */
+    /* Waits until everything scheduled so far is done.  Sleeps. */
     void wait() noexcept { kapi_work_flush(&work_); }
 
 private:

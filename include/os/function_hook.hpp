@@ -8,21 +8,20 @@
 
 namespace sysvipc {
 
-/* Kernel functions whose calls enter a trampoline of ours. */
 class FunctionHook : Pinned {
 public:
     enum class Means : u8 {
-        DirectCall, /* (ftrace) the trampoline finds the return address into the function on the stack */
-        Kprobe, /* it is entered in place of the function */
+        DirectCall, /* (ftrace) entered with the return address into the function on the stack */
+        Kprobe, /* entered in place of the function */
     };
 
     constexpr FunctionHook() = default;
 
     /*
-     * All @count functions named in @symbols, or none; @failed tells which was not there.  By kprobes calls
-     * enter @landings, one for each function, unless that is nullptr.
-     * Errors: ENOENT (no such traceable function), EBUSY (somebody else has one of them), ENOMEM,
-     * EOPNOTSUPP (the kernel has no such means).  Sleeps.
+     * Hooks all @count functions in @symbols, or none; @failed is the index of one that does not
+     * exist.  With kprobes, calls enter @landings, one per function, unless that is nullptr.
+     * Errors: ENOENT (no such traceable function), EBUSY (another user has redirected one), ENOMEM,
+     * EOPNOTSUPP (the kernel lacks the means).  Sleeps.
      */
     [[nodiscard]] Result<void> attach(Means means, const char* const* symbols, u32 count,
                                       void (*trampoline)(), const kapi_landing* landings,
@@ -37,8 +36,8 @@ public:
         return {};
     }
     /*
-     * Calls go where they went before; who is inside is not waited for.  Where the kernel cannot undo it
-     * what is stuck is told (os/armed.hpp).  Sleeps.
+     * Restores the functions, or else reports the stuck one (os/armed.hpp).  Does not wait for
+     * tasks inside.  Sleeps.
      */
     void detach() noexcept
     {

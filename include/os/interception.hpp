@@ -19,7 +19,7 @@ class Interceptions : Pinned {
 public:
     static constexpr u32 kMost = 12;
 
-    /* @landing is shared by all of them, and clears @trial_place when it is entered from there. */
+    /* @landing is shared by all, and clears @trial_place when it is entered from there. */
     constexpr Interceptions(void (*landing)(), unsigned long* trial_place) noexcept
         : group_ { .rows = rows_,
                    .states = states_,
@@ -31,12 +31,13 @@ public:
     {
     }
 
-    /* One more, kMost at most; before start(). */
+    /* Adds one of at most kMost; before start(). */
     void add(const Interception& interception) noexcept { rows_[group_.count++] = interception; }
 
     /*
-     * @means: of kapi_intercept_means, any.  Errors: ENOENT, EBUSY, EOPNOTSUPP, ENODEV, ENOMEM, as
-     * intercept_start() has them; @failed is the symbol then, nullptr where it is not about one of them.
+     * @means: any of kapi_intercept_means.  Errors: as intercept_start(): ENOENT, EBUSY,
+     * EOPNOTSUPP, ENODEV, ENOMEM; @failed is then the symbol, or nullptr if the error concerns no
+     * single one.
      */
     [[nodiscard]] Result<void> start(u32 means, const char*& failed) noexcept
     {
@@ -44,12 +45,12 @@ public:
             return from_kernel(status);
         return {};
     }
-    /* Tasks that are inside are not waited for. */
+    /* Does not wait for tasks inside. */
     void stop() noexcept { intercept_end(&group_); }
 
-    /* ftrace was seen to work, and nobody can switch it off. */
+    /* ftrace was seen to work, and can no longer be switched off. */
     [[nodiscard]] bool is_proven() const noexcept { return is_proven_; }
-    /* @each(interception, what came of it). */
+    /* Calls @each(interception, result). */
     template <class Each>
     void for_each(const Each& each) const noexcept
     {

@@ -12,19 +12,19 @@
 
 namespace sysvipc {
 
-/* Borrowed: somebody who is in it, or holds it, keeps it alive. */
+/* Borrowed: a task in it, or a reference, keeps it alive. */
 class IpcNsHandle {
 public:
     explicit IpcNsHandle(kapi_ipc_ns* ns) noexcept : ns_(ns) { }
     static IpcNsHandle current() noexcept { return IpcNsHandle { host_ipc_ns_current() }; }
     static IpcNsHandle initial() noexcept { return IpcNsHandle { host_ipc_ns_initial() }; }
 
-    /* Tells namespaces apart while they live. */
+    /* Distinguishes namespaces while they live. */
     [[nodiscard]] const void* identity() const noexcept { return ns_; }
-    /* Tells one from those that had its identity before, or will have it; 0: nobody has asked for it yet. */
+    /* Distinguishes it from earlier and later ones with its identity; 0: not assigned yet. */
     [[nodiscard]] unsigned long mark() const noexcept { return host_ipc_ns_mark(ns_); }
     [[nodiscard]] unsigned long make_mark() const noexcept { return host_ipc_ns_make_mark(ns_); }
-    /* When no call comes any more.  Sleeps. */
+    /* Precondition: no call can come any more.  Sleeps. */
     static void unmark_all() noexcept { host_ipc_ns_unmark_all(); }
     /* Its number as lsns(8) shows it. */
     [[nodiscard]] u32 number() const noexcept { return host_ipc_ns_number(ns_); }
@@ -34,7 +34,7 @@ public:
         return UserNamespace { host_ipc_ns_owner(ns_) };
     }
 
-    /* Where the kernel keeps the limits of such a namespace, if it does. */
+    /* Where the kernel stores the limits of the namespace, if it has them. */
     [[nodiscard]] kapi_ipc_settings settings() const noexcept
     {
         kapi_ipc_settings settings;
@@ -42,13 +42,13 @@ public:
         return settings;
     }
 
-    /* For what outlives a scope: each hold() has its drop().  Neither sleeps. */
+    /* For use beyond the current scope: each hold() has its drop().  Neither sleeps. */
     void hold() const noexcept { host_ipc_ns_get(ns_); }
     void drop() const noexcept { host_ipc_ns_put(ns_); }
 
     /*
-     * Whether the kernel has System V IPC of its own, with objects in some namespace.  Changing: with none
-     * yet, perhaps, but somebody is about to make one, or to remove it.
+     * Whether a kernel with System V IPC has objects in any namespace.  Changing: none found, but a
+     * call is about to create or remove one.
      */
     enum class BuiltinUse : u8 {
         None = KAPI_BUILTIN_UNUSED,
@@ -59,9 +59,9 @@ public:
     {
         return static_cast<BuiltinUse>(host_ipc_ns_builtin_use());
     }
-    /* Whether this kernel has more than the initial one. */
+    /* Whether this kernel supports more than the initial one. */
     [[nodiscard]] static bool are_many() noexcept { return host_ipc_ns_supported(); }
-    /* The function of the kernel that is called with one that ends, where there are many. */
+    /* The kernel function that is called with an ending namespace, if there can be many. */
     [[nodiscard]] static const char* ending_symbol() noexcept
     {
         return host_ipc_ns_ending_symbol();

@@ -9,7 +9,7 @@ namespace sysvipc {
 struct Kernel {
     [[nodiscard]] static bool has_sysvipc() noexcept { return kapi_kernel_has_sysvipc(); }
     [[nodiscard]] static bool has_ia32() noexcept { return kapi_kernel_has_ia32(); }
-    /* Times of 32 bits in the calls of 32-bit programs. */
+    /* Whether 32-bit programs may pass 32-bit times. */
     [[nodiscard]] static bool has_time32() noexcept { return kapi_kernel_has_time32(); }
 };
 

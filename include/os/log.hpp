@@ -11,7 +11,7 @@
 
 namespace sysvipc {
 
-/* Longer ones are cut. */
+/* Longer lines are truncated. */
 using LogLine = Line<640>;
 
 inline void append(LogLine& line, const char* text) noexcept
@@ -46,7 +46,7 @@ inline void log_info(const LogLine& line) noexcept
     kapi_log_info("%.*s", static_cast<int>(line.size()), line.text());
 }
 
-/* Information: how the module serves, or what it does without. */
+/* Information: how the module serves, or what it has to do without. */
 template <class... Parts>
 void log_info(const char* first, const Parts&... parts) noexcept
 {
@@ -58,14 +58,14 @@ inline void log_error(const LogLine& line) noexcept
     kapi_log_error("%.*s", static_cast<int>(line.size()), line.text());
 }
 
-/* An error: what keeps the module from loading, or from serving. */
+/* What keeps the module from loading or serving. */
 template <class... Parts>
 void log_error(const char* first, const Parts&... parts) noexcept
 {
     log_error(log_line(first, parts...));
 }
 
-/* The same for what a user can provoke at will: some lines in some seconds at most. */
+/* The same, rate-limited, for what a user can provoke at will. */
 template <class... Parts>
 void log_error_rarely(const char* first, const Parts&... parts) noexcept
 {

@@ -11,8 +11,8 @@
 namespace sysvipc {
 
 /*
- * Whoever holds a pin while running in the module must also be counted as being inside (a system
- * call, a /proc operation): dropping the last pin lets unloading begin.
+ * A task inside the module that holds a pin must also be counted as inside (a system call, a /proc
+ * operation): dropping the last pin lets unloading begin.
  */
 class ModulePin : Pinned {
 public:
@@ -23,7 +23,7 @@ public:
             drop();
     }
 
-    /* Errors: ENOSYS when the module is on its way out, which is what the next call would get. */
+    /* Errors: ENOSYS: the module is being unloaded; the next call would fail with it, too. */
     [[nodiscard]] Result<void> take() noexcept
     {
         if (!kapi_module_try_get())
@@ -31,9 +31,9 @@ public:
         is_held_ = true;
         return {};
     }
-    /* By whomever. */
+    /* All references to the module. */
     [[nodiscard]] static int count() noexcept { return kapi_module_references(); }
-    /* What is held outlives this object, until drop(). */
+    /* The pin outlives this object, until drop(). */
     void leak() noexcept { is_held_ = false; }
     static void drop() noexcept { kapi_module_put(); }
 
@@ -41,16 +41,16 @@ private:
     bool is_held_ { false };
 };
 
-/* Instead of returning from unloading, where the code has to stay. */
+/* Instead of returning from the exit function, if the code has to stay. */
 [[noreturn]] inline void never_unload() noexcept
 {
     host_module_never_return();
 }
 
-/* While it runs, the log explains a long wait: which tasks are still inside, if @is_inside is true. */
+/* Between start and stop, the log names the tasks still inside, if @is_inside() is true. */
 struct UnloadReport {
     static void start(bool (*is_inside)() noexcept) noexcept { host_overdue_start(is_inside); }
-    /* Harmless where it was not started.  Sleeps. */
+    /* No-op if it was not started.  Sleeps. */
     static void stop() noexcept { host_overdue_stop(); }
 };
 

@@ -7,13 +7,13 @@
 namespace sysvipc {
 
 struct Parameters {
-    /* force=1: take over from a kernel that has objects of its own. */
+    /* force=1: take over from a kernel that has objects. */
     [[nodiscard]] static bool force() noexcept { return host_parameter_force(); }
     /* ipcmni_extend=1 */
     [[nodiscard]] static bool ipcmni_extend() noexcept { return host_parameter_ipcmni_extend(); }
-    /* require_lsm=1: do not load where security modules or audit cannot be asked. */
+    /* require_lsm=1: do not load if security modules or audit cannot be called. */
     [[nodiscard]] static bool require_lsm() noexcept { return host_parameter_require_lsm(); }
-    /* attach=@way; auto is the default. */
+    /* attach=@way; the default is auto. */
     [[nodiscard]] static bool is_attach(const char* way) noexcept
     {
         return __builtin_strcmp(host_parameter_attach(), way) == 0;

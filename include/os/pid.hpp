@@ -7,7 +7,7 @@
 
 namespace sysvipc {
 
-/* Owns a reference on a pid namespace. */
+/* Owns a reference to a pid namespace. */
 class PidNamespace {
 public:
     static PidNamespace current() noexcept { return PidNamespace { kapi_pid_ns_get_current() }; }
@@ -30,7 +30,7 @@ public:
     constexpr PidRef() = default;
     ~PidRef() { kapi_pid_put(pid_); }
 
-    /* Notes @pid.  Usually it is there already, and no shared count is touched. */
+    /* Stores @pid.  Usually it is stored already, and no shared count is written. */
     void note(kapi_pid* pid) noexcept
     {
         if (pid_ == pid)
@@ -38,7 +38,7 @@ public:
         kapi_pid_get(pid);
         kapi_pid_put(exchange(pid_, pid));
     }
-    /* The number as the current task sees it; 0: none, or not visible there. */
+    /* The number in the current task's pid namespace; 0: none, or not visible there. */
     [[nodiscard]] i32 show() const noexcept { return kapi_pid_vnr(pid_); }
     [[nodiscard]] i32 show(const PidNamespace& ns) const noexcept
     {

@@ -12,9 +12,9 @@ namespace sysvipc {
 class SeqFile {
 public:
     explicit SeqFile(kapi_seq_file* file) noexcept : file_(file) { }
-    /* What does not fit is noticed by the kernel, which asks again with a larger buffer. */
+    /* If it does not fit, the kernel repeats the read with a larger buffer. */
     void write(const char* text, usize size) noexcept { host_seq_write(file_, text, size); }
-    /* Of the process that opened the file. */
+    /* The user namespace of the file's opener. */
     [[nodiscard]] UserNamespace opener() const noexcept
     {
         return UserNamespace { host_seq_user_ns(file_) };
@@ -25,8 +25,8 @@ private:
 };
 
 /*
- * In the open() of @file, an entry that others made: it is opened as @described instead, and pins the module.
- * Errors: ENOENT (the module is going), ENOMEM, what @described has.  Sleeps.
+ * To be called in the open() of @file, whose entry is not ours: opens it as @described, which pins
+ * the module.  Errors: ENOENT (the module is being unloaded), ENOMEM, those of @described.  Sleeps.
  */
 [[nodiscard]] inline Result<void> open_proc_file_as(kapi_inode* inode, kapi_file* file,
                                                     const kapi_proc_file& described) noexcept
@@ -35,27 +35,27 @@ private:
         return from_kernel(status);
     return {};
 }
-/* The last part of its path. */
+/* The last component of its path. */
 [[nodiscard]] inline const char* proc_file_name(kapi_file* file) noexcept
 {
     return host_file_name(file);
 }
-/* An entry of /proc, which it is for as long as it has been started and not stopped. */
+/* A /proc entry that exists between start and stop. */
 class ProcEntry : Pinned {
 public:
     constexpr ProcEntry() = default;
 
-    /* Errors: ENOMEM for whatever procfs dislikes.  Sleeps. */
+    /* Errors: ENOMEM for any failure of procfs.  Sleeps. */
     [[nodiscard]] Result<void> start_directory(const char* name) noexcept
     {
         return take(host_proc_mkdir(name));
     }
-    /* @file outlives the entry; the entry is complete when it becomes visible. */
+    /* @file must outlive the entry, which is complete when it becomes visible. */
     [[nodiscard]] Result<void> start_file(const kapi_proc_file& file, ProcEntry& parent) noexcept
     {
         return take(host_proc_create(&file, parent.entry_, nullptr));
     }
-    /* Waits for those inside; harmless where nothing was started.  Sleeps. */
+    /* Waits for users inside; no-op if nothing was started.  Sleeps. */
     void stop() noexcept { host_proc_remove(exchange(entry_, nullptr)); }
 
 private:

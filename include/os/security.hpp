@@ -21,20 +21,23 @@
 
 namespace sysvipc {
 
-/* The functions of the kernel behind all of this, which are found when the module is loaded. */
+/* The kernel functions behind all of this; they are found while loading. */
 struct SecurityFunctions {
     /* Errors: ENOMEM.  Sleeps. */
     [[nodiscard]] static Result<void> find() noexcept { return from_kernel(host_security_find()); }
-    /* Each that the kernel has and does not let us call, counted from 0; nullptr: no more. */
+    /*
+     * The @number-th (from 0) function that the kernel has but that was not found; nullptr: no
+     * more.
+     */
     [[nodiscard]] static const char* missing(u32 number) noexcept
     {
         return host_security_missing(number);
     }
-    /* From now on they are called.  Precondition: none is missing.  Sleeps. */
+    /* Calls them from now on.  Precondition: none is missing.  Sleeps. */
     static void use() noexcept { host_security_use(); }
 };
 
-/* To whom an object belongs, who made it, and what its mode grants. */
+/* An object's owner, creator and mode. */
 struct Owners {
     Uid uid;
     Gid gid;
@@ -62,23 +65,23 @@ public:
         host_ipc_perm_set_id(&perm_, id, static_cast<unsigned long>(sequence));
     }
     void set_key(i32 key) noexcept { host_ipc_perm_set_key(&perm_, key); }
-    /* All but the creator; of the mode, the permissions. */
+    /* Sets uid, gid and the permission bits of the mode. */
     void set_owners(const Owners& owners) noexcept
     {
         const kapi_ipc_owners all = to_kapi(owners);
         host_ipc_perm_set_owners(&perm_, &all);
     }
-    /* Bits of the mode that are no permissions. */
+    /* Bits of the mode other than permissions. */
     void add_marks(u32 bits) noexcept { host_ipc_perm_change_mode(&perm_, 0, bits); }
     void remove_marks(u32 bits) noexcept { host_ipc_perm_change_mode(&perm_, bits, 0); }
 
-    /* Where the system call is audited: that it is about this object. */
+    /* Tells audit, if it records this call, that the call is about this object. */
     void tell_audit() noexcept
     {
         if (host_audit_is_on()) [[unlikely]]
             host_audit_object(&perm_);
     }
-    /* And what IPC_SET would make of it, ids as the caller gave them. */
+    /* Tells audit also what IPC_SET is to change, with the ids as the caller gave them. */
     void tell_audit_of_change(u64 qbytes, u32 uid, u32 gid, u32 mode) noexcept
     {
         if (host_audit_is_on()) [[unlikely]] {
@@ -86,7 +89,10 @@ public:
             host_audit_change(qbytes, uid, gid, mode);
         }
     }
-    /* After the mode has granted it.  @wanted: its permission bits count.  Errors: EACCES only. */
+    /*
+     * To be called after the mode has granted it.  @wanted: its permission bits count.  Errors:
+     * EACCES only.
+     */
     [[nodiscard]] Result<void> may_access(u32 wanted) noexcept
     {
         if (host_security_access(&perm_, wanted) != 0) [[unlikely]]
@@ -94,7 +100,7 @@ public:
         return {};
     }
 
-    /* To be handed to kapi. */
+    /* For kapi and host functions. */
     [[nodiscard]] kapi_ipc_perm* raw() noexcept { return &perm_; }
 
 private:
@@ -107,12 +113,12 @@ private:
     kapi_ipc_perm perm_;
 };
 
-/* The part of a message that they see, but for the links of a list, which stand before it. */
+/* The part of a message that they see, except the list links, which are stored before it. */
 class KernelMessage : Pinned {
 public:
     [[nodiscard]] i64 type() const noexcept { return message_.type; }
     [[nodiscard]] usize size() const noexcept { return message_.size; }
-    /* Nobody looks at it: for who has the message. */
+    /* No hook reads it: for the message's owner. */
     [[nodiscard]] void*& link() noexcept { return message_.link; }
     void set_type(i64 type) noexcept { message_.type = type; }
 
@@ -122,7 +128,7 @@ public:
     {
         return from_kernel(host_security_message_alloc(&message_));
     }
-    /* Labelled or not. */
+    /* Whether it is labelled or not. */
     void unlabel() noexcept { host_security_message_free(&message_); }
 
 private:
@@ -130,7 +136,7 @@ private:
     kapi_msg message_;
 };
 
-/* What the kinds have in common. */
+/* What all kinds have in common. */
 template <auto allocate, auto release, auto open, auto control>
 struct ObjectHooks {
     [[nodiscard]] static Result<void> label(KernelPerm& perm) noexcept /* sleeps */
@@ -146,7 +152,7 @@ struct ObjectHooks {
     {
         return from_kernel(control(perm.raw(), command));
     }
-    /* A command that is about all objects of the kind. */
+    /* For a command that concerns all objects of the kind. */
     [[nodiscard]] static Result<void> may_control_all(i32 command) noexcept
     {
         return from_kernel(control(nullptr, command));
@@ -161,7 +167,7 @@ struct QueueHooks : ObjectHooks<host_security_queue_alloc, host_security_queue_f
         return from_kernel(
             host_security_queue_send(perm.raw(), &message.message_, static_cast<int>(flags)));
     }
-    /* Whether @target, who may be asleep, may be given the message.  @rule, @wanted: host/security.h. */
+    /* Whether @target, possibly asleep, may have the message.  @rule, @wanted: host/security.h. */
     [[nodiscard]] static bool may_receive(KernelPerm& perm, KernelMessage& message,
                                           kapi_task* target, i64 wanted, i32 rule) noexcept
     {
@@ -172,7 +178,7 @@ struct QueueHooks : ObjectHooks<host_security_queue_alloc, host_security_queue_f
 
 struct SetHooks : ObjectHooks<host_security_set_alloc, host_security_set_free,
                               host_security_set_open, host_security_set_control> {
-    /* @operations: @count of them as semop(2) takes them. */
+    /* @operations: @count of them, as for semop(2). */
     [[nodiscard]] static Result<void> may_operate(KernelPerm& perm, const void* operations,
                                                   u32 count, bool changes) noexcept
     {
@@ -182,7 +188,7 @@ struct SetHooks : ObjectHooks<host_security_set_alloc, host_security_set_free,
 
 struct SegmentHooks : ObjectHooks<host_security_segment_alloc, host_security_segment_free,
                                   host_security_segment_open, host_security_segment_control> {
-    /* @address, @flags: as shmat(2) was called. */
+    /* @address, @flags: as for shmat(2). */
     [[nodiscard]] static Result<void> may_attach(KernelPerm& perm, unsigned long address,
                                                  u32 flags) noexcept
     {

@@ -11,31 +11,29 @@
 
 namespace sysvipc {
 
-/*
- * Lets segments be told of their mappings (host/segment.h).  Errors: ENOMEM.
- * Sleeps.
- */
+/* Finds what segment files need of the kernel (host/segment.h).  Errors: ENOMEM.  Sleeps. */
 [[nodiscard]] inline Result<void> start_segment_files() noexcept
 {
     return from_kernel(host_segments_start());
 }
 
 /*
- * Tries out what they are made of; only then can they be mapped.  Context: the process that loads the module.
- * Errors: EOPNOTSUPP (a log line says why), ENOMEM, what mmap(2) has.  Sleeps.
+ * Checks that mapped segment files work; only then can they be mapped.  Context: the process that
+ * loads the module.
+ * Errors: EOPNOTSUPP (a log line says why), ENOMEM, those of mmap(2).  Sleeps.
  */
 [[nodiscard]] inline Result<void> probe_segment_files() noexcept
 {
     return from_kernel(host_segments_probe());
 }
 
-/* Owns a reference.  The file is gone a little after its last one. */
+/* Owns a reference.  The last one closes the file asynchronously. */
 class SegmentFile {
 public:
     enum class Reserve : u8 { AtCreation, AtFirstUse };
     enum class Access : u8 { Read, ReadWrite };
 
-    /* A segment's own; all bytes are 0.  Errors: ENOMEM, ENFILE, EINVAL (@size).  Sleeps. */
+    /* A segment's own file, all bytes 0.  Errors: ENOMEM, ENFILE, EINVAL (@size).  Sleeps. */
     [[nodiscard]] static Result<SegmentFile> create(const char* name, u64 size,
                                                     Reserve reserve) noexcept
     {
@@ -44,8 +42,8 @@ public:
         return own(file, error, IsHuge::No);
     }
     /*
-     * Of huge pages of 1 << @size_log bytes, 0: the usual ones.
-     * Errors: as above; EINVAL (no such size); EPERM (not allowed to).  Sleeps.
+     * The same with huge pages of 1 << @size_log bytes (0: default size).
+     * Errors: as above; EINVAL (no such size); EPERM (not allowed).  Sleeps.
      */
     [[nodiscard]] static Result<SegmentFile> create_huge(const char* name, u64 size,
                                                          Reserve reserve, u32 size_log) noexcept
@@ -66,13 +64,13 @@ public:
     SegmentFile& operator=(SegmentFile&&) = delete;
     ~SegmentFile() { close(); }
 
-    /* Takes over what @other has.  Precondition: this is none. */
+    /* Takes over the reference of @other.  Precondition: this has none. */
     void adopt(SegmentFile other) noexcept
     {
         file_ = exchange(other.file_, nullptr);
         is_huge_ = other.is_huge_;
     }
-    /* Before the destructor, where that would be too late. */
+    /* For use before the destructor. */
     void close() noexcept
     {
         if (file_)
@@ -85,7 +83,8 @@ public:
         return SegmentFile { file_, is_huge_ };
     }
     /*
-     * The same pages, to be mapped: the watch is given @segment for each mapping.  Pins the module.
+     * Opens another file on the same pages, to be mapped: it reports its mappings to @segment, and
+     * pins the module.
      * Errors: ENOMEM, ENFILE, ENOSYS.  Sleeps.
      */
     [[nodiscard]] Result<SegmentFile> open(Access access, void* segment) const noexcept
@@ -97,7 +96,7 @@ public:
 
     [[nodiscard]] bool is_empty() const noexcept { return file_ == nullptr; }
     [[nodiscard]] bool is_huge() const noexcept { return is_huge_ == IsHuge::Yes; }
-    /* Bytes: what was asked for, or whole huge pages. */
+    /* Bytes: as requested, or whole huge pages. */
     [[nodiscard]] u64 size() const noexcept { return host_segment_size(file_); }
 
     struct Usage {
@@ -114,7 +113,7 @@ public:
         usage.swapped_pages = swapped;
         return usage;
     }
-    /* To be handed to kapi. */
+    /* For kapi and host functions. */
     [[nodiscard]] kapi_file* raw() const noexcept { return file_; }
 
 private:
@@ -132,7 +131,7 @@ private:
     IsHuge is_huge_ { IsHuge::No };
 };
 
-/* Pages that stay in memory, charged to the process that wanted it so. */
+/* Pages locked in memory, charged to the process that locked them. */
 class MemoryLock : Pinned {
 public:
     MemoryLock() = default;
@@ -149,7 +148,7 @@ public:
             return Errno::ENOMEM;
         return {};
     }
-    /* Does not sleep.  Where the pages live on, make_evictable() follows. */
+    /* Does not sleep.  If the pages live on, call make_evictable() afterwards. */
     void drop(const SegmentFile& file) noexcept
     {
         if (is_held())

@@ -14,7 +14,7 @@ class Sysctls : Pinned {
 public:
     constexpr Sysctls() = default;
 
-    /* @files outlive it.  Errors: ENOMEM for whatever the kernel dislikes.  Sleeps. */
+    /* @files must outlive it.  Errors: ENOMEM for any failure.  Sleeps. */
     template <usize N>
     [[nodiscard]] Result<void> start(const char* directory, const SysctlFile (&files)[N]) noexcept
     {
@@ -24,8 +24,8 @@ public:
         return {};
     }
     /*
-     * Harmless where nothing was started.  False: somebody inside does not leave; the names stay taken, and
-     * nothing in what is left leads to the module.  Sleeps.
+     * No-op if nothing was started.  False: a task inside does not leave; the names stay taken, and
+     * what remains does not refer to the module.  Sleeps.
      */
     [[nodiscard]] bool stop() noexcept { return host_sysctls_stop(exchange(sysctls_, nullptr)); }
 

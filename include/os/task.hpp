@@ -8,27 +8,27 @@
 namespace sysvipc {
 
 struct CurrentTask {
-    /* Tells tasks apart while they live; nothing is to be read through it. */
+    /* Distinguishes tasks while they live; must not be dereferenced. */
     [[nodiscard]] static const kapi_task* identity() noexcept { return kapi_task_current(); }
-    /* To be handed to kapi. */
+    /* For kapi and host functions. */
     [[nodiscard]] static kapi_task* raw() noexcept { return kapi_task_current(); }
-    /* The process it belongs to; no reference is taken. */
+    /* The id of its process; takes no reference. */
     [[nodiscard]] static kapi_pid* process() noexcept
     {
         return kapi_task_tgid(kapi_task_current());
     }
     [[nodiscard]] static bool has_signal() noexcept { return kapi_task_signal_pending(); }
-    /* In a long loop: lets others run where the kernel would not.  May sleep. */
+    /* For long loops: cond_resched().  May sleep. */
     static void give_way() noexcept { kapi_task_resched(); }
     static void sleep_ms(u32 milliseconds) noexcept { kapi_task_sleep_ms(milliseconds); }
-    /* Or until it has a signal. */
+    /* Ends early if a signal is pending. */
     static void sleep_interruptible_ms(u32 milliseconds) noexcept
     {
         kapi_task_sleep_interruptible_ms(milliseconds);
     }
 };
 
-/* Owns a reference on a task: as long as it lives, no other task gets that address. */
+/* Owns a reference to a task, so that the address is not reused while it lives. */
 class TaskRef {
 public:
     explicit TaskRef(kapi_task* task) noexcept : task_(task) { kapi_task_get(task); }

@@ -13,7 +13,7 @@
 namespace sysvipc {
 
 struct TaskWatch {
-    /* Of beginnings; the rest is intercepted.  Errors: ENOENT (the kernel has no such tracepoint), ENOMEM. */
+    /* Watches task creation; the rest is intercepted.  Errors: ENOENT (no tracepoint), ENOMEM. */
     [[nodiscard]] static Result<void> start() noexcept
     {
         if (const int status = intercept_watch_beginnings())
@@ -21,7 +21,7 @@ struct TaskWatch {
         return {};
     }
     static void stop() noexcept { intercept_watch_beginnings_end(); }
-    /* The module is certain to stay loaded: tasks that come by may pin it from now on. */
+    /* Loading is certain to succeed: tasks may pin the module from now on. */
     static void open() noexcept { intercept_around_open(); }
 };
 

@@ -28,16 +28,16 @@ public:
     enum class Outcome : u8 { Done, Signal, TimedOut };
 
     [[nodiscard]] kapi_task* task() const noexcept { return task_; }
-    /* The id of the waiting task itself, not of its process; no reference is taken. */
+    /* The waiting task's own id, not its process's; takes no reference. */
     [[nodiscard]] kapi_pid* pid() const noexcept { return kapi_task_pid(task_); }
 
     /*
-     * Sleeps until finished (Done), until a signal is pending, or until the deadline has passed,
-     * which goes before a signal.  After the latter two the caller takes the lock and looks whether
-     * it is still listed; if it is not, it has been finished, and its outcome counts.
+     * Sleeps until finished (Done), until the deadline has passed, or until a signal is pending;
+     * the deadline takes precedence.  In the latter two cases the caller takes the lock and checks
+     * whether it is still listed; if not, it has been finished, and its outcome counts.
      */
     [[nodiscard]] Outcome wait(Deadline deadline = Deadline::never()) noexcept;
-    /* After it was finished: it may be listed, and wait, once more. */
+    /* Lets a finished waiter be listed, and wait, again. */
     void rearm() noexcept { is_done_.store_relaxed(false); }
 
 private:
@@ -57,9 +57,9 @@ public:
     }
 
     /*
-     * @waiter has just been taken off its list, under that list's lock, and what it carries is
-     * complete: it must not be touched any more.  Its task is woken when this list is destroyed; at
-     * once where there is no room to note it (beyond kInPlace tasks, and without a page of memory).
+     * @waiter has just been taken off its list, under that list's lock, and its outcome is
+     * complete: it must not be touched after this.  Its task is woken when this list is destroyed,
+     * or at once if there is no room for it (beyond kInPlace tasks, and without memory for a page).
      */
     void finish(Waiter& waiter) noexcept;
 

@@ -10,7 +10,7 @@ namespace sysvipc {
 
 using TableLine = Line<384>;
 
-/* Key, id, and the permissions with whatever else @mode shows. */
+/* Key, id and @mode: permissions and other bits. */
 inline void add_identity(TableLine& line, const IpcObject& object, u32 mode) noexcept
 {
     line.signed_decimal(object.key().value(), 10)
@@ -38,7 +38,7 @@ inline void add_time(TableLine& line, i64 seconds) noexcept
     line.string(" ").decimal(static_cast<u64>(seconds), 10);
 }
 
-/* A process; 0: none that the viewer sees. */
+/* A process id; 0: none, or not visible to the reader. */
 inline void add_process(TableLine& line, const PidRef& process, const Viewer& viewer) noexcept
 {
     line.string(" ").decimal(static_cast<u32>(process.show(viewer.pids)), 5);

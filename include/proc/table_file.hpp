@@ -17,17 +17,17 @@
 
 namespace sysvipc {
 
-/* Who reads: ids are shown in the namespaces of the process that opened the file. */
+/* The reader: ids are shown as seen from the namespaces of the file's opener. */
 struct Viewer {
     UserNamespace users;
     const PidNamespace& pids;
 };
 
-/* What a kind shows. */
+/* What the file of one kind shows. */
 struct TableView {
     Kind kind;
     const char* header; /* with its newline */
-    /* Writes one line; false: the object has been removed, and has none. */
+    /* Writes one line; false: the object has been removed, so it has none. */
     bool (*show)(SeqFile& seq, IpcObject& object, const Viewer& viewer) noexcept;
 };
 
@@ -35,13 +35,11 @@ extern const TableView kMsgView;
 extern const TableView kSemView;
 extern const TableView kShmView;
 
-/* Errors: ENOMEM, or whatever procfs dislikes.  Sleeps. */
+/* Errors: ENOMEM for any failure of procfs.  Sleeps. */
 [[nodiscard]] Result<void> start_proc_files() noexcept;
 void stop_proc_files() noexcept;
 
-/*
- * Opens the kernel's own file of a name that ours has, as ours.  Errors: ENOMEM, ENOENT.  Sleeps.
- */
+/* Opens the kernel's own file as our file of the same name.  Errors: ENOMEM, ENOENT.  Sleeps. */
 [[nodiscard]] Result<void> open_table_file(kapi_inode* inode, kapi_file* file) noexcept;
 
 } // namespace sysvipc

@@ -133,7 +133,7 @@ static_assert(offsetof(SemSetStat, otime) == KAPI_SEMID64_DS_OTIME);
 static_assert(offsetof(SemSetStat, ctime) == KAPI_SEMID64_DS_CTIME);
 static_assert(offsetof(SemSetStat, nsems) == KAPI_SEMID64_DS_NSEMS);
 
-/* struct seminfo: <linux/sem.h>; the names of sem(4) where there is no better one */
+/* struct seminfo: <linux/sem.h>; named as in sem(4) unless there is a better name */
 struct SemInfo {
     i32 semmap { KAPI_SEMMAP };
     i32 semmni {};
@@ -199,14 +199,14 @@ inline constexpr u32 SHM_REMAP = KAPI_SHM_REMAP;
 inline constexpr u32 SHM_EXEC = KAPI_SHM_EXEC;
 inline constexpr u32 SHM_HUGETLB = KAPI_SHM_HUGETLB;
 inline constexpr u32 SHM_NORESERVE = KAPI_SHM_NORESERVE;
-/* From the flags of shmget(): the binary logarithm of the size of huge pages; 0: the usual. */
+/* From the flags of shmget(): log2 of the huge page size; 0: the default. */
 [[nodiscard]] constexpr u32 huge_page_size_log(u32 flags) noexcept
 {
     return flags >> KAPI_SHM_HUGE_SHIFT & KAPI_SHM_HUGE_MASK;
 }
 static_assert(huge_page_size_log(21u << KAPI_SHM_HUGE_SHIFT | SHM_HUGETLB) == 21);
 
-/* What a segment's mode shows beyond permissions. */
+/* Bits of a segment's mode other than permissions. */
 inline constexpr u32 SHM_DEST = KAPI_SHM_DEST;
 inline constexpr u32 SHM_LOCKED = KAPI_SHM_LOCKED;
 

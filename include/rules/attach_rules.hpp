@@ -6,13 +6,13 @@
 
 namespace sysvipc {
 
-/* What the address and the flags of shmat() ask for. */
+/* What the address and the flags of shmat() request. */
 struct AttachPlace {
     enum class Where : u8 {
         Anywhere,
-        Free, /* at the address, where nothing is mapped */
-        Replace, /* at the address, in place of what is mapped there */
-        Nowhere, /* they do not fit together: EINVAL */
+        Free, /* at the address, if nothing is mapped there */
+        Replace, /* at the address, replacing what is mapped there */
+        Nowhere, /* they contradict each other: EINVAL */
     };
     Where where;
     unsigned long address;
@@ -32,13 +32,13 @@ struct AttachPlace {
         return { Where::Nowhere, 0 };
     if (address != 0)
         return { replaces ? Where::Replace : Where::Free, address };
-    /* Rounded down to 0: it goes there, and not anywhere. */
+    /* Rounded down to 0: at that address, not at any. */
     return { replaces ? Where::Nowhere : Where::Replace, 0 };
 }
 
 /*
- * Whether a piece that is mapped at @start, @page_offset pages behind the beginning of its segment, is
- * part of a mapping that began at @address.
+ * Whether a mapping at @start, @page_offset pages after the beginning of its segment, is part of an
+ * attachment that began at @address.
  */
 [[nodiscard]] constexpr bool began_at(unsigned long address, unsigned long start,
                                       unsigned long page_offset) noexcept

@@ -12,7 +12,7 @@
 
 namespace sysvipc::compat {
 
-/* A time of 64 bits in two halves, one behind the other. */
+/* A 64-bit time in two halves, one after the other. */
 struct SplitTime {
     u32 low {};
     u32 high {};
@@ -83,7 +83,7 @@ static_assert(offsetof(ShmSegmentStat, ctime) == KAPI_COMPAT_SHMID64_DS_CTIME);
 static_assert(offsetof(ShmSegmentStat, lpid) == KAPI_COMPAT_SHMID64_DS_LPID);
 static_assert(offsetof(ShmSegmentStat, nattch) == KAPI_COMPAT_SHMID64_DS_NATTCH);
 
-/* struct shminfo64 and struct shm_info, for programs whose long has 32 bits */
+/* struct shminfo64 and struct shm_info, for programs with a 32-bit long */
 struct ShmLimitInfo {
     u32 shmmax {};
     u32 shmmin {};
@@ -174,14 +174,14 @@ struct Timespec {
 };
 static_assert(sizeof(Timespec) == KAPI_OLD_TIMESPEC32_SIZE);
 
-/* struct ipc_kludge: <linux/ipc.h>: what the oldest msgrcv() of ipc(2) takes for want of registers */
+/* struct ipc_kludge: <linux/ipc.h>: for the oldest msgrcv() of ipc(2), which lacks registers */
 struct ReceiveArguments {
     u32 buffer {};
     i32 type {};
 };
 static_assert(sizeof(ReceiveArguments) == 8);
 
-/* The calls that ipc(2) is made of: <linux/ipc.h>. */
+/* The calls within ipc(2): <linux/ipc.h>. */
 enum class IpcCall : u32 {
     SEMOP = KAPI_IPC_CALL_SEMOP,
     SEMGET = KAPI_IPC_CALL_SEMGET,
@@ -197,10 +197,10 @@ enum class IpcCall : u32 {
     SHMCTL = KAPI_IPC_CALL_SHMCTL,
 };
 
-/* A command of the *ctl() calls of ipc(2) carries the version of the structure that comes with it. */
+/* The command of a *ctl() call in ipc(2) includes the version of its structure. */
 inline constexpr u32 kCurrentVersion = KAPI_IPC_64;
 
-/* Whether a structure comes with @command, which may be unknown. */
+/* Whether @command, which may be unknown, has a structure. */
 [[nodiscard]] constexpr bool has_structure(abi::MsgCommand command) noexcept
 {
     using enum abi::MsgCommand;

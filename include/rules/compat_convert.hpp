@@ -11,7 +11,7 @@
 
 namespace sysvipc::compat {
 
-/* User-visible ids, each cut to 16 bits or replaced by the overflow id. */
+/* User-visible ids, each truncated to 16 bits or replaced by the overflow id. */
 struct LowIds {
     u16 uid;
     u16 gid;
@@ -130,7 +130,7 @@ template <class To, class From>
     return shown;
 }
 
-/* The most bytes that it may believe a segment can have: what its int holds. */
+/* The maximum segment size reported to such a program: what fits its int. */
 [[nodiscard]] constexpr u64 most_bytes_shown(u64 most) noexcept
 {
     return min<u64>(most, INT32_MAX);
@@ -160,7 +160,7 @@ template <class To, class From>
              cut<u32>(info.shm_swp), cut<u32>(info.swap_attempts), cut<u32>(info.swap_successes) };
 }
 
-/* What IPC_SET asks for; nothing else of the structure counts. */
+/* What IPC_SET requests; it ignores the other fields. */
 template <class Perm>
 [[nodiscard]] constexpr abi::IpcPerm request_of(const Perm& perm) noexcept
 {
@@ -175,7 +175,7 @@ template <class Perm>
 {
     return { time.seconds, time.nanoseconds };
 }
-/* A time of 64 bits from a 32-bit program, which leaves the upper half of the nanoseconds undefined. */
+/* A 64-bit time from a 32-bit program, which leaves the upper half of the nanoseconds undefined. */
 [[nodiscard]] constexpr abi::Timespec time_of(const abi::Timespec& time) noexcept
 {
     return { time.seconds, cut<u32>(time.nanoseconds) };

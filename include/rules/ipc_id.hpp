@@ -26,10 +26,10 @@ private:
     i32 value_ { -1 };
 };
 
-/* How many bits of an identifier are the index; the others, but for the sign, are the sequence number. */
+/* How many bits of an id are the index; the others, except the sign, are the sequence number. */
 class IdLayout {
 public:
-    /* @least_cycle: as many indexes, at least, are given out before one comes again. */
+    /* @least_cycle: at least so many indexes are allocated before one is reused. */
     constexpr IdLayout(i32 index_bits, i32 least_cycle) noexcept
         : index_bits_(index_bits),
           least_cycle_(least_cycle)
@@ -58,14 +58,14 @@ public:
     }
 
     /*
-     * Where the next index may come from: half as many again as are in use, so that the indexes stay
-     * dense, and never fewer than the least cycle, so that they are not reused at once.
+     * Upper end for the next index: 1.5 times those in use, so that indexes stay dense, and at
+     * least the least cycle, so that they are not reused at once.
      */
     [[nodiscard]] constexpr i32 cyclic_index_end(i32 in_use) const noexcept
     {
         return min(max(in_use + in_use / 2, least_cycle_), slots());
     }
-    /* The sequence number for @index, given after @last_index with @sequence. */
+    /* The sequence number for @index, allocated after @last_index with @sequence. */
     [[nodiscard]] constexpr i32 next_sequence(i32 sequence, i32 index,
                                               i32 last_index) const noexcept
     {
@@ -79,7 +79,7 @@ private:
     i32 least_cycle_;
 };
 
-/* The cycle is one node of the kernel's radix tree, or a node of nodes. */
+/* The cycle is one node of the kernel's radix tree, or a full tree of two levels. */
 inline constexpr IdLayout kStandardIds { 15, 64 };
 inline constexpr IdLayout kExtendedIds { 24, 64 * 64 };
 

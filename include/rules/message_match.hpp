@@ -13,10 +13,10 @@ public:
         Equal, /* the oldest of one type */
         Except, /* the oldest of any other type */
         AtMost, /* of the lowest type up to a bound: the oldest */
-        Ordinal, /* the one at a place in the queue, counted from 0 (MSG_COPY) */
+        Ordinal, /* the one at a position in the queue, counted from 0 (MSG_COPY) */
     };
 
-    /* @type as msgrcv(2) takes it. */
+    /* @type as for msgrcv(2). */
     static constexpr MessageSelector from_request(i64 type, bool except, bool copy) noexcept
     {
         if (copy)
@@ -29,11 +29,11 @@ public:
     }
 
     [[nodiscard]] constexpr Rule rule() const noexcept { return rule_; }
-    /* The rule as ipc/msg.c numbers them, which security modules are told: from 1 on, in this order. */
+    /* The rule's number in ipc/msg.c, for security modules: from 1, in this order. */
     [[nodiscard]] constexpr i32 search_mode() const noexcept { return static_cast<i32>(rule_) + 1; }
     [[nodiscard]] constexpr i64 operand() const noexcept { return operand_; }
 
-    /* Whether a waiting receiver takes a message of @type. */
+    /* Whether a waiting receiver accepts a message of @type. */
     [[nodiscard]] constexpr bool accepts(i64 type) const noexcept
     {
         switch (rule_) {
@@ -56,7 +56,7 @@ private:
     i64 operand_;
 };
 
-/* Whether a message of @size bytes may join a queue; a queue of no bytes takes no message at all. */
+/* Whether a message of @size bytes fits into a queue; with a limit of 0, none does. */
 [[nodiscard]] constexpr bool message_fits(u64 size, u64 queued_bytes, u64 queued,
                                           u64 limit) noexcept
 {

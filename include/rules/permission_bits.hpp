@@ -21,7 +21,7 @@ private:
     u16 bits_ { 0 };
 };
 
-/* How a caller stands to an object; the first that applies counts, the later ones are not tried. */
+/* The caller's relation to an object: the first that applies counts, later ones are not tried. */
 enum class Relation : u8 { Owner, Group, Other };
 
 inline constexpr u32 kReadAccess = 0444;
@@ -29,8 +29,8 @@ inline constexpr u32 kWriteAccess = 0222;
 inline constexpr u32 kExecuteAccess = 0111;
 
 /*
- * Whether @mode grants a caller in @relation all of @wanted.  A bit asked for in any of the three
- * places of @wanted is asked for.
+ * Whether @mode grants a caller in @relation all of @wanted, whose bits count in any of its three
+ * places.
  */
 [[nodiscard]] constexpr bool mode_grants(Mode mode, Relation relation, u32 wanted) noexcept
 {

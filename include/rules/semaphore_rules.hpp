@@ -9,7 +9,7 @@ namespace sysvipc {
 
 inline constexpr i32 kMostSemaphoreValue = KAPI_SEMVMX;
 
-/* What one operation meets. */
+/* The result of checking one operation. */
 enum class SemVerdict : u8 { Possible, Blocks, OutOfRange };
 
 [[nodiscard]] constexpr SemVerdict judge_change(i32 value, i32 change) noexcept
@@ -21,7 +21,7 @@ enum class SemVerdict : u8 { Possible, Blocks, OutOfRange };
     return value + change > kMostSemaphoreValue ? SemVerdict::OutOfRange : SemVerdict::Possible;
 }
 
-/* A process's adjustment after @change: what brings the semaphore back when it exits. */
+/* A process's adjustment after @change: what restores the semaphore when it exits. */
 [[nodiscard]] constexpr i32 adjustment_after(i32 adjustment, i32 change) noexcept
 {
     return adjustment - change;
@@ -31,7 +31,7 @@ enum class SemVerdict : u8 { Possible, Blocks, OutOfRange };
     return adjustment >= -KAPI_SEMAEM - 1 && adjustment <= KAPI_SEMAEM;
 }
 
-/* The value once an exiting process is undone: never blocked, but kept in range. */
+/* The value after an exiting process is undone: never blocks, but stays in range. */
 [[nodiscard]] constexpr i32 value_after_undo(i32 value, i32 adjustment) noexcept
 {
     return min(max(value + adjustment, 0), kMostSemaphoreValue);

@@ -31,14 +31,14 @@ namespace sysvipc {
 
 class [[nodiscard]] SemLock : Pinned {
 public:
-    /* All semaphores, and the set. */
+    /* All semaphores, and the set's lock. */
     struct All { };
     SemLock(SemSet& set, All) noexcept;
     /* Semaphore @number. */
     SemLock(SemSet& set, u32 number) noexcept;
-    /* What @operations name; the set too if they are several. */
+    /* The semaphores that @operations name, and the set's lock if they are several. */
     SemLock(SemSet& set, const SemOperations& operations) noexcept;
-    /* The semaphores that @for_each calls its argument with, and the set. */
+    /* The semaphores for which @for_each calls its argument, and the set's lock. */
     template <class ForEach>
     SemLock(SemSet& set, ForEach&& for_each) noexcept requires requires
     {
@@ -51,20 +51,20 @@ public:
     }
     ~SemLock();
 
-    /* Whether the set's lock is held, and not just that of one semaphore, which is not known before. */
+    /* Whether the set's lock is held: the caller cannot know beforehand. */
     [[nodiscard]] bool has_set() const noexcept { return whole_.has_value(); }
     /* The set's own state.  Precondition: has_set(). */
     [[nodiscard]] SemSetState& state() noexcept { return **whole_; }
     [[nodiscard]] SemSet::Locked& proof() noexcept { return *whole_; }
-    /* From some semaphores to all of them.  Precondition: has_set(). */
+    /* Adds all other semaphores.  Precondition: has_set(). */
     void extend_to_all() noexcept;
 
 private:
     void take_one(u32 number) noexcept;
-    /* The set was closed.  Apart, so that the usual way saves no registers for it. */
+    /* For a closed set.  Not inlined, so that the fast path saves no registers for it. */
     [[gnu::noinline]] void take_one_inside_set(Semaphore& semaphore) noexcept;
     void take_set() noexcept;
-    /* Returns whether the set was open, and semaphores have to be passed through. */
+    /* Returns whether the set was open, so that semaphores have to be passed through. */
     [[nodiscard]] bool close() noexcept;
     void pass(u32 number) noexcept;
 

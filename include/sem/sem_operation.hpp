@@ -20,12 +20,12 @@ class SemOperations {
 public:
     enum class Attempt : u8 { Done, Blocked };
 
-    /* @list: @count operations, at least one, which outlive this object. */
+    /* @list: @count operations, at least one, which must outlive this object. */
     SemOperations(abi::SemOp* list, u32 count) noexcept;
 
     /*
-     * Whether every operation names one of @count semaphores; from then on the numbers are safe from
-     * the CPU's guesses too.  Errors: EFBIG.
+     * Checks that every operation names one of @count semaphores; clamps the numbers for
+     * speculation.  Errors: EFBIG.
      */
     [[nodiscard]] Result<void> check_numbers(u32 count) noexcept;
 
@@ -34,18 +34,18 @@ public:
     [[nodiscard]] u32 count() const noexcept { return count_; }
     [[nodiscard]] const abi::SemOp& first() const noexcept { return *list_; }
     [[nodiscard]] bool is_single() const noexcept { return count_ == 1; }
-    /* Any that is not a wait for 0. */
+    /* Whether any operation is not a wait for 0. */
     [[nodiscard]] bool changes() const noexcept { return changes_; }
     [[nodiscard]] bool wants_undo() const noexcept { return wants_undo_; }
-    /* After Blocked: the first that was not possible. */
+    /* After Blocked: the first operation that was not possible. */
     [[nodiscard]] const abi::SemOp& blocking() const noexcept { return *blocking_; }
 
-    /* Where adjustments are kept, when wants_undo(). */
+    /* Where adjustments are recorded if wants_undo(). */
     void set_undo(SemUndo* undo) noexcept { undo_ = undo; }
     [[nodiscard]] SemUndo* undo() const noexcept { return undo_; }
 
     /*
-     * Does all of them, in order, each on the values the earlier ones left, or none.
+     * Performs all operations, in order, each on the values that the earlier ones left, or none.
      * Errors: ERANGE (a value, an adjustment); EAGAIN (one that blocks has IPC_NOWAIT).
      */
     [[nodiscard]] Result<Attempt> attempt(SemSet& set, const SemLock& lock) noexcept;

@@ -27,13 +27,13 @@ class SemLock;
 class SemUndo;
 struct SetOfUndo; /* tag: the records of one set */
 
-/* A task that waits until its operations are possible, all of them. */
+/* A task that waits until all its operations are possible. */
 class SemWaiter : public Waiter, public ListNode<SemWaiter> {
 public:
     explicit SemWaiter(SemOperations& wanted) noexcept : operations(wanted) { }
 
     SemOperations& operations;
-    /* Why it was woken: nothing when the operations were done for it. */
+    /* Why it was woken; none: its operations were performed for it. */
     Errno error {};
 };
 using SemWaiters = List<SemWaiter>;
@@ -43,20 +43,20 @@ struct SemaphoreState : Pinned {
     PidRef last_changer;
     SemWaiters decreasers; /* single operations that change this semaphore */
     SemWaiters zero_waiters; /* single operations that wait for 0 */
-    /* When an operation named this semaphore first; the set's is the latest of all. */
+    /* When the latest operation recorded at this semaphore took place; the set's is the maximum. */
     Atomic<i64> otime { 0 };
 };
 using Semaphore = Guarded<SemaphoreState, SemaphoreLock>;
 
 struct SemSetState : Pinned {
     i64 ctime { 0 };
-    SemWaiters changers; /* while several operations wait: all that change a semaphore */
-    SemWaiters zero_waiters; /* several operations, all of which wait for 0 */
+    SemWaiters changers; /* while complex_waiters is not 0: all that change a semaphore */
+    SemWaiters zero_waiters; /* several operations, all of them waits for 0 */
     u32 complex_waiters { 0 };
     List<SemUndo, SetOfUndo> undo;
 };
 
-/* @bytes and what is missing to whole cache lines. */
+/* @bytes rounded up to whole cache lines. */
 [[nodiscard]] constexpr usize whole_cache_lines(usize bytes) noexcept
 {
     constexpr usize kCacheLine = 64;
@@ -74,13 +74,13 @@ public:
     [[nodiscard]] static Result<Ref<SemSet>> create(Key key, Mode mode, u32 count,
                                                     LimitedSum& usage, u64 limit) noexcept;
     /*
-     * Unlinks the set, gives its waiters EIDRM and ends its undo records.  Precondition: @lock covers
-     * the whole set, which is not removed yet.  Returns the reference that was the table's.
+     * Unlinks the set, wakes its waiters with EIDRM and ends its undo records.  Precondition: @lock
+     * covers the whole set, which is not removed yet.  Returns the table's reference.
      */
     [[nodiscard]] Ref<SemSet> withdraw(IdTable& table, SemLock& lock, WakeList& wakes) noexcept;
-    /* Once the table has given it up, or never had it.  Sleeps. */
+    /* Precondition: withdrawn, or never published.  Sleeps. */
     void retire() noexcept;
-    /* Its semaphores count no longer: of a set that is not published; withdraw() does it for others. */
+    /* Uncharges the semaphores of a set that was not published; withdraw() does so for others. */
     void uncharge() noexcept;
 
     /* Under RCU; nullptr: none (EINVAL). */
@@ -88,10 +88,10 @@ public:
     {
         return ns.table(kKind).find<SemSet>(id);
     }
-    /* Kept in being however long the caller sleeps.  Errors: EINVAL. */
+    /* Finds the set and keeps it while the caller sleeps.  Errors: EINVAL. */
     [[nodiscard]] static Result<Ref<SemSet>> hold(IpcNamespace& ns, IpcId id) noexcept;
 
-    /* Whether the caller may do @operations, after check_access().  Errors: a security module's. */
+    /* Asks security modules about @operations; call after check_access().  Errors: a module's. */
     [[nodiscard]] Result<void> check_operations(const SemOperations& operations) noexcept
     {
         return SetHooks::may_operate(perm(), operations.begin(), operations.count(),
@@ -99,9 +99,9 @@ public:
     }
 
     [[nodiscard]] u32 count() const noexcept { return count_; }
-    /* The latest time at which an operation succeeded; no lock. */
+    /* When the latest operation succeeded; takes no lock. */
     [[nodiscard]] i64 otime() const noexcept;
-    /* @proof covers semaphore @number, which is below count(). */
+    /* @proof covers semaphore @number, which is less than count(). */
     [[nodiscard]] SemaphoreState& at(u32 number, const SemLock& proof) noexcept;
 
 private:
@@ -113,7 +113,7 @@ private:
     [[nodiscard]] static Result<Ref<SemSet>> create_charged(Key key, Mode mode, u32 count,
                                                             LimitedSum& usage) noexcept;
 
-    /* SAFETY of the casts: create() makes room for all semaphores behind the header. */
+    /* SAFETY of the casts: create() allocates room for all semaphores after the header. */
     [[nodiscard]] Semaphore& semaphore(u32 number) noexcept
     {
         u8* place = reinterpret_cast<u8*>(this) + kHeaderSize + number * kStride;
@@ -129,12 +129,12 @@ private:
 
     const u32 count_;
     LimitedSum& usage_;
-    /* Whether a semaphore's own lock does not suffice; written under the set's lock. */
+    /* Whether a semaphore's own lock is not enough; written under the set's lock. */
     Atomic<bool> is_closed_ { false };
-    /* The semaphores follow, each in cache lines of its own where the allocator aligns to them. */
+    /* The semaphores follow, each in its own cache lines if the allocator aligns to them. */
 };
 
-/* No task is in @ns any more.  Sleeps. */
+/* Precondition: no task is in @ns.  Sleeps. */
 void remove_all_sets(IpcNamespace& ns) noexcept;
 
 /* The system calls.  Context: process, sleeps.  Errors are listed at each definition. */
@@ -147,8 +147,8 @@ void remove_all_sets(IpcNamespace& ns) noexcept;
                                  unsigned long argument) noexcept;
 
 /*
- * The same for a 32-bit program: its time-out once read, and the commands that come with a structure
- * (compat::has_structure()).
+ * The same for 32-bit programs: with a timeout that has been read already, and the commands that
+ * have a structure (compat::has_structure()).
  */
 [[nodiscard]] Result<void> semtimedop(IpcNamespace& ns, IpcId id, UserAddress operations, u32 count,
                                       const abi::Timespec& timeout) noexcept;

@@ -43,7 +43,7 @@ public:
     void end() noexcept { is_ended_ = true; }
 
     [[nodiscard]] i32 adjustment(u32 number) const noexcept { return slots()[number].adjustment; }
-    /* @adjustment is in the range of adjustments. */
+    /* @adjustment is within the range of adjustments. */
     void set_adjustment(u32 number, i32 adjustment) noexcept
     {
         slots()[number].adjustment = static_cast<i16>(adjustment);
@@ -56,9 +56,12 @@ public:
         if (number < kMostSlots)
             slots()[number].adjustment = 0;
     }
-    /* For SETALL: visits only semaphores that have been touched.  The whole set is locked. */
+    /* For SETALL: visits only semaphores touched before.  Precondition: the whole set is locked. */
     void clear_all() noexcept;
-    /* Calls @each(number, adjustment) for every semaphore that ever had one, and few others. */
+    /*
+     * Calls @each(number, adjustment) for every semaphore that ever had one, and for unchained
+     * ones.
+     */
     template <class Each>
     void for_each_touched(Each&& each) const noexcept
     {
@@ -74,16 +77,16 @@ private:
     template <class T, class... Args>
     friend T* construct_at(void* memory, Args&&... args) noexcept;
 
-    /* Adjustments stand at their semaphores' places; those ever used are chained. */
+    /* One per semaphore; those ever used are chained. */
     struct Slot {
         i16 adjustment;
         u16 next;
     };
     static constexpr u16 kUntouched = 0xffff;
     static constexpr u16 kEnd = 0xfffe;
-    /* A set may be so large that it has them as semaphores: those are looked at without a chain. */
+    /* Slots from here on cannot be chained, as kEnd and kUntouched have their numbers. */
     static constexpr u32 kNotChained = kEnd;
-    /* Operations reach no further, however large the set. */
+    /* Operations have 16-bit numbers, so they reach no further however large the set is. */
     static constexpr u32 kMostSlots = 0x10000;
     [[nodiscard]] static u32 slot_count(const SemSet& set) noexcept
     {
@@ -99,39 +102,39 @@ private:
     }
 
     bool is_ended_ { false };
-    /* Threads of one group may touch different semaphores of a set at the same time. */
+    /* Atomic, as threads of one group may touch different semaphores of a set at the same time. */
     Atomic<u16> first_touched_ { kEnd };
-    /* One Slot for each semaphore that operations reach follows. */
+    /* Followed by one Slot for each semaphore that operations can reach. */
 };
 
 /*
- * The record of the current task's group for @set; nullptr: there is none yet.  Under RCU.  It may be
- * ended at any time but under the set's lock.
+ * The record of the current task's group for @set; nullptr: none.  Under RCU.  Unless the set's
+ * lock is held, the record may end at any time.
  */
 [[nodiscard]] SemUndo* find_current_undo(const SemSet& set) noexcept;
 
 /*
- * The same, created where there is none, and held.  The caller may use @set, and holds it.
+ * The same, created if there is none; returns a reference.  The caller may use @set, and holds it.
  * Errors: ENOMEM, EIDRM.  Sleeps.
  */
 [[nodiscard]] Result<Ref<SemUndo>> make_current_undo(SemSet& set) noexcept;
 
-/* The set is being removed, and locked as a whole: all records of it end. */
+/* Ends all records of a set that is being removed.  Precondition: the whole set is locked. */
 void end_all_undo(SemLock& lock) noexcept;
 
-/* @child, made by the current task and not running yet, joins its group.  Does not sleep. */
+/* @child, created by the current task and not running yet, joins its group.  Does not sleep. */
 void share_undo(kapi_task* child) noexcept;
 /* Whether the current task is in a group.  Any context. */
 [[nodiscard]] bool is_in_undo_group() noexcept;
 /*
- * The current task leaves its group; the last one takes everything back, each set in one step.
- * Context: process, preemptible, no lock held; gives way between sets.
+ * The current task leaves its group; the last task undoes all records, each in one step.
+ * Context: process, preemptible, no lock held; reschedules between sets.
  */
 void leave_undo() noexcept;
 
 /* Errors: ENOMEM.  Sleeps. */
 [[nodiscard]] Result<void> start_undo() noexcept;
-/* No set exists any more, no task event comes.  Sleeps. */
+/* Precondition: no set exists, and no task event can come.  Sleeps. */
 void stop_undo() noexcept;
 
 } // namespace sysvipc

@@ -16,18 +16,18 @@
 
 namespace sysvipc {
 
-/* @waiter's operations have been attempted and block: it waits from now on. */
+/* Queues @waiter, whose operations have been attempted and block. */
 void add_sem_waiter(SemSet& set, SemLock& lock, SemWaiter& waiter) noexcept;
-/* It waits no longer. */
+/* Dequeues @waiter. */
 void remove_sem_waiter(SemSet& set, SemLock& lock, SemWaiter& waiter) noexcept;
 
-/* @done has just been done: serves whom it makes possible, and notes the time. */
+/* After @done was performed: serves the waiters that it makes possible, and records the time. */
 void serve_after(SemSet& set, SemLock& lock, const SemOperations& done, WakeList& wakes) noexcept;
 
 /*
- * Parts of serve_changed(): each tries one queue and returns whether any waiter was served.  The second
- * tries nobody while no semaphore of the set is 0, and everybody while one is, even if it did not
- * change: where a waiter is counted (GETNCNT, GETZCNT) shows when it was tried last.
+ * Parts of serve_changed(): each tries the waiters of one queue and returns whether it served any.
+ * The second tries none unless some semaphore of the set is 0, and then all, even if that one did
+ * not change: GETNCNT and GETZCNT reveal when a waiter was last tried.
  */
 bool serve_zero_waiters_at(SemSet& set, SemLock& lock, u32 number, WakeList& wakes) noexcept;
 bool serve_complex_zero_waiters(SemSet& set, SemLock& lock, WakeList& wakes) noexcept;
@@ -35,11 +35,11 @@ bool serve_all_changers(SemSet& set, SemLock& lock, WakeList& wakes) noexcept;
 bool serve_decreasers_at(SemSet& set, SemLock& lock, u32 number, WakeList& wakes) noexcept;
 void note_otime(SemSet& set, SemLock& lock, u32 number) noexcept;
 
-/* Whether what was done counts as an operation: its time is then noted, whoever is served. */
+/* Whether the change counts as an operation: its time is then recorded even if nobody is served. */
 enum class Counts : u8 { AsOperation, AsChange };
 
 /*
- * The values of those semaphores were set that @for_each calls its argument with: serves whom that
+ * The semaphores for which @for_each calls its argument were set: serves the waiters that this
  * makes possible.  Precondition: has_set().
  */
 template <class ForEach>
@@ -65,14 +65,14 @@ void serve_changed(SemSet& set, SemLock& lock, ForEach&& for_each, Counts counts
         note_otime(set, lock, 0);
 }
 
-/* Every waiter fails with EIDRM.  All semaphores are locked. */
+/* Wakes every waiter with EIDRM.  Precondition: all semaphores are locked. */
 void release_all_waiters(SemSet& set, SemLock& lock, WakeList& wakes) noexcept;
 
-/* How many wait for semaphore @number to become 0, or to become larger. */
+/* How many tasks wait for semaphore @number to become 0, or to be increased. */
 enum class WaitsFor : u8 { Zero, Increase };
 [[nodiscard]] u32 count_sem_waiters(SemSet& set, SemLock& lock, u32 number, WaitsFor what) noexcept;
 
-/* No operations on several semaphores wait any more: each changer to its semaphore's own queue. */
+/* After the last complex waiter has gone: moves each changer to its semaphore's own queue. */
 void give_back_changers(SemSet& set, SemLock& lock) noexcept;
 
 } // namespace sysvipc

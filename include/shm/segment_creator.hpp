@@ -20,25 +20,25 @@ void stop_segment_creators() noexcept; /* no segment exists any more; sleeps */
 
 class SegmentCreator;
 
-/* The current task as one that makes segments.  Errors: ENOMEM.  Sleeps. */
+/* The current task's entry as a creator, made if there is none.  Errors: ENOMEM.  Sleeps. */
 [[nodiscard]] Result<SegmentCreator*> current_creator() noexcept;
-/* @segment, which is not published yet, is the work of @creator, the current task. */
+/* Records that @creator, the current task, created @segment, which is not published yet. */
 void note_creation(ShmSegment& segment, SegmentCreator& creator) noexcept;
-/* It is being retired. */
+/* Removes @segment, which is being retired, from its creator's list. */
 void forget_creation(ShmSegment& segment) noexcept;
 
-/* Whether the current task is one that makes segments, or was in this namespace.  Any context. */
+/* Whether the current task has an entry as a creator.  Any context. */
 [[nodiscard]] bool has_made_segments() noexcept;
 /*
- * The current task ends, or leaves its namespace.
- * Context: process, preemptible, no lock held; gives way between segments.
+ * The current task exits, or leaves its namespace: its segments become orphans.
+ * Context: process, preemptible, no lock held; reschedules between segments.
  */
 void leave_segments() noexcept;
-/* Removes the orphans that nobody maps, if all such are to go.  @ns is held.  Sleeps. */
+/* Removes the unmapped orphans if shm_rmid_forced is set.  The caller holds @ns.  Sleeps. */
 void remove_orphans(IpcNamespace& ns) noexcept;
 /*
- * Where @ns is not: under RCU, those among some segments at or above @index, which moves on behind the last;
- * false: there are no more.
+ * The same in steps, if the caller does not hold @ns: under RCU, checks some segments at or above
+ * @index, and moves it behind the last; false: there are no more.
  */
 [[nodiscard]] bool remove_some_orphans(IpcNamespace& ns, i32& index) noexcept;
 

@@ -35,7 +35,7 @@ struct ShmSegmentState : Pinned {
     i64 dtime { 0 };
     i64 ctime { 0 };
     PidRef lpid;
-    bool is_marked { false }; /* goes with the last mapping */
+    bool is_marked { false }; /* removed with the last mapping */
     MemoryLock memory_lock;
 };
 
@@ -45,13 +45,14 @@ public:
     static constexpr Kind kKind = Kind::SharedMemory;
 
     /*
-     * Owned by the caller's ids; without a file, which set_file() gives it, before anything else.
+     * Owned by the caller's ids; has no file until set_file(), which must come before anything
+     * else.
      * Errors: ENOMEM, a security module's.  Sleeps.
      */
     [[nodiscard]] static Result<Ref<ShmSegment>> create(IpcNamespace& ns, Key key, Mode mode,
                                                         u64 size) noexcept;
     void set_file(SegmentFile file) noexcept { file_.adopt(move(file)); }
-    /* No table has it, or ever had it.  Does not sleep. */
+    /* Precondition: withdrawn, or never published.  Does not sleep. */
     void retire() noexcept;
 
     /* Under RCU; nullptr: none (EINVAL). */
@@ -60,38 +61,38 @@ public:
         return ns.table(kKind).find<ShmSegment>(id);
     }
 
-    /* Bytes asked for. */
+    /* Size in bytes, as requested. */
     [[nodiscard]] u64 size() const noexcept { return size_; }
-    /* Pages of the usual size that it counts for. */
+    /* Pages of the normal size that it is charged for. */
     [[nodiscard]] static u64 pages_of(u64 size) noexcept
     {
         return size / KAPI_PAGE_SIZE + (size % KAPI_PAGE_SIZE != 0);
     }
     [[nodiscard]] const PidRef& creator() const noexcept { return creator_; }
     [[nodiscard]] IpcNamespace& ns() const noexcept { return ns_; }
-    /* Its lock is held, and it is not removed: the file is there. */
+    /* Precondition: not removed. */
     [[nodiscard]] const SegmentFile& file(const Locked&) const noexcept { return file_; }
-    /* The same while somebody attaches it or has it mapped: it stays. */
+    /* The same without the lock, while it is attached or mapped: the file stays. */
     [[nodiscard]] const SegmentFile& file_in_use() const noexcept { return file_; }
     /*
-     * A file of its pages, to be mapped.  The caller has begun to attach it.
+     * Opens a file of its pages for a mapping.  Precondition: an Attachment exists.
      * Errors: ENOMEM, ENFILE, ENOSYS.  Sleeps.
      */
     [[nodiscard]] Result<SegmentFile> open(SegmentFile::Access access) noexcept;
-    /* Such a file is gone. */
+    /* Called when such a file is gone. */
     void close() noexcept;
-    /* Whether the caller may attach it, after check_access().  Errors: a security module's. */
+    /* Asks security modules about attaching it; call after check_access().  Errors: a module's. */
     [[nodiscard]] Result<void> check_attach(unsigned long address, u32 flags) noexcept
     {
         return SegmentHooks::may_attach(perm(), address, flags);
     }
-    /* It goes with its last mapping. */
+    /* It will be removed with its last mapping. */
     void mark(Locked& state) noexcept
     {
         state->is_marked = true;
         perm().add_marks(abi::SHM_DEST);
     }
-    /* Its pages stay in memory.  Errors: ENOMEM beyond RLIMIT_MEMLOCK. */
+    /* Locks its pages in memory.  Errors: ENOMEM beyond RLIMIT_MEMLOCK. */
     [[nodiscard]] Result<void> lock_memory(Locked& state) noexcept
     {
         TRY(state->memory_lock.take(file_));
@@ -103,32 +104,32 @@ public:
         state->memory_lock.drop(file_);
         perm().remove_marks(abi::SHM_LOCKED);
     }
-    /* Permissions, and what else the mode of a segment shows. */
+    /* Permissions and the other bits that a segment's mode shows. */
     [[nodiscard]] u32 mode_bits(Locked& state) const noexcept
     {
         return ownership(state).mode.bits() | (state->is_marked ? abi::SHM_DEST : 0u)
             | (state->memory_lock.is_held() ? abi::SHM_LOCKED : 0u);
     }
 
-    /* Of its pages; none once it is removed. */
+    /* Pages in memory and swap; none once it is removed. */
     [[nodiscard]] SegmentFile::Usage memory_usage() noexcept;
 
-    /* Of an Attachment: its beginning and its end. */
+    /* For Attachment: its beginning and end. */
     void attach(Locked& state) noexcept { ++state->attaches; }
     void detach() noexcept;
 
-    /* A mapping is about to be made, by the current process.  Errors: EINVAL (removed). */
+    /* The current process is about to map it.  Errors: EINVAL (removed). */
     [[nodiscard]] Result<void> map() noexcept;
-    /* The same where there is one already: cannot fail. */
+    /* The same for a duplicate of an existing mapping: cannot fail. */
     void map_again() noexcept;
-    /* One is gone, maybe the last. */
+    /* A mapping is gone, possibly the last. */
     void unmap() noexcept;
-    /* The namespace is at its end, where nothing is mapped. */
+    /* The namespace has ended, so nothing is mapped. */
     void remove_unmapped() noexcept;
-    /* Nobody needs it any more: removes it if it is unmapped, and marked or all such are to go. */
+    /* Removes it if it is unmapped, and marked or subject to shm_rmid_forced. */
     void remove_if_unused() noexcept;
 
-    /* Who made it, as long as he lives: under the lock of all creators (shm/segment_creator.hpp). */
+    /* Its creator while that lives; under the lock of all creators (shm/segment_creator.hpp). */
     SegmentCreator* living_creator { nullptr };
 
 private:
@@ -148,7 +149,7 @@ private:
     SegmentFile file_;
 };
 
-/* A call that maps a segment: while one lives, the segment counts as attached once more, and nobody removes it. */
+/* A running shmat(): while it lives, the segment counts as attached once more, and stays. */
 class [[nodiscard]] Attachment {
 public:
     Attachment(ShmSegment& segment, ShmSegment::Locked& state) noexcept : segment_(&segment)
@@ -168,10 +169,10 @@ private:
     ShmSegment* segment_;
 };
 
-/* No task is in @ns any more, and no file holds it.  Sleeps. */
+/* Precondition: no task is in @ns, and no file holds it.  Sleeps. */
 void remove_all_segments(IpcNamespace& ns) noexcept;
 
-/* Makes the kernel tell segments of their mappings.  Errors: ENOMEM.  Sleeps. */
+/* Lets the kernel report mappings to segments.  Errors: ENOMEM.  Sleeps. */
 [[nodiscard]] Result<void> start_segments() noexcept;
 void stop_segments() noexcept; /* no segment exists any more; sleeps */
 
@@ -183,7 +184,7 @@ void stop_segments() noexcept; /* no segment exists any more; sleeps */
 [[nodiscard]] Result<i32> shmctl(IpcNamespace& ns, IpcId id, i32 command,
                                  UserAddress buffer) noexcept;
 
-/* The same for a 32-bit program: the commands that come with a structure (compat::has_structure()). */
+/* The same for 32-bit programs: the commands that have a structure (compat::has_structure()). */
 [[nodiscard]] Result<i32> shmctl(IpcNamespace& ns, IpcId id, abi::ShmCommand command,
                                  CompatBuffer buffer) noexcept;
 

@@ -44,15 +44,18 @@ public:
 
     [[nodiscard]] Locked lock() noexcept ACQUIRE(this) TRUSTED { return Locked(*this); }
 
-    /* For assertions: always true where the kernel does not watch it (CONFIG_LOCKDEP). */
+    /* For assertions: always true on kernels without CONFIG_LOCKDEP. */
     [[nodiscard]] bool is_locked() const noexcept { return kapi_spin_is_held(&lock_); }
 
-    /* Without the lock: no other task can reach the object, before publication or after its last reference. */
+    /*
+     * Without the lock, if no other task can reach the object: before publishing, or after the last
+     * reference.
+     */
     [[nodiscard]] T& unreachable() noexcept { return value_; }
-    /* Without this lock: another one is held that covers the value too (docs/locking.md says which). */
+    /* Without this lock, if another one that is held covers the value, too (docs/locking.md). */
     [[nodiscard]] T& covered() noexcept { return value_; }
 
-    /* Without the lock: only for what is Atomic in it. */
+    /* Without the lock: only for Atomic members. */
     [[nodiscard]] const T& unlocked() const noexcept { return value_; }
 
 private:

@@ -16,23 +16,23 @@ namespace sysvipc {
         static constinit inline kapi_lock_key key {};                                              \
     }
 
-/* Making objects that have keys, in one table: whoever comes second finds what the first has made. */
+/* Creating objects with keys in one table: the loser of a race finds the winner's object. */
 LOCK_CLASS(CreationLock, "sysvipc.creation");
-/* One queue: its messages, waiters, times, limits, and the writing of its permissions. */
+/* One queue: messages, waiters, times, limits; writing its ownership. */
 LOCK_CLASS(MsgQueueLock, "sysvipc.msg.queue");
-/* A semaphore set as a whole: sets of operations, those who wait for them, undo records. */
+/* A semaphore set as a whole: operations on several semaphores, their waiters, undo records. */
 LOCK_CLASS(SemSetLock, "sysvipc.sem.set");
-/* One semaphore, while its set is not locked as a whole. */
+/* One semaphore, while its set is open. */
 LOCK_CLASS(SemaphoreLock, "sysvipc.sem.one");
-/* Which undo records a group of tasks has. */
+/* A group's list of undo records. */
 LOCK_CLASS(UndoGroupLock, "sysvipc.sem.undo.group");
-/* One segment: its mappings' number, times, marks. */
+/* One segment: attach count, times, mark. */
 LOCK_CLASS(ShmSegmentLock, "sysvipc.shm.segment");
-/* Which segments were made by which tasks. */
+/* Which segments were created by which tasks. */
 LOCK_CLASS(SegmentCreatorsLock, "sysvipc.shm.creators");
-/* One table's index, keys and counts: taken to add or remove an object, never to find one. */
+/* One table's index, keys and counts: held to add or remove an object, never to find one. */
 LOCK_CLASS(IdTableLock, "sysvipc.table");
-/* Writer side of an object's permissions, inside the object's own lock. */
+/* Writing an object's ownership, nested in the object's own lock. */
 LOCK_CLASS(PermissionSeq, "sysvipc.permission");
 
 #undef LOCK_CLASS

@@ -19,7 +19,7 @@ class CAPABILITY("mutex") Mutex : Pinned {
 public:
     Mutex() noexcept { kapi_mutex_init(&mutex_, Class::kName, &Class::key); }
 
-    /* Held exactly as long as it lives. */
+    /* Holds the mutex while it lives. */
     class [[nodiscard]] SCOPED_CAPABILITY Turn : Pinned {
     public:
         explicit Turn(Mutex& owner) noexcept ACQUIRE(owner) : owner_(owner)

@@ -20,13 +20,13 @@ public:
     ~RcuGuard() RELEASE() { kapi_rcu_read_unlock(); }
 };
 
-/* For assertions: always true where the kernel does not watch it (CONFIG_PROVE_RCU). */
+/* For assertions: always true on kernels without CONFIG_PROVE_RCU. */
 [[nodiscard]] inline bool is_under_rcu() noexcept
 {
     return kapi_rcu_read_is_held();
 }
 
-/* For callbacks of the kernel that begin and end what a guard cannot span. */
+/* For pairs of kernel callbacks, which a guard cannot span. */
 inline void enter_rcu() noexcept
 {
     kapi_rcu_read_lock();
@@ -43,7 +43,7 @@ inline void wait_for_rcu_readers() noexcept
 }
 
 /*
- * Returns when every task has blocked voluntarily or run in user space since: none is still where
+ * Returns when every task has since blocked voluntarily or run in user space: none is still where
  * it was preempted.  Sleeps.
  */
 inline void wait_for_all_tasks() noexcept
@@ -51,19 +51,19 @@ inline void wait_for_all_tasks() noexcept
     kapi_synchronize_rcu_tasks();
 }
 
-/* The same for who does not want to wait as long as it takes.  Lives until finish() at least, if begun. */
+/* The same without blocking.  If begun, must live until finish(). */
 class AllTasksWait : Pinned {
 public:
     constexpr AllTasksWait() = default;
 
-    /* Once at a time. */
+    /* Not again before finish(). */
     void begin() noexcept
     {
         is_begun_ = true;
         kapi_rcu_tasks_begin(&wait_);
     }
     [[nodiscard]] bool is_over() noexcept { return kapi_rcu_wait_is_over(&wait_); }
-    /* Returns when it is over, at once if it was not begun.  Sleeps. */
+    /* Waits for the end; no-op if not begun.  Sleeps. */
     void finish() noexcept
     {
         if (exchange(is_begun_, false))

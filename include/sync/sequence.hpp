@@ -19,7 +19,7 @@ public:
         kapi_seqcount_init(&count_, &owner.lock_, Class::kName, &Class::key);
     }
 
-    /* @copy returns what it has read, which no writer has touched meanwhile. */
+    /* @copy returns what it has read; it is repeated until no writer has interfered. */
     template <class Copy>
     [[nodiscard]] auto read(Copy&& copy) const noexcept
     {
@@ -30,7 +30,7 @@ public:
                 return copied;
         }
     }
-    /* The view is the proof that the owner's lock is held: no other writer. */
+    /* The view proves that the owner's lock is held, which excludes other writers. */
     template <class Change>
     void write(typename Owner::Locked&, Change&& change) noexcept
     {

@@ -19,8 +19,8 @@
 namespace sysvipc {
 
 /*
- * A type that may cross to user space whole: no hidden padding whose bytes would leak.  Mirrors of
- * kernel structures name their padding.
+ * A type that may be copied to user space as a whole: it has no hidden padding that would leak
+ * memory.  Mirrors of kernel structures name their padding.
  */
 template <class T>
 concept AbiSafe = std::is_trivially_copyable_v<T> && std::is_standard_layout_v<
@@ -39,22 +39,25 @@ private:
     unsigned long value_;
 };
 
-/* While one lives, a copy stops where it would need a page fault.  Nests. */
+/* While it lives, a copy stops where it would fault.  Nests. */
 class NoPageFaults : Pinned {
 public:
     NoPageFaults() noexcept { kapi_page_faults_disable(); }
     ~NoPageFaults() { kapi_page_faults_enable(); }
 };
 
-/* The last @missed of @size bytes, with page faults; how many are missing still.  Errors: ENOSYS. */
+/*
+ * Copies the last @missed of @size bytes, with page faults; returns how many are still missing.
+ * Errors: ENOSYS.
+ */
 [[nodiscard]] Result<usize> read_user_rest(void* to, UserAddress from, usize size,
                                            usize missed) noexcept;
 [[nodiscard]] Result<usize> write_user_rest(UserAddress to, const void* from, usize size,
                                             usize missed) noexcept;
 
-/* These four are in line where they are called: a call would cost more than they do besides the copy. */
+/* These four are inlined: a call would cost more than all they do besides copying. */
 
-/* How many of @size bytes, at the end, are not there at once; what was not read is zeroed. */
+/* Without page faults; returns how many bytes at the end are missing; the unread are zeroed. */
 [[nodiscard, gnu::always_inline]] inline usize read_user_present(void* to, UserAddress from,
                                                                  usize size) noexcept
 {
@@ -69,11 +72,14 @@ public:
     return kapi_copy_to_user(to.value(), from, size);
 }
 
-/* Reads what can be read of @size bytes; how many at the end could not, which are undefined.  Errors: ENOSYS. */
+/*
+ * Reads as many of @size bytes as possible; returns how many at the end are missing, which are
+ * undefined.  Errors: ENOSYS.
+ */
 [[nodiscard, gnu::always_inline]] inline Result<usize> read_user_part(void* to, UserAddress from,
                                                                       usize size) noexcept
 {
-    if (kapi_is_user_copy_to_fail()) [[unlikely]] /* not to be mended by a second try */
+    if (kapi_is_user_copy_to_fail()) [[unlikely]] /* a second try must not succeed */
         return size;
     const usize missed = read_user_present(to, from, size);
     if (missed != 0) [[unlikely]]
@@ -117,7 +123,7 @@ template <AbiSafe T>
     return write_user_bytes(to, &value, sizeof(T));
 }
 
-/* In one step: whole or not at all, which the result tells. */
+/* A single store, whole or not at all; returns whether it succeeded. */
 [[nodiscard]] inline bool put_user_word(UserAddress to, u32 value) noexcept
 {
     return kapi_put_user_u32(to.value(), value) == 0;
@@ -132,8 +138,8 @@ template <class Word>
 [[nodiscard]] Result<void> put_user_slowly(UserAddress to, Word value) noexcept;
 
 /*
- * The same where Linux has put_user(): what lies across the end of a mapping is not written in part.
- * @T: 4 or 8 bytes.
+ * As write_user(), where Linux uses put_user(): a value across the end of a mapping is not written
+ * in part.  @T: 4 or 8 bytes.
  */
 template <AbiSafe T>
     requires(std::is_integral_v<T>)
@@ -150,10 +156,10 @@ template <AbiSafe T>
     return put_user_slowly(to, word);
 }
 
-/* Whether all of @size bytes can be read; nothing is copied. */
+/* Checks that all of @size bytes can be read; copies nothing. */
 [[nodiscard]] Result<void> probe_user_readable(UserAddress from, usize size) noexcept;
 
-/* An index from the user: @index if it is below @size, else 0, also for the CPU's guesses. */
+/* An index from user space: @index if it is below @size, else 0, also under speculation. */
 [[nodiscard]] inline i32 clamp_index(i32 index, i32 size) noexcept
 {
     return static_cast<i32>(

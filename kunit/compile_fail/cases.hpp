@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the should-not-compile cases talk about.
+ * What the cases that must not compile use.
  *
- * Each case must compile as it stands, and must not with WRONG defined, for the reason that its
- * "expect:" line (an extended regular expression) gives: scripts/check_compile_fail.
+ * Each case must compile as it is, and fail with WRONG defined, for the reason on its "expect:"
+ * line (an extended regular expression): scripts/check_compile_fail.
  */
 #pragma once
 

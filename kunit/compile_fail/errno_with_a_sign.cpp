@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* An error number is no plain integer, so that nobody returns it with the wrong sign. */
+/* An error number is not an integer, so it cannot be returned with the wrong sign. */
 // expect: could not convert .* to .*Result<
 #include "cases.hpp"
 

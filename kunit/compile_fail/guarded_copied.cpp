@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A lock stays where it was made. */
+/* A lock stays where it was created. */
 // expect: use of deleted function .*Guarded<
 #include "cases.hpp"
 

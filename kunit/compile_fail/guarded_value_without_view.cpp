@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a lock guards has no name outside a view. */
+/* A guarded value is accessible through a view only. */
 // expect: ::value_' is private within this context
 #include "cases.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A function that needs the lock cannot be called with what is merely lockable. */
+/* A function that needs the lock takes a view, not the lockable object. */
 // expect: invalid initialization of reference of type .*Locked&
 #include "cases.hpp"
 

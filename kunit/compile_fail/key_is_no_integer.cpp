@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A key is not made of just any integer. */
+/* A key is not created implicitly from an integer. */
 // expect: could not convert .* from 'int' to .*Key'
 #include "cases.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Words that have no place in this code. */
+/* Some identifiers must not be used in this code. */
 // expect: attempt to use poisoned
 #include "cases.hpp"
 

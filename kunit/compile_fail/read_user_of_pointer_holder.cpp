@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What is not trivially copyable cannot be read from user memory. */
+/* Only trivially copyable types can be read from user memory. */
 // expect: no matching function for call to .*read_user
 #include "cases.hpp"
 

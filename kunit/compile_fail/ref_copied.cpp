@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Another reference is taken by try_get(), which may fail, and never by a copy. */
+/* Another reference comes from try_get(), which may fail, never from a copy. */
 // expect: use of deleted function .*Ref<.*>::Ref\(const
 #include "cases.hpp"
 

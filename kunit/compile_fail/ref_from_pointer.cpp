@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A borrowed object becomes an owned one only by a word that says so. */
+/* A borrowed object becomes an owned one only explicitly. */
 // expect: conversion from .*MsgQueue\*' to non-scalar type .*Ref<
 #include "cases.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A Result is asked whether it is ok(); it is not itself true or false. */
+/* A Result has ok(); it does not convert to bool. */
 // expect: could not convert .*Result<int>.* to .bool.
 #include "cases.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* An error is looked at. */
+/* An error must not be ignored. */
 // expect: ignoring returned value of type .*Result<void>'
 #include "cases.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The view of a lock of another class is no proof. */
+/* The view of a lock of another class does not suffice. */
 // expect: no matching function for call to .*::write.*OtherLock>::Locked&
 #include "cases.hpp"
 

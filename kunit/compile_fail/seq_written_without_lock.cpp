@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Writers of what a sequence counts hold the lock of its owner, and show the view. */
+/* A writer of a sequence must pass the view of its owner's lock. */
 // expect: no matching function for call to .*write
 #include "cases.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Users and groups are numbered alike and are not alike. */
+/* User and group ids are different types. */
 // expect: cannot convert .*UidTag>' to .*GidTag>'
 #include "cases.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* An object is taken out of a table under its own lock. */
+/* Withdrawing an object from a table requires its own lock. */
 // expect: no matching function for call to .*withdraw
 #include "cases.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What is not ABI-safe cannot be written to user memory. */
+/* Only ABI-safe types can be written to user memory. */
 // expect: no matching function for call to .*write_user
 #include "cases.hpp"
 

@@ -1,9 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# What the module is for, as a session in a guest whose kernel has no System V
-# IPC.  Every step is checked: the first that goes wrong ends the guest with
-# status 1.
+# What the module is for: a session in a guest whose kernel has no System V IPC.  Every step is
+# checked: the first failure ends the guest with status 1.
 
 wrong() {
 	echo "demo: that is not what should have happened: $1"

@@ -21,7 +21,7 @@ namespace {
 using Version = CompatBuffer::Version;
 using EntryPoint = long(const kapi_regs* regs) noexcept;
 
-/* Arguments that are left out are 0. */
+/* Omitted arguments are 0. */
 template <EntryPoint entry, class... Arguments>
 long as_native(Arguments... arguments) noexcept
 {
@@ -40,13 +40,13 @@ IpcId id_of(u32 word) noexcept
     return IpcId { static_cast<i32>(word) };
 }
 
-/* A long of a 32-bit program is extended with its sign. */
+/* Sign-extends a long of a 32-bit program. */
 i64 long_of(u32 word) noexcept
 {
     return static_cast<i32>(word);
 }
 
-/* --- what has another shape */
+/* --- calls whose data have another layout */
 
 long send(u32 id, u32 message, u32 size, u32 flags) noexcept
 {
@@ -94,7 +94,7 @@ long control_segment(u32 id, u32 command, u32 buffer, Version version) noexcept
     });
 }
 
-/* Errors: EFAULT (time-out), before all else of the call. */
+/* Errors: EFAULT (timeout), before all others of the call. */
 template <class Time>
 long operate(u32 id, u32 operations, u32 count, u32 timeout) noexcept
 {
@@ -108,7 +108,7 @@ long operate(u32 id, u32 operations, u32 count, u32 timeout) noexcept
 
 /* --- ipc(2) */
 
-/* The arguments of ipc(2), named as there; what each means is the matter of the call. */
+/* The arguments of ipc(2), with their names there; their meaning depends on the call. */
 struct IpcArguments {
     explicit IpcArguments(const Ia32Registers& call) noexcept
         : number(static_cast<u16>(call.word(0))),
@@ -161,7 +161,7 @@ long ipc_receive(const IpcArguments& call) noexcept
                    call.third);
 }
 
-/* Its last argument comes by a pointer. */
+/* Its last argument is passed by a pointer. */
 long ipc_control_semaphores(const IpcArguments& call) noexcept
 {
     if (call.ptr == 0)
@@ -173,7 +173,7 @@ long ipc_control_semaphores(const IpcArguments& call) noexcept
                               version_in(call.third));
 }
 
-/* The address goes back by a pointer; where that cannot be written, the segment stays attached. */
+/* The address is returned through a pointer; if that cannot be written, the segment is attached. */
 long ipc_attach(const IpcArguments& call) noexcept
 {
     constexpr u32 kRefused = 1;
@@ -222,7 +222,7 @@ long ipc(const IpcArguments& call) noexcept
     return to_syscall(Errno::ENOSYS);
 }
 
-/* --- each by itself: the current version of all structures */
+/* --- separate calls: always the current version of the structures */
 
 long serve(const Ia32Registers& call) noexcept
 {
@@ -262,7 +262,7 @@ long serve(const Ia32Registers& call) noexcept
 extern "C" long sysvipc_call_ia32(const kapi_regs* regs) noexcept
 {
     const CallGate::Pass pass { call_gate };
-    /* Before it reads arguments from memory. */
+    /* Before arguments are read from memory. */
     if (Result<void> served = check_is_served(); !served.ok()) [[unlikely]]
         return to_syscall(served.error());
     return serve(Ia32Registers { regs });

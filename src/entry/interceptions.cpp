@@ -74,10 +74,11 @@ constexpr bool kRequired = false;
 constexpr bool kOptional = true;
 
 /*
- * Symbol; where an ftrace direct call lands, and a kprobe; which calls the latter takes; where the former looks
- * up the function's address; whether the module can do without; what is lost then.
+ * Symbol; landing of an ftrace direct call, and of a kprobe; the probe's filter; where the landing
+ * finds the function's address; whether it is optional; what is lost without it.
  *
- * What removes something that is kept of a task (exit) comes before what inserts it (clone): docs/locking.md.
+ * A function that removes a task's entries (exit) precedes one that inserts them (clone):
+ * docs/locking.md.
  */
 // clang-format off
 constexpr Row kTable[] {
@@ -134,7 +135,7 @@ bool is_here(Where where) noexcept
     }
 }
 
-/* The parameter attach= holds for these as for the calls. */
+/* attach= applies to these as well as to the calls. */
 u32 allowed_means() noexcept
 {
     if (Parameters::is_attach("ftrace"))
@@ -184,7 +185,7 @@ void log_losses() noexcept
     });
 }
 
-/* Kprobes can be registered while they are switched off, and are not hit then. */
+/* Kprobes can be registered while they are switched off, but are not hit then. */
 Result<void> depend_on_probes() noexcept
 {
     bool by_probes = false;

@@ -59,8 +59,8 @@ void stop_call_gate() noexcept
 }
 
 /*
- * Objects of the kernel's own would be out of reach while the module serves the calls: looked for before
- * that, and again once those who make one wait for us to decide (entry/serve.hpp).  Errors: EBUSY.
+ * The kernel's own objects would be out of reach while the module serves the calls: checked before
+ * that, and again once creators wait for our decision (entry/serve.hpp).  Errors: EBUSY.
  */
 Result<void> check_kernel() noexcept
 {
@@ -71,12 +71,13 @@ Result<void> check_kernel() noexcept
     return Errno::EBUSY;
 }
 
-/* Who may still be between a hooked call and the lock under which it makes an object. */
+/* Tasks that may still be between a hooked call and the lock under which it creates an object. */
 constinit AllTasksWait makers;
 
 /*
- * All calls of the system wait meanwhile, and a user can delay either step: a task that stays in the kernel
- * the first, one whose memory does not arrive the second.  Nobody waits here for longer than those calls do.
+ * All System V IPC calls wait meanwhile, and users can delay both steps: the first by a task that
+ * stays in the kernel, the second by one waiting for a page of its memory.  This waits no longer
+ * than those calls do.
  */
 Result<void> check_kernel_again() noexcept
 {
@@ -116,16 +117,16 @@ Result<void> nothing_to_start() noexcept
 
 void nothing_to_stop() noexcept { }
 
-/* Nothing is hooked any more, or some calls were for a moment: once for all, as a grace period takes long. */
+/* Nothing is hooked any more.  One wait for all, as a grace period takes long. */
 void wait_for_tasks_inside() noexcept
 {
     constexpr u32 kPollMs = 10;
 
     makers.finish();
-    wait_for_all_tasks(); /* who passed a hook is counted now, or has pinned the module */
+    wait_for_all_tasks(); /* tasks that passed a hook are counted now, or have pinned */
     while (!call_gate.is_empty())
         CurrentTask::sleep_ms(kPollMs);
-    wait_for_all_tasks(); /* who was counted out has left */
+    wait_for_all_tasks(); /* tasks that are counted no more have left */
 }
 
 void start_report() noexcept
@@ -133,12 +134,12 @@ void start_report() noexcept
     UnloadReport::start([]() noexcept { return !call_gate.is_empty(); });
 }
 
-/* What the module is made of, in the order of dependence. */
+/* A part of the module; kParts has them in the order of dependence. */
 struct Part {
     Result<void> (*start)() noexcept;
     void (*stop)() noexcept;
 };
-/* One part a line. */
+/* One part per line. */
 // clang-format off
 constexpr Part kParts[] {
     { check_parameters, nothing_to_stop },
@@ -169,8 +170,8 @@ constexpr Part kParts[] {
 // clang-format on
 
 /*
- * What could not be unhooked goes on entering code of ours, which uses the parts below: all of them stay
- * then, and false is returned.
+ * A function that could not be unhooked keeps entering our code, which uses the parts below: then
+ * they all stay, and this returns false.
  */
 [[nodiscard]] bool stop_parts(usize started) noexcept
 {
@@ -204,7 +205,7 @@ int sysvipc_module_init() noexcept
             Namespaces::give_up();
             if (stop_parts(started))
                 return static_cast<int>(to_syscall(result.error()));
-            /* To fail would have the kernel free the code: loaded, but serving nothing, and for good. */
+            /* On error the kernel would free the code: stay loaded for good, serving nothing. */
             log_stuck();
             ModulePin pin;
             if (pin.take().ok())

@@ -39,7 +39,7 @@ constexpr usize kPrefixLength = sizeof("__x64_sys_") - 1;
 
 constinit FunctionHook hook;
 
-/* The better ones first. */
+/* In order of preference. */
 struct Way {
     const char* parameter;
     const char* name;
@@ -58,8 +58,9 @@ bool is_to_be_tried(const Way& way) noexcept
 }
 
 /*
- * Kprobes are for kernels without direct calls, or for functions that ftrace does not know.  Not where somebody
- * else has one of the calls (a BPF program): he may go on past a probe.  And running out of memory is transient.
+ * Kprobes serve kernels without direct calls, and functions that ftrace does not know.  Not calls
+ * that another user has redirected, such as a BPF program, which may bypass a probe.  And running
+ * out of memory is transient.
  */
 bool is_next_to_be_tried(Errno error) noexcept
 {
@@ -75,7 +76,7 @@ void log_failure(const Way& way, Errno error, const char* symbol) noexcept
                   way.name, ": ", error);
 }
 
-/* Kprobes can be registered while they are switched off, and are not hit then. */
+/* Kprobes can be registered while they are switched off, but are not hit then. */
 Result<void> require_means(const Way& way) noexcept
 {
     if (way.means != FunctionHook::Means::Kprobe)

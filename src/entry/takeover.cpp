@@ -19,7 +19,7 @@
 
 namespace sysvipc {
 
-/* What runs before a function of the kernel answers, in two registers. */
+/* What a handler that runs before a kernel function returns, in two registers. */
 struct Answer {
     long is_all; /* 0: the function itself runs too */
     long result;
@@ -27,7 +27,10 @@ struct Answer {
 
 namespace {
 
-/* Ours may end between two steps, for an open file does not keep it; the kernel's is not freed before the end. */
+/*
+ * Our namespace may end between two steps, as an open file does not keep it; the kernel's is not
+ * freed before this ends.
+ */
 bool remove_some_orphans_of(IpcNsHandle handle, i32& index) noexcept
 {
     const RcuGuard guard;
@@ -42,7 +45,7 @@ extern "C" {
 ENTRY_POINT Answer sysvipc_answer_proc_open(kapi_inode* inode, kapi_file* file) noexcept;
 ENTRY_POINT void sysvipc_before_destroy_orphaned(kapi_ipc_ns* ns) noexcept;
 
-/* Not before it is certain that the module stays, nor when it is about to go. */
+/* Not before loading is certain to succeed, nor during unloading. */
 Answer sysvipc_answer_proc_open(kapi_inode* inode, kapi_file* file) noexcept
 {
     const CallGate::Pass pass { call_gate };
@@ -52,7 +55,7 @@ Answer sysvipc_answer_proc_open(kapi_inode* inode, kapi_file* file) noexcept
     return { true, to_syscall(open_table_file(inode, file)) };
 }
 
-/* The kernel looks after its own segments afterwards. */
+/* The kernel handles its own segments afterwards. */
 void sysvipc_before_destroy_orphaned(kapi_ipc_ns* ns) noexcept
 {
     const CallGate::Pass pass { call_gate };

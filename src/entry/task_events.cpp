@@ -20,7 +20,7 @@ bool sysvipc_task_has_share() noexcept
     return sysvipc::is_in_undo_group() || sysvipc::has_made_segments();
 }
 
-/* Semaphores first, as Linux has it. */
+/* Semaphores first, as on Linux. */
 void sysvipc_task_ended() noexcept
 {
     using namespace sysvipc;
@@ -38,7 +38,7 @@ void sysvipc_task_unshared(unsigned long flags) noexcept
         leave_segments();
 }
 
-/* The segments it has made stay its own, wherever it goes. */
+/* The segments it has created stay its own, whichever namespace it enters. */
 void sysvipc_task_entered(unsigned long flags) noexcept
 {
     if (flags & KAPI_CLONE_NEWIPC)

@@ -23,7 +23,7 @@ namespace {
 
 constinit Atomic<bool> is_told { false };
 
-/* A page, and how many of the references to the module belong to tables with objects: one each. */
+/* A page, and the number of tables with objects, each of which holds a reference to the module. */
 struct UsePage {
     TextPage& text;
     int tables { 0 };
@@ -81,7 +81,7 @@ void stop_usage() noexcept
 
 namespace {
 
-/* @tell(page) while the module serves. */
+/* Calls @tell(page) while the module serves. */
 template <class Tell>
 kapi_size describe(char* text, kapi_size size, const Tell& tell) noexcept
 {

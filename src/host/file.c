@@ -93,14 +93,14 @@ static int proc_open(struct inode *inode, struct file *file)
 	int error;
 
 	if (!try_module_get(THIS_MODULE))
-		return -ENOENT; /* the entry is about to vanish */
+		return -ENOENT; /* the entry is about to be removed */
 	error = open_as(inode, file, entry->file, entry->data);
 	if (error)
 		module_put(THIS_MODULE);
 	return error;
 }
 
-/* The entry goes when nobody is in here. */
+/* Removing the entry waits for tasks in here. */
 static int proc_release(struct inode *inode, struct file *file)
 {
 	release(inode, file);
@@ -108,7 +108,7 @@ static int proc_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/* As ipc/util.c has them: with proc_read_iter, splice(2) and others would work that fail there. */
+/* As in ipc/util.c: with proc_read_iter, splice(2) and others would work, which fail there. */
 static const struct proc_ops proc_callbacks = {
 	.proc_open = proc_open,
 	.proc_read = seq_read,
@@ -117,9 +117,9 @@ static const struct proc_ops proc_callbacks = {
 };
 
 /*
- * --- An entry of the kernel's, whose file becomes one of ours as it is opened.  So its release needs no
- * interception, which might be missed.  The kernel does not keep a list of who has opened such an entry
- * (PROC_ENTRY_PERMANENT).  What procfs does for each operation that an entry lacks is done here too.
+ * --- An entry of the kernel's: its file becomes ours when it is opened, so that its release needs
+ * no interception, which might be missed.  The kernel has no list of the open files of such an
+ * entry (PROC_ENTRY_PERMANENT).  Operations that it lacks behave as procfs makes them behave.
  */
 
 static ssize_t refuse_writing(struct file *file, const char __user *from, size_t size,
@@ -162,7 +162,7 @@ int host_proc_open_as(struct kapi_inode *handle, struct kapi_file *file_handle,
 	int error;
 
 	if (!try_module_get(
-		    THIS_MODULE)) /* for own_operations.owner, which the kernel lets go of */
+		    THIS_MODULE)) /* the kernel drops this reference with own_operations.owner */
 		return -ENOENT;
 	error = open_as(inode, file, proc_file, data);
 	if (error)

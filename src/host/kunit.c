@@ -22,7 +22,7 @@
 
 /* --- suites */
 
-/* KUnit names a case after its function, and that name is a sentence. */
+/* KUnit names a case after its function; ours are sentences. */
 #define SUITE(area, cases) cases
 #define CASE(sentence)                                                                             \
 	void sysvipc_case_##sentence(struct kapi_kunit *test);                                     \
@@ -34,7 +34,7 @@
 #undef CASE
 #undef SUITE
 
-/* What a suite leaves behind shows when its memory caches go. */
+/* Destroying the memory caches reveals what a suite has leaked. */
 static int suite_init(struct kunit_suite *suite)
 {
 	return sysvipc_kunit_suite_start();
@@ -132,7 +132,7 @@ struct kapi_kunit_thread *host_kunit_thread_start(void (*run)(void *data), void 
 
 void host_kunit_thread_join(struct kapi_kunit_thread *thread)
 {
-	/* kthread_stop() alone would keep a thread that has not begun from beginning at all. */
+	/* kthread_stop() alone would keep a thread that has not started from ever running. */
 	wait_for_completion(&thread->done);
 	kthread_stop(thread->task);
 	put_task_struct(thread->task);
@@ -249,7 +249,7 @@ kapi_s64 host_kunit_file_read(struct kapi_kunit_file *file, void *to, kapi_size 
 
 void host_kunit_file_close(struct kapi_kunit_file *file)
 {
-	/* What a kernel thread puts is closed later, by a work item, unless it waits for that. */
+	/* A work item closes what a kernel thread puts, unless the thread waits for that. */
 	filp_close((struct file *)file, NULL);
 	flush_delayed_fput();
 }

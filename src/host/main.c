@@ -25,7 +25,7 @@ module_param(require_lsm, bool, 0444);
 MODULE_PARM_DESC(require_lsm,
 		 "do not load where security modules (SELinux, Smack) or audit could not be asked");
 
-/* Not parameters: files beside them.  What they list is for root only: all namespaces, where probes stand. */
+/* Files beside the parameters.  Root only: they list all namespaces, and where probes are. */
 static int show_use(char *text, const struct kernel_param *parameter)
 {
 	return sysvipc_describe_use(text, PAGE_SIZE);
@@ -81,7 +81,7 @@ static void __exit sysvipc_unload(void)
 	sysvipc_module_exit();
 }
 
-/* The module loader looks these up by name: whole-program optimisation must leave them. */
+/* The module loader looks these up by name: whole-program optimisation must keep them. */
 int init_module(void) __attribute__((__externally_visible__));
 void cleanup_module(void) __attribute__((__externally_visible__));
 

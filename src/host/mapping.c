@@ -64,19 +64,20 @@ void host_mapping_remove(const struct kapi_mapping *mapping)
 	vm_munmap(mapping->start, mapping->end - mapping->start);
 }
 
-/* The kernel's own shmdt(2), where it has that, and it could be found. */
+/* The kernel's own shmdt(2), if it exists and was found. */
 DEFINE_STATIC_CALL_RET0(found_shmdt, ksys_shmdt);
 static bool has_shmdt;
 
 /*
- * The kernel exports nothing that unmaps under a lock of the caller's: between looking and unmapping
- * there must be another, which is each address space's own.  Its holder waits for the mmap lock, which a
- * page fault may hold for as long as its user likes.  What all share, the spinlocks, nobody waits under.
+ * The kernel exports nothing that unmaps under a lock held by the caller, so another lock covers
+ * looking up and unmapping: one per address space.  Its holder waits for the mmap lock, which a
+ * page fault may hold as long as its user likes.  Nothing waits under the spinlocks, which all
+ * share.
  */
 struct kapi_detaching {
 	struct rb_node node;
-	const struct mm_struct *mm; /* somebody who runs in it refers to this */
-	unsigned int users; /* who holds the mutex or waits for it; under the table's lock */
+	const struct mm_struct *mm; /* alive: a task running in it refers to this */
+	unsigned int users; /* tasks that hold the mutex or wait for it; under the table's lock */
 	struct mutex mutex;
 };
 
@@ -120,7 +121,7 @@ static int compare_mm(struct rb_node *left, const struct rb_node *right)
 	return left_mm < right_mm ? -1 : left_mm > right_mm;
 }
 
-/* That of the current process, which is @fresh if there was none. */
+/* The current process's entry; @fresh if there was none. */
 static struct kapi_detaching *join_detaching(struct kapi_detaching *fresh)
 {
 	struct detach_table *table = detach_table_of(fresh->mm);
@@ -149,7 +150,7 @@ static void leave_detaching(struct kapi_detaching *detaching)
 		kfree(detaching);
 }
 
-/* Only who runs in an address space, or makes a task that will, unmaps anything there. */
+/* Only a task that runs in an address space, or creates tasks that will, unmaps anything there. */
 static bool is_alone(void)
 {
 	return atomic_read(&current->mm->mm_users) == 1;

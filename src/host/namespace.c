@@ -43,10 +43,10 @@ void host_ipc_ns_settings(struct kapi_ipc_ns *handle, struct kapi_ipc_settings *
 }
 
 /*
- * Who makes an object holds the table's semaphore for writing, from before its memory is there until it is
- * counted, and may sleep in between; who waits for that semaphore keeps others from it too.  Taken and given
- * back, it shows the count as it was left.  Nobody sleeps here, for what is looked at is a task's, under its
- * lock: so the caller has to ask again.
+ * A creator holds the table's rwsem for writing, from before it allocates until its object counts,
+ * and may sleep in between; a task waiting for the rwsem keeps others out, too.  Taking and
+ * releasing it shows the final count.  Only by trylock, because a task's lock is held here: the
+ * caller has to retry.
  */
 static enum kapi_builtin_use table_use(struct ipc_ids *ids)
 {
@@ -68,10 +68,10 @@ static enum kapi_builtin_use namespace_use(struct ipc_namespace *ns)
 	return use;
 }
 
-/* Threads may be in namespaces of their own. */
+/* Threads of a process may be in different namespaces. */
 enum kapi_builtin_use host_ipc_ns_builtin_use(void)
 {
-	struct ipc_namespace *last = init_task.nsproxy->ipc_ns; /* most are in the same one */
+	struct ipc_namespace *last = init_task.nsproxy->ipc_ns; /* most tasks are in the same one */
 	enum kapi_builtin_use use = namespace_use(last);
 	struct task_struct *process, *task;
 
@@ -108,7 +108,7 @@ KAPI_SHIM bool host_ipc_ns_supported(void)
 	return IS_ENABLED(CONFIG_IPC_NS);
 }
 
-/* Where no facility of the kernel's has use for one there is none at all. */
+/* A kernel without any user of IPC namespaces has none at all. */
 #if defined(CONFIG_SYSVIPC) || defined(CONFIG_POSIX_MQUEUE)
 
 KAPI_SHIM struct kapi_ipc_ns *host_ipc_ns_current(void)
@@ -162,7 +162,7 @@ unsigned int host_ipc_ns_number(const struct kapi_ipc_ns *ns)
 	return ((const struct ipc_namespace *)ns)->ns.inum;
 }
 
-/* Called when the last reference is dropped, or soon after by the kernel's worker. */
+/* Called when the last reference is dropped, or soon afterwards by a kernel worker. */
 const char *host_ipc_ns_ending_symbol(void)
 {
 	return IS_ENABLED(CONFIG_POSIX_MQUEUE) ? "mq_clear_sbinfo" : "sem_exit_ns";

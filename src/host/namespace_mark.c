@@ -13,8 +13,8 @@
 #ifdef CONFIG_IPC_NS
 
 /*
- * A member that is there for nothing: of a notifier that went with Linux 3.19.  The kernel makes a namespace
- * of zeros (the initial one too), and never looks at it again.
+ * An unused member, of a notifier that Linux 3.19 removed.  The kernel zeroes it when it creates a
+ * namespace (so it is 0 in the initial one, too), and never accesses it again.
  */
 static unsigned long *mark_of(struct kapi_ipc_ns *ns)
 {
@@ -23,8 +23,8 @@ static unsigned long *mark_of(struct kapi_ipc_ns *ns)
 }
 
 /*
- * Marks of an earlier time that the module was loaded may still be there, of namespaces which only a file
- * kept: the nanoseconds since the boot have grown by more than there were namespaces since.
+ * Marks from an earlier load of the module may remain, in namespaces that only a file keeps: since
+ * then the nanoseconds since boot have grown by more than the number of namespaces.
  */
 static unsigned long new_mark(void)
 {

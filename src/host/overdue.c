@@ -62,8 +62,8 @@ static bool is_ia32(struct task_struct *task)
 }
 
 /*
- * The name of the call of ours that @task is in; NULL: it is in none.  Under RCU.  A stack may go while it
- * is read, of which nothing comes but a wrong answer; a task that runs may have left the kernel.
+ * The name of the call of ours that @task is in; NULL: none.  Under RCU.  The stack may be freed
+ * while it is read, which at worst gives a wrong answer; a running task may have left the kernel.
  */
 static const char *call_of(struct task_struct *task)
 {

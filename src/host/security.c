@@ -47,7 +47,7 @@
 #define NOTICE_TO(name, ...) static_call_cond(found_##name)(__VA_ARGS__)
 #else
 #define SECURITY_FUNCTIONS(VERDICT, NOTICE)
-/* The kernel's headers have what to do without security modules. */
+/* The kernel's headers define what happens without security modules. */
 #define VERDICT_OF(name, ...) name(__VA_ARGS__)
 #define NOTICE_TO(name, ...) name(__VA_ARGS__)
 #endif
@@ -211,7 +211,7 @@ KAPI_SHIM int host_security_queue_control(struct kapi_ipc_perm *perm, int comman
 	return VERDICT_OF(security_msg_queue_msgctl, PERM(perm), command);
 }
 
-/* The links of its list stand before it. */
+/* The list links precede it. */
 static inline struct msg_msg *whole_message(struct kapi_msg *message)
 {
 	static_assert(offsetof(struct msg_msg, m_ts) - offsetof(struct msg_msg, m_type) ==

@@ -26,7 +26,7 @@
 
 #define FILE(handle) ((struct file *)(handle))
 
-/* Functions the kernel does not export, where they could be found (symbol.h). */
+/* Functions that the kernel does not export, if they were found (symbol.h). */
 DEFINE_STATIC_CALL_RET0(found_shmem_lock, shmem_lock);
 DEFINE_STATIC_CALL_NULL(found_shmem_unlock_mapping, shmem_unlock_mapping);
 static bool can_lock;
@@ -60,7 +60,7 @@ void segment_mapping_closed(struct vm_area_struct *vma)
 	sysvipc_segment_unmapped(vma->vm_file->private_data);
 }
 
-/* --- files: what is not here hands on to the segment's own file */
+/* --- files: the operations forward to the segment's own file */
 
 static struct file *base_file(struct file *file)
 {
@@ -86,7 +86,7 @@ static const struct watched_operations *watched_operations_of(struct file *file)
 	return &ordinary_mapping;
 }
 
-/* From then on the kernel tells us of the mapping. */
+/* From now on the kernel reports the mapping to us. */
 static int watch_mapping(struct vm_area_struct *vma, const struct watched_operations *watched)
 {
 	if (WARN_ON_ONCE(vma->vm_ops != watched->base)) {
@@ -140,7 +140,7 @@ static unsigned long segment_get_unmapped_area(struct file *file, unsigned long 
 					       unsigned long length, unsigned long page_offset,
 					       unsigned long flags)
 {
-	struct file *base = base_file(file); /* shmem looks whether the file is one of its own */
+	struct file *base = base_file(file); /* shmem checks that the file is one of its own */
 
 	if (base->f_op != watched_operations_of(file)->files)
 		return -ENODEV;
@@ -179,14 +179,14 @@ struct kapi_file *host_segment_create(const char *name, kapi_size size, bool no_
 	struct file *file = shmem_file_setup(name, size, no_reserve ? VM_NORESERVE : 0);
 
 	if (!IS_ERR(file)) {
-		/* Security modules shall judge the segment, not the file that it is made of. */
+		/* Security modules are to check the segment, not its file. */
 		file_inode(file)->i_flags |= S_PRIVATE;
 	}
 	return file_or_error(file, error);
 }
 
 #ifdef CONFIG_HUGETLBFS
-/* The usual size is a boot option that nothing exported tells, but a file of that size does. */
+/* The default size is a boot option that nothing exported reveals, but a file of that size does. */
 static unsigned long usual_huge_page = HPAGE_SIZE;
 
 struct kapi_file *host_segment_create_huge(const char *name, kapi_size size, bool no_reserve,
@@ -220,8 +220,8 @@ struct kapi_file *host_segment_create_huge(const char *name, kapi_size size, boo
 struct kapi_file *host_segment_open(struct kapi_file *own, bool writable, void *segment, int *error)
 {
 	/*
-	 * As alloc_file_clone(), which is not exported, would make it.  What merely names a place has
-	 * opened nothing: no security module was asked, no write access is held.
+	 * As alloc_file_clone(), which is not exported, would create it.  O_PATH opens nothing: no
+	 * security module is asked, no write access is held.
 	 */
 	struct file *file = dentry_open(&FILE(own)->f_path, O_PATH | O_LARGEFILE, current_cred());
 
@@ -231,13 +231,13 @@ struct kapi_file *host_segment_open(struct kapi_file *own, bool writable, void *
 	}
 	if (!IS_ERR(file)) {
 		file->f_flags = (writable ? O_RDWR : O_RDONLY) | O_LARGEFILE;
-		/* What else stands there is between the file and the kernel that made it. */
+		/* The other bits are between the file and the kernel that created it. */
 		file->f_mode &= ~FMODE_PATH;
 		file->f_mode |= FMODE_LSEEK | OPEN_FMODE(file->f_flags);
 		file->f_op = is_huge(file) ? &huge_segment_operations : &segment_operations;
 		file->private_data = segment;
 		if (!writable)
-			i_readcount_inc(file_inode(file)); /* which fput() takes back */
+			i_readcount_inc(file_inode(file)); /* fput() takes it back */
 	}
 	return file_or_error(file, error);
 }
@@ -306,7 +306,7 @@ bool host_segments_can_be_huge(void)
 #endif
 }
 
-/* Both kinds of file system say that there is no space where there is no memory for an inode. */
+/* Both file systems report -ENOSPC if there is no memory for an inode. */
 static int no_file(const struct file *file)
 {
 	return PTR_ERR(file) == -ENOSPC ? -ENOMEM : PTR_ERR(file);
@@ -328,12 +328,12 @@ static int probe_ordinary(void)
 #ifdef CONFIG_HUGETLBFS
 static int probe_huge(void)
 {
-	/* As for MAP_HUGETLB, which takes no rights; nor is any page, of which there may be none. */
+	/* As for MAP_HUGETLB, which needs no privilege; without a page, as there may be none. */
 	struct file *file = static_call(found_hugetlb_file_setup)(
 		"sysvipc", HPAGE_SIZE, VM_NORESERVE, HUGETLB_ANONHUGE_INODE, 0);
 	int error;
 
-	if (IS_ERR(file)) /* the machine has no such pages, and nobody will get a segment of them */
+	if (IS_ERR(file)) /* the machine has no such pages, so no segment will have them */
 		return no_file(file) == -ENOMEM ? -ENOMEM : 0;
 	file_inode(file)->i_flags |= S_PRIVATE;
 	error = borrow_mapping(file, huge_page_size(hstate_file(file)), false, &huge_mapping);

@@ -8,14 +8,14 @@
 
 struct file;
 
-/* Whether a file is one that segment.c made. */
+/* Whether segment.c created @file. */
 bool is_segment_file(const struct file *file);
 
-/* What one kind of segment lends us. */
+/* The operations that we borrow for one kind of segment. */
 struct watched_operations {
-	struct vm_operations_struct operations; /* the kernel's, but for "open" and "close" */
+	struct vm_operations_struct operations; /* the kernel's, except "open" and "close" */
 	const struct vm_operations_struct *base;
-	const struct file_operations *files; /* NULL: not tried out yet, or not fit for us */
+	const struct file_operations *files; /* NULL: not probed yet, or not usable */
 };
 
 static inline const struct vm_operations_struct *base_of_mapping(const struct vm_area_struct *vma)
@@ -23,15 +23,15 @@ static inline const struct vm_operations_struct *base_of_mapping(const struct vm
 	return container_of(vma->vm_ops, struct watched_operations, operations)->base;
 }
 
-/* The two that are not the kernel's. */
+/* The two exceptions. */
 void segment_mapping_opened(struct vm_area_struct *vma);
 void segment_mapping_closed(struct vm_area_struct *vma);
 
 /*
- * Maps @file, of a kind that segments shall be of, @size bytes in the current process, touches a page if that
- * is wanted, and unmaps it: all of it by @watched, which is filled in for that.  -EOPNOTSUPP: the kernel does
- * something else than what is expected of it, and the log says what; @watched is not fit then.  -ENOMEM, or
- * -errno as do_mmap() has it.  Sleeps.
+ * Maps @size bytes of @file, which is of the kind that segments shall have, in the current process,
+ * touches a page if @touch, and unmaps it: all through @watched, which is filled in.  -EOPNOTSUPP:
+ * the kernel does not behave as expected (the log says how), and @watched is not usable.  -ENOMEM,
+ * or -errno of do_mmap().  Sleeps.
  */
 int borrow_mapping(struct file *file, unsigned long size, bool touch,
 		   struct watched_operations *watched);

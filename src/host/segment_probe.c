@@ -12,7 +12,7 @@
 #include "segment_file.h"
 #include <kapi/module.h>
 
-static unsigned int probes_closed; /* under the mmap lock of that process */
+static unsigned int probes_closed; /* under the mmap lock of the probing process */
 
 static void probe_closed(struct vm_area_struct *vma)
 {
@@ -31,8 +31,8 @@ static int unexpected(struct file *file, const char *what)
 }
 
 /*
- * The kernel's operations for the mapping at @address are copied, and the mapping gets the copy; a process
- * that another thread forks meanwhile gets none of it.
+ * Copies the kernel's operations for the mapping at @address and gives the mapping the copy; keeps
+ * the mapping out of a concurrent fork.
  */
 static bool borrow_operations(struct file *file, unsigned long address,
 			      struct watched_operations *watched)
@@ -59,7 +59,7 @@ static bool borrow_operations(struct file *file, unsigned long address,
 	return are_there;
 }
 
-/* Whether the page at @address is the one page of @file, and holds what is written into it. */
+/* Checks that the page at @address is the only page of @file, and stores what is written. */
 static int try_page(struct file *file, unsigned long address)
 {
 	const unsigned long written = 0x5359535649504331;
@@ -81,7 +81,7 @@ static int try_operations(struct file *file, unsigned long address, bool touch,
 	return touch ? try_page(file, address) : 0;
 }
 
-/* Where it cannot be unmapped, as the process is being killed, it must not lead to us any more. */
+/* If it cannot be unmapped, as the process is being killed, it must no longer refer to us. */
 static int unmap(unsigned long address, unsigned long size,
 		 const struct watched_operations *watched)
 {
@@ -105,7 +105,7 @@ int borrow_mapping(struct file *file, unsigned long size, bool touch,
 	unsigned long address;
 	int error;
 
-	/* Later kernels prepare a mapping by other means. */
+	/* Later kernels prepare a mapping in another way. */
 	if (file->f_op != file_inode(file)->i_fop || !file->f_op->mmap ||
 	    !file->f_op->get_unmapped_area)
 		return unexpected(file, "no operations that map");

@@ -13,7 +13,7 @@
 
 #include "symbol.h"
 
-/* "name+0x0/0x40", and behind it the module that it is in: " [sysvipc]". */
+/* "name+0x0/0x40", followed by the module that it is in, if any: " [sysvipc]". */
 bool symbol_is_kernels(const char *name, const void *address)
 {
 	char text[KSYM_SYMBOL_LEN];
@@ -27,7 +27,7 @@ bool symbol_is_kernels(const char *name, const void *address)
 static void *function_at(void *probed)
 {
 #ifdef CONFIG_X86_KERNEL_IBT
-	/* A probe stands behind the mark for indirect branches, or what the kernel put in its place. */
+	/* A probe is placed after the ENDBR, or after what the kernel has replaced that with. */
 	const u32 *mark = probed - sizeof(*mark);
 
 	if (is_endbr(*mark))

@@ -6,18 +6,18 @@
 #include <linux/types.h>
 
 /*
- * Where the CPU tracks indirect branches, the kernel seals functions against them that it only ever calls
- * directly.  So none of these is to be called through a pointer: by a static call only.
+ * With IBT, the kernel seals functions that it only calls directly.  So none of these may be called
+ * through a pointer: only by a static call.
  */
 struct unexported_symbol {
 	const char *name;
-	void *address; /* NULL: there is none */
+	void *address; /* NULL: not found */
 };
 
-/* Sets the addresses, which lie in the kernel itself.  -ENOMEM; sleeps. */
+/* Sets the addresses of symbols in the kernel itself.  -ENOMEM; sleeps. */
 int symbols_find(struct unexported_symbol *symbols, size_t count);
 
-/* Whether what was found by @name, at @address, is the kernel's own, and not a module's of that name. */
+/* Whether @address, found by @name, is in the kernel itself, and not in a module. */
 bool symbol_is_kernels(const char *name, const void *address);
 
 #endif

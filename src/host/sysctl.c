@@ -26,15 +26,15 @@
 
 struct kapi_sysctls {
 	struct ctl_table_header *header;
-	struct ctl_table_root *kernels_root; /* what the header names else */
+	struct ctl_table_root *kernels_root; /* the original values in the header */
 	struct ctl_table_set *kernels_set;
 	struct ctl_table_set set;
-	atomic_t is_pinned; /* the module, by the work below */
+	atomic_t is_pinned; /* by a reference that the work below drops */
 	struct delayed_work unpin;
-	unsigned long delay; /* until it looks again */
-	struct completion nobody_waits; /* stands for a closed group */
+	unsigned long delay; /* until its next check */
+	struct completion nobody_waits; /* marks a closed group */
 	char (*names)[LONGEST_NAME];
-	struct ctl_table tables[]; /* one for each file, and an empty one */
+	struct ctl_table tables[]; /* one per file, and an empty one */
 };
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
@@ -44,8 +44,8 @@ struct kapi_sysctls {
 #endif
 
 /*
- * A file is written for whoever holds it, in its own namespace: not one that was opened by another user
- * namespace, whose rights it would not have.
+ * A write applies to the writer's namespace, but permission was checked for the opener: refused if
+ * they are in different user namespaces.
  */
 static bool is_passed_on(int write, loff_t *position)
 {
@@ -75,7 +75,7 @@ static int handle_word(HANDLER_TABLE *table, int write, void *buffer, size_t *si
 	return status;
 }
 
-/* The kernel works on a copy, so that a write can be judged as a whole. */
+/* The kernel parses into a copy, so that a write can be judged as a whole. */
 static int handle(HANDLER_TABLE *table, int write, void *buffer, size_t *size, loff_t *position)
 {
 	const struct kapi_sysctl *file = table->data;
@@ -111,15 +111,16 @@ static struct kapi_sysctls *sysctls_of(const struct ctl_table_header *header)
 	return container_of(header->ctl_table, struct kapi_sysctls, tables[0]);
 }
 
-/* Nobody comes in any more, nor sees the files; who is inside is not waited for. */
+/* No task can enter or see the files any more; does not wait for tasks inside. */
 static void close_group(struct kapi_sysctls *sysctls)
 {
 	WRITE_ONCE(sysctls->header->unregistering, &sysctls->nobody_waits);
 }
 
 /*
- * BARRIER used: who uses the files is counted, then looks at is_pinned (pin); the work clears is_pinned,
- * then looks at the count (unpin).  One of the two sees the other.  False: the module is on its way out.
+ * BARRIER used: a user of the files is counted, then reads is_pinned (pin); the work clears
+ * is_pinned, then reads the count (unpin).  One of the two sees the other.  False: the module is
+ * being unloaded.
  */
 static bool pin(struct kapi_sysctls *sysctls)
 {
@@ -139,7 +140,7 @@ static void unpin(struct work_struct *work)
 	struct kapi_sysctls *sysctls =
 		container_of(to_delayed_work(work), struct kapi_sysctls, unpin);
 
-	if (READ_ONCE(sysctls->header->used)) /* mostly not for long */
+	if (READ_ONCE(sysctls->header->used)) /* usually not for long */
 		usleep_range(50, 100);
 	atomic_xchg(&sysctls->is_pinned, 0);
 	if (!READ_ONCE(sysctls->header->used)) {
@@ -147,13 +148,13 @@ static void unpin(struct work_struct *work)
 		module_put(THIS_MODULE);
 		return;
 	}
-	if (atomic_xchg(&sysctls->is_pinned, 1)) /* another has come, with a pin */
+	if (atomic_xchg(&sysctls->is_pinned, 1)) /* a new user has pinned */
 		module_put(THIS_MODULE);
 	sysctls->delay = min(2 * sysctls->delay, HZ / 4UL);
 	queue_delayed_work(system_wq, &sysctls->unpin, sysctls->delay);
 }
 
-/* Asked before a file is opened, read or written. */
+/* Called before a file is opened, read or written. */
 static int permissions(struct ctl_table_header *header, HANDLER_TABLE *table)
 {
 	const struct kapi_sysctl *file = table->data;
@@ -162,21 +163,21 @@ static int permissions(struct ctl_table_header *header, HANDLER_TABLE *table)
 	return bits << 6 | bits << 3 | bits;
 }
 
-/* Asked before a file is listed whose inode has to be made, and owned by root so far. */
+/* Called before a file is listed that has no inode yet; its owner is root by default. */
 static void set_ownership(struct ctl_table_header *header, kuid_t *uid, kgid_t *gid)
 {
 	pin(sysctls_of(header));
 }
 
-/* The same where there is one; a spinlock is held. */
+/* The same if there is an inode; a spinlock is held. */
 static int is_seen(struct ctl_table_set *set)
 {
 	return pin(container_of(set, struct kapi_sysctls, set));
 }
 
 /*
- * The tree asks the root and the set that a group of files names.  Which these are can be chosen by nothing
- * exported, but is written in the header of the group.
+ * The kernel calls the root and the set named in a group's header.  No exported function can choose
+ * them, but the header can be changed.
  */
 static struct ctl_table_root root = {
 	.permissions = permissions,
@@ -192,7 +193,7 @@ static void ask_us(struct kapi_sysctls *sysctls)
 	sysctls->set.is_seen = is_seen;
 	smp_store_release(&header->set, &sysctls->set);
 	smp_store_release(&header->root, &root);
-	smp_mb(); /* BARRIER used: who came before was not noticed, but is counted */
+	smp_mb(); /* BARRIER used: earlier users went unnoticed, but are counted */
 	if (READ_ONCE(header->used))
 		pin(sysctls);
 }
@@ -235,9 +236,9 @@ struct kapi_sysctls *host_sysctls_start(const char *directory, const struct kapi
 }
 
 /*
- * Nobody is inside who could have been noticed: the module is not pinned any more.  But who lists the
- * directory and came when it was on its way out cannot be refused.  Where such a one does not leave, the
- * group stays behind, closed: nothing in it leads to the module.
+ * No user that was noticed is inside, as the module is not pinned any more.  But a task that lists
+ * the directory and came during unloading cannot be refused.  If it does not leave, the group
+ * remains, closed: nothing in it refers to the module.
  */
 bool host_sysctls_stop(struct kapi_sysctls *sysctls)
 {
@@ -249,7 +250,10 @@ bool host_sysctls_stop(struct kapi_sysctls *sysctls)
 	close_group(sysctls);
 	WRITE_ONCE(sysctls->header->root, sysctls->kernels_root);
 	WRITE_ONCE(sysctls->header->set, sysctls->kernels_set);
-	/* Who was not seen to be kept out is counted by then; a spinlock is held from the one to the other. */
+	/*
+	 * By then any task that did not see the group closed is counted; it holds a spinlock in
+	 * between.
+	 */
 	synchronize_rcu();
 	cancel_delayed_work_sync(&sysctls->unpin);
 	if (atomic_xchg(&sysctls->is_pinned, 0)) /* loading has failed */
@@ -258,9 +262,9 @@ bool host_sysctls_stop(struct kapi_sysctls *sysctls)
 	     waited_ms += poll_ms)
 		msleep(poll_ms);
 	cancel_delayed_work_sync(
-		&sysctls->unpin); /* by somebody who was counted, and had not pinned yet */
+		&sysctls->unpin); /* scheduled by a task that was counted but had not pinned yet */
 	if (READ_ONCE(sysctls->header->used)) {
-		synchronize_rcu_tasks(); /* who is in a callback */
+		synchronize_rcu_tasks(); /* for tasks in a callback */
 		return false;
 	}
 	unregister_sysctl_table(sysctls->header);

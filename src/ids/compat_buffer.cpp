@@ -37,7 +37,7 @@ Result<void> write_user(CompatBuffer to, const abi::ShmSegmentStat& stat) noexce
     return write_stat(to, stat);
 }
 
-/* Of ints alone: the same for all programs. */
+/* Only ints: the same for all programs. */
 Result<void> write_user(CompatBuffer to, const abi::MsgInfo& info) noexcept
 {
     return write_user(to.address, info);
@@ -55,7 +55,7 @@ Result<void> write_user(CompatBuffer to, const abi::ShmLimitInfo& info) noexcept
     return write_user(to.address, compat::old_version(info));
 }
 
-/* Has one version only. */
+/* There is only one version. */
 Result<void> write_user(CompatBuffer to, const abi::ShmUsageInfo& info) noexcept
 {
     return write_user(to.address, compat::current_version(info));

@@ -34,13 +34,13 @@ Result<IpcId> IdTable::insert(IpcObject& object, i32 limit) noexcept
     }
     counts->highest_bound = max(counts->highest_bound, index);
     ++counts->in_use;
-    pin.leak(); /* dropped when the table is empty again */
+    pin.leak(); /* dropped when the table becomes empty */
     indexes_.publish(index, &object);
     object.is_published_.store_release(true);
     return object.id();
 }
 
-/* An id that was asked for leaves the order of the others as it was. */
+/* A requested id does not affect the order of the others. */
 Result<IpcId> IdTable::allocate_id(Counts& counts) noexcept
 {
     if (next_id_->load_relaxed() >= 0) [[unlikely]] {
@@ -59,7 +59,7 @@ void IdTable::remove(IpcObject& object) noexcept
 {
     const i32 index = id_layout.index_of(object.id());
     auto counts = counts_.lock();
-    /* First, so that neither way finds it any more once one of them does not. */
+    /* First, so that neither lookup finds the object once the other does not. */
     object.is_removed_.store_relaxed(true);
     indexes_.remove(index);
     unlink_key(object);
@@ -88,9 +88,9 @@ IdTable::Usage IdTable::usage() noexcept
 }
 
 /*
- * The highest index in use, none being above @bound: built from the top bit down, for a bit belongs
- * to it exactly when something is in use at or above what that bit makes.  Counting from 1, so that
- * 0 means none.
+ * The highest index in use, if none is above @bound: built from the top bit down, as a bit belongs
+ * to it exactly if something is in use at or above the index that the bit makes.  Counts from 1, so
+ * that 0 means none.
  */
 i32 IdTable::highest_up_to(i32 bound) const noexcept
 {

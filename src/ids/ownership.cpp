@@ -41,7 +41,7 @@ abi::IpcPerm Ownership::show(Key key, IpcId id) const noexcept
     perm.key = key.value();
     perm.uid = caller.show(uid);
     perm.gid = caller.show(gid);
-    /* Creators mostly are the owners; to look an id up takes longer than all the rest. */
+    /* The creator usually is the owner, and mapping an id takes longer than all the rest. */
     perm.cuid = cuid == uid ? perm.uid : caller.show(cuid);
     perm.cgid = cgid == gid ? perm.gid : caller.show(cgid);
     perm.mode = mode.bits();

@@ -31,8 +31,8 @@ void intercept_note_stuck(const char *function)
 }
 
 /*
- * The functions that are hooked, one for each means: a probe and a direct call cannot share one.  The compiler must
- * neither inline them nor know that they do nothing.
+ * The functions to hook, one per means, as a probe and a direct call cannot share one.  The
+ * compiler must neither inline them nor know that they do nothing.
  */
 static noinline __noclone void hooked_place(void)
 {
@@ -70,7 +70,10 @@ int intercept_ftrace_guard_start(void)
 {
 	int error = ftrace_set_filter_ip(&guard, (unsigned long)hooked_place, 0, 1);
 
-	/* Built so that it cannot be traced: the other users of ftrace, once registered, guard alone. */
+	/*
+	 * Not traceable in this build: then only the other users of ftrace guard it, once
+	 * registered.
+	 */
 	if (error == -EINVAL)
 		return 0;
 	if (!error)
@@ -92,7 +95,7 @@ void intercept_ftrace_guard_stop(void)
 		ftrace_free_filter(&guard);
 }
 
-/* A change of any filter waits for the lock under which ftrace is switched off. */
+/* Changing any filter takes the lock under which ftrace is switched off. */
 void intercept_ftrace_settle(void)
 {
 	static struct ftrace_ops unused = { .func = guard_called };
@@ -101,7 +104,7 @@ void intercept_ftrace_settle(void)
 	ftrace_free_filter(&unused);
 }
 
-/* Refused before it is looked at, or else because nothing can be traced at that address. */
+/* -ENODEV precedes any look at the address, at which nothing can be traced. */
 bool intercept_ftrace_is_dead(void)
 {
 	static struct ftrace_ops unused = { .func = guard_called };
@@ -133,7 +136,7 @@ bool intercept_ftrace_is_dead(void)
 
 #ifdef CONFIG_KPROBES
 
-/* Where the kernel puts probes on the calls of ftrace they cannot be taken away once that has given up. */
+/* Probes that the kernel has put on ftrace's calls cannot be removed once ftrace has shut down. */
 static struct kprobe *stuck_probe(struct kprobe **probes, unsigned int count)
 {
 	unsigned int i;
@@ -144,7 +147,7 @@ static struct kprobe *stuck_probe(struct kprobe **probes, unsigned int count)
 	if (count)
 		unregister_kprobes(probes, count);
 	for (i = 0; i < count; i++)
-		if (!probes[i]->addr) /* so the kernel says that it is still there */
+		if (!probes[i]->addr) /* by which the kernel says that it remains */
 			return probes[i];
 	return NULL;
 }
@@ -168,7 +171,7 @@ static int trial_hit(struct kprobe *probe, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(trial_hit);
 
-/* As for the probes that divert calls: it makes the kernel treat this one alike (probe_hook.c). */
+/* As for the probes that divert calls, so that the kernel treats this one alike (probe_hook.c). */
 static void trial_over(struct kprobe *probe, struct pt_regs *regs, unsigned long flags)
 {
 }

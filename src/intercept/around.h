@@ -5,18 +5,18 @@
 
 #include <linux/types.h>
 
-/* Called by assembly: link-time optimisation must leave them. */
+/* Called by assembly: link-time optimisation must keep them. */
 #define ENTRY_POINT __attribute__((__externally_visible__))
 
 /*
- * Who goes around a function may wait in it for user space, and pins the module meanwhile.  False: this call
- * goes unobserved.
+ * A task inside a wrapped function may wait for user space, so it pins the module meanwhile.
+ * False: this call runs unobserved.
  */
 bool around_pin(void);
 void around_unpin(void);
 
 /*
- * Assembly: has a function do what it has still to do, from @rest on; its result.  @by_probe: a kprobe stands
+ * Assembly: runs the rest of a function, from @rest on; returns its result.  @by_probe: a kprobe is
  * there, which has to let this call pass.
  */
 long sysvipc_call_rest(long first, long second, long third, long fourth, unsigned long rest,

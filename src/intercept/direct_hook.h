@@ -6,10 +6,10 @@
 #include <intercept/hook.h>
 
 /*
- * Calls of the functions at @addresses enter @trampoline, but for those that ftrace does not know, or that are
- * NULL: their @errors are set to -ENOENT, those of the others to 0.  @name is for reports.  *@hook is to be
- * undone by intercept_hook_detach().  -ENOENT: none is left; -EBUSY: one of them has a direct call already, or what
- * else is against it; -ENODEV: ftrace has given up; -EOPNOTSUPP; -ENOMEM.  Sleeps.
+ * Makes calls of the functions at @addresses enter @trampoline, except those that are NULL or
+ * unknown to ftrace: their @errors are set to -ENOENT, the others' to 0.  @name is for reports.
+ * intercept_hook_detach() undoes *@hook.  -ENOENT: none is left; -EBUSY: another user has
+ * redirected one; -ENODEV: ftrace has shut down; -EOPNOTSUPP; -ENOMEM.  Sleeps.
  */
 int direct_hook_attach(const unsigned long *addresses, int *errors, kapi_u32 count,
 		       void *trampoline, const char *name, struct kapi_hook **hook);

@@ -18,26 +18,26 @@
 typedef bool diversion_filter(const struct kapi_regs *registers);
 
 /*
- * Probes that are undone together, at most @most of them, by intercept_probe_hook_detach().
- * -EOPNOTSUPP: the kernel has no kprobes; -ENOMEM.
+ * Probes to be removed together, at most @most, by intercept_probe_hook_detach(). -EOPNOTSUPP: the
+ * kernel has no kprobes; -ENOMEM.
  */
 int probe_hook_new(kapi_u32 most, struct kapi_probe_hook **hook);
 /*
- * One more.  @trampoline NULL: the filter is all there is; @is_wanted NULL: every call is.  @rest: where our own
- * code enters the function with a mark; 0: nowhere.
+ * Adds one.  @trampoline NULL: only run the filter; @is_wanted NULL: divert every call.  @rest:
+ * where our own code enters the function with a mark; 0: nowhere.
  * Errors: as intercept_probe_hook_attach().  Sleeps.
  */
 int probe_hook_add(struct kapi_probe_hook *hook, const char *symbol, unsigned long rest,
 		   void (*trampoline)(void), diversion_filter *is_wanted);
 
 #if defined(CONFIG_X86_64)
-/* Not %r11: a probe that stands on a call of ftrace could not change it. */
+/* Not %r11: a probe on a call of ftrace could not change it. */
 static inline unsigned long *diversion_mark(struct pt_regs *regs)
 {
 	return &regs->r10;
 }
 
-/* Argument @n (0 to 3) of the function, which is given words and pointers. */
+/* Argument @n (0 to 3) of a function whose arguments are words and pointers. */
 static inline unsigned long diversion_argument(const struct kapi_regs *registers, unsigned int n)
 {
 	const struct pt_regs *regs = (const struct pt_regs *)registers;

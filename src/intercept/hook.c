@@ -17,7 +17,7 @@ struct kapi_hook {
 	const char *name; /* of the first function */
 };
 
-/* 6.5 gave the ftrace_ops variant the plain name and made its undoing free the filter too. */
+/* 6.5 gave the ftrace_ops variant the plain name; unregistering it frees the filter, too. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
 static int direct_register(struct kapi_hook *hook)
 {
@@ -47,8 +47,8 @@ static int direct_unregister(struct kapi_hook *hook)
 #ifdef CONFIG_KPROBES
 
 /*
- * By address: to compare a name with those of all functions takes the kernel longer than all else that
- * loading does, and a filter by name that had no memory reports success and lacks the function.
+ * By address: comparing a name with those of all functions takes longer than all the rest of
+ * loading, and a filter by name that ran out of memory reports success but lacks the function.
  */
 static int set_filter(struct ftrace_ops *ops, const char *const *names, kapi_u32 count,
 		      kapi_u32 *failed)
@@ -114,7 +114,7 @@ static void discard(struct kapi_hook *hook)
 	kfree(hook);
 }
 
-/* On failure the hook is gone. */
+/* Frees @hook on failure. */
 static int start(struct kapi_hook *hook, struct kapi_hook **result)
 {
 	int error = direct_register(hook);
@@ -123,13 +123,13 @@ static int start(struct kapi_hook *hook, struct kapi_hook **result)
 		discard(hook);
 		return error;
 	}
-	/* Nobody can switch ftrace off until it is undone. */
+	/* ftrace cannot be switched off until this is undone. */
 	hook->ops.flags |= FTRACE_OPS_FL_PERMANENT;
 	*result = hook;
 	return 0;
 }
 
-/* One ftrace_ops for all: undoing it costs one grace period, however many functions it has. */
+/* One ftrace_ops for all: undoing costs one grace period for any number of functions. */
 int intercept_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
 			  struct kapi_hook **result, kapi_u32 *failed)
 {
@@ -167,14 +167,14 @@ int direct_hook_attach(const unsigned long *addresses, int *errors, kapi_u32 cou
 			errors[i] = -ENOENT;
 		is_first &= errors[i] != 0;
 	}
-	if (is_first) { /* an empty filter lets all functions pass */
+	if (is_first) { /* an empty filter matches all functions */
 		discard(hook);
 		return -ENOENT;
 	}
 	return start(hook, result);
 }
 
-/* When ftrace has given up, to try would take away half of what it needs for the calls that still come. */
+/* If ftrace has shut down, trying would remove half of what it needs for calls that still come. */
 void intercept_hook_detach(struct kapi_hook *hook)
 {
 	if (intercept_ftrace_is_dead() || direct_unregister(hook))

@@ -9,7 +9,7 @@
 #include <intercept/armed.h>
 #include <intercept/intercept.h>
 
-/* Sets the places of all functions: 0 where the kernel has none of that name, or does not tell. */
+/* Looks up the functions' addresses: 0 if there is none of that name, or the kernel hides it. */
 static int find_places(const struct kapi_interception_group *group)
 {
 	struct unexported_symbol *symbols = kcalloc(group->count, sizeof(*symbols), GFP_KERNEL);
@@ -37,7 +37,7 @@ static bool has_a_place(const struct kapi_interception_group *group)
 	return false;
 }
 
-/* Whether ftrace does what it was asked for: a call of a function of our own enters the landing. */
+/* Checks that ftrace works: a call of the trial function enters the landing. */
 static bool is_tried(const struct kapi_interception_group *group)
 {
 	intercept_ftrace_settle();
@@ -45,7 +45,7 @@ static bool is_tried(const struct kapi_interception_group *group)
 	return READ_ONCE(*group->trial_place) == 0;
 }
 
-/* -ENOENT: no place is known. */
+/* -ENOENT: no address is known. */
 static int intercept_together(struct kapi_interception_group *group, bool *is_proven)
 {
 	const kapi_u32 count = group->count;
@@ -74,8 +74,8 @@ static int intercept_together(struct kapi_interception_group *group, bool *is_pr
 }
 
 /*
- * Where somebody else has a direct call on one of them, each is intercepted by itself, with a landing that need
- * not tell functions apart.  So it is where their places are not known.
+ * If another user has redirected one of them, each is intercepted by itself, with a landing that
+ * need not distinguish functions.  The same if their addresses are unknown.
  */
 static int intercept_each(struct kapi_interception_group *group)
 {
@@ -106,8 +106,8 @@ static int intercept_by_direct_calls(struct kapi_interception_group *group, bool
 }
 
 /*
- * Those that cannot have a direct call.  Not where somebody else has one (-EBUSY): a BPF program that calls the
- * function itself goes past a probe.
+ * Functions that cannot have a direct call.  Not those that another user has redirected (-EBUSY): a
+ * BPF program that calls the function itself bypasses a probe.
  */
 static bool is_for_probes(const struct kapi_interception *row, const struct kapi_intercepted *state)
 {

@@ -10,7 +10,7 @@
 #include <linux/linkage.h>
 #include <asm/unwind_hints.h>
 
-/* Of the entry of a function: the return address into it lies behind an ENDBR and a call. */
+/* Of a function's entry: the return address into it is behind an ENDBR and a call. */
 #define LONGEST_ENTRY 16
 
 .macro SAVE_ARGUMENTS
@@ -27,7 +27,7 @@
 	popq	%rdi
 .endm
 
-/* Where functions are; 0: not intercepted. */
+/* Addresses of the functions; 0: not intercepted. */
 .macro PLACE function
 SYM_DATA_START(sysvipc_at_\function)
 	.quad	0
@@ -77,14 +77,17 @@ SYM_CODE_START(sysvipc_enter_intercepted)
 	RET
 SYM_CODE_END(sysvipc_enter_intercepted)
 
-/* Whoever called the function looks at its place: include/intercept/intercept.h. */
+/* The caller checks whether this was cleared: include/intercept/intercept.h. */
 SYM_CODE_START_LOCAL(sysvipc_enter_trial)
 	UNWIND_HINT_FUNC
 	movq	$0, sysvipc_at_trial(%rip)
 	RET
 SYM_CODE_END(sysvipc_enter_trial)
 
-/* The function at %r8 runs after all, where a kprobe has sent us in its place, and lets this call pass. */
+/*
+ * Runs the function at %r8, in whose place a kprobe has entered our code; the probe lets this call
+ * pass.
+ */
 SYM_CODE_START(sysvipc_go_on)
 	UNWIND_HINT_FUNC
 	SAVE_ARGUMENTS
@@ -98,7 +101,7 @@ SYM_CODE_START(sysvipc_go_on)
 	RET
 SYM_CODE_END(sysvipc_go_on)
 
-/* Ours runs before the function. */
+/* Our handler runs before the function. */
 .macro BEFORE function
 SYM_CODE_START(sysvipc_enter_\function)
 	UNWIND_HINT_FUNC
@@ -122,7 +125,7 @@ SYM_CODE_START(sysvipc_enter_\function\()_in_place)
 SYM_CODE_END(sysvipc_enter_\function\()_in_place)
 .endm
 
-/* The same, and tells in two registers whether that was all there is to do, and if so the result. */
+/* The same; the handler returns in two registers whether to skip the function, and its result. */
 .macro ANSWER function
 SYM_CODE_START(sysvipc_enter_\function)
 	UNWIND_HINT_FUNC
@@ -160,8 +163,8 @@ SYM_CODE_END(sysvipc_enter_\function\()_in_place)
 .endm
 
 /*
- * Asked whether ours goes around this call, and if so called in place of the function, with where its rest begins
- * as a fifth argument, and whether a kprobe stands there as a sixth.
+ * Asks whether our wrapper is wanted for this call.  If so, calls it in place of the function; the
+ * fifth argument is where the function's rest begins, the sixth whether a kprobe is there.
  */
 .macro AROUND function
 SYM_CODE_START(sysvipc_enter_\function)
@@ -182,7 +185,7 @@ SYM_CODE_START(sysvipc_enter_\function)
 SYM_CODE_END(sysvipc_enter_\function)
 .endm
 
-/* Several functions may be treated alike: each has a landing of its own, for it is at a place of its own. */
+/* Functions may share a handler; each has its own landing, because its address is its own. */
 .macro AROUND_IN_PLACE place function
 SYM_CODE_START(sysvipc_enter_\place\()_in_place)
 	UNWIND_HINT_FUNC
@@ -214,7 +217,7 @@ ANSWER proc_open
 BEFORE destroy_orphaned
 BEFORE_IN_PLACE destroy_orphaned
 
-/* The rest may not be the beginning of a function, which an indirect jump would have to lead to. */
+/* The rest may lack the ENDBR that an indirect jump would need: hence RET. */
 SYM_CODE_START(sysvipc_call_rest)
 	UNWIND_HINT_FUNC
 	testl	%r9d, %r9d

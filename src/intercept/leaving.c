@@ -18,10 +18,10 @@
 #include <intercept/around.h>
 #include <intercept/watch.h>
 
-/* Kept while a task is inside one of the two calls. */
+/* Kept while a task is inside unshare(2) or setns(2). */
 struct leaving {
-	unsigned long flags; /* what it was asked for: CLONE_* */
-	const void *ipc_ns; /* to be compared only */
+	unsigned long flags; /* CLONE_* flags of the request */
+	const void *ipc_ns; /* only for comparison */
 };
 
 static struct leaving leaving_by(unsigned long flags)
@@ -29,7 +29,7 @@ static struct leaving leaving_by(unsigned long flags)
 	return (struct leaving){ .flags = flags, .ipc_ns = current->nsproxy->ipc_ns };
 }
 
-/* @call: the registers of the program. */
+/* @call: the program's registers. */
 static unsigned long unshare_flags(const struct pt_regs *call)
 {
 	return in_ia32_syscall() ? (u32)call->bx : call->di;
@@ -50,7 +50,7 @@ static int setns_type(const struct pt_regs *call)
 	return in_ia32_syscall() ? call->cx : call->si;
 }
 
-/* Without a type it may. */
+/* Type 0 permits any namespace. */
 static bool may_leave_by_setns(const struct pt_regs *call)
 {
 	const int type = setns_type(call);
@@ -58,7 +58,7 @@ static bool may_leave_by_setns(const struct pt_regs *call)
 	return !type || (type & CLONE_NEWIPC);
 }
 
-/* Without a type, setns(2) takes that of the namespace which the file is. */
+/* With type 0, setns(2) uses the type of the namespace that the file refers to. */
 static unsigned long type_of_namespace(unsigned int fd)
 {
 	struct file *file = fget(fd);
@@ -79,7 +79,7 @@ static struct leaving leaving_by_setns(const struct pt_regs *call)
 	return leaving_by(setns_type(call) ?: type_of_namespace(fd));
 }
 
-/* When the call has succeeded: CLONE_* flags. */
+/* After success: what the task has left, as CLONE_* flags. */
 static unsigned long left_with(const struct leaving *leaving)
 {
 	const bool is_elsewhere = leaving->ipc_ns != current->nsproxy->ipc_ns;
@@ -87,7 +87,7 @@ static unsigned long left_with(const struct leaving *leaving)
 	return leaving->flags | (is_elsewhere ? CLONE_NEWIPC : 0);
 }
 
-/* Which of the two it is.  The kernel looks at the lower half; x32's numbers differ in one bit. */
+/* Which of the two it is.  The kernel uses the lower half; x32's numbers differ in one bit. */
 static bool is_setns(const struct pt_regs *call)
 {
 #ifdef CONFIG_IA32_EMULATION

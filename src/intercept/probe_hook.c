@@ -26,12 +26,12 @@ struct diversion {
 };
 
 struct kapi_probe_hook {
-	kapi_u32 count; /* of probes that are registered */
+	kapi_u32 count; /* of registered probes */
 	struct kprobe **probes; /* as unregister_kprobes() wants them */
 	struct diversion diversions[];
 };
 
-/* A value that nobody else has reason to leave in a register. */
+/* A value that no other code has reason to leave in a register. */
 unsigned long __attribute__((__externally_visible__)) sysvipc_own_mark(unsigned long rest);
 unsigned long sysvipc_own_mark(unsigned long rest)
 {
@@ -103,12 +103,12 @@ int probe_hook_add(struct kapi_probe_hook *hook, const char *symbol, unsigned lo
 		hook->probes[hook->count++] = probe;
 		return 0;
 	}
-	if (kapi_probes_unregister(&probe, 1)) /* it stays, and its memory with it */
+	if (kapi_probes_unregister(&probe, 1)) /* it stays, so its memory must */
 		hook->probes[hook->count++] = probe;
 	return -ENOENT;
 }
 
-/* Before a probe can send anybody to a landing. */
+/* Before a probe can divert a task to a landing. */
 static int find_places(const char *const *symbols, kapi_u32 count,
 		       const struct kapi_landing *landings)
 {

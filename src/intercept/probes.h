@@ -6,8 +6,8 @@
 #include <linux/kprobes.h>
 
 /*
- * None of them is hit any more; one grace period for all.  Else intercept_stuck() tells which the kernel cannot
- * take away, and their memory is not to be freed.  -ENODEV; sleeps.
+ * Removes the probes; one grace period for all.  -ENODEV: the kernel cannot remove the one that
+ * intercept_stuck() names, and their memory must not be freed.  Sleeps.
  */
 int kapi_probes_unregister(struct kprobe **probes, unsigned int count);
 

@@ -14,19 +14,19 @@
 
 #define X32_BIT 30 /* x32 programs add it to the number of a call that they share */
 
-/* By the preprocessor, which knows the numbers. */
+/* Macros, because the preprocessor knows the numbers. */
 #define IF_EQUAL(name) je sysvipc_call_##name
 #define IF(name) cmpl $__NR_##name, %eax; je sysvipc_call_##name
 #define ELSE(name) jmp sysvipc_call_##name
 
-/* The search below halves the numbers; no other call is hooked. */
+/* The search below bisects the numbers; no other call is hooked. */
 #if !(__NR_shmget < __NR_shmat && __NR_shmat < __NR_shmctl && __NR_shmctl < __NR_semget && \
 	__NR_semget < __NR_semop && __NR_semop < __NR_semctl && __NR_semctl < __NR_shmdt && \
 	__NR_shmdt < __NR_msgget && __NR_msgget < __NR_msgsnd && __NR_msgsnd < __NR_msgrcv && \
 	__NR_msgrcv < __NR_msgctl && __NR_msgctl < __NR_semtimedop)
 #error "the calls have other numbers than this search knows"
 #endif
-/* What is above msgctl, and not semtimedop, is a 32-bit program's: ipc, semget to msgctl, semtimedop. */
+/* Above msgctl, all but semtimedop are 32-bit calls: ipc, semget to msgctl, semtimedop. */
 #if !(__NR_msgctl < KAPI_IA32_IPC && KAPI_IA32_IPC < __NR_semtimedop && \
 	__NR_semtimedop < KAPI_IA32_SEMGET && KAPI_IA32_SEMGET < KAPI_IA32_SEMCTL && \
 	KAPI_IA32_SEMCTL < KAPI_IA32_SHMGET && KAPI_IA32_SHMGET < KAPI_IA32_SHMCTL && \
@@ -42,7 +42,10 @@ SYM_CODE_START(sysvipc_enter)
 	UNWIND_HINT_FUNC
 	ENDBR
 #ifdef CONFIG_SYSVIPC
-	/* While the module comes or goes it answers ENOSYS: the kernel's own function knows better. */
+	/*
+	 * It returns ENOSYS while the module is being loaded or unloaded: then the kernel's own
+	 * function runs.
+	 */
 	pushq	%rdi
 	call	sysvipc_serve
 	popq	%rdi
@@ -61,8 +64,8 @@ SYM_CODE_START(sysvipc_enter)
 SYM_CODE_END(sysvipc_enter)
 
 /*
- * Each has a landing of its own for a kprobe: where the call was ENOSYS it goes on into the kernel's function, which
- * is at a place of its own.
+ * Each call has its own landing for a kprobe: after ENOSYS it continues with the kernel's function,
+ * whose address is its own.
  */
 .macro CALL_IN_PLACE name
 	.pushsection .data

@@ -44,7 +44,7 @@ static_assert(__same_type(exit_files, void(struct task_struct *)));
 void ENTRY_POINT sysvipc_before_exit_files(struct task_struct *task);
 void sysvipc_before_exit_files(struct task_struct *task)
 {
-	if (task == current) /* not what clone(2) failed to complete */
+	if (task == current) /* not a task that clone(2) failed to complete */
 		sysvipc_task_ended();
 }
 
@@ -59,8 +59,8 @@ bool intercept_is_before_exit_files(const struct kapi_regs *registers)
 #ifdef CONFIG_PREEMPT_RT
 
 /*
- * The function that makes a task.  Up to 6.3 it is declared nowhere: that it is given these arguments is
- * then known from its source only.
+ * The function that creates a task.  Before 6.4 no header declares it: only its source shows these
+ * arguments.
  */
 typedef struct task_struct *copy_process_function(struct pid *pid, int trace, int node,
 						  struct kernel_clone_args *args);
@@ -93,7 +93,7 @@ struct task_struct *sysvipc_around_copy_process(struct pid *pid, int trace, int 
 	return child;
 }
 
-/* Pinning is left to the function that is called then: the probe may send nobody there. */
+/* Pinning is left to the wrapper: the probe may still not divert the task to it. */
 bool intercept_is_around_copy_process(const struct kapi_regs *registers)
 {
 	return ((const struct kernel_clone_args *)diversion_argument(registers, 3))->flags &
@@ -124,7 +124,7 @@ static void find_tracepoint(struct tracepoint *tracepoint, void *unused)
 		task_newtask = tracepoint;
 }
 
-/* Not by the function that the kernel's header has for this: it names the tracepoint, which is not exported. */
+/* Not by the header's own function for this: it names the tracepoint, which is not exported. */
 int intercept_watch_beginnings(void)
 {
 	check_trace_callback_type_task_newtask(probe_newtask);

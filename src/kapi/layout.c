@@ -53,7 +53,7 @@ static void __used layout(void)
 	LAYOUT(REFCOUNT, refcount_t);
 	FIELD(MSG_MSG_TYPE, struct msg_msg, m_type);
 	DEFINE(KAPI_MSG_MSG_SIZE, sizeof(struct msg_msg));
-	/* Up to the last member that is used, whatever the order of them. */
+	/* Up to the last member that is used, whatever their order. */
 	DEFINE(KAPI_IPC_PERM_SIZE,
 	       LATEST(LATEST(LATEST(END(id), END(key)), LATEST(END(uid), END(gid))),
 		      LATEST(LATEST(END(cuid), END(cgid)),
@@ -131,7 +131,7 @@ static void __used layout(void)
 	IA32_CALL(MSGRCV, msgrcv);
 	IA32_CALL(MSGCTL, msgctl);
 	IA32_CALL(SEMTIMEDOP, semtimedop_time64);
-	DEFINE(KAPI_IPC_CALL_SEMOP, SEMOP); /* the calls that ipc(2) is made of */
+	DEFINE(KAPI_IPC_CALL_SEMOP, SEMOP); /* the calls within ipc(2) */
 	DEFINE(KAPI_IPC_CALL_SEMGET, SEMGET);
 	DEFINE(KAPI_IPC_CALL_SEMCTL, SEMCTL);
 	DEFINE(KAPI_IPC_CALL_SEMTIMEDOP, SEMTIMEDOP);

@@ -31,13 +31,13 @@ KAPI_SHIM void kapi_cache_free(struct kapi_cache *cache, void *object)
 
 KAPI_SHIM void *kapi_kvmalloc(kapi_size size)
 {
-	/* Limits that root raised may make sizes absurd, which is no news for the log. */
+	/* Limits raised by root may make sizes absurd, which is not worth a line in the log. */
 	return kvmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 }
 
 KAPI_SHIM void *kapi_kmalloc_atomic(kapi_size size)
 {
-	/* Callers do without it. */
+	/* Callers can do without it. */
 	return kmalloc(size, GFP_ATOMIC | __GFP_ACCOUNT | __GFP_NOWARN);
 }
 

@@ -3,8 +3,9 @@
 
 #ifdef CONFIG_PREEMPT_RT
 /*
- * put_task_struct() looks at the count of preemption there.  GCC 12 refuses to optimise that at link
- * time beside the read-only view of the same variable which "current" is through a segment register.
+ * On PREEMPT_RT, put_task_struct() reads the preemption count.  GCC 12 refuses to optimise this at
+ * link time beside the read-only view of the same variable that "current" uses through a segment
+ * register.
  */
 #undef CONFIG_USE_X86_SEG_SUPPORT
 #endif

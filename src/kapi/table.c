@@ -8,9 +8,9 @@
 #include <kapi/table.h>
 
 /*
- * Lookups are whole functions, with all that they consist of in line: else the compiler makes one out of
- * the part that they share, which calls the hash through a pointer.  For the same reason there are
- * comparisons here: the kernel's own calls memcmp().
+ * Lookups are not inlined, and contain everything inline: otherwise the compiler moves what they
+ * share into a function that calls the hash through a pointer.  Comparisons are our own for the
+ * same reason: the kernel's calls memcmp().
  */
 #define LOOKUP __attribute__((__flatten__, __noinline__))
 
@@ -33,15 +33,15 @@ static const struct rhashtable_params key_params = {
 	.automatic_shrinking = true,
 };
 
-/* Addresses of kernel objects are nobody's to choose: mixing in the seed is protection enough. */
+/* Users cannot choose addresses of kernel objects: mixing in the seed suffices. */
 static inline u32 hash_address(const void *key, u32 size, u32 seed)
 {
 	return hash_64((u64)(unsigned long)*(const void *const *)key ^ seed, 32);
 }
 
 /*
- * A table grows by a worker.  What is inserted before that runs has to find room: an insertion that would
- * make a chain too long fails.
+ * A worker makes a table grow.  Until it runs, there must be room: an insertion that would make a
+ * chain too long fails.
  */
 #define LEAST_BUCKETS 512
 
@@ -55,7 +55,7 @@ static const struct rhashtable_params address_params = {
 	.automatic_shrinking = true,
 };
 
-/* The key of a pair: its two addresses, which follow each other. */
+/* The key of a pair: its two addresses, which are adjacent. */
 struct pair {
 	const void *first;
 	const void *second;
@@ -66,7 +66,7 @@ static inline u32 hash_pair(const void *key, u32 size, u32 seed)
 	const struct pair *pair = key;
 	u64 mixed = ((u64)(unsigned long)pair->first ^ seed) * GOLDEN_RATIO_64;
 
-	/* The table looks at the low bits, where objects of one size have zeros. */
+	/* The table uses the low bits, which are 0 in the addresses of aligned objects. */
 	mixed ^= mixed >> 32;
 	return hash_64(mixed + (unsigned long)pair->second, 32);
 }

@@ -17,15 +17,15 @@ struct Message::Block {
     [[nodiscard]] const u8* text() const noexcept { return reinterpret_cast<const u8*>(this + 1); }
 };
 
-/* A row of caches, each for objects of one size, header included; an object goes into the smallest. */
+/* A row of caches, each for one size, header included; an object uses the smallest that fits. */
 struct SizeClass {
     usize bytes;
     const char* name;
 };
 
 /*
- * Linux has a header of 48 bytes, or 8 in what follows a page, and rounds up to 64, 96, 128 and so on:
- * with 8 bytes more of each, a text that just fits there just fits here.
+ * Linux's header has 48 bytes, or 8 in what follows a page, and its sizes are 64, 96, 128 and so
+ * on: with 8 bytes more in each, a text that just fits there just fits here.
  */
 class MessageLayout {
 public:
@@ -41,18 +41,18 @@ public:
         { Message::kPiece, "sysvipc_msg_4096" },
     };
     static constexpr usize kMost = Message::kPiece;
-    /* The text before these is 16 bytes shorter than Linux's. */
+    /* The text before these is 16 bytes shorter than on Linux. */
     static constexpr SizeClass kRest[] {
         { 88, "sysvipc_msgseg_88" }, /* of 4096 bytes, and of 8192 */
         { 264, "sysvipc_msgseg_264" },   { 1040, "sysvipc_msgseg_1040" },
         { 2064, "sysvipc_msgseg_2064" }, { Message::kPiece, "sysvipc_msgseg_4096" },
     };
-    /* At the end of a whole piece there is a pointer to the rest. */
+    /* A whole piece ends with a pointer to the rest. */
     static constexpr usize kFirstText = Message::kPiece - sizeof(Message) - sizeof(Message::Block*);
     static constexpr usize kBlockText = Message::kPiece - sizeof(Message::Block);
-    /* What of their memory user copies may touch: from the type or the text on, up to that pointer. */
+    /* What user copies may touch: from the type or the text up to that pointer. */
     static constexpr usize kFirstUserOffset = offsetof(Message, after_);
-    /* Security modules are handed a struct msg_msg: all of it is there. */
+    /* Security modules get a struct msg_msg: all of it exists. */
     static_assert(offsetof(Message, known_) >= KAPI_MSG_MSG_TYPE);
     static constexpr usize kBlockUserOffset = sizeof(Message::Block);
     static constexpr usize kFirstUserEnd = Message::kPiece - sizeof(Message::Block*);
@@ -77,7 +77,7 @@ public:
         }
     }
 
-    /* Users may copy from @user_offset on, up to @user_end. */
+    /* User copies may touch [@user_offset, @user_end). */
     [[nodiscard]] Result<void> start(usize user_offset, usize user_end) noexcept
     {
         for (; started_ < N; ++started_) {
@@ -92,7 +92,7 @@ public:
         while (started_ > 0)
             caches_[--started_].stop();
     }
-    /* The smallest that has room for @bytes; the largest where none has, as the rest goes elsewhere. */
+    /* The smallest with room for @bytes; the largest if none has, as the rest goes elsewhere. */
     [[nodiscard]] SlabCache& for_size(usize bytes) noexcept
     {
         return caches_[by_words_[min((bytes + sizeof(u64) - 1) / sizeof(u64), kWords)]];
@@ -137,7 +137,7 @@ bool Message::has_blocks() const noexcept
 /* Precondition of both: has_blocks(). */
 Message::Block*& Message::first_block() noexcept
 {
-    /* SAFETY: a message with blocks is in a whole piece, and its text ends before this. */
+    /* SAFETY: a message with blocks has a whole piece, and its text ends before this. */
     return *reinterpret_cast<Block**>(reinterpret_cast<u8*>(this) + MessageLayout::kFirstUserEnd);
 }
 
@@ -175,7 +175,7 @@ Result<void> Message::add_blocks() noexcept
     }
 }
 
-/* Of a chain that memory did not suffice for, the blocks that there are have the sizes of the whole. */
+/* If allocating a chain failed, its existing blocks have the sizes that it would have had. */
 void Message::destroy(Message* message) noexcept
 {
     if (message->type() != 0)
@@ -194,8 +194,8 @@ void Message::destroy(Message* message) noexcept
 }
 
 /*
- * Calls piece(text, size, offset), a Result<void>, for the text in a chain of blocks, up to @size of the
- * whole text and to the first error, which is returned.
+ * Calls piece(text, size, offset), a Result<void>, for the text in a chain of blocks, up to @size
+ * of the whole text.  Stops at the first error, and returns it.
  */
 template <class Piece>
 Result<void> Message::for_each_block(auto* block, usize size, Piece&& piece) noexcept
@@ -213,7 +213,7 @@ Result<Box<Message>> Message::load(UserAddress from, usize size) noexcept
 {
     Result<Box<Message>> allocated = allocate(size);
     if (!allocated.ok()) [[unlikely]] {
-        /* Linux looks at the type before it asks for memory. */
+        /* Linux checks the type before it allocates memory. */
         const i64 type = TRY(read_user<Type>(from));
         return type < 1 ? Errno::EINVAL : allocated.error();
     }
@@ -224,11 +224,11 @@ Result<Box<Message>> Message::load(UserAddress from, usize size) noexcept
     const usize missed = TRY(read_user_part(type_and_text, from, sizeof(Type) + first));
     Type type;
     __builtin_memcpy(&type, type_and_text, sizeof(Type));
-    if (missed > first) [[unlikely]] /* at the end of user memory the kernel reads all or nothing */
+    if (missed > first) [[unlikely]] /* near the end of user memory it may read nothing */
         type = TRY(read_user<Type>(from));
     if (type < 1) [[unlikely]]
         return Errno::EINVAL;
-    message->known_.set_type(type); /* from here on, labelled or not, modules are told of its end */
+    message->known_.set_type(type); /* from now on destroy() calls unlabel(), labelled or not */
     if (missed > 0) [[unlikely]]
         return Errno::EFAULT;
     const UserAddress text = from.offset(sizeof(Type));
@@ -246,13 +246,13 @@ template Result<Box<Message>> Message::load<i32>(UserAddress from, usize size) n
 
 Result<Box<Message>> Message::create_blank(usize size) noexcept
 {
-    constexpr i64 kAny = 1; /* modules are told of its end, whatever its type will be */
+    constexpr i64 kAny = 1; /* makes destroy() call unlabel(), whatever the type will be */
     Box<Message> message = TRY(allocate(size));
     message->known_.set_type(kAny);
     return message;
 }
 
-/* Type and pieces are written one by one, as the program sees what was written before a fault. */
+/* Writes type and pieces one by one: the program sees what was written before a fault. */
 template <class Type>
 Result<void> Message::store(UserAddress to, usize size) const noexcept
 {
@@ -275,7 +275,7 @@ void Message::copy_from(const Message& other) noexcept
     __builtin_memcpy(text(), other.text(), min(other.size(), MessageLayout::kFirstText));
     if (!other.has_blocks())
         return;
-    /* Both texts are cut into blocks at the same places. */
+    /* Both texts are divided into blocks at the same places. */
     Block* to = first_block();
     const auto copy_piece = [&](const u8* piece, usize count, usize) -> Result<void> {
         __builtin_memcpy(to->text(), piece, count);

@@ -14,7 +14,7 @@ void MessageIndex::choose_secret() noexcept
     secret = random_secret();
 }
 
-/* Different for different types: each step can be undone. */
+/* Different for different types: each step is invertible. */
 u64 MessageIndex::rank_of(const Message& node) noexcept
 {
     u64 rank = static_cast<u64>(node.type()) ^ secret;
@@ -43,7 +43,7 @@ void MessageIndex::add(Message& message) noexcept
         add_type(message);
 }
 
-/* The node is always the youngest: @message becomes it. */
+/* The node is always the youngest message: @message becomes it. */
 void MessageIndex::join_ring(Link& place, Message& node, Message& message) noexcept
 {
     left(message) = left(node);
@@ -51,13 +51,13 @@ void MessageIndex::join_ring(Link& place, Message& node, Message& message) noexc
         message.after_ = node.after_;
     } else {
         message.after_ = marked(node);
-        left(node) = node.after_; /* as the oldest, it has the right one */
+        left(node) = node.after_; /* as the oldest, it holds the right link */
     }
     node.after_ = &message;
     place = &message;
 }
 
-/* As high as its rank; the subtree that was there is split between its two sides. */
+/* Inserts it as high as its rank, and splits the subtree there between its two sides. */
 void MessageIndex::add_type(Message& message) noexcept
 {
     const i64 type = message.type();
@@ -111,7 +111,7 @@ void MessageIndex::leave_ring(Link& place, Message& node, Message& message) noex
         }
         return;
     }
-    /* Some module of security kept those before it from the receiver. */
+    /* A security module hides those before it from the receiver. */
     Message* before = &oldest;
     while (at(before->after_) != &message)
         before = at(before->after_);
@@ -124,7 +124,7 @@ void MessageIndex::leave_ring(Link& place, Message& node, Message& message) noex
     place = before;
 }
 
-/* Both subtrees to @place: each time the root of higher rank comes first. */
+/* Merges both subtrees into @place: at each step the root of higher rank comes first. */
 void MessageIndex::merge(Link& place, Message* lower, Message* higher) noexcept
 {
     Link* open = &place;
@@ -166,7 +166,7 @@ Message* MessageIndex::oldest_from(i64 type) noexcept
 
 Message* MessageIndex::next_of_type(Message& message) noexcept
 {
-    /* What follows the youngest is no message of the type. */
+    /* The youngest does not link to a message of the type. */
     return place_of(message.type()) == &message ? nullptr : at(message.after_);
 }
 

@@ -64,8 +64,8 @@ Message* MessageStore::next_candidate(const MessageSelector& selector, Message& 
 }
 
 /*
- * Each message is passed over once for every time that one is taken from the end of the run or that the
- * run begins anew, which it does behind what was passed over.
+ * Amortised: taking the message at the run's end moves the end back by only one message, and a new
+ * run begins behind all that were passed over.
  */
 Message* MessageStore::oldest_except(i64 type) noexcept
 {

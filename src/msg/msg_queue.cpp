@@ -40,8 +40,8 @@ Message* MsgQueueState::select(const MessageSelector& selector) noexcept
 }
 
 /*
- * Receivers are asked in the order in which they went to sleep.  One whose buffer is too small for
- * the message it asked for fails with E2BIG, and the message goes on.
+ * Tries receivers in the order in which they went to sleep.  One whose buffer is too small for the
+ * message it asked for fails with E2BIG, and the next one is tried.
  */
 bool MsgQueueState::deliver(Box<Message>& message, WakeList& wakes) noexcept
 {
@@ -104,8 +104,8 @@ void MsgQueueState::release_receivers(Receiver::Answer answer, WakeList& wakes) 
 }
 
 /*
- * Each whose message fits by itself may try: one that gives up, or finds that another was faster,
- * owes nobody a wake-up.
+ * Wakes each whose message fits by itself: one that gives up, or finds the room taken, need not
+ * wake another.
  */
 void MsgQueueState::release_senders_with_room(WakeList& wakes) noexcept
 {
@@ -139,7 +139,7 @@ Ref<MsgQueue> MsgQueue::withdraw(IdTable& table, Locked& state, WakeList& wakes)
 
 void MsgQueue::retire(MessageUsage& usage) noexcept
 {
-    /* Nobody adds to or takes from a removed queue: its store is ours without the lock. */
+    /* No task adds to or takes from a removed queue: its store needs no lock. */
     MsgQueueState& state = unreachable_state();
     usage.bytes.add(-static_cast<long>(state.bytes));
     usage.messages.add(-static_cast<long>(state.messages));

@@ -45,7 +45,10 @@ Result<i32> report_info(IpcNamespace& ns, MsgCommand command, Buffer buffer) noe
     return max(usage.highest, 0);
 }
 
-/* Fills in @stat, all zero so far; the full id.  Errors: EINVAL, EACCES (not MSG_STAT_ANY), EIDRM, in this order. */
+/*
+ * Fills in @stat, which is all 0, and returns the full id.
+ * Errors: EINVAL, EACCES (not MSG_STAT_ANY), EIDRM, in this order.
+ */
 [[gnu::always_inline]] inline Result<IpcId> stat_queue(IpcNamespace& ns, IpcId id,
                                                        MsgCommand command,
                                                        abi::MsgQueueStat& stat) noexcept
@@ -78,7 +81,7 @@ Result<i32> report_info(IpcNamespace& ns, MsgCommand command, Buffer buffer) noe
     return full_id;
 }
 
-/* IPC_STAT returns 0, MSG_STAT and MSG_STAT_ANY, which take an index, the id. */
+/* IPC_STAT returns 0; MSG_STAT and MSG_STAT_ANY, which take an index, return the id. */
 template <class Buffer>
 Result<i32> report_queue(IpcNamespace& ns, IpcId id, MsgCommand command, Buffer buffer) noexcept
 {
@@ -96,7 +99,7 @@ template <class Buffer>
 Result<i32> set_queue(IpcNamespace& ns, IpcId id, Buffer buffer) noexcept
 {
     const auto request = TRY(read_user<abi::MsgQueueStat>(buffer));
-    /* Linux passes the number through an int: kept to the bit, sign extension included. */
+    /* Linux passes the number through an int: the same here, including the sign extension. */
     const auto qbytes = static_cast<i32>(request.qbytes);
 
     WakeList wakes;
@@ -115,13 +118,13 @@ Result<i32> set_queue(IpcNamespace& ns, IpcId id, Buffer buffer) noexcept
     queue->set_ownership(state, changed);
     state->qbytes = static_cast<u64>(i64 { qbytes });
     state->ctime = real_seconds();
-    /* Some may no longer have the right to receive; some senders may fit now. */
+    /* Receivers may have lost their permission; senders may have room now. */
     state->release_receivers(Receiver::Answer::TryAgain, wakes);
     state->release_senders_with_room(wakes);
     return 0;
 }
 
-/* Those who slept at it are awake on return.  Errors: EINVAL, EPERM. */
+/* On return its waiters have been woken.  Errors: EINVAL, EPERM. */
 Result<Ref<MsgQueue>> withdraw(IpcNamespace& ns, IpcId id) noexcept
 {
     WakeList wakes;
@@ -146,7 +149,7 @@ Result<i32> remove_queue(IpcNamespace& ns, IpcId id) noexcept
 
 } // namespace
 
-/* Errors: EINVAL for a negative id or command before all else, then as above. */
+/* Errors: EINVAL for a negative id or command before all others, then as above. */
 Result<i32> msgctl(IpcNamespace& ns, IpcId id, i32 command, UserAddress buffer) noexcept
 {
     if (id.is_negative() || command < 0)

@@ -23,7 +23,7 @@ struct ReceiveRequest {
 
     [[nodiscard]] bool may_truncate() const noexcept { return (flags & abi::MSG_NOERROR) != 0; }
     [[nodiscard]] bool may_wait() const noexcept { return (flags & abi::IPC_NOWAIT) == 0; }
-    /* What a sleeping receiver takes; Linux measures it as an int. */
+    /* What a sleeping receiver accepts; Linux measures it as an int. */
     [[nodiscard]] usize capacity() const noexcept { return may_truncate() ? INT32_MAX : size; }
 };
 
@@ -39,7 +39,7 @@ Result<void> check_readable(IpcNamespace& ns, MsgQueue& queue,
     return {};
 }
 
-/* Errors: EACCES, EIDRM, E2BIG, ENOMSG, in this order.  With Received::Yes, @message is the message. */
+/* Errors: EACCES, EIDRM, E2BIG, ENOMSG, in this order.  Sets @message if it returns Yes. */
 Result<Received> try_receive(IpcNamespace& ns, MsgQueue& queue, MsgQueue::Locked& state,
                              const ReceiveRequest& request, Box<Message>& message,
                              WakeList& wakes) noexcept
@@ -56,7 +56,7 @@ Result<Received> try_receive(IpcNamespace& ns, MsgQueue& queue, MsgQueue::Locked
     return Received::MustWait;
 }
 
-/* A receiver on the list of a queue that is kept in being: what it takes to sleep. */
+/* What a task needs to sleep: a reference to the queue, and its entry in the queue's list. */
 struct WaitingReceiver {
     Ref<MsgQueue> queue;
     Receiver receiver;
@@ -64,7 +64,7 @@ struct WaitingReceiver {
 using Place = Optional<WaitingReceiver>;
 
 /*
- * @receiver stands on the queue's list.  MustWait: try again.
+ * @receiver is in the queue's list.  MustWait: try again.
  * Errors: EIDRM, E2BIG, EINTR (not restarted once a handler ran).
  */
 Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
@@ -93,7 +93,7 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
     return Received::MustWait;
 }
 
-/* Precondition: the queue is not removed, so that nothing keeps it from being held. */
+/* Precondition: the queue is not removed, so that a reference can be taken. */
 [[gnu::noinline]] Result<void> join_line(MsgQueue& queue, MsgQueue::Locked& state,
                                          const ReceiveRequest& request, Place& place) noexcept
 {
@@ -105,7 +105,7 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
     return {};
 }
 
-/* As msgrcv(), for who stands in line since a first try. */
+/* As msgrcv(), for a task that was queued by a first try. */
 [[gnu::noinline]] Result<void> receive_waiting(IpcNamespace& ns, const ReceiveRequest& request,
                                                Box<Message>& message,
                                                WaitingReceiver& place) noexcept
@@ -122,13 +122,13 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
     return {};
 }
 
-/* MustWait: at @place by then.  Errors: EINVAL for an id that names no queue; what try_receive() has. */
+/* MustWait: queued, in @place.  Errors: EINVAL (no such queue); those of try_receive(). */
 [[gnu::always_inline]] inline Result<Received> receive_at_once(IpcNamespace& ns, IpcId id,
                                                                const ReceiveRequest& request,
                                                                Box<Message>& message,
                                                                Place& place) noexcept
 {
-    PARTLY_INITIALISED WakeList wakes; /* of room for tasks, which few calls need */
+    PARTLY_INITIALISED WakeList wakes; /* mostly places for tasks, which few calls need */
     const RcuGuard guard;
     MsgQueue* queue = MsgQueue::find(ns, id);
     if (!queue)
@@ -141,9 +141,9 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
 }
 
 /*
- * MSG_COPY: a copy of the message at a place in the queue, which stays there, and the @size of its text.
- * Errors, in order: EINVAL (flags); ENOMEM; EFAULT when the buffer cannot be read, as Linux has it; a
- *     security module's; EINVAL; EACCES; EIDRM; ENOMSG; E2BIG; EINVAL when it would have to be cut short.
+ * MSG_COPY: copies the message at a position in the queue; @size: of its text.
+ * Errors, in order: EINVAL (flags); ENOMEM; EFAULT if the buffer cannot be read, as on Linux; a
+ * security module's; EINVAL; EACCES; EIDRM; ENOMSG; E2BIG; EINVAL if it would have to be truncated.
  */
 [[gnu::noinline]] Result<Box<Message>> receive_copy(IpcNamespace& ns, IpcId id,
                                                     const ReceiveRequest& request,
@@ -175,8 +175,8 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
 }
 
 /*
- * Writes @message, which is in no queue any more.  Errors: EFAULT.  EIDRM where the module is on its way
- * out: then all queues have been removed, and a message that nobody has seen went with its own.
+ * Writes @message, which is no longer in a queue.  Errors: EFAULT.  EIDRM during unloading: then
+ * all queues have been removed, and a message that nobody has seen went with its queue.
  */
 template <class Type>
 Result<void> hand_over(const Message& message, UserAddress to, usize size) noexcept
@@ -187,7 +187,7 @@ Result<void> hand_over(const Message& message, UserAddress to, usize size) noexc
     return stored;
 }
 
-/* @Type: of a message's type, as the program has it. */
+/* @Type: the program's type for a message's type. */
 template <class Type>
 Result<usize> receive(IpcNamespace& ns, IpcId id, UserAddress to, usize size, i64 type,
                       u32 flags) noexcept
@@ -201,7 +201,7 @@ Result<usize> receive(IpcNamespace& ns, IpcId id, UserAddress to, usize size, i6
 
     Box<Message> message;
     usize text_size = 0;
-    /* Most calls find their message: no need to zero what only those use that wait. */
+    /* Most calls find their message: do not zero what only waiting calls use. */
     PARTLY_INITIALISED Place place;
     if (copies) [[unlikely]] {
         message = TRY(receive_copy(ns, id, request, to, text_size));
@@ -219,8 +219,8 @@ Result<usize> receive(IpcNamespace& ns, IpcId id, UserAddress to, usize size, i6
 
 /*
  * Returns how many bytes of text were written.
- * Errors, in the order of ipc/msg.c: EINVAL (id, size), what receive_copy() has, EINVAL (no such
- * queue), EACCES, EIDRM, E2BIG, ENOMSG, EINTR; EFAULT last: the message is then gone.
+ * Errors, in the order of ipc/msg.c: EINVAL (id, size), those of receive_copy(), EINVAL (no such
+ * queue), EACCES, EIDRM, E2BIG, ENOMSG, EINTR; EFAULT last: the message is then lost.
  */
 Result<usize> msgrcv(IpcNamespace& ns, IpcId id, UserAddress to, usize size, i64 type,
                      u32 flags) noexcept

@@ -19,7 +19,7 @@ namespace {
 enum class Sent : u8 { Yes, MustWait };
 
 /*
- * @message is consumed with Sent::Yes only.
+ * Consumes @message only if it returns Yes.
  * Errors: EACCES, EIDRM, a security module's, EAGAIN, in this order.
  */
 Result<Sent> try_send(IpcNamespace& ns, MsgQueue& queue, MsgQueue::Locked& state,
@@ -38,14 +38,14 @@ Result<Sent> try_send(IpcNamespace& ns, MsgQueue& queue, MsgQueue::Locked& state
     return Sent::MustWait;
 }
 
-/* A sender on the list of a queue that is kept in being: what it takes to sleep. */
+/* What a task needs to sleep: a reference to the queue, and its entry in the queue's list. */
 struct WaitingSender {
     Ref<MsgQueue> queue;
     Sender sender;
 };
 using Place = Optional<WaitingSender>;
 
-/* @sender stands on the queue's list.  Errors: EIDRM, EINTR (not restarted once a handler ran). */
+/* @sender is in the queue's list.  Errors: EIDRM, EINTR (not restarted once a handler ran). */
 Result<void> wait_for_room(MsgQueue& queue, Sender& sender) noexcept
 {
     if (sender.wait() == Waiter::Outcome::Signal) {
@@ -60,7 +60,7 @@ Result<void> wait_for_room(MsgQueue& queue, Sender& sender) noexcept
     return {};
 }
 
-/* Precondition: the queue is not removed, so that nothing keeps it from being held. */
+/* Precondition: the queue is not removed, so that a reference can be taken. */
 [[gnu::noinline]] Result<void> join_line(MsgQueue& queue, MsgQueue::Locked& state,
                                          const Message& message, Place& place) noexcept
 {
@@ -70,7 +70,7 @@ Result<void> wait_for_room(MsgQueue& queue, Sender& sender) noexcept
     return {};
 }
 
-/* As msgsnd(), for who stands in line since a first try. */
+/* As msgsnd(), for a task that was queued by a first try. */
 [[gnu::noinline]] Result<void> send_waiting(IpcNamespace& ns, Box<Message>& message, u32 flags,
                                             WaitingSender& place) noexcept
 {
@@ -79,7 +79,10 @@ Result<void> wait_for_room(MsgQueue& queue, Sender& sender) noexcept
         TRY(wait_for_room(queue, place.sender));
         WakeList wakes;
         auto state = queue.lock();
-        /* Who was told to try again is in no line when the queue is removed.  Then the signal goes first. */
+        /*
+         * A sender told to try again was not queued when the queue was removed.  A signal precedes
+         * the try.
+         */
         if (queue.is_removed())
             return Errno::EIDRM;
         if (CurrentTask::has_signal())
@@ -91,12 +94,12 @@ Result<void> wait_for_room(MsgQueue& queue, Sender& sender) noexcept
     }
 }
 
-/* MustWait: at @place by then.  Errors: EINVAL for an id that names no queue; what try_send() has. */
+/* MustWait: queued, in @place.  Errors: EINVAL (no such queue); those of try_send(). */
 [[gnu::always_inline]] inline Result<Sent> send_at_once(IpcNamespace& ns, IpcId id,
                                                         Box<Message>& message, u32 flags,
                                                         Place& place) noexcept
 {
-    PARTLY_INITIALISED WakeList wakes; /* of room for tasks, which few calls need */
+    PARTLY_INITIALISED WakeList wakes; /* mostly places for tasks, which few calls need */
     const RcuGuard guard;
     MsgQueue* queue = MsgQueue::find(ns, id);
     if (!queue)
@@ -108,7 +111,7 @@ Result<void> wait_for_room(MsgQueue& queue, Sender& sender) noexcept
     return sent;
 }
 
-/* @Type: of a message's type, as the program has it. */
+/* @Type: the program's type for a message's type. */
 template <class Type>
 Result<void> send(IpcNamespace& ns, IpcId id, UserAddress from, usize size, u32 flags) noexcept
 {
@@ -118,7 +121,7 @@ Result<void> send(IpcNamespace& ns, IpcId id, UserAddress from, usize size, u32 
         return Errno::EINVAL;
     }
     Box<Message> message = TRY(Message::load<Type>(from, size));
-    /* Most calls find room: no need to zero what only those use that wait. */
+    /* Most calls find room: do not zero what only waiting calls use. */
     PARTLY_INITIALISED Place place;
     if (TRY(send_at_once(ns, id, message, flags, place)) == Sent::Yes) [[likely]]
         return {};

@@ -16,25 +16,25 @@ namespace sysvipc {
 
 constinit IpcNamespace* Namespaces::initial_ = nullptr;
 constinit Atomic<u8> Namespaces::phase_ { kUndecided };
-constinit Atomic<i64> Namespaces::late_at_ { 0 }; /* nobody waits yet */
+constinit Atomic<i64> Namespaces::late_at_ { 0 }; /* no call waits yet */
 
 namespace {
 
 void bury(kapi_work*) noexcept;
 
-/* All but the initial one. */
+/* All but the initial namespace. */
 struct Registry : Pinned {
     explicit Registry(void (*emptier)(IpcNamespace&)) noexcept : empty(emptier) { }
     static void destroy(Registry* registry) noexcept { heap_destroy(registry); }
 
     void (*const empty)(IpcNamespace&);
     AddressMap by_handle;
-    /* The last that ended, which leads to the one before. */
+    /* The one that ended last; it links to the one before. */
     Atomic<IpcNamespace*> ended { nullptr };
     DeferredWork burial { bury };
 };
 
-/* The KUnit module starts no registry: the compiler must not conclude that this is nullptr for ever. */
+/* The KUnit module starts no registry: keeps the compiler from treating this as always nullptr. */
 [[gnu::used]] constinit Registry* registry = nullptr;
 
 /* Under RCU. */
@@ -43,7 +43,7 @@ IpcNamespace* find_at(IpcNsHandle handle) noexcept
     return static_cast<IpcNamespace*>(registry->by_handle.find(handle.identity()));
 }
 
-/* The kernel's exists.  Not the one of another that was at its address. */
+/* The kernel's namespace exists.  Ignores the entry of an earlier one at its address. */
 IpcNamespace* find_other(IpcNsHandle handle) noexcept
 {
     const RcuGuard guard;
@@ -51,7 +51,7 @@ IpcNamespace* find_other(IpcNsHandle handle) noexcept
     return ns && ns->is_of(handle) ? ns : nullptr;
 }
 
-/* The kernel's has ended: of several who see that, one has ours buried.  Under RCU. */
+/* The kernel's has ended: of several tasks that notice, one schedules its burial.  Under RCU. */
 void end(IpcNamespace& ended) noexcept
 {
     if (!registry->by_handle.remove(ended))
@@ -65,7 +65,7 @@ void end(IpcNamespace& ended) noexcept
     registry->burial.schedule();
 }
 
-/* While kprobes are switched off nobody may have told us of an end (os/armed.hpp). */
+/* While kprobes are switched off, an end may go unnoticed (os/armed.hpp). */
 void end_former(IpcNsHandle handle) noexcept
 {
     const RcuGuard guard;
@@ -75,8 +75,8 @@ void end_former(IpcNsHandle handle) noexcept
 }
 
 /*
- * All that have ended so far at once, for waiting takes long.  Who may still look at one does so under
- * RCU; its objects are charged to it until their memory is given back.
+ * Buries all that have ended so far at once, as waiting takes long.  A task may still use one under
+ * RCU; objects are charged to it until their memory is freed.
  */
 void bury(kapi_work*) noexcept
 {
@@ -105,7 +105,7 @@ Result<void> Namespaces::start(void (*empty)(IpcNamespace&)) noexcept
 
 void Namespaces::stop() noexcept
 {
-    wait_for_rcu_memory(); /* objects that were never published are still charged to them */
+    wait_for_rcu_memory(); /* objects never published are still charged to them */
     registry->by_handle.stop([](kapi_addressed* addressed) {
         IpcNamespace::destroy(static_cast<IpcNamespace*>(addressed));
     });
@@ -113,10 +113,7 @@ void Namespaces::stop() noexcept
     Registry::destroy(exchange(registry, nullptr));
 }
 
-/*
- * What is found may be that of a namespace which was at this address before and ended unseen: it has ended as
- * well.
- */
+/* Also ends an earlier namespace's entry at this address, if that end went unnoticed. */
 void Namespaces::note_ending(IpcNsHandle handle) noexcept
 {
     const RcuGuard guard;
@@ -209,8 +206,8 @@ void Namespaces::visit(void (*each)(IpcNamespace&, void* context) noexcept, void
 }
 
 /*
- * The kernel's stays while the current task is in it, and ours with it.  Of several tasks that make one
- * at the same time the first one wins.
+ * The kernel's namespace stays while the current task is in it, and so does ours.  Of several tasks
+ * that create one at the same time, the first wins.
  */
 Result<IpcNamespace*> Namespaces::find_or_create(IpcNsHandle handle) noexcept
 {

@@ -10,7 +10,7 @@ namespace sysvipc {
 
 namespace {
 
-/* Written while loading and by the one worker. */
+/* Written while loading, and by the one worker. */
 constinit bool were_probes_hit = true;
 constinit bool was_ftrace_dead = false;
 constinit bool is_guarded = false;
@@ -49,7 +49,7 @@ void look_at_probes() noexcept
     log_info("kprobes are switched on again");
 }
 
-/* What ftrace has patched stays as it is: so must the code that it leads to. */
+/* What ftrace has patched stays patched, so the code that it leads to must stay. */
 void look_at_ftrace() noexcept
 {
     if (was_ftrace_dead || !Armed::is_ftrace_dead())
@@ -69,7 +69,7 @@ void look() noexcept
     look_at_ftrace();
 }
 
-/* Errors: ENOMEM, or what else registering a probe has; a log line tells. */
+/* Errors: ENOMEM, or others of register_kprobe(); logged. */
 Result<void> start_trial() noexcept
 {
     const int status = intercept_probe_trial_start();

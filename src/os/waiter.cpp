@@ -32,7 +32,7 @@ Waiter::Outcome Waiter::wait(Deadline deadline) noexcept
     return outcome;
 }
 
-/* More tasks than a list has places for, in the order in which they are to be woken. */
+/* Tasks beyond the list's own places, in the order in which they are to be woken. */
 struct WakeList::Page {
     static constexpr u32 kPlaces =
         (KAPI_PAGE_SIZE - sizeof(Page*) - sizeof(u64)) / sizeof(kapi_task*);

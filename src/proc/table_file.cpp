@@ -15,7 +15,7 @@ namespace {
 struct OpenFile {
     const TableView& view;
     IdTable& table;
-    IpcNsHold hold; /* whose table it is */
+    IpcNsHold hold; /* keeps the table's namespace */
     PidNamespace pids;
 };
 
@@ -24,7 +24,7 @@ OpenFile& open_file(void* state) noexcept
     return *static_cast<OpenFile*>(state);
 }
 
-/* What the walk stands on when it is not an object. */
+/* What the walk points to when it is not at an object. */
 constinit u8 header_marker {};
 
 template <const TableView& view>
@@ -119,7 +119,7 @@ Result<void> start_entries() noexcept
 
 Result<void> start_proc_files() noexcept
 {
-    /* Where the kernel has these files itself they are taken over (src/entry/takeover.cpp). */
+    /* The kernel's own files are taken over instead (src/entry/takeover.cpp). */
     if (Kernel::has_sysvipc())
         return {};
     Result<void> started = start_entries();

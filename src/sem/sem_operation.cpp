@@ -32,7 +32,7 @@ Result<void> SemOperations::check_numbers(u32 count) noexcept
     return {};
 }
 
-/* Errors: EAGAIN for whatever blocks; ERANGE. */
+/* Errors: EAGAIN if it blocks; ERANGE. */
 Result<void> SemOperations::apply(const abi::SemOp& op, SemSet& set, const SemLock& lock) noexcept
 {
     SemaphoreState& semaphore = set.at(op.sem_num, lock);
@@ -60,7 +60,7 @@ Result<SemOperations::Attempt> SemOperations::attempt(SemSet& set, const SemLock
         Result<void> applied = apply(op, set, lock);
         if (applied.ok()) [[likely]]
             continue;
-        /* Back from the last one done to the first. */
+        /* Reverts from the last one performed to the first. */
         for (const abi::SemOp* done = &op; done != begin();) {
             --done;
             set.at(done->sem_num, lock).value -= done->sem_op;

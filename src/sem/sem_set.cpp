@@ -58,7 +58,7 @@ Result<Ref<SemSet>> SemSet::hold(IpcNamespace& ns, IpcId id) noexcept
 
 Ref<SemSet> SemSet::withdraw(IdTable& table, SemLock& lock, WakeList& wakes) noexcept
 {
-    /* First: a waiter that learns of the removal must not find the set, or what it counts for. */
+    /* First: a waiter that learns of the removal must not find the set, or its charge. */
     Ref<SemSet> withdrawn = table.withdraw(*this, lock.proof());
     usage_.uncharge(count_);
     end_all_undo(lock);
@@ -66,7 +66,7 @@ Ref<SemSet> SemSet::withdraw(IdTable& table, SemLock& lock, WakeList& wakes) noe
     return withdrawn;
 }
 
-/* Not by a destructor: in an RCU callback, which nobody preempts, there may be no loop over so many. */
+/* Not in the destructor: an RCU callback is not preempted, so it must not loop over so many. */
 void SemSet::retire() noexcept
 {
     constexpr u32 kAtOnce = 1'000;

@@ -30,7 +30,7 @@ void SemUndo::clear_all() noexcept
         slots()[rest].adjustment = 0;
 }
 
-/* The slot itself is covered by its semaphore's lock, the head of the chain by no lock at all. */
+/* The slot is covered by its semaphore's lock, the head of the chain by no lock at all. */
 void SemUndo::note_touched(u32 number) noexcept
 {
     u16 previous = first_touched_.load_relaxed();

@@ -9,7 +9,7 @@ namespace sysvipc {
 
 namespace {
 
-/* Until the first complex waiter comes, changers stand at their semaphores. */
+/* Until the first complex waiter comes, changers are queued at their semaphores. */
 SemWaiters& queue_of(SemSet& set, SemLock& lock, const SemOperations& operations) noexcept
 {
     if (operations.is_single()) {
@@ -23,7 +23,7 @@ SemWaiters& queue_of(SemSet& set, SemLock& lock, const SemOperations& operations
     return operations.changes() ? lock.state().changers : lock.state().zero_waiters;
 }
 
-/* From the first complex waiter on, all changers stand in one queue. */
+/* From the first complex waiter on, all changers are in one queue. */
 void gather_changers(SemSet& set, SemLock& lock) noexcept
 {
     for (u32 number = 0; number < set.count(); ++number)
@@ -40,7 +40,7 @@ void answer(SemWaiters& queue, SemLock& lock, SemWaiter& waiter, Errno error,
     wakes.finish(waiter);
 }
 
-/* Tries all who stand in @queue, none of whom changes a semaphore.  Returns whether any was done. */
+/* Tries the waiters in @queue, none of which changes a semaphore.  Returns whether any was done. */
 bool serve_zero_queue(SemSet& set, SemLock& lock, SemWaiters& queue, WakeList& wakes) noexcept
 {
     bool served = false;
@@ -58,7 +58,7 @@ bool serve_zero_queue(SemSet& set, SemLock& lock, SemWaiters& queue, WakeList& w
     return served;
 }
 
-/* The waiters for 0 at the semaphores that @done named. */
+/* Serves the waiters for 0 at the semaphores that @done named. */
 bool serve_zero_waiters(SemSet& set, SemLock& lock, const SemOperations& done,
                         WakeList& wakes) noexcept
 {
@@ -78,8 +78,8 @@ bool serve_zero_waiters(SemSet& set, SemLock& lock, const SemOperations& done,
 }
 
 /*
- * Tries those who stand in @queue and change semaphores.  @bottleneck: the semaphore that all of
- * them want to decrease, if it is one queue of one semaphore: at 0 nobody else can go.
+ * Tries the waiters in @queue, which change semaphores.  @bottleneck: the semaphore that all of
+ * them decrease, if this is a semaphore's own queue: at 0 no other can proceed.
  */
 bool serve_changers(SemSet& set, SemLock& lock, SemWaiters& queue, const SemaphoreState* bottleneck,
                     WakeList& wakes) noexcept
@@ -98,12 +98,12 @@ bool serve_changers(SemSet& set, SemLock& lock, SemWaiters& queue, const Semapho
             queue.remove(*waiter);
             if (was_complex)
                 --lock.state().complex_waiters;
-            /* Those who wait for 0 are woken before it. */
+            /* Waiters for 0 are woken before it. */
             static_cast<void>(serve_zero_waiters(set, lock, waiter->operations, wakes));
             wakes.finish(*waiter);
             /*
              * A decrease makes no other decrease possible.  Anything else may have made an older
-             * one possible, in a queue of many kinds.
+             * waiter possible, in a mixed queue.
              */
             const bool is_mixed = lock.has_set() && !lock.state().changers.is_empty();
             if (was_complex || is_mixed)
@@ -120,7 +120,7 @@ void add_sem_waiter(SemSet& set, SemLock& lock, SemWaiter& waiter) noexcept
 {
     const bool is_complex = !waiter.operations.is_single();
     if (is_complex && lock.state().complex_waiters == 0) {
-        lock.extend_to_all(); /* they stay the set's until the last complex waiter is gone */
+        lock.extend_to_all(); /* the set's lock covers them until the last complex waiter is gone */
         gather_changers(set, lock);
     }
     queue_of(set, lock, waiter.operations).push_back(waiter);

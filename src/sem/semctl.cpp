@@ -24,7 +24,7 @@ namespace {
 
 using abi::SemCommand;
 
-/* As many values as GETALL and SETALL keep on the stack. */
+/* How many values GETALL and SETALL keep on the stack. */
 constexpr usize kValuesOnStack = 128;
 using ValueList = SmallArray<u16, kValuesOnStack>;
 
@@ -48,7 +48,10 @@ Result<i32> report_info(IpcNamespace& ns, SemCommand command, Buffer buffer) noe
     return max(usage.highest, 0);
 }
 
-/* Fills in @stat, all zero so far; the full id.  Errors: EINVAL, EACCES (not SEM_STAT_ANY), EIDRM, in this order. */
+/*
+ * Fills in @stat, which is all 0, and returns the full id.
+ * Errors: EINVAL, EACCES (not SEM_STAT_ANY), EIDRM, in this order.
+ */
 [[gnu::always_inline]] inline Result<IpcId> stat_set(IpcNamespace& ns, IpcId id, SemCommand command,
                                                      abi::SemSetStat& stat) noexcept
 {
@@ -58,7 +61,7 @@ Result<i32> report_info(IpcNamespace& ns, SemCommand command, Buffer buffer) noe
         : ns.table(Kind::Semaphores).find_at_index_of<SemSet>(id);
     if (!set)
         return Errno::EINVAL;
-    stat.otime = set->otime(); /* looks at each semaphore: not under the lock */
+    stat.otime = set->otime(); /* reads each semaphore: not under the lock */
     auto state = set->lock();
     if (command == SemCommand::SEM_STAT_ANY)
         set->tell_audit();
@@ -75,7 +78,7 @@ Result<i32> report_info(IpcNamespace& ns, SemCommand command, Buffer buffer) noe
     return full_id;
 }
 
-/* IPC_STAT returns 0, SEM_STAT and SEM_STAT_ANY, which take an index, the id. */
+/* IPC_STAT returns 0; SEM_STAT and SEM_STAT_ANY, which take an index, return the id. */
 template <class Buffer>
 Result<i32> report_set(IpcNamespace& ns, IpcId id, SemCommand command, Buffer buffer) noexcept
 {
@@ -112,7 +115,7 @@ Result<i32> look_at_one(IpcNamespace& ns, IpcId id, i32 number, SemCommand comma
     }
 }
 
-/* Calls @each with every undo record of the set. */
+/* Calls @each for every undo record of the set. */
 template <class Each>
 void for_each_record(SemLock& lock, const Each& each) noexcept
 {
@@ -121,7 +124,7 @@ void for_each_record(SemLock& lock, const Each& each) noexcept
         each(*undo);
 }
 
-/* Undo records are the caller's business. */
+/* The caller handles undo records. */
 void set_value(SemSet& set, SemLock& lock, u32 number, i32 value) noexcept
 {
     SemaphoreState& semaphore = set.at(number, lock);
@@ -226,7 +229,7 @@ Result<i32> change_set(IpcNamespace& ns, IpcId id, Buffer buffer) noexcept
     return 0;
 }
 
-/* Those who slept at it are awake on return.  Errors: EINVAL, EPERM. */
+/* On return its waiters have been woken.  Errors: EINVAL, EPERM. */
 Result<Ref<SemSet>> withdraw(IpcNamespace& ns, IpcId id) noexcept
 {
     WakeList wakes;
@@ -234,7 +237,7 @@ Result<Ref<SemSet>> withdraw(IpcNamespace& ns, IpcId id) noexcept
     SemSet* set = SemSet::find(ns, id);
     if (!set)
         return Errno::EINVAL;
-    TRY(set->check_removal(ns.owner())); /* who may not remove it does not close it either */
+    TRY(set->check_removal(ns.owner())); /* without permission, do not close the set */
     SemLock lock { *set, SemLock::All {} };
     if (set->is_removed())
         return Errno::EINVAL;
@@ -251,7 +254,7 @@ Result<i32> remove_set(IpcNamespace& ns, IpcId id) noexcept
 
 } // namespace
 
-/* Errors: EINVAL for a negative id or an unknown command before all else, then as above. */
+/* Errors: EINVAL for a negative id or an unknown command before all others, then as above. */
 Result<i32> semctl(IpcNamespace& ns, IpcId id, i32 number, i32 command,
                    unsigned long argument) noexcept
 {

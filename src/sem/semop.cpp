@@ -25,7 +25,7 @@ using OperationList = SmallArray<abi::SemOp, kOperationsOnStack>;
 
 enum class Turn : u8 { Done, MustWait, NeedsUndo };
 
-/* What a task keeps that cannot finish at once: the set that it may use, and its place in line there. */
+/* What a task keeps if it cannot finish at once: the set, and its place in the queue there. */
 struct Place {
     Optional<Ref<SemSet>> set;
     Optional<SemWaiter> waiter;
@@ -39,7 +39,7 @@ Result<void> check_set(IpcNamespace& ns, SemSet& set, SemOperations& operations)
     return set.check_operations(operations);
 }
 
-/* @set was found under RCU.  Errors: EIDRM: it has been removed since. */
+/* @set was found under RCU.  Errors: EIDRM: removed since. */
 Result<void> keep(SemSet& set, Place& place) noexcept
 {
     Result<Ref<SemSet>> kept = Ref<SemSet>::try_get(set);
@@ -50,8 +50,9 @@ Result<void> keep(SemSet& set, Place& place) noexcept
 }
 
 /*
- * Queued under the lock under which the operations were found to block.  The undo record needs no
- * reference: while the waiter is queued its set is not removed, and its own task is in the group.
+ * Queues the task under the lock under which its operations were found to block.  The undo record
+ * needs no reference: while the waiter is queued, its set is not removed, and its task is in the
+ * group.
  */
 [[gnu::noinline]] Result<Turn> join_line(SemSet& set, SemLock& lock, SemOperations& operations,
                                          Place& place) noexcept
@@ -64,7 +65,8 @@ Result<void> keep(SemSet& set, Place& place) noexcept
 }
 
 /*
- * Whoever is here may use the set, which is not looked up or checked again.  MustWait: at @place.
+ * The caller may use the set, which is not looked up or checked again.  MustWait: queued, in
+ * @place.
  * Errors: EIDRM, ERANGE, EAGAIN.
  */
 [[gnu::always_inline]] inline Result<Turn> try_operations(SemSet& set, SemOperations& operations,
@@ -80,9 +82,9 @@ Result<void> keep(SemSet& set, Place& place) noexcept
 }
 
 /*
- * NeedsUndo: with SEM_UNDO, a record must be there before anything is looked at, as on Linux, where its
- * end sets the set's time of operation even if the call failed; the set is at @place.
- * Errors: EINVAL for an id that names no set; what check_set() and try_operations() have.
+ * NeedsUndo: with SEM_UNDO, a record must exist before anything is checked, as on Linux, where
+ * undoing it sets sem_otime even if the call failed; the set is in @place.
+ * Errors: EINVAL (no such set); those of check_set() and try_operations().
  */
 Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operations,
                              Place& place) noexcept
@@ -104,7 +106,7 @@ Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operatio
     return try_operations(*set, operations, place, wakes);
 }
 
-/* Errors: ENOMEM, EIDRM; what check_set() and try_operations() have. */
+/* Errors: ENOMEM, EIDRM; those of check_set() and try_operations(). */
 [[gnu::noinline]] Result<Turn> operate_with_new_undo(IpcNamespace& ns, SemSet& set,
                                                      SemOperations& operations,
                                                      Place& place) noexcept
@@ -116,7 +118,7 @@ Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operatio
     return try_operations(set, operations, place, wakes);
 }
 
-/* @waiter waits at @set.  Errors: EIDRM; EINTR; EAGAIN past the deadline; what its turn brought. */
+/* @waiter is queued at @set.  Errors: EIDRM; EINTR; EAGAIN after the deadline; ERANGE. */
 [[gnu::noinline]] Result<void> wait_for_turn(SemSet& set, SemWaiter& waiter,
                                              Deadline deadline) noexcept
 {
@@ -136,7 +138,7 @@ Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operatio
 Result<void> operate(IpcNamespace& ns, IpcId id, SemOperations& operations,
                      Deadline deadline) noexcept
 {
-    /* Most calls are done at once: no need to zero what only those use that wait. */
+    /* Most calls are done at once: do not zero what only waiting calls use. */
     PARTLY_INITIALISED Place place;
     Turn turn = TRY(operate_at_once(ns, id, operations, place));
     if (turn == Turn::NeedsUndo) [[unlikely]]
@@ -158,7 +160,7 @@ Result<void> read_operations(IpcNamespace& ns, UserAddress from, u32 count,
     return read_user_bytes(list.data(), from, list.bytes());
 }
 
-/* Errors: EINVAL (negative id), EINVAL (not a time), in this order. */
+/* Errors: EINVAL (negative id), EINVAL (invalid time), in this order. */
 Result<Deadline> deadline_of(IpcId id, const abi::Timespec* timeout) noexcept
 {
     constexpr i64 kNanosecondsPerSecond = 1'000'000'000;
@@ -176,7 +178,7 @@ Result<Deadline> deadline_of(IpcId id, const abi::Timespec* timeout) noexcept
 Result<void> do_semop(IpcNamespace& ns, IpcId id, UserAddress from, u32 count,
                       const abi::Timespec* timeout) noexcept
 {
-    /* Zeroing what is about to be read in would cost more than all the rest of a short call. */
+    /* Zeroing what is about to be read would cost more than all the rest of a short call. */
     PARTLY_INITIALISED OperationList list;
     TRY(read_operations(ns, from, count, list));
     const Deadline deadline = TRY(deadline_of(id, timeout));
@@ -195,7 +197,7 @@ Result<void> semop(IpcNamespace& ns, IpcId id, UserAddress operations, u32 count
     return do_semop(ns, id, operations, count, nullptr);
 }
 
-/* Errors: EFAULT (time-out) first, EINVAL for one that is no time after the id; else as semop(). */
+/* Errors: EFAULT (timeout) first, EINVAL (invalid timeout) after the id; else as semop(). */
 Result<void> semtimedop(IpcNamespace& ns, IpcId id, UserAddress operations, u32 count,
                         UserAddress timeout) noexcept
 {

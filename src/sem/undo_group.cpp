@@ -21,22 +21,25 @@
 namespace sysvipc {
 
 struct UndoRecords : Pinned {
-    /* The one used last comes first: in this order they are taken back, which sleepers can see. */
+    /*
+     * The most recently used comes first: they are undone in this order, which sleepers can
+     * observe.
+     */
     List<SemUndo, GroupOfUndo> list;
 };
 
 class UndoGroup : public RcuCounted {
 public:
     Guarded<UndoRecords, UndoGroupLock> records;
-    /* Tasks in it.  Only a member adds one, so that it never grows again once it is 0. */
+    /* Its tasks.  Only a member adds one, so that the number never grows again once it is 0. */
     Atomic<u32> members { 1 };
-    /* What was used last, to compare with only: it may be gone.  Written under the lock. */
+    /* The record used last, only for comparison: it may be gone.  Written under the lock. */
     Atomic<const SemUndo*> used_last { nullptr };
 };
 
 namespace {
 
-/* That a task is in a group. */
+/* A task's membership in a group. */
 struct Membership : public RcuCounted, public kapi_addressed {
     Membership(kapi_task* joining, Ref<UndoGroup> joined) noexcept
         : kapi_addressed { {}, joining },
@@ -64,7 +67,7 @@ Membership* membership_of(const kapi_task* task) noexcept
     return static_cast<Membership*>(registry->memberships.find(task));
 }
 
-/* Only the task itself, or its parent before it runs, joins and leaves: its group stays. */
+/* Only the task itself, or its parent before it runs, joins or leaves: its group stays. */
 UndoGroup* current_group() noexcept
 {
     const RcuGuard guard;
@@ -76,7 +79,7 @@ UndoGroup* current_group() noexcept
 Result<void> join(Result<Ref<Membership>> created) noexcept
 {
     Ref<Membership> membership = TRY(move(created));
-    if (!registry->memberships.insert(*membership).ok()) /* there is none: the table cannot grow */
+    if (!registry->memberships.insert(*membership).ok()) /* not EEXIST: the table cannot grow */
         return Errno::ENOMEM;
     membership.give_away(); /* now the registry's */
     return {};
@@ -90,7 +93,7 @@ Result<UndoGroup*> join_new_group() noexcept
     return &joined;
 }
 
-/* In the parent, atomic: without memory the child shares nothing, which a log line tells. */
+/* In the parent, atomic: without memory the child shares nothing, which is logged. */
 Result<void> join_child(kapi_task* child) noexcept
 {
     UndoGroup* group = current_group();
@@ -105,7 +108,7 @@ Result<void> join_child(kapi_task* child) noexcept
     return {};
 }
 
-/* Unlinks @undo from all but its set's list.  Returns the reference that was the lists'. */
+/* Unlinks @undo from all but its set's list.  Returns the lists' reference. */
 Ref<SemUndo> end_record(SemUndo& undo) noexcept
 {
     undo.end();
@@ -115,7 +118,7 @@ Ref<SemUndo> end_record(SemUndo& undo) noexcept
     return Ref<SemUndo>::adopt(undo);
 }
 
-/* Ends one record and makes all its adjustments. */
+/* Ends one record and applies all its adjustments. */
 void take_back_one(SemUndo& undo, WakeList& wakes) noexcept
 {
     SemSet& set = undo.set();
@@ -148,7 +151,7 @@ SemUndo* first_record(UndoGroup& group) noexcept
 bool take_back_first(UndoGroup& group) noexcept
 {
     WakeList wakes;
-    const RcuGuard guard; /* what was in the list a moment ago still exists */
+    const RcuGuard guard; /* keeps what was just found in the list */
     SemUndo* undo = first_record(group);
     if (!undo)
         return false;
@@ -217,7 +220,7 @@ SemUndo* find_current_undo(const SemSet& set) noexcept
     return undo;
 }
 
-/* Threads of one group may do so at the same time: the second takes what the first has made. */
+/* Threads of one group may do so at the same time: the second uses the first one's record. */
 Result<Ref<SemUndo>> make_current_undo(SemSet& set) noexcept
 {
     UndoGroup* group = current_group();

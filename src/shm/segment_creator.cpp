@@ -13,7 +13,7 @@
 
 namespace sysvipc {
 
-/* A task that has made segments; only it adds, anybody removes. */
+/* A task that has created segments; only it adds to the list, any task removes. */
 class SegmentCreator : public RcuCounted, public kapi_addressed {
 public:
     explicit SegmentCreator(kapi_task* creating) noexcept
@@ -37,7 +37,7 @@ struct Creators : Pinned {
 
 constinit Creators* creators = nullptr;
 
-/* Only the task itself comes and goes: what is found stays. */
+/* Only the task itself adds or removes its entry: what is found stays. */
 SegmentCreator* find_current() noexcept
 {
     const RcuGuard guard;
@@ -64,7 +64,7 @@ bool is_orphan(const ShmSegment& segment) noexcept
     return segment.living_creator == nullptr;
 }
 
-/* One that @creator has made, and has not any longer; nothing when there are none left. */
+/* Takes a segment off @creator's list; nullptr: none is left. */
 ShmSegment* take_one(SegmentCreator& creator) noexcept
 {
     auto lock = creators->lock.lock();
@@ -101,7 +101,7 @@ namespace {
 /* Returns whether there was one: there may be more. */
 bool leave_one(SegmentCreator& creator) noexcept
 {
-    /* A segment is taken off the list before its last reference goes: RCU keeps it. */
+    /* A segment is taken off the list before its last reference is dropped: RCU keeps it. */
     const RcuGuard guard;
     ShmSegment* segment = take_one(creator);
     if (!segment)

@@ -74,7 +74,7 @@ void ShmSegment::count_mapping(ShmSegmentState& state) noexcept
 Result<void> ShmSegment::map() noexcept
 {
     auto state = lock();
-    if (is_removed()) /* remap_file_pages() unmaps, and then maps the file again */
+    if (is_removed()) /* remap_file_pages() unmaps, then maps the file again */
         return Errno::EINVAL;
     count_mapping(*state);
     return {};
@@ -101,7 +101,7 @@ void ShmSegment::unmap() noexcept
 
 void ShmSegment::detach() noexcept
 {
-    const RcuGuard guard; /* where nothing was mapped, others may remove it from now on */
+    const RcuGuard guard; /* if nothing was mapped, others may remove it from now on */
     {
         auto state = lock();
         --state->attaches;
@@ -116,7 +116,7 @@ bool ShmSegment::is_unused(const ShmSegmentState& state) const noexcept
     return state.attaches == 0 && (state.is_marked || ns_.removes_unmapped());
 }
 
-/* Errors: EBUSY when it is in use after all, or somebody else has removed it. */
+/* Errors: EBUSY: in use after all, or removed by another task. */
 Result<Ref<ShmSegment>> ShmSegment::withdraw_if_unused() noexcept
 {
     auto state = lock();
@@ -151,7 +151,7 @@ void ShmSegment::remove_if_unused() noexcept
     remove_unused();
 }
 
-/* Looks again, now under one lock from the look to the withdrawal. */
+/* Checks again, under one lock from the check to the withdrawal. */
 void ShmSegment::remove_unused() noexcept
 {
     Result<Ref<ShmSegment>> withdrawn = withdraw_if_unused();

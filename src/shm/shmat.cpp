@@ -34,7 +34,7 @@ u32 access_of(const MappingRequest& request) noexcept
 }
 
 /*
- * The segment, which counts as attached from here on.  @address, @flags: as the call has them.
+ * Returns the segment, which is attached from now on.  @address, @flags: as in the call.
  * Errors: EINVAL, EACCES, a security module's, EIDRM, in this order.
  */
 Result<Attachment> attach(IpcNamespace& ns, IpcId id, u32 access, unsigned long address,
@@ -52,7 +52,7 @@ Result<Attachment> attach(IpcNamespace& ns, IpcId id, u32 access, unsigned long 
     return Attachment { *segment, state };
 }
 
-/* Errors: EINVAL where an address is taken; as AddressSpace::map(). */
+/* Errors: EINVAL if the address is taken; those of AddressSpace::map(). */
 Result<usize> map_file(const SegmentFile& file, IpcId id, const MappingRequest& request) noexcept
 {
     const auto [where, address] = request.place;
@@ -61,14 +61,14 @@ Result<usize> map_file(const SegmentFile& file, IpcId id, const MappingRequest& 
         return Errno::EINVAL;
     const auto inode_number = static_cast<unsigned long>(id.value());
     Result<usize> mapped = AddressSpace::map(file, inode_number, request);
-    /* That an address is taken comes before all else that may be wrong with it. */
+    /* That the address is taken precedes other errors. */
     if (!mapped.ok() && where == Where::Free && mapped.error() != Errno::EINTR
         && (mapped.error() == Errno::EEXIST || AddressSpace::is_taken(address, end)))
         return Errno::EINVAL;
     return mapped;
 }
 
-/* Who is not to write gets a file that cannot be made to. */
+/* A read-only attachment gets a file that can never be made writable. */
 Result<usize> map_segment(ShmSegment& segment, const MappingRequest& request) noexcept
 {
     const SegmentFile file = TRY(segment.open(request.is_writable ? SegmentFile::Access::ReadWrite
@@ -79,8 +79,8 @@ Result<usize> map_segment(ShmSegment& segment, const MappingRequest& request) no
 } // namespace
 
 /*
- * Errors: EINVAL (negative id, address), EINVAL (no such segment), EACCES, a security module's, EIDRM,
- * ENOMEM, EINTR, EINVAL (address taken), what mmap(2) has; in this order.  shmat(2).
+ * Errors: EINVAL (negative id, address), EINVAL (no such segment), EACCES, a security module's,
+ * EIDRM, ENOMEM, EINTR, EINVAL (address taken), those of mmap(2); in this order.  shmat(2).
  */
 Result<usize> shmat(IpcNamespace& ns, IpcId id, unsigned long address, u32 flags) noexcept
 {

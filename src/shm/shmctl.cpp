@@ -18,7 +18,7 @@ namespace {
 
 using abi::ShmCommand;
 
-/* The highest index in use, as the two commands that follow return it. */
+/* The highest index in use, as the next two commands return it. */
 i32 highest_index(const IdTable::Usage& usage) noexcept
 {
     return max(usage.highest, 0);
@@ -57,7 +57,10 @@ Result<i32> report_usage(IpcNamespace& ns, Buffer buffer) noexcept
     return highest_index(usage);
 }
 
-/* Fills in @stat, all zero so far; the full id.  Errors: EINVAL, EACCES (not SHM_STAT_ANY), EIDRM, in this order. */
+/*
+ * Fills in @stat, which is all 0, and returns the full id.
+ * Errors: EINVAL, EACCES (not SHM_STAT_ANY), EIDRM, in this order.
+ */
 [[gnu::always_inline]] inline Result<IpcId> stat_segment(IpcNamespace& ns, IpcId id,
                                                          ShmCommand command,
                                                          abi::ShmSegmentStat& stat) noexcept
@@ -90,7 +93,7 @@ Result<i32> report_usage(IpcNamespace& ns, Buffer buffer) noexcept
     return full_id;
 }
 
-/* IPC_STAT returns 0, SHM_STAT and SHM_STAT_ANY, which take an index, the id. */
+/* IPC_STAT returns 0; SHM_STAT and SHM_STAT_ANY, which take an index, return the id. */
 template <class Buffer>
 Result<i32> report_segment(IpcNamespace& ns, IpcId id, ShmCommand command, Buffer buffer) noexcept
 {
@@ -119,7 +122,7 @@ Result<i32> change_segment(IpcNamespace& ns, IpcId id, Buffer buffer) noexcept
     return 0;
 }
 
-/* nullptr where it stays, marked.  Errors: EINVAL, EPERM. */
+/* nullptr: it stays, marked.  Errors: EINVAL, EPERM. */
 Result<ShmSegment*> withdraw_or_mark(IpcNamespace& ns, IpcId id) noexcept
 {
     const RcuGuard guard;
@@ -146,7 +149,7 @@ Result<i32> remove_segment(IpcNamespace& ns, IpcId id) noexcept
     return 0;
 }
 
-/* Whether the caller may do @command to what @ownership tells of.  Errors: EPERM. */
+/* Whether the caller may do @command to an object with @ownership.  Errors: EPERM. */
 Result<void> check_locking(IpcNamespace& ns, const Ownership& ownership,
                            ShmCommand command) noexcept
 {
@@ -183,7 +186,7 @@ Result<i32> lock_segment(IpcNamespace& ns, IpcId id) noexcept
     return 0;
 }
 
-/* The file whose pages are locked no longer; an empty one where none were. */
+/* The file whose pages were unlocked; empty if none were locked. */
 Result<SegmentFile> unlock_pages(IpcNamespace& ns, IpcId id) noexcept
 {
     const RcuGuard guard;
@@ -213,7 +216,7 @@ Result<i32> unlock_segment(IpcNamespace& ns, IpcId id) noexcept
 
 } // namespace
 
-/* Errors: EINVAL for a negative id or an unknown command before all else, then as above. */
+/* Errors: EINVAL for a negative id or an unknown command before all others, then as above. */
 Result<i32> shmctl(IpcNamespace& ns, IpcId id, i32 command, UserAddress buffer) noexcept
 {
     if (id.is_negative())

@@ -31,7 +31,7 @@ bool began_at(unsigned long address, const Mapping& piece) noexcept
     return sysvipc::began_at(address, piece.start, piece.page_offset);
 }
 
-/* The first piece of what began at @address.  Errors: EINVAL: there is none; EINTR. */
+/* The first piece of the attachment that began at @address.  Errors: EINVAL (none); EINTR. */
 Result<Mapping> first_piece(unsigned long address, AddressSpace::Walk& walk) noexcept
 {
     Mapping piece;
@@ -43,7 +43,7 @@ Result<Mapping> first_piece(unsigned long address, AddressSpace::Walk& walk) noe
     return piece;
 }
 
-/* All further ones; what goes wrong from here on does not show. */
+/* Unmaps all further pieces; errors are ignored from here on. */
 void unmap_rest(unsigned long address, const Mapping& first, AddressSpace::Walk& walk) noexcept
 {
     const unsigned long pages = ShmSegment::pages_of(first.file_size);
@@ -75,9 +75,9 @@ Result<void> detach_own(unsigned long address) noexcept
 } // namespace
 
 /*
- * What is none of ours may have been attached before the module took over.
- * Errors: EINVAL, ENOSYS (the module is on its way out, and nothing attached), EINVAL (not attached),
- * EINTR.  shmdt(2).
+ * What is not ours may have been attached before the module took over.
+ * Errors: EINVAL (address), ENOSYS (the module is being unloaded, so nothing is attached), EINVAL
+ * (not attached), EINTR.  shmdt(2).
  */
 Result<void> shmdt(unsigned long address) noexcept
 {

@@ -11,7 +11,7 @@ namespace sysvipc {
 
 namespace {
 
-/* Errors: EINVAL (no huge pages of that size), EPERM (huge pages are not for everybody), ENOMEM, ... */
+/* Errors: EINVAL (no huge pages of that size), EPERM (may not use huge pages), ENOMEM, ... */
 Result<SegmentFile> create_file(Key key, u64 size, u32 flags) noexcept
 {
     Line<16> name;
@@ -23,7 +23,7 @@ Result<SegmentFile> create_file(Key key, u64 size, u32 flags) noexcept
     return SegmentFile::create_huge(name.text(), size, reserve, abi::huge_page_size_log(flags));
 }
 
-/* What whole pages can hold. */
+/* The most bytes that whole pages can hold. */
 constexpr u64 kMostBytes = ~u64 { KAPI_PAGE_SIZE - 1 };
 
 struct SegmentFacility {
@@ -68,9 +68,9 @@ private:
 } // namespace
 
 /*
- * Errors, in this order: for an existing key EEXIST, EINVAL (it is smaller), EACCES, a security module's;
- * ENOENT; EINVAL (less than a byte, more than shmmax); ENOSPC (shmall); ENOMEM; a security module's; what
- * create_file() has; ENOSPC (shmmni).
+ * Errors, in this order: for an existing key EEXIST, EINVAL (it is smaller), EACCES, a security
+ * module's; ENOENT; EINVAL (size 0, more than shmmax); ENOSPC (shmall); ENOMEM; a security
+ * module's; those of create_file(); ENOSPC (shmmni).
  */
 Result<IpcId> shmget(IpcNamespace& ns, Key key, u64 size, u32 flags) noexcept
 {

@@ -13,7 +13,7 @@ namespace sysvipc {
 
 namespace {
 
-/* nullptr: @error tells why. */
+/* nullptr: *@error is set. */
 IpcNamespace* current_namespace(int* error) noexcept
 {
     Result<IpcNamespace*> ns = Namespaces::current();
@@ -23,7 +23,7 @@ IpcNamespace* current_namespace(int* error) noexcept
     return nullptr;
 }
 
-/* SAFETY: what the kernel's number parser is given is an Atomic, which is just its value, or several. */
+/* SAFETY: the kernel's parser gets Atomics, which have the layout of their values. */
 static_assert(sizeof(Atomic<i32>) == sizeof(int) && sizeof(Atomic<u64>) == sizeof(unsigned long));
 
 template <auto choose>
@@ -48,7 +48,7 @@ void* find_nothing(int*) noexcept
     return &no_value;
 }
 
-/* "sem" is four numbers, of which the last alone has bounds; when anything is wrong it stays. */
+/* "sem" is four numbers; only the last has bounds, and it is left alone on any error. */
 int store_semaphore_limits(int* values, const int* wanted, int status) noexcept
 {
     constexpr usize kSemmni = 3;
@@ -63,7 +63,7 @@ int store_semaphore_limits(int* values, const int* wanted, int status) noexcept
     return status;
 }
 
-/* From now on what nobody maps goes with its creator, and what has none any more at once. */
+/* From now on unmapped segments go with their creators; unmapped orphans go at once. */
 int store_rmid_forced(int* value, const int* wanted, int status) noexcept
 {
     if (status != 0)
@@ -77,7 +77,7 @@ int store_rmid_forced(int* value, const int* wanted, int status) noexcept
 
 constinit Atomic<bool> is_auto_msgmni_logged { false };
 
-/* Long without effect, but programs know the name; and what Linux logs of it, whatever is written. */
+/* Has long been without effect, but programs know the name.  Logs what Linux logs of any write. */
 int store_nothing(int*, const int*, int status) noexcept
 {
     if (!is_auto_msgmni_logged.load_relaxed() && !is_auto_msgmni_logged.exchange(true))
@@ -85,12 +85,12 @@ int store_nothing(int*, const int*, int status) noexcept
     return status;
 }
 
-/* --- who may */
+/* --- access */
 
 constexpr u32 kRead = 4;
 constexpr u32 kWrite = 2;
 
-/* Root of the user namespace that the IPC namespace belongs to, or of the first one where it has none. */
+/* Root of the IPC namespace's user namespace, or of the initial one if that has no root. */
 bool is_root_of(UserNamespace owner) noexcept
 {
     Result<Uid> root = owner.uid(0);
@@ -102,7 +102,7 @@ u32 limit_access() noexcept
     return is_root_of(IpcNsHandle::current().owner()) ? kRead | kWrite : kRead;
 }
 
-/* Who restores processes needs no root, but the right to do that. */
+/* Restoring processes needs a capability, not root. */
 u32 next_id_access() noexcept
 {
     const UserNamespace owner = IpcNsHandle::current().owner();

@@ -9,7 +9,7 @@
  *   failed NAME REASON
  *   done
  *
- * In the environment (words of the kernel's command line), only=PREFIX selects cases, and
+ * Environment variables (words of the kernel's command line): only=PREFIX selects cases;
  * exactly=NAME runs that case alone and sends the kernel's symbols to port 0xe9.
  */
 #include "bench/bench.hpp"

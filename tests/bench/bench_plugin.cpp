@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A plugin for QEMU: how often each instruction ran while the benchmark was counting, written to
- * the file that the argument out=FILE names, as lines of address and number.
+ * A plugin for QEMU that counts how often each instruction ran while the benchmark was counting.
+ * The argument out=FILE names the output file: lines of address and number.
  *
- * The benchmark says where counting starts and stops by two no-ops that nothing else contains.
- * Every instruction counts always, which is cheaper than asking whether it should: when counting
- * starts, all that was counted so far is forgotten.
+ * The benchmark marks where counting starts and stops by two no-ops that nothing else contains.
+ * Every instruction is always counted, which is cheaper than checking whether it should be: when
+ * counting starts, the counts are reset.
  */
 #include <cstddef>
 #include <cstdint>

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * latency: how long one task can make others wait, and what it has to pay itself.
+ * latency: how long one task can make others wait, and how long it takes itself.
  *
- * Each test measures one row or a few of a table, and prints them as "# latency ROW NUMBER UNIT".
- * scripts/latency runs it on kernels with the module and without, and compares.  It needs a clock that
- * goes by instructions (qemu/run --instruction-clock).
+ * Each test measures one or several rows of a table, and prints them as "# latency ROW NUMBER
+ * UNIT".  scripts/latency runs it on kernels with and without the module, and compares.  It needs a
+ * clock that counts instructions (qemu/run --instruction-clock).
  *
- *   latency [NAME]...     these rows' tests (default: all); with SCALE=short in the environment, less
- *                         of what takes long
+ *   latency [NAME]...     these rows' tests (default: all); SCALE=short in the environment shortens
+ *                         those that take long
  */
 #include "lib/actor.hpp"
 #include "bench/bench.hpp"

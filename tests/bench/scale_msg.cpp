@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * scale_msg: what a queue costs when there are 1,000 of them, and 32,000.
+ * scale_msg: the cost of a queue when there are 1,000 of them, and 32,000.
  *
- * Each phase does one thing to every queue; its time is divided by their number.  The tests judge
- * that the answers are right, and that the cost per queue does not grow by more than half: by a clock
- * that goes by instructions (qemu/run --instruction-clock), or else on a quiet machine.
+ * Each phase does one thing to every queue; its time is divided by their number.  The tests check
+ * that the results are right, and that the cost per queue does not grow by more than half.  They
+ * need a clock that counts instructions (qemu/run --instruction-clock), or a quiet machine.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

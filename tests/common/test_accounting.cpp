@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a process makes the kernel keep for it is charged to its memory cgroup, until it is gone.
+ * Kernel memory that a process causes to be allocated is charged to its memory cgroup until it is
+ * freed.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Calls that fail with EFAULT because their buffer ends too early: which bytes they leave in the part
- * that there is.  Structures, values and texts are written up to the end; the type of a message, which
- * Linux writes in one step, as a whole or not at all.
+ * Calls that fail with EFAULT because their buffer ends too early: which bytes they leave in the
+ * part that exists.  Structures, values and texts are written up to the end; a message's type,
+ * which Linux writes with a single store, as a whole or not at all.
  */
 #include "lib/guarded_buffer.hpp"
 #include "lib/harness.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Objects whose ids are wanted beforehand, by programs that restore what they have saved.
+ * Choosing the id of the next object, as checkpoint/restore does.
  */
 #include "lib/next_id.hpp"
 #include "lib/queue.hpp"

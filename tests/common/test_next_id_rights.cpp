@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who may say which id the next object gets: CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN in the user
- * namespace that the IPC namespace belongs to.
+ * Who may choose the id of the next object: CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN in the user
+ * namespace that owns the IPC namespace.
  */
 #include "lib/next_id.hpp"
 

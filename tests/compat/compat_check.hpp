@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the tests of all three facilities need to look at structures of 32-bit programs in both
+ * What the tests of all three facilities need to check structures of 32-bit programs in both
  * versions.
  */
 #pragma once

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * ipc(2), through which 32-bit programs reach all of System V IPC, and the older versions of its
- * structures, byte for byte.  For programs of 32 bits only.
+ * structures, byte for byte.  For 32-bit programs only.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The older structures of compat_ipc.hpp are those that the kernel offers to 32-bit programs.  Its
- * headers and the C library's have other structures by the same names: so this is a file of its own.
+ * The older structures of compat_ipc.hpp match those in the kernel's headers.  The C library's
+ * headers have other structures of the same names: hence a file of its own.
  */
 #include "compat/compat_ipc.hpp"
 

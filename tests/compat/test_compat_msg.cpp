@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Messages of 32-bit programs, by ipc(2) and by the calls with numbers of their own.
+ * Messages of 32-bit programs, by ipc(2) and by the separate calls.
  */
 #include "compat/compat_check.hpp"
 #include "lib/queue.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Semaphores of 32-bit programs: ipc(2), its time-outs, and semid_ds in both versions.
+ * Semaphores of 32-bit programs: ipc(2), its timeouts, and semid_ds in both versions.
  */
 #include "compat/compat_check.hpp"
 #include "lib/proc_table.hpp"

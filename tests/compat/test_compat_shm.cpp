@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Shared memory of 32-bit programs: ipc(2), where segments go, and shmid_ds in both versions.
+ * Shared memory of 32-bit programs: ipc(2), where segments are mapped, and shmid_ds in both
+ * versions.
  */
 #include "compat/compat_check.hpp"
 #include "lib/guarded_buffer.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A 64-bit program that makes the calls of a 32-bit one (int $0x80): what meets where the two kinds of
- * program share queues, sets and segments.  For programs of 64 bits only.
+ * A 64-bit program that makes the calls of a 32-bit one (int $0x80): what happens if both kinds of
+ * calls use the same queues, sets and segments.  For 64-bit programs only.
  */
 #include "lib/harness.hpp"
 #include "lib/int80.hpp"

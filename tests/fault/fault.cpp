@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fault injection: makes the nth allocation or user copy of one stretch of this task fail.
+ * Fault injection: makes the nth allocation or user copy in one section of this task fail.
  */
 #include "fault/fault.hpp"
 #include "lib/harness.hpp"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fault injection: makes the nth allocation or user copy of one stretch of this task fail.
+ * Fault injection: makes the nth allocation or user copy in one section of this task fail.
  *
- * The stretch must make system calls only, on memory already touched: a page fault of its own
- * could use the fault up.
+ * The section must make system calls only, on memory already touched: a page fault of its own could
+ * use up the fault.
  */
 #pragma once
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A sweep of faults through one system call: every allocation and user copy that it reaches, made
- * to fail in turn.  A call that failed must say so with the right errno and must have done nothing;
- * afterwards the same call must work.
+ * A sweep of faults through one system call: makes every allocation and user copy that it reaches
+ * fail in turn.  A failed call must report the right errno and must have had no effect; afterwards
+ * the same call must work.
  *
- * World is what one attempt needs: made anew for each, with
+ * World is what one attempt needs, created anew for each, with
  *   snapshot()         all that a call could change, comparable
- *   expect_usable()    what must work in a world in which nothing was done
+ *   expect_usable()    what must work if nothing has been changed
  */
 #pragma once
 

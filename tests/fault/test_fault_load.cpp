@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * test_fault_load [PATH]: every allocation and user copy that the module's own code meets on the way
- * to being loaded, made to fail in turn.  A load that failed must have left nothing behind, and one that
- * succeeded all the same must provide no less.
+ * test_fault_load [PATH]: makes every allocation and user copy of the module's own code fail in
+ * turn while the module is loaded.  A failed load must leave nothing behind; a load that succeeds
+ * nevertheless must provide everything.
  */
 #include "fault/fault.hpp"
 #include "lib/harness.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * test_fault_msg: every allocation and user copy that the calls on message queues reach, made to
- * fail in turn.  A call that failed must say so with the right errno and must have done nothing;
- * afterwards the same call must work.
+ * test_fault_msg: makes every allocation and user copy that the message queue calls reach fail in
+ * turn.  A failed call must report the right errno and must have had no effect; afterwards the same
+ * call must work.
  */
 #include "fault/fault_sweep.hpp"
 #include "lib/harness.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Actor: another process that plays a part in a test.
+ * Actor: another process that takes part in a test.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

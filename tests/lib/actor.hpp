@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Actor: another process that plays a part in a test.
+ * Actor: another process that takes part in a test.
  *
- * The body runs in a forked child; its Outcome comes back through join().  A failed expectation in
- * the child fails the test.  Whether an actor sleeps in a call is observed through /proc, never
- * guessed from a delay.
+ * The body runs in a forked child; join() returns its Outcome.  A failed expectation in the child
+ * fails the test.  Whether an actor sleeps in a call is read from /proc, never guessed from a
+ * delay.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Detaching where the mmap lock of the process is not to be had: one of its page faults waits, for as
- * long as the test likes, and holds the lock.
+ * Detaching while the mmap lock of the process is not available: one of its page faults holds the
+ * lock, and waits as long as the test likes.
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Queues, sets and segments behind one face (contracts: facility.hpp). */
+/* One interface to queues, sets and segments (contracts: facility.hpp). */
 #include "lib/facility.hpp"
 #include "lib/proc_table.hpp"
 #include "lib/sysv_msg.hpp"

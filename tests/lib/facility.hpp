@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Facility: queues, sets of semaphores and segments behind one face, for what is true of all three.
+ * Facility: one interface to queues, semaphore sets and segments, for what is true of all three.
  */
 #pragma once
 

@@ -2,11 +2,11 @@
 /*
  * The test harness: TEST bodies, expectations, and KTAP on standard output.
  *
- * Every test runs in a child of its own.  EXPECT* records a failure and goes on; REQUIRE* records
- * it and leaves the test through an exception, so destructors run.  Both work in helper processes
- * too: see Actor, which carries a failure back to the test.  A test that hangs is killed by a
- * watchdog, and a test that leaves an IPC object behind fails: the watchdog and the sweep belong to the
- * parent, so nothing that a test does can spoil the next one.
+ * Every test runs in its own child.  EXPECT* records a failure and continues; REQUIRE* records it
+ * and leaves the test through an exception, so that destructors run.  Both work in helper
+ * processes, too: Actor reports a failure to the test.  A watchdog kills a test that hangs, and a
+ * test that leaves an IPC object behind fails.  Watchdog and sweep belong to the parent, so that no
+ * test can spoil the next one.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Identity: who a helper process is, and which capabilities it keeps.
+ * Identity: the user, groups and capabilities of a helper process.
  */
 #include "lib/identity.hpp"
 #include "lib/harness.hpp"

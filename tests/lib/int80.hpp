@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * System calls as 32-bit programs make them, which those of 64 bits may make too.
+ * System calls as 32-bit programs make them; 64-bit programs may make them, too.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The clock that the kernel takes the time stamps of IPC objects from.
+ * The clock that the kernel uses for the time stamps of IPC objects.
  */
 #pragma once
 

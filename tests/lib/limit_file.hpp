@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * LimitFile: a file in /proc/sys/kernel that says something of the caller's IPC namespace.
+ * LimitFile: a file in /proc/sys/kernel about the caller's IPC namespace.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /proc/sys/kernel/msg_next_id, sem_next_id, shm_next_id: which id the next object gets.
+ * /proc/sys/kernel/msg_next_id, sem_next_id, shm_next_id: the id of the next object.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Outcome: what a raw system call gave back, a value or an errno, never both.
+ * Outcome: the result of a raw system call: a value or an errno, never both.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The row of a queue in /proc/sysvipc/msg, made from what IPC_STAT says.
+ * The row of a queue in /proc/sysvipc/msg, built from IPC_STAT.
  */
 #include "lib/proc_file.hpp"
 #include "lib/queue.hpp"

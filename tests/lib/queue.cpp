@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Queue: a message queue that lives as long as its C++ object, with the calls tests make most.
+ * Queue: a message queue that lives as long as its C++ object, with the calls that tests use most.
  */
 #include "lib/queue.hpp"
 #include "lib/harness.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Queue: a message queue that lives as long as its C++ object, with the calls tests make most.
+ * Queue: a message queue that lives as long as its C++ object, with the calls that tests use most.
  *
- * send() and receive() never sleep unless asked to: a test that is wrong about the queue fails
+ * send() and receive() never sleep unless requested: a test that is wrong about the queue fails
  * instead of hanging.
  */
 #pragma once

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Namespaces and who keeps them (contracts: realm.hpp). */
+/* Namespaces, and processes that keep them (contracts: realm.hpp). */
 #include "lib/realm.hpp"
 #include "lib/harness.hpp"
 #include "lib/proc_table.hpp"

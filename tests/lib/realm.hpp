@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Namespaces: files that stand for them, and realms that somebody keeps alive.
+ * Namespaces: files that represent them, and realms, which a process keeps alive.
  */
 #pragma once
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Role: who can stand in which relation to an IPC object, and which of its mode bits are his.
+ * Role: a user's relation to an IPC object, and which of its mode bits apply to him.
  *
- * The objects are created by one user and then given to another and to another group, so that
- * creator and owner, and the groups of both, are four different things.
+ * One user creates the objects and then gives them to another user and group, so that creator and
+ * owner, and their groups, are four different ids.
  */
 #pragma once
 

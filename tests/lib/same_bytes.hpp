@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Comparing structures that the kernel wrote byte for byte, padding and all.
+ * Compares structures that the kernel wrote byte for byte, including padding.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SemSet: a set of semaphores that lives as long as its C++ object, with the calls tests make most.
+ * SemSet: a semaphore set that lives as long as its C++ object, with the calls that tests use most.
  */
 #include "lib/sem_set.hpp"
 #include "lib/harness.hpp"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SemSet: a set of semaphores that lives as long as its C++ object, with the calls tests make most.
+ * SemSet: a semaphore set that lives as long as its C++ object, with the calls that tests use most.
  *
  * attempt() never sleeps: a test that is wrong about the values fails instead of hanging.
- * operate() does what the operations say.
+ * operate() performs the operations as they are.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Pages that do not arrive (contracts: stalled_page.hpp).  One file for both kinds, as they share how a test
- * learns of a waiting fault and lets it go.
+ * Pages that do not arrive (contracts: stalled_page.hpp).  Both kinds are in one file, as they
+ * share how a test notices a waiting fault and releases it.
  */
 #include "lib/stalled_page.hpp"
 #include "lib/harness.hpp"

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * StalledPage: a page of memory whose contents do not arrive before release(); whoever touches it,
- * a system call of the module for instance, waits.
+ * StalledPage: a page of memory whose contents do not arrive before release(); any task that
+ * touches it, for instance in a system call of the module, waits.
  *
- * UserfaultPage needs root.  StalledFile is what any user can have: a FUSE file system in a user and a
- * mount namespace of its own; FusePage maps a page of its file.  Only processes of that user (and group)
- * wait for it: the kernel tells the server who asks, and who cannot be named there gets SIGBUS or EFAULT.
- * Who waits for either page can be killed.
+ * UserfaultPage needs root.  StalledFile needs no privilege: a FUSE file system in its own user and
+ * mount namespaces; FusePage maps a page of its file.  Only processes of that user (and group) wait
+ * for it: the kernel tells the server which user asks; users that have no id there get SIGBUS or
+ * EFAULT.  A task waiting for either page can be killed.
  */
 #pragma once
 

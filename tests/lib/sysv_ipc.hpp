@@ -2,8 +2,8 @@
 /*
  * What the three facilities of System V IPC have in common: ids, and the owner's structure.
  *
- * The structures of all three are those that the calls with numbers of their own have, in a program of
- * either kind: where one of 64 bits has a long, one of 32 bits has a long too.
+ * All structures are those of the separate calls (not of ipc(2)), for 64-bit and 32-bit programs: a
+ * long has 64 bits in the former, 32 bits in the latter.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The pages that other tests have calls wait for: that they are waited for, with the locks that they
- * shall be waited for with, and arrive.
+ * The pages that other tests make calls wait for: tasks wait for them, holding the expected locks,
+ * and they arrive.
  */
 #include "lib/harness.hpp"
 #include "lib/shared.hpp"

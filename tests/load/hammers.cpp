@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What processes do while the module comes and goes (contracts: hammers.hpp). */
+/* What processes do while the module is loaded and unloaded (contracts: hammers.hpp). */
 #include "load/hammers.hpp"
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

@@ -2,8 +2,8 @@
 /*
  * What processes do in a loop while the module is loaded and unloaded under them.
  *
- * Each goes through its calls once and counts a success.  Without the module all calls are ENOSYS; but
- * from the creation of an object of one's own to its removal none may be missing.
+ * Each loop makes its calls once and counts a success.  Without the module all calls fail with
+ * ENOSYS; but from the creation of its object to the removal none may be missing.
  */
 #pragma once
 

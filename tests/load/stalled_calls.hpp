@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every call that copies to or from user memory, as a table: what is in memory before it, how it is made,
- * and what it is to answer and to have done when it had to wait for that memory.
+ * A table of all calls that copy to or from user memory: the contents of memory before the call,
+ * how it is made, and its expected result and effect if it had to wait for that memory.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * test_armed [PATH]: the switches by which ftrace and kprobes are taken from everybody, and what the module says
- * when it comes and goes.
+ * test_armed [PATH]: the switches that disable ftrace and kprobes for everybody, and what the
+ * module logs when it is loaded and unloaded.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * test_extended_ids [PATH]: the module with ipcmni_extend=1, which has room for 16,777,216 objects of a
- * kind: 24 bits of an identifier are the index, 7 the sequence number.
+ * test_extended_ids [PATH]: the module with ipcmni_extend=1, which has room for 16,777,216 objects
+ * of a kind: 24 bits of an id are the index, 7 the sequence number.
  */
 #include "lib/harness.hpp"
 #include "lib/module.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * test_lsm_load [PATH]: what the module says about security modules when it is loaded, and that
- * require_lsm=1 keeps it from being loaded where they could not be asked.
+ * test_lsm_load [PATH]: what the module logs about security modules when it is loaded, and that
+ * require_lsm=1 keeps it from loading if they cannot be called.
  */
 #include "lib/harness.hpp"
 #include "lib/kernel_log.hpp"

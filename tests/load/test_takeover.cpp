@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * test_takeover [PATH]: the module comes to a kernel that has System V IPC of its own, takes its place, and
- * gives it back.
+ * test_takeover [PATH]: on a kernel with System V IPC the module takes over the calls, and returns
+ * them when it is unloaded.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * test_takeover_waiting [PATH]: while the module comes to a kernel that has System V IPC of its own, calls wait
- * until it is decided whether it stays.  Neither they nor it may depend on what a user can delay.
+ * test_takeover_waiting [PATH]: while the module is loaded on a kernel with System V IPC, calls
+ * wait until it is decided whether it stays.  Neither they nor loading may depend on what a user
+ * can delay.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * test_task_watch [PATH]: how the module sees tasks begin, end and leave, while it comes and goes.
+ * test_task_watch [PATH]: how the module notices that tasks are created, exit and leave namespaces,
+ * while it is loaded and unloaded.
  *
- * Also on kernels with System V IPC of their own, from which it takes over.
+ * Also on kernels with System V IPC, from which it takes over.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * test_unload_detaching [PATH]: unloading the module while shmdt() waits, inside it, for the mmap lock of a
- * process of which a page fault has that for as long as its user likes.  No segment exists, nor anything else
- * that would keep the module.
+ * test_unload_detaching [PATH]: unloading while shmdt() waits, inside the module, for the mmap lock
+ * of its process, which a page fault holds as long as the user likes.  No segment exists, nor
+ * anything else that would keep the module.
  */
 #include "lib/actor.hpp"
 #include "lib/detaching.hpp"

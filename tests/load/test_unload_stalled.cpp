@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * test_unload_stalled [PATH]: unloading the module while a call waits, inside it, for a page of user memory
- * that does not arrive: one of a file system that any user can have.  Unloading is refused at once; the call
- * ends as if nothing had been asked when the page arrives, and the module can go.  Here: what its tests share,
- * and main().
+ * test_unload_stalled [PATH]: unloading while a call waits, inside the module, for a page of user
+ * memory that does not arrive: one of a file system that any user can have.  Unloading is refused
+ * at once; when the page arrives, the call ends as if nothing had happened, and the module can be
+ * unloaded.  Here: what its tests share, and main().
  */
 #include "load/unload_stalled.hpp"
 

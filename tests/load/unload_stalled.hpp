@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the tests of unloading with a call inside share: the module for the life of a test, user memory whose
- * second page does not arrive, and that unloading is refused meanwhile.
+ * Shared by the tests of unloading with a call inside: a module for each test, user memory whose
+ * second page does not arrive, and a check that unloading is refused meanwhile.
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Unloading the module while a system call waits for memory, or has not yet left. */
+/* Unloading while a system call waits for memory, or has not yet left the module. */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"
 #include "lib/int80.hpp"

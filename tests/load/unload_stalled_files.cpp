@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Unloading the module while the files in /proc/sys/kernel, where they are its own, are read, written or
+ * Unloading while the module's files in /proc/sys/kernel, if they are its own, are read, written or
  * listed with memory that does not arrive.
  */
 #include "lib/actor.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Inversion: sleepers, wakers, and who comes in between.
+ * Inversion: a sleeper, a waker, and a task that interrupts the waker.
  */
 #include "moments/inversion.hpp"
 #include "lib/actor.hpp"

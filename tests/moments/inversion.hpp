@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Inversion: a sleeper whose wait is over, a waker of low priority, and somebody in between who takes
- * the CPU from the waker in the middle of its call.
+ * Inversion: a sleeper whose wait is over, a waker of low priority, and a task in between that
+ * takes the CPU from the waker in the middle of its call.
  */
 #pragma once
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Moments: who runs when, on one CPU whose clock goes by instructions (qemu/run --instruction-clock).
+ * Moments: which process runs when, on one CPU whose clock counts instructions (qemu/run
+ * --instruction-clock).
  *
- * A process of higher priority that sleeps until a moment interrupts whatever runs then, be it in the
- * middle of a system call, as long as the kernel lets itself be preempted there.  Where the moment is
- * moved on step by step, it comes once to every place in a call that is longer than a step.
+ * A process of higher priority that sleeps until a moment interrupts whatever runs then, even in
+ * the middle of a system call, if the kernel can be preempted there.  If the moment is advanced
+ * step by step, it visits every place in a call that takes longer than a step.
  */
 #pragma once
 

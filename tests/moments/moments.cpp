@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * moments: calls that are interrupted at every moment by somebody who goes first.
+ * moments: calls that are interrupted at every moment by a process of higher priority.
  *
- * Runs where a moment is exact (moments/moment.hpp), on a kernel that can be preempted.  Each test moves
- * a moment through a call from before its beginning to after its end, and shows that it did: what is
- * seen before and what is seen after must both have been seen.
+ * Needs exact moments (moments/moment.hpp), and a preemptible kernel.  Each test moves a moment
+ * through a call, from before its beginning to after its end, and shows that it did: it must have
+ * observed both the state before the call and the state after it.
  */
 #include "lib/actor.hpp"
 #include "lib/facility.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Receivers that sleep: who is woken, with what, and what the queue looks like then.
- * Sleeping senders: test_msg_senders.cpp.  Signals: test_msg_signal.cpp.
+ * Sleeping receivers: which is woken, with what result, and the state of the queue then.  Sleeping
+ * senders: test_msg_senders.cpp.  Signals: test_msg_signal.cpp.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

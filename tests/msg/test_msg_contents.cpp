@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is sent arrives byte for byte, at every length where an implementation may change its way
- * of storing a message, and nothing beside the message is written.
+ * Messages arrive byte for byte, at every length at which an implementation may store them
+ * differently, and nothing beside the message is written.
  */
 #include "lib/harness.hpp"
 #include "lib/queue.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * msgrcv(2) with MSG_COPY: reading a message by its place and leaving it where it is.
- * Only kernels with CONFIG_CHECKPOINT_RESTORE can; the others say ENOSYS.
+ * msgrcv(2) with MSG_COPY: reads a message at a position, and leaves it there.  Kernels without
+ * CONFIG_CHECKPOINT_RESTORE return ENOSYS.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Queue ids: how they are given out, that they are not given out again soon, and their limit.
+ * Queue ids: how they are allocated, that they are not reused soon, and their limit.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What msgctl(2) reports: every byte of IPC_STAT and its index twins, and of IPC_INFO, MSG_INFO.
+ * What msgctl(2) reports: every byte of IPC_STAT, MSG_STAT and MSG_STAT_ANY, and of IPC_INFO and
+ * MSG_INFO.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

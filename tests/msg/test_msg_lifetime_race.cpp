@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Queues that are created, found and removed by several processes at once, on all CPUs.
- * All runs are bounded by counts, never by time.
+ * Several processes create, find and remove queues at once, on all CPUs. All runs are bounded by
+ * counts, never by time.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

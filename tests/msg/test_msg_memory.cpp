@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Kernel memory of a message, by the slabs that many messages of one size take: at most a quarter more
- * than the memory in which Linux keeps it, which is counted by the geometry of its caches.
+ * Kernel memory per message, measured by the slabs that many messages of one size take: at most a
+ * quarter more than Linux uses, which is computed from the geometry of its caches.
  */
 #include "lib/harness.hpp"
 #include "lib/queue.hpp"

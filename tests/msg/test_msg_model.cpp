@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Thousands of random operations, each compared with a model of a queue that is simple enough to
- * be seen to be right: a list that is searched from the front.
+ * Thousands of random operations, each compared with a model of a queue that is simple enough to be
+ * obviously right: a list that is searched from the front.
  */
 #include "lib/harness.hpp"
 #include "lib/queue.hpp"

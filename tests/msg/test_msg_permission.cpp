@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who may do what: every mode, for everyone who can stand in some relation to a queue.
+ * Permissions: every mode, for every relation of a user to a queue.
  *
- * The queues are created by one user and then given to another and to another group, so that
- * creator and owner, and the groups of both, are four different things.
+ * One user creates the queues and then gives them to another user and group, so that creator and
+ * owner, and their groups, are four different ids.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Several processes on one queue at once, on all CPUs: no message is lost, doubled or mixed up.
- * Queues that come and go meanwhile: test_msg_lifetime_race.cpp.  All runs are bounded by counts,
- * never by time.
+ * Several processes use one queue at once, on all CPUs: no message is lost, duplicated or mixed
+ * up.  Queues created and removed meanwhile: test_msg_lifetime_race.cpp.  All runs are bounded by
+ * counts, never by time.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Signals and sleepers: a handler that runs means EINTR, even with SA_RESTART; everything else
- * (ignored and blocked signals, stop and continue, a tracer) leaves the call as if undisturbed.
+ * Signals and sleepers: a handler that runs means EINTR, even with SA_RESTART; anything else
+ * (ignored and blocked signals, stop and continue, a tracer) does not disturb the call.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How much shared memory there is, and a segment that shows in it.
+ * The amount of shared memory in the system, and a segment large enough to show in it.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The end of an IPC namespace: it comes with whoever was the last to keep it, and takes every object
- * and all their memory with it.
+ * The end of an IPC namespace: it ends with the last reference, whatever that is, and all objects
+ * and their memory are freed.
  */
 #include "lib/facility.hpp"
 #include "lib/proc_file.hpp"

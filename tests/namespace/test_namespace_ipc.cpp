@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * IPC namespaces: each has objects of its own, and keys, ids, numbers and sleepers of its own.
+ * IPC namespaces: each has its own objects, keys, ids, counts and sleepers.
  */
 #include "lib/facility.hpp"
 #include "lib/queue.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The limits in /proc/sys/kernel: each IPC namespace begins with the defaults and has its own, and
- * what is written counts at once.
+ * The limits in /proc/sys/kernel: each IPC namespace has its own, starting with the defaults, and a
+ * write takes effect at once.
  */
 #include "lib/each_case.hpp"
 #include "lib/facility.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the objects of an IPC namespace take of the kernel's memory comes back when it ends.
+ * The kernel memory of an IPC namespace's objects is freed when the namespace ends.
  */
 #include "lib/facility.hpp"
 #include "lib/memory_group.hpp"

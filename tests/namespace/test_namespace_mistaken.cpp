@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What looks the same in two namespaces, and must not be taken for the other.
+ * What looks the same in two namespaces, and must not be confused.
  */
 #include "lib/harness.hpp"
 #include "lib/int80.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * shm_rmid_forced and IPC namespaces: whose exit, and whose leaving, takes segments.
+ * shm_rmid_forced and IPC namespaces: which exits, and which changes of namespace, remove segments.
  */
 #include "lib/proc_table.hpp"
 #include "lib/realm.hpp"

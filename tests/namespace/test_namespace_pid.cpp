@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The processes that objects remember have the numbers of who looks: in his pid namespace, or 0 if
- * they are not visible there.
+ * The pids that objects record are shown as numbers in the reader's pid namespace, or as 0 if they
+ * are not visible there.
  */
 #include "lib/each_case.hpp"
 #include "lib/facility.hpp"

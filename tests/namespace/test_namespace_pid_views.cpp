@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The numbers of processes in other pid namespaces: creators, exits, sleepers, threads, open files.
+ * Process numbers in other pid namespaces: creators, exits, sleepers, threads, open files.
  */
 #include "lib/facility.hpp"
 #include "namespace/pid_numbers.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Capabilities count in the user namespace that an IPC namespace belongs to, and nowhere below it.
+ * Capabilities count in the user namespace that owns an IPC namespace, and in none below it.
  */
 #include "lib/facility.hpp"
 #include "lib/proc_table.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The files in /proc/sysvipc belong to the IPC namespace of who opened them, wherever he goes.
+ * The files in /proc/sysvipc belong to the IPC namespace of their opener, wherever that goes.
  */
 #include "lib/facility.hpp"
 #include "lib/proc_file.hpp"

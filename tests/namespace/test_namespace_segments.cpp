@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Attached segments go with a process into other IPC namespaces, and stay objects of their own.
+ * Attached segments follow a process into other IPC namespaces, and remain distinct objects.
  */
 #include "lib/facility.hpp"
 #include "lib/realm.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Adjustments of SEM_UNDO and IPC namespaces: whoever leaves one, or only enters his own, has let go
- * of them.
+ * SEM_UNDO and IPC namespaces: a task that leaves its namespace, or enters its own again, drops its
+ * adjustments.
  */
 #include "lib/harness.hpp"
 #include "lib/realm.hpp"

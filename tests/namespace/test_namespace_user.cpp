@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Owners of objects as seen, and set, in user namespaces.
+ * Owners of objects as seen in, and set from, user namespaces.
  */
 #include "lib/facility.hpp"
 #include "lib/proc_file.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The files in /proc/sys/kernel: what they take, how they refuse, and who may write them.
+ * The files in /proc/sys/kernel: what they accept, how they refuse, and who may write them.
  */
 #include "lib/each_case.hpp"
 #include "lib/identity.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What can be done with the files of /proc/sysvipc besides read(2), and what cannot.
+ * Which operations besides read(2) work on the files of /proc/sysvipc, and which fail.
  */
 #include "lib/each_case.hpp"
 #include "lib/facility.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reading /proc/sysvipc/msg in every rhythm, from every place, and while queues come and go.
+ * Reading /proc/sysvipc/msg in pieces of every size, from every position, and while queues change.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

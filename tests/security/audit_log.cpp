@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * AuditLog: the kernel's audit, by its netlink protocol.
+ * AuditLog: reads the kernel's audit records by its netlink protocol.
  */
 #include "security/audit_log.hpp"
 #include "lib/harness.hpp"

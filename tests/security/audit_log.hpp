@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * AuditLog: what the kernel's audit writes about System V IPC while one lives.
+ * AuditLog: the audit records about System V IPC that the kernel writes while the object lives.
  *
- * A record is told as its text without time and number, after the name of its type:
+ * A record is represented by its text without time and number, after the name of its type:
  *     "IPC ouid=0 ogid=0 mode=0600 obj=_"
  */
 #pragma once

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which functions of security modules a call calls, and with what: expectations of them.
+ * Which security module functions a call calls, and with which arguments: expectations of them.
  */
 #pragma once
 

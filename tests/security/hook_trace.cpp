@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * HookTrace: the kernel's trace of its own function calls, by events on kprobes.
+ * HookTrace: the kernel's trace of its own function calls, by kprobe events.
  */
 #include "security/hook_trace.hpp"
 #include "lib/actor.hpp"

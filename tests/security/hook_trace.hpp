@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * HookTrace: which functions of security modules and audit the kernel calls for System V IPC, in which
- * order and with which arguments, whoever calls them: built-in code or the module.
+ * HookTrace: which security module and audit functions the kernel calls for System V IPC, in which
+ * order and with which arguments, whether from built-in code or from the module.
  *
- * A call is told as the function's name without "security_", and its arguments:
+ * A call is represented by the function's name without "security_", and its arguments:
  *     "ipc_permission flag=0600"
- * Those at the end of an object come some time later: see wait_for_end_of().
+ * Those at the end of an object come later: see wait_for_end_of().
  */
 #pragma once
 

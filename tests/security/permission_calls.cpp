@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Every call that asks for permission (contracts: permission_calls.hpp). */
+/* Every call that checks a permission (contracts: permission_calls.hpp). */
 #include "security/permission_calls.hpp"
 #include "lib/queue.hpp"
 #include "lib/segment.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every call and command that asks for permission, each with what it asks for.
+ * Every call and command that checks a permission, with the permission that it needs.
  */
 #pragma once
 

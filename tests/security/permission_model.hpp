@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who may do what with System V IPC objects, said once more: the rules against which every answer of
- * the kernel is held.  They are those of sysvipc(7) and of the pages about each call.
+ * A second formulation of the permission rules of System V IPC, from sysvipc(7) and the pages about
+ * each call: every answer of the kernel is compared with it.
  */
 #pragma once
 

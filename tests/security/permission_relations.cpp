@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who can stand in which relation to an object (contracts: permission_relations.hpp). */
+/* The relations of a user to an object (contracts: permission_relations.hpp). */
 #include "security/permission_relations.hpp"
 #include "lib/harness.hpp"
 #include "lib/roles.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who can stand in which relation to an object, across users, groups, capabilities and namespaces.
+ * The relations of a user to an object, across users, groups, capabilities and namespaces.
  *
- * The objects are made by kCreator and then given to kOwner (see roles.hpp), in an IPC namespace that
+ * kCreator creates the objects and gives them to kOwner (see roles.hpp), in an IPC namespace that
  * belongs either to the initial user namespace or to a realm's.
  */
 #pragma once

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Smack, the security module of the kernel "lsm": every task and every object has a label, objects that
- * of the task which made them, and rules say what tasks of one label may do to objects of another.
+ * Smack, the security module of the kernel "lsm": every task and every object has a label, an
+ * object that of its creator, and rules say what tasks of one label may do to objects of another.
  *
- * Tests are root and may override rules; who becomes a label may not any longer.
+ * Tests are root and may override rules; a task that takes a label no longer may.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What audit writes about System V IPC: to whom the object belongs that a call is about, and what IPC_SET
- * would make of it.  The label in it is Smack's.
+ * What audit writes about System V IPC: the owner of the object that a call concerns, and what
+ * IPC_SET would change it to.  The label in it is Smack's.
  */
 #include "security/audit_log.hpp"
 #include "lib/harness.hpp"

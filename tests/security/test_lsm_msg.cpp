@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a security module refuses: message queues.  Smack is asked twice by most calls, for the permission
- * and for the call itself, and wants more for the second: so each can be made to refuse.
+ * What a security module refuses: message queues.  Most calls ask Smack twice, for the permission
+ * and for the call itself, which needs more access: so each check can be made to refuse.
  */
 #include "lib/harness.hpp"
 #include "lib/queue.hpp"

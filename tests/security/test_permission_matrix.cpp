@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every call, for everybody, with every mode: the answers of the kernel against those of the model.
+ * Every call, by every user, with every mode: compares the kernel's answers with the model's.
  *
  *   test_permission_matrix [--answers] [TEST]...
  *
- * With --answers it also prints each answer, in lines that begin with "answer", for comparing kernels.
+ * With --answers it also prints each answer, in lines that begin with "answer", for comparing
+ * kernels.
  */
 #include "lib/facility.hpp"
 #include "security/permission_calls.hpp"

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * stress_sem SECONDS: eight processes on one set of sixteen semaphores, mixed simple, complex and
- * undo operations, random kills all the while.
+ * stress_sem SECONDS: eight processes on one set of sixteen semaphores, with simple, complex and
+ * undo operations, and random kills all the time.
  *
  * Twelve semaphores hold tokens.  A token is taken and put back with SEM_UNDO on one semaphore, or
- * moved to another by one array without: so the sum of the values and of the adjustments that
- * would be made if all died now is always the same.  Four semaphores are locks, taken by waiting
- * for zero; who holds one writes his name down, and must not find there the name of one who lives.
+ * moved to another by one array without: so the sum of the values and of the adjustments that would
+ * be made if all processes died now is constant.  Four semaphores are locks, taken by waiting for
+ * zero; the holder writes down its name, and must not find the name of a living process there.
  *
- * INVARIANT: when all processes are dead, the sum of the tokens is what it was, all locks are
- * free and nobody is counted as waiting.  While they live, the sum lacks no more than they can
- * hold.
+ * INVARIANT: when all processes are dead, the sum of the tokens is what it was, all locks are free,
+ * and no waiter is counted.  While they live, the sum lacks no more than they can hold.
  */
 #include "lib/harness.hpp"
 #include "lib/sem_set.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Processes that sleep in semop(2): what wakes them and with which result.
- * Who is first: test_sem_order.cpp.  Counts: test_sem_counts.cpp.  Signals: test_sem_signal.cpp.
+ * Processes that sleep in semop(2): what wakes them and with which result.  Order:
+ * test_sem_order.cpp.  Counts: test_sem_counts.cpp.  Signals: test_sem_signal.cpp.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * GETNCNT and GETZCNT: a process counts for the semaphore of the first operation that keeps it
- * waiting, and for no other.
+ * GETNCNT and GETZCNT: a process counts for the semaphore of the first operation that blocks it,
+ * and for no other.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

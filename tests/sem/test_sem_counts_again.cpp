@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * When sleepers on several semaphores are looked at again: GETNCNT and GETZCNT show it, as each counts
- * for the first operation that was not possible when it was looked at last.  One that is looked at
- * again may also find that an operation with IPC_NOWAIT is the first now, and fail.
+ * When sleepers on several semaphores are tried again.  GETNCNT and GETZCNT reveal it, as each
+ * sleeper counts for the first operation that was not possible when it was last tried.  One that is
+ * tried again may also find that an operation with IPC_NOWAIT is the first now, and fail.
  *
- * After an operation, those that wait for zero are looked at again if one of its semaphores is zero;
- * after SETVAL, SETALL and what a process has left to be undone, if any semaphore of the set is.  Those
- * that change a semaphore are looked at again every time.
+ * After an operation, waiters for zero are tried again if one of its semaphores is zero; after
+ * SETVAL, SETALL and the undoing of an exited process, if any semaphore of the set is.  Waiters
+ * that change a semaphore are tried again every time.
  */
 #include "lib/actor.hpp"
 #include "lib/each_case.hpp"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What semctl(2) reports: every byte of IPC_STAT and its index twins, and of IPC_INFO, SEM_INFO.
+ * What semctl(2) reports: every byte of IPC_STAT, SEM_STAT and SEM_STAT_ANY, and of IPC_INFO and
+ * SEM_INFO.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

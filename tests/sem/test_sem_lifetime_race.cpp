@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sets that are created, found and removed by several processes at once, on all CPUs, while others
- * operate on them and end with adjustments to be made.  All runs are bounded by counts.
+ * Several processes create, find and remove sets at once, on all CPUs, while others operate on them
+ * and exit with adjustments to be undone.  All runs are bounded by counts.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

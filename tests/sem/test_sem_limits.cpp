@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The limits on semaphores: SEMMNI, SEMMNS, SEMMSL and SEMOPM, as they are and as
- * /proc/sys/kernel/sem sets them.  The table of sets is filled once, for all that need it full.
+ * The limits on semaphores: SEMMNI, SEMMNS, SEMMSL and SEMOPM, as they are and as set by
+ * /proc/sys/kernel/sem.  The table of sets is filled once, for all tests that need it full.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

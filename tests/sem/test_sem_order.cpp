@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * In which order sleepers are served and woken: what several programs on one set can observe.
+ * The order in which sleepers are served and woken, as several programs on one set can observe it.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

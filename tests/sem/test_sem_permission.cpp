@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who may do what: every mode, for everyone who can stand in some relation to a set.
+ * Permissions: every mode, for every relation of a user to a set.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Several processes on one set at once, on all CPUs: no token is lost or doubled, and no lock is
- * held twice.  Sets that come and go meanwhile: test_sem_lifetime_race.cpp.  All runs are bounded
- * by counts, never by time.
+ * Several processes use one set at once, on all CPUs: no token is lost or duplicated, and no lock
+ * is held twice.  Sets created and removed meanwhile: test_sem_lifetime_race.cpp.  All runs are
+ * bounded by counts, never by time.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Signals and sleepers in semop(2).  Unlike message queues, semaphores never restart a call:
- * whatever makes a sleeper look at his signals ends the call with EINTR.
+ * Signals and sleepers in semop(2).  Unlike those of message queues, the call is never restarted:
+ * whatever makes a sleeper handle signals ends it with EINTR.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

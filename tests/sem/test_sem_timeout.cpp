@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * semtimedop(2): how long it waits, and which time-outs it takes.
+ * semtimedop(2): how long it waits, and which timeouts it accepts.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

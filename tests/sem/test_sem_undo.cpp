@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SEM_UNDO: what a process has changed is taken back when it ends.  The arithmetic, and what else
- * touches the adjustments.  Ways to end: test_sem_undo_exit.cpp.  Sharing:
- * test_sem_undo_sharing.cpp.
+ * SEM_UNDO: a process's changes are undone when it exits.  The arithmetic, and what else affects
+ * the adjustments.  Ways to exit: test_sem_undo_exit.cpp.  Sharing: test_sem_undo_sharing.cpp.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What others see of the adjustments that a process leaves to be made: when, by whom, in which
- * order, and whom they wake.
+ * What other processes observe when a process's operations are undone: when, by whom, in which
+ * order, and whom this wakes.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The adjustments of SEM_UNDO are made in every way for a process to end, and kept by a new
- * program.  What others see of it: test_sem_undo_effects.cpp.
+ * SEM_UNDO adjustments are applied in every way for a process to exit, and survive exec.  What
+ * others observe: test_sem_undo_effects.cpp.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who shares the adjustments of SEM_UNDO: threads and clones with CLONE_SYSVSEM, nobody else; and
- * how one lets go of them without ending.
+ * Which tasks share SEM_UNDO adjustments: threads and clones with CLONE_SYSVSEM only; and how a
+ * task drops them without exiting.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

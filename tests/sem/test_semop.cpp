@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * semop(2) on one semaphore: increase, decrease, wait for zero, and what a success leaves behind.
+ * semop(2) on one semaphore: increase, decrease, wait for zero, and what a success changes.
  * Errors: test_semop_errors.cpp.  Several operations at once: test_semop_arrays.cpp.
  */
 #include "lib/actor.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Arrays of operations: done in their order, all of them or none.
+ * Arrays of operations: performed in order, all of them or none.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

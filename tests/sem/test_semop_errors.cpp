@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The errors of semop(2), and of semtimedop(2) where it looks at its array: which comes first.
- * Time-outs: test_sem_timeout.cpp.
+ * The errors of semop(2), and of semtimedop(2) where it checks its array: which comes first.
+ * Timeouts: test_sem_timeout.cpp.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

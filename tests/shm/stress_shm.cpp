@@ -3,11 +3,11 @@
  * stress_shm SECONDS: eight processes that attach, detach, fork, exit and remove at random, and are
  * killed at random.
  *
- * Every segment has its id written into its first word by its maker, and a page's number into each
- * page.  Whoever attaches one looks whether it is the one that he asked for.
+ * A segment's creator writes the id into the first word, and a page's number into each page.  A
+ * process that attaches one checks that it is the requested one.
  *
- * INVARIANT: when all processes are dead, no segment is attached, all pages of those that were removed
- * are back, and what is left can be removed.  While they live, nobody sees another segment's bytes.
+ * INVARIANT: when all processes are dead, no segment is attached, all pages of removed ones are
+ * free, and the others can be removed.  While they live, none sees another segment's bytes.
  */
 #include "lib/harness.hpp"
 #include "lib/proc_shm.hpp"

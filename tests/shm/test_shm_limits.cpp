@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The limits on shared memory: shmmax, shmall, shmmni, as they are and as /proc/sys/kernel sets them.
+ * The limits on shared memory: shmmax, shmall, shmmni, as they are and as set by /proc/sys/kernel.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

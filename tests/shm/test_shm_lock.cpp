@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SHM_LOCK and SHM_UNLOCK: who may, what it costs, what it shows.
+ * SHM_LOCK and SHM_UNLOCK: who may use them, what they charge, and what they show.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

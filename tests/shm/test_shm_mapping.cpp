@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What processes do to the mapping of a segment, and how its attachments are counted then.
+ * What processes do to the mapping of a segment, and how this affects the attach count.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

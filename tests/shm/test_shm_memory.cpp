@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The memory of segments: it comes back, it is swapped out and held in memory, it comes in huge pages.
+ * The memory of segments: it is freed, swapped out, locked in memory, and made of huge pages.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

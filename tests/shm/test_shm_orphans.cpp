@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /proc/sys/kernel/shm_rmid_forced: segments go with their last attachment, or with their creator.
+ * /proc/sys/kernel/shm_rmid_forced: segments are removed with their last attachment, or with their
+ * creator.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

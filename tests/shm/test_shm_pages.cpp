@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the pages of an attachment are to the rest of the kernel: where they end, core dumps,
- * userfaultfd, huge pages that come by themselves.
+ * How the rest of the kernel treats the pages of an attachment: where they end, core dumps,
+ * userfaultfd, transparent huge pages.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

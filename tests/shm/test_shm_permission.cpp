@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who may do what: modes, for everyone who can stand in some relation to a segment.
+ * Permissions: modes, for every relation of a user to a segment.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

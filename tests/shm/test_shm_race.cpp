@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Several processes and threads that attach, detach, fork, remove and unmap at once.  All runs are
- * bounded by counts; what is counted must be exact at their end.
+ * Several processes and threads attach, detach, fork, remove and unmap at once.  All runs are
+ * bounded by counts; the attach counts must be exact at their end.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

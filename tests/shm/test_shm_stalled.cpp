@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Processes whose mmap lock one of their page faults holds for as long as they like: they wait in shmdt(),
- * and nobody else does.
+ * Processes in which a page fault holds the mmap lock as long as they like: they wait in shmdt(),
+ * and no other process does.
  */
 #include "lib/actor.hpp"
 #include "lib/detaching.hpp"

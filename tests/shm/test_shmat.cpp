@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * shmat(2): where a segment can be attached, with which rights, and what is refused.
+ * shmat(2): where a segment can be attached, with which access, and what is refused.
  */
 #include "lib/actor.hpp"
 #include "lib/guarded_buffer.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * shmdt(2): what it takes away, and what is no attachment.
+ * shmdt(2): what it unmaps, and what is not an attachment.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * shmget(2): making and finding segments; sizes, keys, flags, and the order of errors.
+ * shmget(2): creating and finding segments; sizes, keys, flags, and the order of errors.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"
