@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Suite sysvipc_hook: redirecting kernel functions, all or none.  The functions are system calls
+ * Suite sysvipc_hook: intercepting kernel functions, all or none.  The functions are system calls
  * that no task makes meanwhile.
  */
 #include "test.hpp"
 
-#include <os/function_hook.hpp>
+#include <intercept/places.h>
+#include <mem/heap.hpp>
+#include <os/interception.hpp>
 #include <base/poison.hpp>
 
 namespace sysvipc {
@@ -21,21 +23,59 @@ constexpr const char* kHalfThere[] { "__x64_sys_msgget", "__x64_sys_there_is_no_
 /* This one: src/intercept/armed.c. */
 constexpr const char* kInAModule[] { "hooked_place" };
 
-using Means = FunctionHook::Means;
+constexpr u32 kDirectCall = KAPI_BY_DIRECT_CALLS;
+constexpr u32 kKprobe = KAPI_BY_KPROBES;
+
+/* Some functions, whose calls do nothing while it lives. */
+class Hook : Pinned {
+public:
+    static void destroy(Hook* hook) noexcept { heap_destroy(hook); }
+    ~Hook() { functions_.stop(); }
+
+    /* @failed: the symbol that could not be intercepted. */
+    template <usize N>
+    [[nodiscard]] Errno attach(u32 means, const char* const (&symbols)[N],
+                               const char*& failed) noexcept
+    {
+        for (usize i = 0; i < N; ++i)
+            functions_.add({ .symbol = symbols[i],
+                             .landing = nowhere,
+                             .landing_in_place = nowhere,
+                             .is_wanted = nullptr,
+                             .place = &places_[i],
+                             .is_optional = false,
+                             .loss = "" });
+        return functions_.start(means, failed).error();
+    }
+
+private:
+    unsigned long places_[2] {};
+    unsigned long trial_place_ { 0 };
+    unsigned char marks_[MARK_COUNT] {};
+    Interceptions functions_ { nowhere, nowhere, marks_, &trial_place_ };
+};
 
 struct HookTest : Fixture {
     using Fixture::Fixture;
-    ~HookTest()
-    {
-        first.detach();
-        second.detach();
-    }
 
+    /* Intercepts @symbols for as long as the result lives. */
     template <usize N>
-    [[nodiscard]] Errno attach(FunctionHook& hook, Means means,
-                               const char* const (&symbols)[N]) noexcept
+    [[nodiscard]] Box<Hook> hooked(u32 means, const char* const (&symbols)[N],
+                                   Errno expected) noexcept
     {
-        return hook.attach(means, symbols, N, nowhere, nullptr, failed).error();
+        Result<Box<Hook>> hook = heap_create<Hook>();
+        if (!hook.ok()) {
+            EXPECT(hook.ok());
+            return {};
+        }
+        Box<Hook> made = hook.take();
+        EXPECT_EQ(made->attach(means, symbols, failed), expected);
+        return made;
+    }
+    template <usize N>
+    void attach(u32 means, const char* const (&symbols)[N], Errno expected) noexcept
+    {
+        static_cast<void>(hooked(means, symbols, expected));
     }
     /* What becomes of direct calls that would end with @error where the kernel has them. */
     [[nodiscard]] static Errno if_direct(Errno error) noexcept
@@ -44,52 +84,51 @@ struct HookTest : Fixture {
     }
 
     static constexpr Errno kNone {};
-    FunctionHook first;
-    FunctionHook second;
-    u32 failed { 0 };
+    const char* failed { nullptr };
 };
 
 } // namespace
 
 TEST_CASE(HookTest, a_function_that_is_not_there_is_enoent_and_is_told)
 {
-    EXPECT_EQ(attach(first, Means::Kprobe, kHalfThere), Errno::ENOENT);
-    EXPECT_EQ(failed, 1);
-    failed = 0;
-    EXPECT_EQ(attach(first, Means::DirectCall, kHalfThere), if_direct(Errno::ENOENT));
-    EXPECT_EQ(failed, host_kunit_has_direct_calls() ? 1 : 0);
+    attach(kKprobe, kHalfThere, Errno::ENOENT);
+    EXPECT_EQ(failed, kHalfThere[1]);
+    attach(kDirectCall, kHalfThere, if_direct(Errno::ENOENT));
+    EXPECT_EQ(failed, kHalfThere[host_kunit_has_direct_calls() ? 1 : 0]);
 }
 
 TEST_CASE(HookTest, a_function_of_that_name_in_a_module_is_enoent)
 {
-    EXPECT_EQ(attach(first, Means::Kprobe, kInAModule), Errno::ENOENT);
-    EXPECT_EQ(attach(first, Means::DirectCall, kInAModule), if_direct(Errno::ENOENT));
-    EXPECT_EQ(attach(first, Means::Kprobe, kOne), kNone);
+    attach(kKprobe, kInAModule, Errno::ENOENT);
+    attach(kDirectCall, kInAModule, if_direct(Errno::ENOENT));
+    attach(kKprobe, kOne, kNone);
 }
 
 TEST_CASE(HookTest, a_function_that_is_hooked_already_is_ebusy)
 {
-    EXPECT_EQ(attach(first, Means::DirectCall, kOne), if_direct(kNone));
-    EXPECT_EQ(attach(second, Means::DirectCall, kOne), if_direct(Errno::EBUSY));
-    first.detach();
-    EXPECT_EQ(attach(second, Means::DirectCall, kOne), if_direct(kNone));
+    {
+        const Box<Hook> first = hooked(kDirectCall, kOne, if_direct(kNone));
+        attach(kDirectCall, kOne, if_direct(Errno::EBUSY));
+    }
+    attach(kDirectCall, kOne, if_direct(kNone));
 }
 
 TEST_CASE(HookTest, a_probed_function_takes_no_direct_call)
 {
-    EXPECT_EQ(attach(first, Means::Kprobe, kOne), kNone);
-    EXPECT_EQ(attach(second, Means::DirectCall, kTwo), if_direct(Errno::EBUSY));
-    first.detach();
-    EXPECT_EQ(attach(second, Means::DirectCall, kTwo), if_direct(kNone));
+    {
+        const Box<Hook> first = hooked(kKprobe, kOne, kNone);
+        attach(kDirectCall, kTwo, if_direct(Errno::EBUSY));
+    }
+    attach(kDirectCall, kTwo, if_direct(kNone));
 }
 
 TEST_CASE(HookTest, a_hook_that_failed_leaves_no_function_hooked)
 {
-    EXPECT_EQ(attach(first, Means::DirectCall, kHalfThere), if_direct(Errno::ENOENT));
-    EXPECT_EQ(attach(first, Means::Kprobe, kHalfThere), Errno::ENOENT);
-    EXPECT_EQ(attach(first, Means::DirectCall, kOne), if_direct(kNone));
-    EXPECT_EQ(attach(second, Means::DirectCall, kTwo), if_direct(Errno::EBUSY));
-    EXPECT_EQ(attach(second, Means::DirectCall, kOneOfTwo), if_direct(kNone));
+    attach(kDirectCall, kHalfThere, if_direct(Errno::ENOENT));
+    attach(kKprobe, kHalfThere, Errno::ENOENT);
+    const Box<Hook> first = hooked(kDirectCall, kOne, if_direct(kNone));
+    attach(kDirectCall, kTwo, if_direct(Errno::EBUSY));
+    attach(kDirectCall, kOneOfTwo, if_direct(kNone));
 }
 
 } // namespace sysvipc

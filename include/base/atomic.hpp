@@ -45,4 +45,10 @@ private:
     T value_ {};
 };
 
+/* Keeps the compiler from moving memory accesses across it; the CPU may still do so. */
+inline void compiler_barrier() noexcept
+{
+    asm volatile("" ::: "memory");
+}
+
 } // namespace sysvipc

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include <intercept/hook.h>
+#include <kapi/registers.h>
 
 /* For functions that assembly jumps to: keeps whole-program optimisation from renaming them. */
 #if defined(__clang__)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Interception of kernel functions other than the system calls: one table of functions, handlers and what is
- * lost without each.
+ * Interception of kernel functions: one table of the system calls and of all other functions, with the handler
+ * of each and what is lost without it.
  */
 #pragma once
 
@@ -10,6 +10,8 @@
 
 namespace sysvipc {
 
+/* Whether attach= names existing means. */
+[[nodiscard]] bool are_means_known() noexcept;
 /*
  * Intercepts all functions, except optional ones that cannot be, by the means that attach= allows.
  * From then on ftrace cannot be switched off.  Logs what cannot be intercepted.
@@ -17,9 +19,14 @@ namespace sysvipc {
  * kprobes that are needed, are switched off.  Sleeps.
  */
 [[nodiscard]] Result<void> start_interceptions() noexcept;
+/* Logs which calls are served, and by which means they are intercepted. */
+void log_service() noexcept;
 /* One line per function: the means of interception, or what is lost without it. */
 void describe_interceptions(TextPage& page) noexcept;
-/* Restores the functions; does not wait for tasks inside.  Sleeps. */
+/*
+ * Restores the functions.  No task is in our code on return, unless it has blocked there after it
+ * entered; the caller has made sure that none does (CallGate).  Sleeps.
+ */
 void stop_interceptions() noexcept;
 
 } // namespace sysvipc

@@ -27,27 +27,41 @@ namespace sysvipc {
 }
 
 /*
+ * Calls @call with the current task counted as inside; returns its value, or ENOSYS or
+ * ERESTARTNOINTR as a register has them.
+ */
+template <class Call>
+[[nodiscard]] inline long inside(const Call& call) noexcept
+{
+    const CallGate::Pass pass { call_gate };
+    if (!pass) [[unlikely]]
+        return to_syscall(Errno::ENOSYS);
+    if (Result<void> served = check_is_served(); !served.ok()) [[unlikely]]
+        return to_syscall(served.error());
+    return call();
+}
+
+/*
  * Calls @call with the current task's namespace; returns the value for the register.  Precondition:
- * counted as inside.
+ * inside.
  * Errors besides those of @call: ENOMEM, in the first call in a namespace.
  */
 template <class Call>
 [[nodiscard]] inline long in_namespace(const Call& call) noexcept
 {
-    if (Result<void> served = check_is_served(); !served.ok()) [[unlikely]]
-        return to_syscall(served.error());
     Result<IpcNamespace*> ns = Namespaces::current();
     if (!ns.ok()) [[unlikely]]
         return to_syscall(ns.error());
     return to_syscall(call(*ns.take()));
 }
 
-/* The same with the arguments in @regs; counts the task as inside. */
+/* Both, for a call with its arguments in @regs. */
 template <class Call>
 [[nodiscard]] inline long serve(const kapi_regs* regs, const Call& call) noexcept
 {
-    const CallGate::Pass pass { call_gate };
-    return in_namespace([&](IpcNamespace& ns) { return call(ns, CallRegisters { regs }); });
+    return inside([&] {
+        return in_namespace([&](IpcNamespace& ns) { return call(ns, CallRegisters { regs }); });
+    });
 }
 
 } // namespace sysvipc

@@ -1,31 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The system calls this module serves: hooks all of them, or none.
- *
- * A hook redirects the kernel's entry function of a call to a trampoline (assembly), which jumps to our
- * function instead, with the same argument: the caller's registers.  Hooks are ftrace direct calls or,
- * failing that, kprobes; the parameter attach= can select one of the two.
+ * The system calls that this module serves, as interceptions: the kernel's entry function of each call enters
+ * a landing (assembly), which jumps to our function instead, with the same argument: the caller's registers.
+ * All are served, or none.
  */
 #pragma once
 
-#include <base/result.hpp>
-#include <base/text_page.hpp>
+#include <os/interception.hpp>
+
+extern "C" void sysvipc_enter_call(); /* src/intercept/trampoline_x86_64.S: the landing of all */
 
 namespace sysvipc {
 
-/* Whether attach= names an existing way. */
-[[nodiscard]] bool is_way_to_attach_known() noexcept;
-/*
- * Hooks every call, or none; logs failures.
- * Errors: ENOENT, EBUSY, ENOMEM, EOPNOTSUPP as FunctionHook::attach(); EBUSY if kprobes are
- * switched off. Sleeps.
- */
-[[nodiscard]] Result<void> attach_system_calls() noexcept;
-/* Logs which calls are served, and how they are hooked. */
-void log_system_calls() noexcept;
-/* One line per call: how it is hooked. */
-void describe_system_calls(TextPage& page) noexcept;
-/* Restores the kernel's functions; does not wait for tasks inside.  Sleeps. */
-void detach_system_calls() noexcept;
+/* Adds the calls that this kernel's programs can make, one after the other. */
+void add_system_calls(Interceptions& interceptions) noexcept;
+[[nodiscard]] bool is_system_call(const Interception& interception) noexcept;
+/* Logs which calls are served, and by which @means they are intercepted. */
+void log_system_calls(const char* means) noexcept;
 
 } // namespace sysvipc

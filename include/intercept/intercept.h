@@ -53,7 +53,14 @@ struct kapi_interception_group {
 	const struct kapi_interception *rows;
 	struct kapi_intercepted *states; /* one per row, initially 0 */
 	kapi_u32 count;
-	void (*landing)(void); /* shared: distinguishes functions by their places */
+	/*
+	 * Shared by all: distinguishes functions by their places, and takes those for the rest whose own
+	 * landing is @common_landing.
+	 */
+	void (*landing)(void);
+	void (*common_landing)(void);
+	unsigned char
+		*marks; /* MARK_COUNT of them, initially 0, for the shared landing (places.h) */
 	/*
 	 * Holds the address of the trial function; the shared landing clears it when entered from
 	 * there.
@@ -72,19 +79,21 @@ enum kapi_intercept_means {
  * Intercepts the functions of @group.  Optional ones that cannot be intercepted have the error in
  * their state.  @means: any of enum kapi_intercept_means; direct calls come first, kprobes serve
  * kernels without them and functions that ftrace cannot trace.  The functions share one ftrace_ops,
- * as removing each costs a grace period, unless another user has redirected one of them.
+ * as removing each costs a grace period.  If another user has redirected one of them, only successive
+ * functions with the same landing do.
  * *@is_proven: ftrace was seen to work, and can no longer be switched off.
  *
- * If one that is not optional cannot be intercepted, none is; *@failed is its symbol, or NULL if
- * the error concerns no single function.  -ENOENT: no such function, or it cannot be traced;
+ * Fails if one that is not optional cannot be intercepted; *@failed is its symbol, or the first one's
+ * of those that share its landing, or NULL if the error concerns no function.  The caller has to end
+ * it then, too, as some may be intercepted.  -ENOENT: no such function, or it cannot be traced;
  * -EBUSY: another user has redirected it; -EOPNOTSUPP: the kernel has none of these means; -ENODEV:
  * ftrace has shut down; -ENOMEM, for any of them.  Sleeps.
  */
 int intercept_start(struct kapi_interception_group *group, unsigned int means, const char **failed,
 		    bool *is_proven);
 /*
- * Restores the functions, unless intercept_stuck() says otherwise.  Does not wait for tasks
- * inside.  Sleeps.
+ * Restores the functions, unless intercept_stuck() says otherwise.  Then waits until all tasks that
+ * had entered a landing have blocked voluntarily or run in user space.  Sleeps.
  */
 void intercept_end(struct kapi_interception_group *group);
 

@@ -8,17 +8,12 @@
 KAPI_BEGIN
 
 struct kapi_regs;
-/* Storage for registers that we make up. */
-KAPI_OPAQUE(kapi_own_regs, PT_REGS);
 
 /* System-call argument @n (0 to 5) of the 64-bit convention. */
 unsigned long kapi_regs_argument(const struct kapi_regs *regs, unsigned int n);
 /* The same for the 32-bit convention, and the call number. */
 kapi_u32 kapi_ia32_argument(const struct kapi_regs *regs, unsigned int n);
 kapi_u32 kapi_ia32_number(const struct kapi_regs *regs);
-/* Fills @regs as a 64-bit call with these arguments would; the other registers are undefined. */
-const struct kapi_regs *kapi_regs_make(struct kapi_own_regs *regs,
-				       const unsigned long arguments[4]);
 
 KAPI_END
 

@@ -35,20 +35,4 @@ private:
     const kapi_regs* regs_;
 };
 
-/* Registers as in a 64-bit program's call with these arguments. */
-class MadeRegisters : Pinned {
-public:
-    static constexpr usize kArguments = 4;
-
-    explicit MadeRegisters(const unsigned long (&arguments)[kArguments]) noexcept
-        : regs_(kapi_regs_make(&storage_, arguments))
-    {
-    }
-    [[nodiscard]] const kapi_regs* get() const noexcept { return regs_; }
-
-private:
-    kapi_own_regs storage_;
-    const kapi_regs* regs_;
-};
-
 } // namespace sysvipc

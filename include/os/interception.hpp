@@ -17,14 +17,20 @@ using Interception = kapi_interception;
 
 class Interceptions : Pinned {
 public:
-    static constexpr u32 kMost = 12;
+    static constexpr u32 kMost = 36;
 
-    /* @landing is shared by all, and clears @trial_place when it is entered from there. */
-    constexpr Interceptions(void (*landing)(), unsigned long* trial_place) noexcept
+    /*
+     * @landing is shared by all, and clears @trial_place when it is entered from there;
+     * @common_landing, @marks: see kapi_interception_group.
+     */
+    constexpr Interceptions(void (*landing)(), void (*common_landing)(), unsigned char* marks,
+                            unsigned long* trial_place) noexcept
         : group_ { .rows = rows_,
                    .states = states_,
                    .count = 0,
                    .landing = landing,
+                   .common_landing = common_landing,
+                   .marks = marks,
                    .trial_place = trial_place,
                    .shared_hook = nullptr,
                    .probes = nullptr }
@@ -36,8 +42,7 @@ public:
 
     /*
      * @means: any of kapi_intercept_means.  Errors: as intercept_start(): ENOENT, EBUSY,
-     * EOPNOTSUPP, ENODEV, ENOMEM; @failed is then the symbol, or nullptr if the error concerns no
-     * single one.
+     * EOPNOTSUPP, ENODEV, ENOMEM; @failed is then as there, and stop() is needed.
      */
     [[nodiscard]] Result<void> start(u32 means, const char*& failed) noexcept
     {
@@ -45,7 +50,7 @@ public:
             return from_kernel(status);
         return {};
     }
-    /* Does not wait for tasks inside. */
+    /* No task is in a landing on return, except those that have blocked behind it. */
     void stop() noexcept { intercept_end(&group_); }
 
     /* ftrace was seen to work, and can no longer be switched off. */

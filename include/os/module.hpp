@@ -6,7 +6,7 @@
 #include <base/types.hpp>
 #include <kapi/module.h>
 #include <host/module.h>
-#include <host/overdue.h>
+#include <intercept/overdue.h>
 
 namespace sysvipc {
 
@@ -49,9 +49,9 @@ private:
 
 /* Between start and stop, the log names the tasks still inside, if @is_inside() is true. */
 struct UnloadReport {
-    static void start(bool (*is_inside)() noexcept) noexcept { host_overdue_start(is_inside); }
+    static void start(bool (*is_inside)() noexcept) noexcept { intercept_overdue_start(is_inside); }
     /* No-op if it was not started.  Sleeps. */
-    static void stop() noexcept { host_overdue_stop(); }
+    static void stop() noexcept { intercept_overdue_stop(); }
 };
 
 } // namespace sysvipc

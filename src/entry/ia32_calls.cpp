@@ -3,8 +3,8 @@
  * System calls of 32-bit programs: each by its own number, or all through ipc(2).  Kernel source:
  * ipc/syscall.c.
  *
- * Calls whose arguments have the same layout for all programs go to the entry point for 64-bit programs.
- * The rest pass pointers to data with another layout: messages, structures of the *ctl() calls, times.
+ * Arguments are words of 32 bits.  Some calls also pass pointers to data with another layout: messages,
+ * structures of the *ctl() calls, times.
  */
 #include <entry/entry_points.hpp>
 #include <entry/serve.hpp>
@@ -19,31 +19,62 @@ namespace sysvipc {
 namespace {
 
 using Version = CompatBuffer::Version;
-using EntryPoint = long(const kapi_regs* regs) noexcept;
-
-/* Omitted arguments are 0. */
-template <EntryPoint entry, class... Arguments>
-long as_native(Arguments... arguments) noexcept
-{
-    const unsigned long words[MadeRegisters::kArguments] { arguments... };
-    const MadeRegisters regs { words };
-    return entry(regs.get());
-}
-
 UserAddress pointer(u32 address) noexcept
 {
     return UserAddress { address };
 }
 
+i32 integer(u32 word) noexcept
+{
+    return static_cast<i32>(word);
+}
+
 IpcId id_of(u32 word) noexcept
 {
-    return IpcId { static_cast<i32>(word) };
+    return IpcId { integer(word) };
+}
+
+Key key_of(u32 word) noexcept
+{
+    return Key { integer(word) };
 }
 
 /* Sign-extends a long of a 32-bit program. */
 i64 long_of(u32 word) noexcept
 {
     return static_cast<i32>(word);
+}
+
+long get_queue(u32 key, u32 flags) noexcept
+{
+    return in_namespace([&](IpcNamespace& ns) { return msgget(ns, key_of(key), flags); });
+}
+
+long get_set(u32 key, u32 count, u32 flags) noexcept
+{
+    return in_namespace(
+        [&](IpcNamespace& ns) { return semget(ns, key_of(key), integer(count), flags); });
+}
+
+long get_segment(u32 key, u32 size, u32 flags) noexcept
+{
+    return in_namespace([&](IpcNamespace& ns) { return shmget(ns, key_of(key), size, flags); });
+}
+
+long operate_at_once(u32 id, u32 operations, u32 count) noexcept
+{
+    return in_namespace(
+        [&](IpcNamespace& ns) { return semop(ns, id_of(id), pointer(operations), count); });
+}
+
+long attach(u32 id, u32 address, u32 flags) noexcept
+{
+    return in_namespace([&](IpcNamespace& ns) { return shmat(ns, id_of(id), address, flags); });
+}
+
+long detach(u32 address) noexcept
+{
+    return to_syscall(shmdt(address));
 }
 
 /* --- calls whose data have another layout */
@@ -67,9 +98,9 @@ long receive(u32 id, u32 buffer, u32 size, u32 type, u32 flags) noexcept
 long control_queue(u32 id, u32 command, u32 buffer, Version version) noexcept
 {
     const auto known = static_cast<abi::MsgCommand>(command);
-    if (!compat::has_structure(known))
-        return as_native<sysvipc_call_msgctl>(id, command, buffer);
     return in_namespace([&](IpcNamespace& ns) {
+        if (!compat::has_structure(known))
+            return msgctl(ns, id_of(id), integer(command), pointer(buffer));
         return msgctl(ns, id_of(id), known, CompatBuffer { pointer(buffer), version });
     });
 }
@@ -77,9 +108,9 @@ long control_queue(u32 id, u32 command, u32 buffer, Version version) noexcept
 long control_semaphores(u32 id, u32 number, u32 command, u32 argument, Version version) noexcept
 {
     const auto known = static_cast<abi::SemCommand>(command);
-    if (!compat::has_structure(known))
-        return as_native<sysvipc_call_semctl>(id, number, command, argument);
     return in_namespace([&](IpcNamespace& ns) {
+        if (!compat::has_structure(known))
+            return semctl(ns, id_of(id), integer(number), integer(command), argument);
         return semctl(ns, id_of(id), known, CompatBuffer { pointer(argument), version });
     });
 }
@@ -87,9 +118,9 @@ long control_semaphores(u32 id, u32 number, u32 command, u32 argument, Version v
 long control_segment(u32 id, u32 command, u32 buffer, Version version) noexcept
 {
     const auto known = static_cast<abi::ShmCommand>(command);
-    if (!compat::has_structure(known))
-        return as_native<sysvipc_call_shmctl>(id, command, buffer);
     return in_namespace([&](IpcNamespace& ns) {
+        if (!compat::has_structure(known))
+            return shmctl(ns, id_of(id), integer(command), pointer(buffer));
         return shmctl(ns, id_of(id), known, CompatBuffer { pointer(buffer), version });
     });
 }
@@ -99,7 +130,7 @@ template <class Time>
 long operate(u32 id, u32 operations, u32 count, u32 timeout) noexcept
 {
     if (timeout == 0)
-        return as_native<sysvipc_call_semop>(id, operations, count);
+        return operate_at_once(id, operations, count);
     return in_namespace([&](IpcNamespace& ns) -> Result<void> {
         const auto given = TRY(read_user<Time>(pointer(timeout)));
         return semtimedop(ns, id_of(id), pointer(operations), count, compat::time_of(given));
@@ -179,7 +210,7 @@ long ipc_attach(const IpcArguments& call) noexcept
     constexpr u32 kRefused = 1;
     if (call.version == kRefused)
         return to_syscall(Errno::EINVAL);
-    const long attached = as_native<sysvipc_call_shmat>(call.first, call.ptr, call.second);
+    const long attached = attach(call.first, call.ptr, call.second);
     if (attached < 0)
         return attached;
     return to_syscall(put_user(pointer(call.third), static_cast<u32>(attached)));
@@ -191,13 +222,13 @@ long ipc(const IpcArguments& call) noexcept
 
     switch (static_cast<Call>(call.number)) {
     case Call::SEMOP:
-        return as_native<sysvipc_call_semop>(call.first, call.ptr, call.second);
+        return operate_at_once(call.first, call.ptr, call.second);
     case Call::SEMTIMEDOP:
         if (!Kernel::has_time32())
             break;
         return operate<compat::Timespec>(call.first, call.ptr, call.second, call.fifth);
     case Call::SEMGET:
-        return as_native<sysvipc_call_semget>(call.first, call.second, call.third);
+        return get_set(call.first, call.second, call.third);
     case Call::SEMCTL:
         return ipc_control_semaphores(call);
     case Call::MSGSND:
@@ -205,16 +236,16 @@ long ipc(const IpcArguments& call) noexcept
     case Call::MSGRCV:
         return ipc_receive(call);
     case Call::MSGGET:
-        return as_native<sysvipc_call_msgget>(call.first, call.second);
+        return get_queue(call.first, call.second);
     case Call::MSGCTL:
         return control_queue(call.first, without_version(call.second), call.ptr,
                              version_in(call.second));
     case Call::SHMAT:
         return ipc_attach(call);
     case Call::SHMDT:
-        return as_native<sysvipc_call_shmdt>(call.ptr);
+        return detach(call.ptr);
     case Call::SHMGET:
-        return as_native<sysvipc_call_shmget>(call.first, call.second, call.third);
+        return get_segment(call.first, call.second, call.third);
     case Call::SHMCTL:
         return control_segment(call.first, without_version(call.second), call.ptr,
                                version_in(call.second));
@@ -230,22 +261,22 @@ long serve(const Ia32Registers& call) noexcept
     case KAPI_IA32_IPC:
         return ipc(IpcArguments { call });
     case KAPI_IA32_SEMGET:
-        return as_native<sysvipc_call_semget>(call.word(0), call.word(1), call.word(2));
+        return get_set(call.word(0), call.word(1), call.word(2));
     case KAPI_IA32_SEMCTL:
         return control_semaphores(call.word(0), call.word(1), call.word(2), call.word(3),
                                   Version::Current);
     case KAPI_IA32_SEMTIMEDOP:
         return operate<abi::Timespec>(call.word(0), call.word(1), call.word(2), call.word(3));
     case KAPI_IA32_SHMGET:
-        return as_native<sysvipc_call_shmget>(call.word(0), call.word(1), call.word(2));
+        return get_segment(call.word(0), call.word(1), call.word(2));
     case KAPI_IA32_SHMCTL:
         return control_segment(call.word(0), call.word(1), call.word(2), Version::Current);
     case KAPI_IA32_SHMAT:
-        return as_native<sysvipc_call_shmat>(call.word(0), call.word(1), call.word(2));
+        return attach(call.word(0), call.word(1), call.word(2));
     case KAPI_IA32_SHMDT:
-        return as_native<sysvipc_call_shmdt>(call.word(0));
+        return detach(call.word(0));
     case KAPI_IA32_MSGGET:
-        return as_native<sysvipc_call_msgget>(call.word(0), call.word(1));
+        return get_queue(call.word(0), call.word(1));
     case KAPI_IA32_MSGSND:
         return send(call.word(0), call.word(1), call.word(2), call.word(3));
     case KAPI_IA32_MSGRCV:
@@ -261,11 +292,7 @@ long serve(const Ia32Registers& call) noexcept
 
 extern "C" long sysvipc_call_ia32(const kapi_regs* regs) noexcept
 {
-    const CallGate::Pass pass { call_gate };
-    /* Before arguments are read from memory. */
-    if (Result<void> served = check_is_served(); !served.ok()) [[unlikely]]
-        return to_syscall(served.error());
-    return serve(Ia32Registers { regs });
+    return inside([&] { return serve(Ia32Registers { regs }); });
 }
 
 } // namespace sysvipc

@@ -4,6 +4,7 @@
 
 #include <entry/call_gate.hpp>
 #include <entry/entry_points.hpp>
+#include <entry/system_calls.hpp>
 #include <intercept/watch.h>
 #include <ns/namespaces.hpp>
 #include <os/armed.hpp>
@@ -16,8 +17,8 @@
 ENTRY_POINT void sysvipc_before_ipc_ns_ending(kapi_ipc_ns* ns) noexcept
 {
     using namespace sysvipc;
-    const CallGate::Pass pass { call_gate };
-    Namespaces::note_ending(IpcNsHandle { ns });
+    if (const CallGate::Pass pass { call_gate }; pass && Namespaces::is_serving())
+        Namespaces::note_ending(IpcNsHandle { ns });
 }
 
 namespace sysvipc {
@@ -40,6 +41,7 @@ void sysvipc_enter_proc_open();
 void sysvipc_enter_proc_open_in_place();
 void sysvipc_enter_destroy_orphaned();
 void sysvipc_enter_destroy_orphaned_in_place();
+extern unsigned char sysvipc_marks[];
 extern unsigned long sysvipc_at_trial;
 extern unsigned long sysvipc_at_exit_files;
 extern unsigned long sysvipc_at_unshare;
@@ -119,7 +121,8 @@ constexpr Row kTable[] {
 };
 // clang-format on
 
-constinit Interceptions interceptions { sysvipc_enter_intercepted, &sysvipc_at_trial };
+constinit Interceptions interceptions { sysvipc_enter_intercepted, sysvipc_enter_call,
+                                        sysvipc_marks, &sysvipc_at_trial };
 
 bool is_here(Where where) noexcept
 {
@@ -135,14 +138,24 @@ bool is_here(Where where) noexcept
     }
 }
 
-/* attach= applies to these as well as to the calls. */
+struct Means {
+    const char* parameter;
+    u32 allowed;
+};
+constexpr Means kMeans[] {
+    { "auto", KAPI_BY_DIRECT_CALLS | KAPI_BY_KPROBES },
+    { "ftrace", KAPI_BY_DIRECT_CALLS },
+    { "kprobe", KAPI_BY_KPROBES },
+};
+
+/* 0: attach= has another value. */
 u32 allowed_means() noexcept
 {
-    if (Parameters::is_attach("ftrace"))
-        return KAPI_BY_DIRECT_CALLS;
-    if (Parameters::is_attach("kprobe"))
-        return KAPI_BY_KPROBES;
-    return KAPI_BY_DIRECT_CALLS | KAPI_BY_KPROBES;
+    for (const Means& means : kMeans) {
+        if (Parameters::is_attach(means.parameter))
+            return means.allowed;
+    }
+    return 0;
 }
 
 const char* name_of(u32 means) noexcept
@@ -157,6 +170,19 @@ const char* name_of(u32 means) noexcept
     }
 }
 
+const char* means_of_calls() noexcept
+{
+    bool by_probes = false;
+    bool by_direct_calls = false;
+    interceptions.for_each([&](const Interception& interception, const kapi_intercepted& came) {
+        if (is_system_call(interception))
+            (came.by_probe ? by_probes : by_direct_calls) = true;
+    });
+    return by_probes && by_direct_calls
+        ? "ftrace direct calls and kprobes"
+        : name_of(by_probes ? KAPI_BY_KPROBES : KAPI_BY_DIRECT_CALLS);
+}
+
 void choose() noexcept
 {
     for (const Row& row : kTable) {
@@ -167,12 +193,25 @@ void choose() noexcept
             chosen.symbol = IpcNsHandle::ending_symbol();
         interceptions.add(chosen);
     }
+    add_system_calls(interceptions);
+}
+
+/* Of the calls, the engine does not know which one another user has redirected. */
+const char* what_failed(const char* symbol, Errno error) noexcept
+{
+    bool is_a_call = false;
+    interceptions.for_each([&](const Interception& interception, const kapi_intercepted&) {
+        is_a_call |= interception.symbol == symbol && is_system_call(interception);
+    });
+    if (!symbol)
+        return "the kernel";
+    return is_a_call && error == Errno::EBUSY ? "the system calls" : symbol;
 }
 
 void log_failure(const char* symbol, u32 means, Errno error) noexcept
 {
-    log_error("cannot intercept ", symbol ? symbol : "the kernel", " by ", name_of(means), ": ",
-              error);
+    log_error("cannot intercept ", what_failed(symbol, error), " by ", name_of(means), ": ", error);
+    log_error("nothing is provided");
 }
 
 void log_losses() noexcept
@@ -207,6 +246,11 @@ Result<void> require_means() noexcept
 
 } // namespace
 
+bool are_means_known() noexcept
+{
+    return allowed_means() != 0;
+}
+
 Result<void> start_interceptions() noexcept
 {
     const u32 means = allowed_means();
@@ -219,14 +263,16 @@ Result<void> start_interceptions() noexcept
             log_failure(failed, means, started.error());
         return started;
     }
-    if (Result<void> usable = require_means(); !usable.ok()) {
-        interceptions.stop();
-        return usable;
-    }
+    TRY(require_means());
     log_losses();
     if (!IpcNsHandle::are_many())
         log_info("this kernel has one IPC namespace for all");
     return {};
+}
+
+void log_service() noexcept
+{
+    log_system_calls(means_of_calls());
 }
 
 void describe_interceptions(TextPage& page) noexcept

@@ -14,7 +14,6 @@
 #include <entry/call_gate.hpp>
 #include <entry/interceptions.hpp>
 #include <entry/security.hpp>
-#include <entry/system_calls.hpp>
 #include <entry/task_events.hpp>
 #include <entry/usage.hpp>
 #include <mem/rcu_counted.hpp>
@@ -97,7 +96,7 @@ Result<void> check_kernel_again() noexcept
 /* Errors: EINVAL. */
 Result<void> check_parameters() noexcept
 {
-    if (is_way_to_attach_known())
+    if (are_means_known())
         return {};
     log_error("attach is auto, ftrace or kprobe");
     return Errno::EINVAL;
@@ -117,16 +116,15 @@ Result<void> nothing_to_start() noexcept
 
 void nothing_to_stop() noexcept { }
 
-/* Nothing is hooked any more.  One wait for all, as a grace period takes long. */
-void wait_for_tasks_inside() noexcept
+/* The module does not serve: no task that enters from now on stays inside. */
+void empty_call_gate() noexcept
 {
     constexpr u32 kPollMs = 10;
 
     makers.finish();
-    wait_for_all_tasks(); /* tasks that passed a hook are counted now, or have pinned */
+    call_gate.close();
     while (!call_gate.is_empty())
         CurrentTask::sleep_ms(kPollMs);
-    wait_for_all_tasks(); /* tasks that are counted no more have left */
 }
 
 void start_report() noexcept
@@ -155,13 +153,13 @@ constexpr Part kParts[] {
     { start_segments, stop_segments },
     { probe_segment_files, nothing_to_stop },
     { nothing_to_start, Namespaces::wait_for_ends },
+    { nothing_to_start, stop_interceptions },
     { nothing_to_start, UnloadReport::stop },
-    { nothing_to_start, wait_for_tasks_inside },
-    { start_interceptions, stop_interceptions },
+    { nothing_to_start, empty_call_gate }, /* before stop_interceptions(), even if starting fails */
+    { start_interceptions, nothing_to_stop },
     { start_task_events, stop_task_events },
     { start_usage, stop_usage },
     { nothing_to_start, Armed::stop_patrol },
-    { attach_system_calls, detach_system_calls },
     { check_kernel_again, nothing_to_stop },
     { start_proc_files, stop_proc_files },
     { start_limit_files, stop_limit_files },
@@ -216,7 +214,7 @@ int sysvipc_module_init() noexcept
     }
     open_task_events();
     Namespaces::open();
-    log_system_calls();
+    log_service();
     Armed::start_patrol();
     return 0;
 }

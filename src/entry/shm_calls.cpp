@@ -25,10 +25,7 @@ long sysvipc_call_shmat(const kapi_regs* regs) noexcept
 
 long sysvipc_call_shmdt(const kapi_regs* regs) noexcept
 {
-    const CallGate::Pass pass { call_gate };
-    if (Result<void> served = check_is_served(); !served.ok()) [[unlikely]]
-        return to_syscall(served.error());
-    return to_syscall(shmdt(CallRegisters { regs }.word(0)));
+    return inside([&] { return to_syscall(shmdt(CallRegisters { regs }.word(0))); });
 }
 
 long sysvipc_call_shmctl(const kapi_regs* regs) noexcept

@@ -50,7 +50,7 @@ Answer sysvipc_answer_proc_open(kapi_inode* inode, kapi_file* file) noexcept
 {
     const CallGate::Pass pass { call_gate };
     ModulePin pin;
-    if (!Namespaces::is_serving() || !pin.take().ok())
+    if (!pass || !Namespaces::is_serving() || !pin.take().ok())
         return { false, 0 };
     return { true, to_syscall(open_table_file(inode, file)) };
 }
@@ -60,7 +60,7 @@ void sysvipc_before_destroy_orphaned(kapi_ipc_ns* ns) noexcept
 {
     const CallGate::Pass pass { call_gate };
     i32 index = 0;
-    while (remove_some_orphans_of(IpcNsHandle { ns }, index))
+    while (pass && remove_some_orphans_of(IpcNsHandle { ns }, index))
         CurrentTask::give_way();
 }
 

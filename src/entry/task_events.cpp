@@ -3,6 +3,7 @@
 #include <entry/task_events.hpp>
 
 #include <entry/call_gate.hpp>
+#include <ns/namespaces.hpp>
 #include <os/log.hpp>
 #include <os/task_watch.hpp>
 #include <sem/sem_undo.hpp>
@@ -11,7 +12,7 @@
 
 void sysvipc_task_begun(kapi_task* child, unsigned long clone_flags) noexcept
 {
-    if (clone_flags & KAPI_CLONE_SYSVSEM)
+    if ((clone_flags & KAPI_CLONE_SYSVSEM) && sysvipc::Namespaces::is_serving())
         sysvipc::share_undo(child);
 }
 
@@ -25,6 +26,8 @@ void sysvipc_task_ended() noexcept
 {
     using namespace sysvipc;
     const CallGate::Pass pass { call_gate };
+    if (!pass || !Namespaces::is_serving())
+        return; /* what it leaves ends with the module */
     leave_undo();
     leave_segments();
 }

@@ -10,7 +10,6 @@
 #include <base/atomic.hpp>
 #include <base/text_page.hpp>
 #include <entry/interceptions.hpp>
-#include <entry/system_calls.hpp>
 #include <host/module.h>
 #include <ns/namespaces.hpp>
 #include <os/module.hpp>
@@ -102,8 +101,6 @@ kapi_size sysvipc_describe_use(char* text, kapi_size size) noexcept
 
 kapi_size sysvipc_describe_interceptions(char* text, kapi_size size) noexcept
 {
-    return describe(text, size, [](sysvipc::TextPage& page) {
-        sysvipc::describe_system_calls(page);
-        sysvipc::describe_interceptions(page);
-    });
+    return describe(text, size,
+                    [](sysvipc::TextPage& page) { sysvipc::describe_interceptions(page); });
 }

@@ -1,17 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* intercept: ftrace direct calls of functions by address (hook.c; include/intercept/hook.h: by name). */
+/* intercept: ftrace direct calls of kernel functions. */
 #ifndef SYSVIPC_SRC_INTERCEPT_DIRECT_HOOK_H
 #define SYSVIPC_SRC_INTERCEPT_DIRECT_HOOK_H
 
-#include <intercept/hook.h>
+#include <kapi/types.h>
+
+struct kapi_hook;
+
+/* A function.  Kernels without kprobes know it by name only, all others by address only. */
+struct direct_target {
+	const char *symbol;
+	unsigned long address; /* 0: unknown */
+	int error; /* the result: -ENOENT: unknown, or cannot be traced; else 0 */
+};
 
 /*
- * Makes calls of the functions at @addresses enter @trampoline, except those that are NULL or
- * unknown to ftrace: their @errors are set to -ENOENT, the others' to 0.  @name is for reports.
- * intercept_hook_detach() undoes *@hook.  -ENOENT: none is left; -EBUSY: another user has
- * redirected one; -ENODEV: ftrace has shut down; -EOPNOTSUPP; -ENOMEM.  Sleeps.
+ * Makes calls of those of the @count functions that ftrace can trace enter @landing; one ftrace_ops
+ * for all.  direct_hook_detach() undoes *@hook.  -ENOENT: it can trace none; -EBUSY: another user
+ * has redirected one; -ENODEV: ftrace has shut down; -EOPNOTSUPP: the kernel has no direct calls;
+ * -ENOMEM: then no function enters @landing.  Sleeps.
  */
-int direct_hook_attach(const unsigned long *addresses, int *errors, kapi_u32 count,
-		       void *trampoline, const char *name, struct kapi_hook **hook);
+int direct_hook_attach(struct direct_target *targets, kapi_u32 count, void (*landing)(void),
+		       struct kapi_hook **hook);
+/*
+ * After this no call enters the landing, and tasks that had entered it have blocked voluntarily or
+ * run in user space since, unless intercept_stuck() says otherwise.  Sleeps.
+ */
+void direct_hook_detach(struct kapi_hook *hook);
 
 #endif

@@ -12,23 +12,29 @@
 
 #include <linux/ptrace.h>
 
-#include <intercept/hook.h>
+#include <kapi/types.h>
+
+struct kapi_probe_hook;
+struct kapi_regs;
 
 /* Runs in the handler, with preemption disabled. */
 typedef bool diversion_filter(const struct kapi_regs *registers);
 
 /*
- * Probes to be removed together, at most @most, by intercept_probe_hook_detach(). -EOPNOTSUPP: the
+ * Probes to be removed together, at most @most, by probe_hook_detach(). -EOPNOTSUPP: the
  * kernel has no kprobes; -ENOMEM.
  */
 int probe_hook_new(kapi_u32 most, struct kapi_probe_hook **hook);
 /*
  * Adds one.  @trampoline NULL: only run the filter; @is_wanted NULL: divert every call.  @rest:
  * where our own code enters the function with a mark; 0: nowhere.
- * Errors: as intercept_probe_hook_attach().  Sleeps.
+ * -ENOENT: no such function, or only a module has it; -EBUSY: another user has redirected it; -ENOMEM.
+ * Sleeps.
  */
 int probe_hook_add(struct kapi_probe_hook *hook, const char *symbol, unsigned long rest,
 		   void (*trampoline)(void), diversion_filter *is_wanted);
+/* No call is diverted after this, unless intercept_stuck() says otherwise.  Sleeps. */
+void probe_hook_detach(struct kapi_probe_hook *hook);
 
 #if defined(CONFIG_X86_64)
 /* Not %r11: a probe on a call of ftrace could not change it. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* intercept: intercept functions of the kernel (contracts: include/intercept/intercept.h). */
 #include <linux/compiler.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 
 #include "direct_hook.h"
@@ -8,6 +9,7 @@
 #include "../host/symbol.h"
 #include <intercept/armed.h>
 #include <intercept/intercept.h>
+#include <intercept/places.h>
 
 /* Looks up the functions' addresses: 0 if there is none of that name, or the kernel hides it. */
 static int find_places(const struct kapi_interception_group *group)
@@ -25,6 +27,28 @@ static int find_places(const struct kapi_interception_group *group)
 		WRITE_ONCE(*group->rows[i].place, (unsigned long)symbols[i].address);
 	kfree(symbols);
 	return error;
+}
+
+static void mark(unsigned char *marks, unsigned long function)
+{
+	/* Else the address of the middle of our trial function is a constant, which IBT does not allow. */
+	OPTIMIZER_HIDE_VAR(function);
+	marks[(function >> MARK_SHIFT) % MARK_COUNT] = 1;
+	marks[((function + LONGEST_ENTRY) >> MARK_SHIFT) % MARK_COUNT] = 1;
+}
+
+/* Everything but the rows with the common landing; before any of them is intercepted. */
+static void mark_places(const struct kapi_interception_group *group)
+{
+	kapi_u32 i;
+
+	for (i = 0; i < group->count; i++) {
+		const unsigned long place = *group->rows[i].place;
+
+		if (place && group->rows[i].landing != group->common_landing)
+			mark(group->marks, place);
+	}
+	mark(group->marks, intercept_trial_address());
 }
 
 static bool has_a_place(const struct kapi_interception_group *group)
@@ -45,64 +69,105 @@ static bool is_tried(const struct kapi_interception_group *group)
 	return READ_ONCE(*group->trial_place) == 0;
 }
 
-/* -ENOENT: no address is known. */
-static int intercept_together(struct kapi_interception_group *group, bool *is_proven)
+/* Intercepts @count rows from @first on; @is_tried_too: and the trial function. */
+static int hook_rows(struct kapi_interception_group *group, kapi_u32 first, kapi_u32 count,
+		     void (*landing)(void), bool is_tried_too, struct kapi_hook **hook)
 {
-	const kapi_u32 count = group->count;
-	unsigned long *addresses = kcalloc(count + 1, sizeof(*addresses), GFP_KERNEL);
-	int *errors = kcalloc(count + 1, sizeof(*errors), GFP_KERNEL);
-	int error = addresses && errors ? 0 : -ENOMEM;
+	struct direct_target *targets = kcalloc(count + 1, sizeof(*targets), GFP_KERNEL);
+	int error;
 	kapi_u32 i;
 
-	if (!error && !has_a_place(group))
-		error = -ENOENT;
-	for (i = 0; i < count && !error; i++)
-		addresses[i] = *group->rows[i].place;
-	if (!error) {
-		addresses[count] = intercept_trial_address();
-		WRITE_ONCE(*group->trial_place, addresses[count]);
-		error = direct_hook_attach(addresses, errors, count + 1, group->landing,
-					   group->rows[0].symbol, &group->shared_hook);
+	if (!targets)
+		return -ENOMEM;
+	for (i = 0; i < count; i++) {
+		targets[i].symbol = group->rows[first + i].symbol;
+		targets[i].address = *group->rows[first + i].place;
 	}
-	for (i = 0; i < count && !error; i++)
-		group->states[i].error = errors[i];
+	targets[count].address = intercept_trial_address();
+	error = direct_hook_attach(targets, count + is_tried_too, landing, hook);
+	for (i = 0; i < count; i++)
+		group->states[first + i].error = error ?: targets[i].error;
+	kfree(targets);
+	return error;
+}
+
+/* The shared landing needs the functions' addresses.  -ENOENT: none is known. */
+static int intercept_together(struct kapi_interception_group *group, bool *is_proven)
+{
+	int error;
+
+	if (!has_a_place(group))
+		return -ENOENT;
+	mark_places(group);
+	WRITE_ONCE(*group->trial_place, intercept_trial_address());
+	error = hook_rows(group, 0, group->count, group->landing, true, &group->shared_hook);
 	if (!error)
 		*is_proven = is_tried(group);
-	kfree(errors);
-	kfree(addresses);
+	return error;
+}
+
+static int intercept_rows(struct kapi_interception_group *group, kapi_u32 first, kapi_u32 count)
+{
+	return hook_rows(group, first, count, group->rows[first].landing, false,
+			 &group->states[first].own_hook);
+}
+
+static kapi_u32 same_landing(const struct kapi_interception_group *group, kapi_u32 first)
+{
+	kapi_u32 count = 1;
+
+	while (first + count < group->count &&
+	       group->rows[first + count].landing == group->rows[first].landing)
+		count++;
+	return count;
+}
+
+/* If another user has redirected one of several optional functions, the others are still intercepted. */
+static int intercept_with_same_landing(struct kapi_interception_group *group, kapi_u32 first,
+				       kapi_u32 count)
+{
+	int error = intercept_rows(group, first, count);
+	kapi_u32 i;
+
+	if (error != -EBUSY || count == 1 || !group->rows[first].is_optional)
+		return error;
+	for (i = 0; i < count && error != -ENOMEM; i++)
+		error = intercept_rows(group, first + i, 1);
 	return error;
 }
 
 /*
- * If another user has redirected one of them, each is intercepted by itself, with a landing that
- * need not distinguish functions.  The same if their addresses are unknown.
+ * If another user has redirected one of the functions, or their addresses are unknown: each has a
+ * landing that need not find out where it was entered.
  */
-static int intercept_each(struct kapi_interception_group *group)
+static int intercept_apart(struct kapi_interception_group *group, const char **failed)
 {
-	kapi_u32 i, unused;
+	kapi_u32 first, count;
 
-	for (i = 0; i < group->count; i++) {
-		struct kapi_intercepted *state = &group->states[i];
+	for (first = 0; first < group->count; first += count) {
+		int error;
 
-		state->error =
-			intercept_hook_attach(&group->rows[i].symbol, 1, group->rows[i].landing,
-					      &state->own_hook, &unused);
-		if (state->error == -ENOMEM)
-			return -ENOMEM;
+		count = same_landing(group, first);
+		error = intercept_with_same_landing(group, first, count);
+		if (error == -ENOMEM || error == -ENODEV)
+			return error;
+		if (error == -EBUSY && !group->rows[first].is_optional) {
+			*failed = group->rows[first].symbol;
+			return error;
+		}
 	}
 	return 0;
 }
 
-static int intercept_by_direct_calls(struct kapi_interception_group *group, bool *is_proven)
+/* -EBUSY: another user has redirected *@failed.  What cannot have direct calls is no error. */
+static int intercept_by_direct_calls(struct kapi_interception_group *group, const char **failed,
+				     bool *is_proven)
 {
 	int error = intercept_together(group, is_proven);
-	kapi_u32 i;
 
 	if (error == -EBUSY || error == -ENOENT)
-		return intercept_each(group);
-	for (i = 0; i < group->count && error; i++)
-		group->states[i].error = error;
-	return error;
+		error = intercept_apart(group, failed);
+	return error == -EOPNOTSUPP ? 0 : error;
 }
 
 /*
@@ -161,28 +226,33 @@ int intercept_start(struct kapi_interception_group *group, unsigned int means, c
 	for (i = 0; i < group->count; i++)
 		group->states[i] = (struct kapi_intercepted){ .error = -EOPNOTSUPP };
 	if (!error && (means & KAPI_BY_DIRECT_CALLS))
-		error = intercept_by_direct_calls(group, is_proven);
+		error = intercept_by_direct_calls(group, failed, is_proven);
 	/* Running out of memory is transient: do not settle for kprobes because of it. */
-	if (error != -ENOMEM && error != -ENODEV && (means & KAPI_BY_KPROBES))
+	if (!error && (means & KAPI_BY_KPROBES))
 		error = intercept_by_probes(group);
-	if (error != -ENOMEM && error != -ENODEV)
-		error = missing(group, failed);
-	if (error)
-		intercept_end(group);
-	return error;
+	return error ?: missing(group, failed);
 }
 
+/* Direct calls last, as removing them waits for the tasks that probes have diverted, too. */
 void intercept_end(struct kapi_interception_group *group)
 {
+	bool has_waited = false;
 	kapi_u32 i;
 
 	if (group->probes)
-		intercept_probe_hook_detach(group->probes);
-	if (group->shared_hook)
-		intercept_hook_detach(group->shared_hook);
-	for (i = group->count; i > 0; i--)
-		if (group->states[i - 1].own_hook)
-			intercept_hook_detach(group->states[i - 1].own_hook);
+		probe_hook_detach(group->probes);
+	for (i = group->count; i > 0; i--) {
+		if (!group->states[i - 1].own_hook)
+			continue;
+		direct_hook_detach(group->states[i - 1].own_hook);
+		has_waited = true;
+	}
+	if (group->shared_hook) {
+		direct_hook_detach(group->shared_hook);
+		has_waited = true;
+	}
+	if (group->probes && !has_waited)
+		synchronize_rcu_tasks();
 	group->probes = NULL;
 	group->shared_hook = NULL;
 	for (i = 0; i < group->count; i++)

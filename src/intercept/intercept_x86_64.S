@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Landings of intercepted kernel functions, except the system calls (trampoline_x86_64.S).
+ * Landings of intercepted kernel functions; those of the system calls: trampoline_x86_64.S.
  *
  * A direct call enters with two return addresses on the stack: into the intercepted function, where the rest
  * of it begins, and above that into its caller.  A kprobe enters in place of the function, with the second
@@ -9,9 +9,7 @@
  */
 #include <linux/linkage.h>
 #include <asm/unwind_hints.h>
-
-/* Of a function's entry: the return address into it is behind an ENDBR and a call. */
-#define LONGEST_ENTRY 16
+#include <intercept/places.h>
 
 .macro SAVE_ARGUMENTS
 	pushq	%rdi
@@ -48,6 +46,15 @@ PLACE ipc_ns_ending
 PLACE proc_open
 PLACE destroy_orphaned
 PLACE trial
+#define CALL(abi, name, function, number) PLACE abi##_##name
+#include <intercept/calls.def>
+#undef CALL
+
+	.balign	64
+/* Not 0 for the return addresses of all functions but the system calls. */
+SYM_DATA_START(sysvipc_marks)
+	.zero	MARK_COUNT
+SYM_DATA_END(sysvipc_marks)
 
 	.text
 
@@ -58,10 +65,15 @@ PLACE trial
 	jbe	sysvipc_enter_\landing
 .endm
 
-/* The most frequent ones first. */
+/* The most frequent ones first.  What is none of the others is a system call. */
 SYM_CODE_START(sysvipc_enter_intercepted)
 	UNWIND_HINT_FUNC
 	ENDBR
+	movq	(%rsp), %r11
+	shrq	$MARK_SHIFT, %r11
+	andl	$(MARK_COUNT - 1), %r11d
+	cmpb	$0, sysvipc_marks(%r11)
+	je	sysvipc_enter_call
 #ifdef CONFIG_PREEMPT_RT
 	LAND_FROM copy_process, copy_process
 #endif
@@ -74,7 +86,7 @@ SYM_CODE_START(sysvipc_enter_intercepted)
 	LAND_FROM ia32_unshare, leaving
 	LAND_FROM ia32_setns, leaving
 	LAND_FROM trial, trial
-	RET
+	jmp	sysvipc_enter_call
 SYM_CODE_END(sysvipc_enter_intercepted)
 
 /* The caller checks whether this was cleared: include/intercept/intercept.h. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * intercept: redirect kernel functions by kprobes (contracts: include/intercept/hook.h).
+ * intercept: redirect kernel functions by kprobes (contracts: diversion.h).
  *
  * A probe's handler sets the address at which to continue and tells the kernel to skip the probed
  * instruction.  The kernel ignores both in a probe that it has optimised into a jump; it does not optimise
@@ -108,54 +108,7 @@ int probe_hook_add(struct kapi_probe_hook *hook, const char *symbol, unsigned lo
 	return -ENOENT;
 }
 
-/* Before a probe can divert a task to a landing. */
-static int find_places(const char *const *symbols, kapi_u32 count,
-		       const struct kapi_landing *landings)
-{
-	struct unexported_symbol *found = kcalloc(count, sizeof(*found), GFP_KERNEL);
-	int error;
-	kapi_u32 i;
-
-	if (!found)
-		return -ENOMEM;
-	for (i = 0; i < count; i++)
-		found[i].name = symbols[i];
-	error = symbols_find(found, count);
-	for (i = 0; i < count; i++)
-		WRITE_ONCE(*landings[i].place, (unsigned long)found[i].address);
-	kfree(found);
-	return error;
-}
-
-int intercept_probe_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
-				const struct kapi_landing *landings,
-				struct kapi_probe_hook **result, kapi_u32 *failed)
-{
-	struct kapi_probe_hook *hook;
-	int error = landings ? find_places(symbols, count, landings) : 0;
-	kapi_u32 i;
-
-	*failed = 0;
-	if (!error)
-		error = probe_hook_new(count, &hook);
-	if (error)
-		return error;
-	for (i = 0; i < count; i++) {
-		error = landings ? probe_hook_add(hook, symbols[i], *landings[i].place,
-						  landings[i].landing, NULL)
-				 : probe_hook_add(hook, symbols[i], 0, (void (*)(void))trampoline,
-						  NULL);
-		if (error) {
-			*failed = i;
-			intercept_probe_hook_detach(hook);
-			return error;
-		}
-	}
-	*result = hook;
-	return 0;
-}
-
-void intercept_probe_hook_detach(struct kapi_probe_hook *hook)
+void probe_hook_detach(struct kapi_probe_hook *hook)
 {
 	if (kapi_probes_unregister(hook->probes,
 				   hook->count)) /* one grace period for all of them */
@@ -177,14 +130,7 @@ int probe_hook_add(struct kapi_probe_hook *hook, const char *symbol, unsigned lo
 	return -EOPNOTSUPP;
 }
 
-int intercept_probe_hook_attach(const char *const *symbols, kapi_u32 count, void *trampoline,
-				const struct kapi_landing *landings,
-				struct kapi_probe_hook **result, kapi_u32 *failed)
-{
-	return -EOPNOTSUPP;
-}
-
-void intercept_probe_hook_detach(struct kapi_probe_hook *hook)
+void probe_hook_detach(struct kapi_probe_hook *hook)
 {
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Landings of hooked system calls.
+ * Landings of intercepted system calls.
  *
  * A direct call enters with two return addresses on the stack: into the kernel's function, and above that
- * into its caller.  We drop the first: our C++ function returns in place of the hooked one.  A kprobe
- * leaves only the second.  %rdi is the argument of the hooked function, the caller's registers, which
- * contain the call's number: 32-bit programs use other numbers than 64-bit ones for the hooked calls.
+ * into its caller.  We drop the first: our C++ function returns in place of the kernel's.  A kprobe
+ * leaves only the second.  %rdi is the argument of the kernel's function, the caller's registers,
+ * which contain the call's number: 32-bit programs use other numbers than 64-bit ones for these calls.
  */
 #include <linux/linkage.h>
 #include <asm/unistd_64.h>
@@ -19,7 +19,7 @@
 #define IF(name) cmpl $__NR_##name, %eax; je sysvipc_call_##name
 #define ELSE(name) jmp sysvipc_call_##name
 
-/* The search below bisects the numbers; no other call is hooked. */
+/* The search below bisects the numbers; no other call is intercepted. */
 #if !(__NR_shmget < __NR_shmat && __NR_shmat < __NR_shmctl && __NR_shmctl < __NR_semget && \
 	__NR_semget < __NR_semop && __NR_semop < __NR_semctl && __NR_semctl < __NR_shmdt && \
 	__NR_shmdt < __NR_msgget && __NR_msgget < __NR_msgsnd && __NR_msgsnd < __NR_msgrcv && \
@@ -38,7 +38,7 @@
 #endif
 
 	.text
-SYM_CODE_START(sysvipc_enter)
+SYM_CODE_START(sysvipc_enter_call)
 	UNWIND_HINT_FUNC
 	ENDBR
 #ifdef CONFIG_SYSVIPC
@@ -61,19 +61,13 @@ SYM_CODE_START(sysvipc_enter)
 	UNWIND_HINT_FUNC
 	jmp	sysvipc_serve
 #endif
-SYM_CODE_END(sysvipc_enter)
+SYM_CODE_END(sysvipc_enter_call)
 
 /*
  * Each call has its own landing for a kprobe: after ENOSYS it continues with the kernel's function,
  * whose address is its own.
  */
 .macro CALL_IN_PLACE name
-	.pushsection .data
-	.balign	8
-SYM_DATA_START(sysvipc_at_\name)
-	.quad	0
-SYM_DATA_END(sysvipc_at_\name)
-	.popsection
 SYM_CODE_START(sysvipc_enter_\name\()_in_place)
 	UNWIND_HINT_FUNC
 	ENDBR
@@ -93,7 +87,7 @@ SYM_CODE_START(sysvipc_enter_\name\()_in_place)
 SYM_CODE_END(sysvipc_enter_\name\()_in_place)
 .endm
 
-#define CALL(function, name) CALL_IN_PLACE name
+#define CALL(abi, name, function, number) CALL_IN_PLACE abi##_##name
 #include <intercept/calls.def>
 #undef CALL
 

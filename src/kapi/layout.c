@@ -61,7 +61,6 @@ static void __used layout(void)
 	DEFINE(KAPI_IPC_PERM_ALIGN, __alignof__(unsigned long));
 	DEFINE(KAPI_KERN_IPC_PERM_SIZE, sizeof(struct kern_ipc_perm));
 	FIELD(MSG_MSG_TYPE, struct msg_msg, m_type);
-	LAYOUT(PT_REGS, struct pt_regs);
 	BLANK();
 	DEFINE(KAPI_PAGE_SIZE, PAGE_SIZE);
 	FIELD(PT_REGS_ORIG_AX, struct pt_regs, orig_ax);

@@ -57,16 +57,4 @@ KAPI_SHIM kapi_u32 kapi_ia32_number(const struct kapi_regs *registers)
 	return ((const struct pt_regs *)registers)->orig_ax;
 }
 
-KAPI_SHIM const struct kapi_regs *kapi_regs_make(struct kapi_own_regs *own,
-						 const unsigned long arguments[4])
-{
-	struct pt_regs *regs = (struct pt_regs *)own;
-
-	regs->di = arguments[0];
-	regs->si = arguments[1];
-	regs->dx = arguments[2];
-	regs->r10 = arguments[3];
-	return (const struct kapi_regs *)regs;
-}
-
 #endif

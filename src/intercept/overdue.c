@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * host: which tasks delay unloading (contracts: include/host/overdue.h).
+ * intercept: which tasks delay unloading (contracts: include/intercept/overdue.h).
  *
  * Tasks inside are counted, not listed, so that calls do not pay for a report that is rarely needed.  The
  * report finds them by the system call that each task is in, whose number is in the registers saved on
@@ -18,29 +18,22 @@
 
 #include <generated/kapi_layout.h>
 #include <kapi/module.h>
-#include <host/overdue.h>
+#include <intercept/overdue.h>
 
 #define FIRST_REPORT (5 * HZ)
 #define LONGEST_DELAY (600 * HZ)
 #define MOST_LINES 16
 
+enum abi { x64, ia32 };
+
 static const struct {
+	enum abi abi;
 	const char *name;
-	int number, ia32_number;
+	int number;
 } calls[] = {
-	{ "msgget", __NR_msgget, KAPI_IA32_MSGGET },
-	{ "msgsnd", __NR_msgsnd, KAPI_IA32_MSGSND },
-	{ "msgrcv", __NR_msgrcv, KAPI_IA32_MSGRCV },
-	{ "msgctl", __NR_msgctl, KAPI_IA32_MSGCTL },
-	{ "semget", __NR_semget, KAPI_IA32_SEMGET },
-	{ "semop", __NR_semop, -1 },
-	{ "semtimedop", __NR_semtimedop, KAPI_IA32_SEMTIMEDOP },
-	{ "semctl", __NR_semctl, KAPI_IA32_SEMCTL },
-	{ "shmget", __NR_shmget, KAPI_IA32_SHMGET },
-	{ "shmat", __NR_shmat, KAPI_IA32_SHMAT },
-	{ "shmdt", __NR_shmdt, KAPI_IA32_SHMDT },
-	{ "shmctl", __NR_shmctl, KAPI_IA32_SHMCTL },
-	{ "ipc", -1, KAPI_IA32_IPC },
+#define CALL(abi, name, function, number) { abi, #name, number },
+#include <intercept/calls.def>
+#undef CALL
 };
 
 static bool is_running(const struct task_struct *task)
@@ -52,12 +45,12 @@ static bool is_running(const struct task_struct *task)
 #endif
 }
 
-static bool is_ia32(struct task_struct *task)
+static enum abi abi_of(struct task_struct *task)
 {
 #ifdef CONFIG_IA32_EMULATION
-	return READ_ONCE(task_thread_info(task)->status) & TS_COMPAT;
+	return READ_ONCE(task_thread_info(task)->status) & TS_COMPAT ? ia32 : x64;
 #else
-	return false;
+	return x64;
 #endif
 }
 
@@ -82,7 +75,7 @@ static const char *call_of(struct task_struct *task)
 		number &= ~__X32_SYSCALL_BIT;
 #endif
 	for (i = 0; number >= 0 && i < ARRAY_SIZE(calls); i++) {
-		if (number == (is_ia32(task) ? calls[i].ia32_number : calls[i].number))
+		if (calls[i].abi == abi_of(task) && calls[i].number == number)
 			return calls[i].name;
 	}
 	return NULL;
@@ -120,14 +113,14 @@ static void report(struct work_struct *work)
 	queue_delayed_work(system_unbound_wq, &reporting, next_delay);
 }
 
-void host_overdue_start(bool (*is_inside)(void))
+void intercept_overdue_start(bool (*is_inside)(void))
 {
 	is_waiting = is_inside;
 	next_delay = FIRST_REPORT;
 	queue_delayed_work(system_unbound_wq, &reporting, next_delay);
 }
 
-void host_overdue_stop(void)
+void intercept_overdue_stop(void)
 {
 	cancel_delayed_work_sync(&reporting);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* host: reports which tasks delay unloading.  Kernel source: <linux/sched/signal.h>, <asm/syscall.h>. */
-#ifndef SYSVIPC_HOST_OVERDUE_H
-#define SYSVIPC_HOST_OVERDUE_H
+/* intercept: reports which tasks delay unloading.  Kernel source: <linux/sched/signal.h>, <asm/syscall.h>. */
+#ifndef SYSVIPC_INTERCEPT_OVERDUE_H
+#define SYSVIPC_INTERCEPT_OVERDUE_H
 
 #include <kapi/types.h>
 
@@ -12,8 +12,8 @@ KAPI_BEGIN
  * are, or just were, in a call that the module serves, provided that @is_inside() is true.  stop()
  * sleeps.
  */
-void host_overdue_start(bool (*is_inside)(void) KAPI_NOEXCEPT);
-void host_overdue_stop(void);
+void intercept_overdue_start(bool (*is_inside)(void) KAPI_NOEXCEPT);
+void intercept_overdue_stop(void);
 
 KAPI_END
 
