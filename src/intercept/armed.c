@@ -98,8 +98,10 @@ void intercept_ftrace_guard_stop(void)
 /* Changing any filter takes the lock under which ftrace is switched off. */
 void intercept_ftrace_settle(void)
 {
-	static struct ftrace_ops unused = { .func = guard_called };
+	static struct ftrace_ops unused;
 
+	/* A freed filter leaves pointers to freed memory. */
+	unused = (struct ftrace_ops){ .func = guard_called };
 	ftrace_set_filter_ip(&unused, (unsigned long)hooked_place, 0, 1);
 	ftrace_free_filter(&unused);
 }
