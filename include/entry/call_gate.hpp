@@ -3,10 +3,10 @@
  * CallGate: counts the tasks inside a system call or handler of this module, so that unloading can wait for
  * them before the kernel's functions are restored.
  *
- * A task that is admitted may sleep.  One that is not must leave at once, as must one that is admitted and
- * then finds that the module does not serve: neither is waited for here.  The grace period of tasks-RCU
- * with which the functions are restored covers them, because they do not block, and it covers the instructions
- * after a task is counted as having left.
+ * Only a task that is counted may block in our code.  It is counted after it has found that the module serves,
+ * or that the gate is open, and then looks again; if neither holds any more, it leaves at once.  A task that
+ * does not block is covered by the grace period of tasks-RCU with which the functions are restored, and so are
+ * the instructions after a task is counted as having left.
  * So the order is: the module no longer serves; close(); is_empty(); restore the functions.
  */
 #pragma once
@@ -38,14 +38,15 @@ public:
         entered_.stop();
     }
 
-    /* Admits no more tasks; precondition: the module does not serve. */
+    /* Precondition: the module does not serve. */
     void close() noexcept { is_closed_.store_release(true); }
+    [[nodiscard]] bool is_closed() const noexcept { return is_closed_.load_relaxed(); }
     /*
-     * Whether all tasks that were admitted have left; once true after close(), it stays true.
+     * Whether all tasks that may block have left; once true after close(), it stays true.
      *
      * Two counters, as a task may leave on another CPU than it entered on, and one that entered while
-     * the CPUs are summed up would be missed.  The grace period is a memory barrier on all CPUs: who
-     * is counted in @left is counted in @entered, too, and who still found the gate open is counted.
+     * the CPUs are summed up would be missed.  The grace period is a memory barrier on all CPUs: a
+     * task counted in @left is counted in @entered, too, as is one that looked again in time.
      * Sleeps.
      */
     [[nodiscard]] bool is_empty() const noexcept
@@ -55,28 +56,25 @@ public:
         return entered_.sum() == left;
     }
 
-    /* The current task, if it is admitted. */
+    /* Counts the current task as inside until leave(). */
+    void enter() noexcept
+    {
+        entered_.add(1);
+        compiler_barrier(); /* counted before it looks again */
+    }
+    void leave() noexcept
+    {
+        compiler_barrier();
+        left_.add(1);
+    }
+
     class [[nodiscard]] Pass : Pinned {
     public:
-        explicit Pass(CallGate& gate) noexcept
-            : gate_(gate),
-              is_admitted_(!gate.is_closed_.load_relaxed())
-        {
-            if (is_admitted_) [[likely]]
-                gate_.entered_.add(1);
-            compiler_barrier(); /* counted before it looks whether the module serves */
-        }
-        ~Pass()
-        {
-            compiler_barrier();
-            if (is_admitted_) [[likely]]
-                gate_.left_.add(1);
-        }
-        [[nodiscard]] explicit operator bool() const noexcept { return is_admitted_; }
+        explicit Pass(CallGate& gate) noexcept : gate_(gate) { gate_.enter(); }
+        ~Pass() { gate_.leave(); }
 
     private:
         CallGate& gate_;
-        const bool is_admitted_;
     };
 
 private:

@@ -24,7 +24,7 @@ namespace sysvipc {
 
 [[nodiscard]] inline long to_syscall(Result<void> result) noexcept
 {
-    return result.ok() ? 0 : to_syscall(result.error());
+    return to_syscall(result.error()); /* 0 without one */
 }
 
 } // namespace sysvipc

@@ -10,21 +10,39 @@
 
 namespace sysvipc {
 
+/* While it lives, the current task is counted as inside if the module serves. */
+class [[nodiscard]] Served : Pinned {
+public:
+    Served() noexcept : is_served_(Namespaces::is_serving() && enter()) { }
+    ~Served()
+    {
+        if (is_served_) [[likely]]
+            call_gate.leave();
+    }
+    [[nodiscard]] explicit operator bool() const noexcept { return is_served_; }
+
+private:
+    /* Whether the module still serves once the task is counted. */
+    [[nodiscard]] static bool enter() noexcept
+    {
+        call_gate.enter();
+        if (Namespaces::is_serving()) [[likely]]
+            return true;
+        call_gate.leave();
+        return false;
+    }
+
+    const bool is_served_;
+};
+
 /*
  * No call is served before loading is certain to succeed: loading may still be given up then, and a
  * call that sleeps would delay that.  Calls taken over from the kernel wait, because objects that
  * its own code created meanwhile would be lost.
  * Errors: ENOSYS (the call fails, or continues in that code), ERESTARTNOINTR (a signal while
- * waiting).
+ * waiting).  Sleeps.
  */
-[[nodiscard]] inline Result<void> check_is_served() noexcept
-{
-    if (Namespaces::is_serving()) [[likely]]
-        return {};
-    if (!Kernel::has_sysvipc())
-        return Errno::ENOSYS;
-    return Namespaces::wait_until_serving();
-}
+[[nodiscard, gnu::noinline, gnu::cold]] Result<void> wait_until_served() noexcept;
 
 /*
  * Calls @call with the current task counted as inside; returns its value, or ENOSYS or
@@ -33,12 +51,12 @@ namespace sysvipc {
 template <class Call>
 [[nodiscard]] inline long inside(const Call& call) noexcept
 {
-    const CallGate::Pass pass { call_gate };
-    if (!pass) [[unlikely]]
-        return to_syscall(Errno::ENOSYS);
-    if (Result<void> served = check_is_served(); !served.ok()) [[unlikely]]
-        return to_syscall(served.error());
-    return call();
+    for (;;) {
+        if (const Served served; served) [[likely]]
+            return call();
+        if (Result<void> waited = wait_until_served(); !waited.ok())
+            return to_syscall(waited.error());
+    }
 }
 
 /*

@@ -2,8 +2,8 @@
 /* The table of intercepted kernel functions (contracts: include/entry/interceptions.hpp). */
 #include <entry/interceptions.hpp>
 
-#include <entry/call_gate.hpp>
 #include <entry/entry_points.hpp>
+#include <entry/serve.hpp>
 #include <entry/system_calls.hpp>
 #include <intercept/watch.h>
 #include <ns/namespaces.hpp>
@@ -17,7 +17,7 @@
 ENTRY_POINT void sysvipc_before_ipc_ns_ending(kapi_ipc_ns* ns) noexcept
 {
     using namespace sysvipc;
-    if (const CallGate::Pass pass { call_gate }; pass && Namespaces::is_serving())
+    if (const Served served; served)
         Namespaces::note_ending(IpcNsHandle { ns });
 }
 

@@ -5,9 +5,8 @@
  * in place (ns/limits.hpp).  A function that could not be intercepted continues to serve the kernel's
  * objects only.
  */
-#include <entry/call_gate.hpp>
-#include <entry/call_result.hpp>
 #include <entry/entry_points.hpp>
+#include <entry/serve.hpp>
 #include <ns/namespaces.hpp>
 #include <os/module.hpp>
 #include <os/proc_file.hpp>
@@ -48,9 +47,9 @@ ENTRY_POINT void sysvipc_before_destroy_orphaned(kapi_ipc_ns* ns) noexcept;
 /* Not before loading is certain to succeed, nor during unloading. */
 Answer sysvipc_answer_proc_open(kapi_inode* inode, kapi_file* file) noexcept
 {
-    const CallGate::Pass pass { call_gate };
+    const Served served;
     ModulePin pin;
-    if (!pass || !Namespaces::is_serving() || !pin.take().ok())
+    if (!served || !pin.take().ok())
         return { false, 0 };
     return { true, to_syscall(open_table_file(inode, file)) };
 }
@@ -58,9 +57,9 @@ Answer sysvipc_answer_proc_open(kapi_inode* inode, kapi_file* file) noexcept
 /* The kernel handles its own segments afterwards. */
 void sysvipc_before_destroy_orphaned(kapi_ipc_ns* ns) noexcept
 {
-    const CallGate::Pass pass { call_gate };
+    const Served served;
     i32 index = 0;
-    while (pass && remove_some_orphans_of(IpcNsHandle { ns }, index))
+    while (served && remove_some_orphans_of(IpcNsHandle { ns }, index))
         CurrentTask::give_way();
 }
 

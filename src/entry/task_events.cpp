@@ -2,8 +2,7 @@
 /* Handlers of task events (contracts: include/entry/task_events.hpp, include/intercept/watch.h). */
 #include <entry/task_events.hpp>
 
-#include <entry/call_gate.hpp>
-#include <ns/namespaces.hpp>
+#include <entry/serve.hpp>
 #include <os/log.hpp>
 #include <os/task_watch.hpp>
 #include <sem/sem_undo.hpp>
@@ -25,8 +24,8 @@ bool sysvipc_task_has_share() noexcept
 void sysvipc_task_ended() noexcept
 {
     using namespace sysvipc;
-    const CallGate::Pass pass { call_gate };
-    if (!pass || !Namespaces::is_serving())
+    const Served served;
+    if (!served)
         return; /* what it leaves ends with the module */
     leave_undo();
     leave_segments();
