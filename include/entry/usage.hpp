@@ -11,7 +11,7 @@
 namespace sysvipc {
 
 [[nodiscard]] Result<void> start_usage() noexcept;
-/* The files are empty from now on.  Sleeps. */
+/* The files are empty for those who begin to read now; the others end with an RCU grace period. */
 void stop_usage() noexcept;
 
 } // namespace sysvipc

@@ -37,7 +37,10 @@ public:
 
     /* @empty: removes all objects of a namespace that no task is in; it may sleep.  Errors: ENOMEM.  Sleeps. */
     [[nodiscard]] static Result<void> start(void (*empty)(IpcNamespace&)) noexcept;
-    /* Precondition: no object exists, and no call is inside.  Sleeps. */
+    /*
+     * Precondition: no object exists, no call is inside, and the memory of all objects is freed, as
+     * it is charged to them.  Sleeps.
+     */
     static void stop() noexcept;
     /*
      * The kernel's namespace is about to be freed and its address reused: unlinks ours and

@@ -116,7 +116,10 @@ Result<void> nothing_to_start() noexcept
 
 void nothing_to_stop() noexcept { }
 
-/* The module does not serve: no task that enters from now on stays inside. */
+/*
+ * The module does not serve: no task that enters from now on stays inside.  The gate's grace period
+ * is also the one that stop_usage() leaves to its caller.
+ */
 void empty_call_gate() noexcept
 {
     constexpr u32 kPollMs = 10;
@@ -146,9 +149,9 @@ constexpr Part kParts[] {
     { nothing_to_start, Armed::stop },
     { start_security, nothing_to_stop },
     { start_call_gate, stop_call_gate },
-    { nothing_to_start, wait_for_rcu_memory },
     { start_message_memory, stop_message_memory },
     { start_namespaces, Namespaces::stop },
+    { nothing_to_start, wait_for_rcu_memory }, /* nothing is dropped by RCU after this */
     { start_undo, stop_undo },
     { start_segments, stop_segments },
     { probe_segment_files, nothing_to_stop },

@@ -73,7 +73,6 @@ Result<void> start_usage() noexcept
 void stop_usage() noexcept
 {
     is_told.store_release(false);
-    wait_for_rcu_readers();
 }
 
 } // namespace sysvipc

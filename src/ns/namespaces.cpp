@@ -105,7 +105,6 @@ Result<void> Namespaces::start(void (*empty)(IpcNamespace&)) noexcept
 
 void Namespaces::stop() noexcept
 {
-    wait_for_rcu_memory(); /* objects never published are still charged to them */
     registry->by_handle.stop([](kapi_addressed* addressed) {
         IpcNamespace::destroy(static_cast<IpcNamespace*>(addressed));
     });
