@@ -9,6 +9,7 @@
 #include <host/kunit.h>
 #include <os/clock.hpp>
 #include <os/task.hpp>
+#include <os/task_state.hpp>
 #include <rules/attach_rules.hpp>
 #include <shm/segment_creator.hpp>
 #include <shm/shm_segment.hpp>
@@ -23,7 +24,8 @@ struct SegmentTest : NamespaceFixture {
         : NamespaceFixture(test),
           pins_(host_kunit_module_pins())
     {
-        is_started_ = start_segments().ok();
+        has_states_ = TaskState::start().ok();
+        is_started_ = has_states_ && start_segments().ok();
         if (is_ready())
             ns().open();
     }
@@ -39,6 +41,8 @@ struct SegmentTest : NamespaceFixture {
         wait_for_rcu_memory();
         if (is_started_)
             stop_segments();
+        if (has_states_)
+            TaskState::stop();
     }
     [[nodiscard]] bool is_ready() const noexcept
     {
@@ -69,6 +73,12 @@ struct SegmentTest : NamespaceFixture {
     {
         return segment.lock()->attaches;
     }
+    /* The current thread leaves its namespace. */
+    static void leave() noexcept
+    {
+        if (TaskState* state = TaskState::current())
+            leave_segments(*state);
+    }
     void force_removal(bool forced) noexcept
     {
         ns().limits().shm_rmid_forced.store_relaxed(forced ? 1 : 0);
@@ -76,6 +86,7 @@ struct SegmentTest : NamespaceFixture {
 
 private:
     int pins_;
+    bool has_states_;
     bool is_started_;
 };
 
@@ -212,7 +223,7 @@ TEST_CASE(SegmentTest, orphans_go_when_all_such_are_to)
                                 orphan = first.take();
                                 mapped = second.take();
                             }
-                            leave_segments();
+                            leave();
                         } };
         EXPECT(creator.is_started());
     }
@@ -237,7 +248,7 @@ TEST_CASE(SegmentTest, of_many_segments_all_orphans_go_step_by_step)
     for (i32 i = 0; i < kMany; ++i)
         made += make().ok() ? 1 : 0;
     EXPECT_EQ(made, kMany);
-    leave_segments();
+    leave();
     const IpcId living = REQUIRE(make());
     force_removal(true);
     i32 index = 0;
@@ -260,7 +271,7 @@ TEST_CASE(SegmentTest, of_many_segments_all_orphans_go_step_by_step)
 TEST_CASE(SegmentTest, a_task_that_leaves_takes_what_nobody_maps_if_it_is_to)
 {
     const IpcId kept = REQUIRE(make());
-    leave_segments();
+    leave();
     EXPECT(exists(kept));
 
     force_removal(true);
@@ -269,7 +280,7 @@ TEST_CASE(SegmentTest, a_task_that_leaves_takes_what_nobody_maps_if_it_is_to)
     const IpcId removed = REQUIRE(make());
     EXPECT(segment(mapped).map().ok());
     EXPECT(remove(removed).ok());
-    leave_segments();
+    leave();
     EXPECT(!exists(unmapped));
     EXPECT(exists(mapped));
     /* It was an orphan already. */
