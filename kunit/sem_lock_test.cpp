@@ -150,7 +150,7 @@ TEST_CASE(SemLockTest, who_takes_all_waits_for_a_single_operation)
             meanwhile();
         };
         const auto enter = [&](auto&& tell) {
-            const SemLock lock { set(), SemLock::All {} };
+            const SemLock lock { set(), SemRange::all(set()) };
             tell();
         };
         EXPECT(!is_inside_beside(hold, enter, Expected::InsideAfterIt));
@@ -183,7 +183,7 @@ TEST_CASE(SemLockTest, one_semaphore_of_a_set_with_its_lock_waits_for_a_single_o
         meanwhile();
     };
     const auto enter = [&](auto&& tell) {
-        const SemLock lock { set(), [](auto&& each) { each(5); } };
+        const SemLock lock { set(), SemRange::one(5) };
         tell();
     };
     EXPECT(!is_inside_beside(hold, enter, Expected::InsideAfterIt));
@@ -243,7 +243,7 @@ TEST_CASE(SemLockTest, a_set_is_open_again_after_several_operations_and_after_al
     }
     EXPECT(!single_has_set(1));
     {
-        const SemLock lock { set(), SemLock::All {} };
+        const SemLock lock { set(), SemRange::all(set()) };
         EXPECT(lock.has_set());
     }
     EXPECT(!single_has_set(1));
@@ -274,7 +274,7 @@ TEST_CASE(SemLockTest, a_single_operation_that_met_a_closed_set_keeps_others_fro
         Atomic<bool> is_closed { false };
         Atomic<bool> is_met { false };
         Thread closer { 1, [&] {
-                           const SemLock lock { set(), SemLock::All {} };
+                           const SemLock lock { set(), SemRange::all(set()) };
                            is_closed.store_release(true);
                            static_cast<void>(spin_until([&] { return is_met.load_acquire(); },
                                                         kOnlyAHangIsLonger));
@@ -290,7 +290,7 @@ TEST_CASE(SemLockTest, a_single_operation_that_met_a_closed_set_keeps_others_fro
         tell();
     };
     const auto enter_all = [&](auto&& tell) {
-        const SemLock lock { set(), SemLock::All {} };
+        const SemLock lock { set(), SemRange::all(set()) };
         tell();
     };
     EXPECT(!is_inside_beside(hold, enter_same, Expected::InsideAfterIt));

@@ -68,7 +68,7 @@ public:
             if (client.answer != client.request.answer)
                 return false;
         }
-        SemLock lock { set_, SemLock::All {} };
+        SemLock lock { set_, SemRange::all(set_) };
         for (u32 number = 0; number < SemModel::kSemaphores; ++number) {
             if (set_.at(number, lock).value != model_.value(number))
                 return false;
@@ -129,7 +129,7 @@ private:
     {
         const u32 number = random_.below(SemModel::kSemaphores);
         const auto value = static_cast<i32>(random_.below(4));
-        const auto only_this = [number](auto&& each) { each(number); };
+        const SemRange only_this = SemRange::one(number);
         model_.set(number, value);
         WakeList wakes;
         SemLock lock { set_, only_this };

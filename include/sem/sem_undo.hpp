@@ -59,21 +59,9 @@ public:
     }
     /* For SETALL: visits only semaphores touched before.  Precondition: the whole set is locked. */
     void clear_all() noexcept;
-    /*
-     * Calls @each(number, adjustment) for every semaphore that ever had one, and for unchained
-     * ones.
-     */
-    template <class Each>
-    void for_each_touched(Each&& each) const noexcept
-    {
-        for (u16 number = first_touched_.load_relaxed(); number != kEnd;
-             number = slots()[number].next)
-            each(u32 { number }, i32 { slots()[number].adjustment });
-        for (u32 number = kNotChained; number < slot_count(set()); ++number)
-            each(number, i32 { slots()[number].adjustment });
-    }
 
 private:
+    friend class SemRange;
     friend class Ref<SemUndo>;
     template <class T, class... Args>
     friend T* construct_at(void* memory, Args&&... args) noexcept;

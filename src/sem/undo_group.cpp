@@ -101,22 +101,21 @@ Ref<SemUndo> end_record(SemUndo& undo) noexcept
 void take_back_one(SemUndo& undo, WakeList& wakes) noexcept
 {
     SemSet& set = undo.set();
-    const auto for_each = [&](auto&& each) {
-        undo.for_each_touched([&](u32 number, i32) { each(number); });
-    };
-    SemLock lock { set, for_each };
+    const SemRange touched = SemRange::touched(undo);
+    SemLock lock { set, touched };
     if (undo.is_ended())
         return; /* the set was removed meanwhile */
     lock.state().undo.remove(undo);
     const Ref<SemUndo> dropped = end_record(undo);
-    undo.for_each_touched([&](u32 number, i32 adjustment) {
+    for (const u32 number : touched) {
+        const i32 adjustment = undo.adjustment(number);
         if (adjustment == 0)
-            return;
+            continue;
         SemaphoreState& semaphore = set.at(number, lock);
         semaphore.value = value_after_undo(semaphore.value, adjustment);
         semaphore.last_changer.note(CurrentTask::process());
-    });
-    serve_changed(set, lock, for_each, Counts::AsOperation, wakes);
+    }
+    serve_changed(set, lock, touched, Counts::AsOperation, wakes);
 }
 
 /* Under RCU; nullptr: all have ended. */
@@ -191,7 +190,7 @@ Result<Ref<SemUndo>> make_current_undo(SemSet& set) noexcept
     UndoGroup* group = TRY(current_group());
     Ref<SemUndo> created = TRY(SemUndo::create(set, *group));
     const RcuGuard guard;
-    SemLock lock { set, [](auto&&) { /* no semaphore, just the set */ } };
+    SemLock lock { set, SemRange::none() };
     if (set.is_removed())
         return Errno::EIDRM;
     if (SemUndo* undo = find_current_undo(set))
