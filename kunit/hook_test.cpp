@@ -51,7 +51,7 @@ struct HookTest : Fixture {
 
 } // namespace
 
-TEST_CASE(HookTest, a_function_that_is_not_there_is_enoent_and_is_told)
+TEST_CASE(HookTest, a_missing_function_is_enoent_and_is_named)
 {
     EXPECT_EQ(attach(first, Means::Kprobe, kHalfThere), Errno::ENOENT);
     EXPECT_EQ(failed, 1);
@@ -60,7 +60,7 @@ TEST_CASE(HookTest, a_function_that_is_not_there_is_enoent_and_is_told)
     EXPECT_EQ(failed, host_kunit_has_direct_calls() ? 1 : 0);
 }
 
-TEST_CASE(HookTest, a_function_of_that_name_in_a_module_is_enoent)
+TEST_CASE(HookTest, a_function_of_a_module_is_enoent)
 {
     EXPECT_EQ(attach(first, Means::Kprobe, kInAModule), Errno::ENOENT);
     EXPECT_EQ(attach(first, Means::DirectCall, kInAModule), if_direct(Errno::ENOENT));
@@ -75,7 +75,7 @@ TEST_CASE(HookTest, a_function_that_is_hooked_already_is_ebusy)
     EXPECT_EQ(attach(second, Means::DirectCall, kOne), if_direct(kNone));
 }
 
-TEST_CASE(HookTest, a_probed_function_takes_no_direct_call)
+TEST_CASE(HookTest, a_probed_function_refuses_a_direct_call)
 {
     EXPECT_EQ(attach(first, Means::Kprobe, kOne), kNone);
     EXPECT_EQ(attach(second, Means::DirectCall, kTwo), if_direct(Errno::EBUSY));

@@ -187,7 +187,7 @@ struct RaceTest : TableFixture {
 
 } // namespace
 
-TEST_CASE(RaceTest, a_getter_never_sees_another_object_than_it_asked_for)
+TEST_CASE(RaceTest, a_lookup_never_returns_another_object)
 {
     {
         Thread first_getter { 0, [this] { get(11); } };
@@ -212,7 +212,7 @@ TEST_CASE(RaceTest, a_getter_never_sees_another_object_than_it_asked_for)
     EXPECT_EQ(table().usage().in_use, static_cast<i64>(made.count() - removed.count()));
 }
 
-TEST_CASE(RaceTest, of_two_who_make_the_same_key_one_wins)
+TEST_CASE(RaceTest, of_two_creators_of_one_key_one_succeeds)
 {
     const i32 raced = static_cast<i32>(affordable(2'000));
     Tally won;
@@ -240,7 +240,7 @@ TEST_CASE(RaceTest, of_two_who_make_the_same_key_one_wins)
     EXPECT_EQ(missing, 0);
 }
 
-TEST_CASE(RaceTest, of_two_who_remove_the_same_object_one_succeeds)
+TEST_CASE(RaceTest, of_two_removers_of_one_object_one_succeeds)
 {
     const i32 raced = static_cast<i32>(affordable(2'000));
     for (i32 i = 0; i < raced; ++i)

@@ -142,7 +142,7 @@ TEST_CASE(SemLockTest, single_operations_meet_at_one_semaphore_only)
     EXPECT(is_inside_beside(hold, enter_other, Expected::InsideBesideIt));
 }
 
-TEST_CASE(SemLockTest, who_takes_all_waits_for_a_single_operation)
+TEST_CASE(SemLockTest, a_lock_of_all_semaphores_waits_for_a_single_operation)
 {
     for (const u32 number : { 0u, 3u, kSemaphores - 1 }) {
         const auto hold = [&](auto&& meanwhile) {

@@ -198,7 +198,7 @@ TEST_CASE(SemModelTest, a_set_agrees_with_a_simple_model_over_a_hundred_thousand
         EXPECT_EQ(steps_in_agreement(seed, kSteps), kSteps);
 }
 
-TEST_CASE(SemModelTest, the_semaphores_of_a_set_are_charged_and_given_back)
+TEST_CASE(SemModelTest, the_semaphores_of_a_set_are_charged_and_uncharged)
 {
     (void)steps_in_agreement(1, 1);
     EXPECT_EQ(usage.sum(), 0u);

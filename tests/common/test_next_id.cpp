@@ -258,7 +258,7 @@ NEXT_ID_TEST(a_message_is_copied_from_a_restored)
     EXPECT_EQ(queue.stat().qnum, 2u);
 }
 
-TEST(a_call_that_makes_no_set_does_not_use_up_what_is_wanted)
+TEST(semget_that_creates_no_set_keeps_sem_next_id)
 {
     require_next_id();
     in_a_new_ipc_namespace([] {
@@ -273,7 +273,7 @@ TEST(a_call_that_makes_no_set_does_not_use_up_what_is_wanted)
     });
 }
 
-TEST(a_call_that_makes_no_segment_does_not_use_up_what_is_wanted)
+TEST(shmget_that_creates_no_segment_keeps_shm_next_id)
 {
     require_next_id();
     in_a_new_ipc_namespace([] {
@@ -289,7 +289,7 @@ TEST(a_call_that_makes_no_segment_does_not_use_up_what_is_wanted)
     });
 }
 
-TEST(the_inode_of_a_segment_is_the_wanted_id)
+TEST(the_inode_of_a_segment_is_the_requested_id)
 {
     require_next_id();
     in_a_new_ipc_namespace([] {

@@ -106,7 +106,7 @@ TEST(operations_become_possible_before_a_time_of_32_bits_has_passed)
     }
 }
 
-TEST(what_is_no_time_is_einval)
+TEST(an_invalid_time_is_einval)
 {
     const SemSet set;
     for (const sysv::OldTime timeout : { sysv::OldTime { -1, 0 },
@@ -233,7 +233,7 @@ TEST(stat_is_right_in_every_byte_of_both_versions)
     EXPECT_EQ(stat.nsems, 7);
 }
 
-TEST(times_beyond_32_bits_come_in_two_halves)
+TEST(times_beyond_32_bits_are_split_into_two_halves)
 {
     const ClockOverride clock { kFarAway };
     const SemSet set;

@@ -107,7 +107,7 @@ TEST(loading_is_refused_while_another_ipc_namespace_has_objects)
 // By each means: what a direct call of ftrace can send elsewhere, a kprobe can as well.
 constexpr const char* kMeans[] { "force=1 attach=ftrace", "force=1 attach=kprobe" };
 
-TEST(the_kernels_objects_are_out_of_reach_while_the_module_serves_and_back_afterwards)
+TEST(the_kernels_objects_are_hidden_while_the_module_serves)
 {
     module::require_unloaded_beside_builtin();
     const Queue old { 0600, unused_key() };
@@ -131,7 +131,7 @@ TEST(the_kernels_objects_are_out_of_reach_while_the_module_serves_and_back_after
     EXPECT(old.receive().is(7, "kept"));
 }
 
-TEST(an_open_file_goes_on_showing_whose_objects_it_showed)
+TEST(an_open_file_keeps_showing_the_same_objects)
 {
     module::require_unloaded_beside_builtin();
     const Queue old;
@@ -146,7 +146,7 @@ TEST(an_open_file_goes_on_showing_whose_objects_it_showed)
     }
 }
 
-TEST(the_module_is_in_use_while_one_of_its_files_is_open_but_not_for_the_kernels)
+TEST(open_files_of_the_module_pin_it_and_files_of_the_kernel_do_not)
 {
     module::require_unloaded_beside_builtin();
     for (const char* means : kMeans) {
@@ -274,7 +274,7 @@ bool may_be_elsewhere(Outcome outcome)
         || outcome.failed_with(ENOMSG) || outcome.failed_with(EAGAIN);
 }
 
-TEST(no_call_fails_otherwise_while_sides_change)
+TEST(no_call_fails_while_the_module_takes_over_or_hands_back)
 {
     module::require_unloaded_beside_builtin();
     const Shared<std::atomic<bool>> is_over;
@@ -316,7 +316,7 @@ TEST(no_call_fails_otherwise_while_sides_change)
 }
 
 // What a program has made it finds again, whoever serves it: the kernel keeps nothing that its maker could not reach.
-TEST(what_was_made_while_the_module_goes_is_found_by_its_maker)
+TEST(an_object_created_during_unloading_is_found_by_its_creator)
 {
     for (int round = 0; round < 6; ++round) {
         module::require_unloaded_beside_builtin();

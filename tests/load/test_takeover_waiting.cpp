@@ -65,7 +65,7 @@ public:
 
 std::atomic<bool> has_rung;
 
-TEST(calls_wait_for_so_long_only_and_not_when_a_signal_comes)
+TEST(calls_wait_for_a_limited_time_and_a_signal_ends_it)
 {
     module::require_unloaded_beside_builtin();
     const HeldTable table;
@@ -186,7 +186,7 @@ TEST(calls_do_not_wait_for_a_task_that_stays_in_the_kernel)
     EXPECT(!"loading was delayed");
 }
 
-TEST(loading_waits_for_who_makes_an_object_in_another_namespace)
+TEST(loading_waits_for_a_creation_in_another_namespace)
 {
     module::require_unloaded_beside_builtin();
     const HeldTable table;
@@ -197,7 +197,7 @@ TEST(loading_waits_for_who_makes_an_object_in_another_namespace)
     EXPECT_OK(module::unload());
 }
 
-TEST(loading_is_refused_when_that_takes_too_long)
+TEST(loading_is_refused_when_that_creation_takes_too_long)
 {
     module::require_unloaded_beside_builtin();
     const HeldTable table;

@@ -97,7 +97,7 @@ void add_and_end(const SemSet& set, int size)
         EXPECT_OK(victim.join());
 }
 
-TEST(tasks_that_end_while_it_is_loaded_leave_nothing_that_others_inherit)
+TEST(exited_tasks_leave_no_state_to_later_tasks)
 {
     module::require_unloaded_anywhere();
     constexpr int kLoads = 4;
@@ -239,12 +239,12 @@ void unload_beside_late_clone(unsigned long flags)
         EXPECT_OK(module::unload());
 }
 
-TEST(unloading_does_not_wait_for_who_waits_inside_clone)
+TEST(unloading_does_not_wait_for_a_task_inside_clone)
 {
     unload_beside_late_clone(0);
 }
 
-TEST(unloading_does_not_wait_for_who_waits_inside_clone_with_sysvsem)
+TEST(unloading_does_not_wait_for_a_task_inside_clone_with_sysvsem)
 {
     unload_beside_late_clone(CLONE_SYSVSEM);
 }
@@ -276,7 +276,7 @@ void unload_soon()
     });
 }
 
-TEST(without_armed_kprobes_direct_calls_see_who_leaves_and_ends)
+TEST(with_kprobes_disarmed_direct_calls_report_leaving_and_exit)
 {
     module::require_unloaded_anywhere();
     const Probes probes;

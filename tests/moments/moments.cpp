@@ -158,7 +158,7 @@ void expect_no_inversion(const inversion::Sleep& sleep)
 
 // A sleeper on several semaphores comes while one of them is being increased, at every moment of that:
 // whichever is first, it finds the increase done or is served by it.
-TEST(who_begins_to_wait_for_several_in_the_middle_of_an_increase_is_served)
+TEST(an_array_that_starts_to_wait_during_an_increase_is_served)
 {
     require_one_cpu();
     constexpr Nanoseconds kFineStep = 8; // what matters lies between two instructions

@@ -249,7 +249,7 @@ TEST(msg_info_counts_stay_right_whichever_cpu_sends_and_receives)
     EXPECT_EQ(after.msgtql, before.msgtql);
 }
 
-TEST(msg_info_counts_what_truncation_throws_away)
+TEST(msg_info_subtracts_truncated_bytes)
 {
     const Queue queue;
     sysv::Info before {};

@@ -152,7 +152,7 @@ TEST(capabilities_in_another_user_namespace_do_not_let_set_or_remove)
         harness::skip("user namespaces cannot be created");
 }
 
-TEST(permission_is_asked_at_each_call_and_not_remembered)
+TEST(permission_is_checked_at_each_call)
 {
     const Queue queue { 0666 };
     Actor stranger { kAlice, [&] {

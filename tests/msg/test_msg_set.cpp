@@ -279,14 +279,14 @@ TEST(a_user_namespace_without_mappings_has_no_valid_owner)
     EXPECT_ERR(outcome, EINVAL);
 }
 
-TEST(set_reads_its_buffer_before_it_looks_for_the_queue)
+TEST(set_reads_its_buffer_before_it_finds_the_queue)
 {
     EXPECT_ERR(sysv::msgctl(INT_MAX, IPC_SET, kNull), EFAULT);
     sysv::QueueStat stat {};
     EXPECT_ERR(sysv::msgctl(INT_MAX, IPC_SET, &stat), EINVAL);
 }
 
-TEST(set_reads_its_buffer_before_it_asks_who_calls)
+TEST(set_reads_its_buffer_before_it_checks_the_owner)
 {
     const Queue queue;
     EXPECT_ERR(play(kAlice, [&] { return sysv::msgctl(queue.id(), IPC_SET, kNull); }), EFAULT);

@@ -199,7 +199,7 @@ TEST(negative_and_extreme_keys_are_keys_like_others)
     }
 }
 
-TEST(keys_that_differ_in_one_bit_are_told_apart)
+TEST(keys_that_differ_in_one_bit_are_different_keys)
 {
     const key_t key = 0x13572468;
     const Queue queue { 0600, key };

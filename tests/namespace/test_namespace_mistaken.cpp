@@ -40,7 +40,7 @@ TEST(a_set_of_the_same_id_in_another_namespace_is_another_set_for_undo)
 }
 
 // Root of a world opens a file there; somebody outside, who does not know what it is, writes to it.
-TEST(a_limit_opened_in_a_world_changes_nothing_outside)
+TEST(a_limit_opened_in_a_namespace_changes_nothing_outside)
 {
     const Realm world { CLONE_NEWUSER | CLONE_NEWIPC };
     const LimitFile file { "msgmni" };

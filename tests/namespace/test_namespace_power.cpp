@@ -245,7 +245,7 @@ Outcome lock_with_limit(int id, rlim_t limit)
 
 const Facility& kSegments = kFacilities[2];
 
-TEST(cap_ipc_lock_locks_what_others_made)
+TEST(cap_ipc_lock_locks_segments_of_others)
 {
     const Realm realm { kOwnWorld };
     const int id = make_in(realm, kSegments);
@@ -256,7 +256,7 @@ TEST(cap_ipc_lock_locks_what_others_made)
     });
 }
 
-TEST(without_cap_ipc_lock_what_others_made_cannot_be_locked)
+TEST(without_cap_ipc_lock_segments_of_others_cannot_be_locked)
 {
     const Realm realm { kOwnWorld };
     const int id = make_in(realm, kSegments);
@@ -267,7 +267,7 @@ TEST(without_cap_ipc_lock_what_others_made_cannot_be_locked)
     });
 }
 
-TEST(root_of_a_world_may_ask_for_more_than_his_limit_but_does_not_get_it)
+TEST(root_of_a_user_namespace_gets_enomem_above_its_limit)
 {
     // The first question is asked of his own world, the second of the initial one.
     const Realm realm { kOwnWorld };
@@ -294,7 +294,7 @@ TEST(root_of_a_user_namespace_cannot_lock_an_initial_segment)
     });
 }
 
-TEST(an_inhabitant_locks_his_own)
+TEST(a_user_of_a_user_namespace_locks_his_own_segment)
 {
     const Realm realm { kOwnWorld };
     const int id = make_in(realm, kSegments);
@@ -309,7 +309,7 @@ TEST(an_inhabitant_locks_his_own)
 
 constexpr unsigned long kBeyond = sysv::kDefaultMsgmnb + 1;
 
-TEST(root_of_a_world_cannot_let_a_queue_grow_beyond_msgmnb)
+TEST(root_of_a_user_namespace_cannot_raise_qbytes_above_msgmnb)
 {
     const Realm realm { kOwnWorld };
     realm.in([] {
@@ -321,7 +321,7 @@ TEST(root_of_a_world_cannot_let_a_queue_grow_beyond_msgmnb)
     });
 }
 
-TEST(root_of_a_world_may_raise_its_msgmnb)
+TEST(root_of_a_user_namespace_may_raise_its_msgmnb)
 {
     const Realm realm { kOwnWorld };
     realm.in([] {
@@ -333,7 +333,7 @@ TEST(root_of_a_world_may_raise_its_msgmnb)
     });
 }
 
-TEST(root_from_outside_lets_a_queue_of_the_world_grow)
+TEST(initial_root_raises_qbytes_in_a_user_namespace)
 {
     const Realm realm { kOwnWorld };
     in_a_process([&] {

@@ -198,7 +198,7 @@ FACILITY_TEST(many_open_files_of_many_namespaces_show_each)
     });
 }
 
-TEST(a_row_of_a_queue_elsewhere_is_that_of_ipc_stat)
+TEST(the_row_of_a_queue_in_another_namespace_agrees_with_ipc_stat)
 {
     in_a_new_ipc_namespace([] {
         const Queue queue { 0640, kKey };
@@ -210,7 +210,7 @@ TEST(a_row_of_a_queue_elsewhere_is_that_of_ipc_stat)
     });
 }
 
-TEST(a_row_of_a_set_elsewhere_is_that_of_ipc_stat)
+TEST(the_row_of_a_set_in_another_namespace_agrees_with_ipc_stat)
 {
     in_a_new_ipc_namespace([] {
         const SemSet set { 3, 0640, kKey };
@@ -222,7 +222,7 @@ TEST(a_row_of_a_set_elsewhere_is_that_of_ipc_stat)
     });
 }
 
-TEST(a_row_of_a_segment_elsewhere_is_that_of_ipc_stat)
+TEST(the_row_of_a_segment_in_another_namespace_agrees_with_ipc_stat)
 {
     in_a_new_ipc_namespace([] {
         const Segment segment { 3 * kPage, 0640, kKey };

@@ -30,7 +30,7 @@ TEST(making_and_opening_sets_and_operating_on_them)
     EXPECT_CALLS(trace, EXPECT_ERR(set.attempt({ up(2) }), EFBIG));
 }
 
-TEST(operations_that_are_undone_or_wait_are_asked_about_once)
+TEST(operations_that_are_undone_or_wait_are_checked_once)
 {
     Trace trace;
     const SemSet set { 1 };

@@ -39,7 +39,7 @@ TEST(making_opening_and_attaching_segments)
     EXPECT_CALLS(trace, EXPECT_ERR(sysv::shmat(segment.id(), nullptr, SHM_REMAP), EINVAL));
 }
 
-TEST(what_fails_after_a_segment_was_labelled_takes_the_label_back)
+TEST(a_failure_after_labelling_frees_the_label)
 {
     Trace trace;
     const key_t key = unused_segment_key();
@@ -74,7 +74,7 @@ TEST(commands_for_segments)
     EXPECT_CALLS(trace, EXPECT_OK(segment.remove()), "shm_shmctl cmd=0");
 }
 
-TEST(nobody_is_asked_about_forks_and_detaching)
+TEST(forks_and_detaching_call_no_hook)
 {
     Trace trace;
     const Segment segment;

@@ -44,7 +44,7 @@ TEST(queues)
     expect([&] { return Queue { 0600 }.remove(); }, "IPC ouid=0 ogid=0 mode=0600 obj=_");
 }
 
-TEST(what_is_refused_is_written_down_too)
+TEST(refused_calls_are_audited_too)
 {
     smack::require();
     const Queue queue { 0640 };
@@ -60,7 +60,7 @@ TEST(what_is_refused_is_written_down_too)
               kOwn);
 }
 
-TEST(whose_object_it_is_and_what_it_is_to_become)
+TEST(records_show_the_owner_and_the_requested_change)
 {
     smack::require();
     Queue queue = Queue::adopt(static_cast<int>(REQUIRE_OK(smack::play("Maker", [] {
@@ -88,7 +88,7 @@ TEST(whose_object_it_is_and_what_it_is_to_become)
               "IPC_SET_PERM qbytes=ffffffffffffffff ouid=3002 ogid=4002 mode=0640");
 }
 
-TEST(audit_is_told_before_the_mode_is_looked_at)
+TEST(audit_is_called_before_the_mode_is_checked)
 {
     HookTrace trace;
     const Queue queue;

@@ -37,7 +37,7 @@ struct LabelledSegment {
         [this] { return sysv::shmget(key, kPage, IPC_CREAT | IPC_EXCL | 0700); })) };
 };
 
-TEST(a_segment_is_opened_by_those_whom_the_rule_lets)
+TEST(a_segment_can_be_opened_if_the_rule_permits)
 {
     const LabelledSegment fixture { unused_segment_key() };
     const auto open_as_user = [&](std::size_t size, int mode) {
@@ -52,7 +52,7 @@ TEST(a_segment_is_opened_by_those_whom_the_rule_lets)
     EXPECT_ERR(open_as_user(2 * kPage, 0400), EINVAL);
 }
 
-TEST(who_may_not_attach_a_segment_is_refused)
+TEST(attaching_without_permission_is_refused)
 {
     const LabelledSegment fixture;
     let_user("r");
@@ -67,7 +67,7 @@ TEST(who_may_not_attach_a_segment_is_refused)
     EXPECT_OK(as_user(fixture.attaching(0)));
 }
 
-TEST(an_attachment_that_must_not_be_is_refused)
+TEST(a_forbidden_attachment_is_refused)
 {
     const LabelledSegment fixture;
     let_user("r");
@@ -79,7 +79,7 @@ TEST(an_attachment_that_must_not_be_is_refused)
     EXPECT_EQ(fixture.segment.attaches(), 0);
 }
 
-TEST(what_is_attached_stays_so_when_the_rule_changes)
+TEST(attachments_stay_when_the_rule_changes)
 {
     const LabelledSegment fixture;
     const Shared<std::atomic<int>> step;
@@ -128,7 +128,7 @@ TEST(commands_are_refused_and_change_nothing)
     EXPECT_EQ(fixture.segment.stat().perm.mode, 02666);
 }
 
-TEST(a_segment_can_be_removed_by_who_may)
+TEST(a_segment_can_be_removed_with_permission)
 {
     LabelledSegment fixture;
     EXPECT_OK(as_user([&] { return sysv::shmctl(fixture.segment.id(), IPC_RMID, nullptr); }));

@@ -134,7 +134,7 @@ TEST(removal_under_semctl_ends_every_call_with_eidrm_or_einval)
     remove_in_all_rounds(rounds, Values(300, 0));
 }
 
-TEST(removal_while_processes_end_with_adjustments_is_survived)
+TEST(removal_during_exits_with_adjustments_is_safe)
 {
     const Rounds::Part end_with_undo = [](int id) {
         Actor holder { [id] {
@@ -149,7 +149,7 @@ TEST(removal_while_processes_end_with_adjustments_is_survived)
     remove_in_all_rounds(rounds, { 0, 0, 0 });
 }
 
-TEST(removal_while_adjustments_are_let_go_of_is_survived)
+TEST(removal_during_unshare_with_adjustments_is_safe)
 {
     const Rounds::Part let_go = [](int id) {
         for (int i = 0; i < 5; ++i) {

@@ -212,7 +212,7 @@ TEST(limits_that_are_not_written_stay)
     EXPECT(read_file(kFile) == "2001\t2002\t1003\t1004\n");
 }
 
-TEST(a_semmni_beyond_what_ids_can_tell_apart_is_refused)
+TEST(a_semmni_above_the_number_of_indexes_is_refused)
 {
     const LimitOverride changed { kLimits, "1001 1002 1003 1004" };
     EXPECT_ERR(write_limits("1001 1002 1003 32769"), ERANGE);

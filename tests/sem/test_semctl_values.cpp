@@ -48,7 +48,7 @@ TEST(setval_of_a_value_out_of_range_is_erange_and_changes_nothing)
     EXPECT_EQ(set.value(), 5);
 }
 
-TEST(setval_looks_at_32_bits_of_its_argument)
+TEST(setval_uses_32_bits_of_its_argument)
 {
     const SemSet set;
 #ifdef __LP64__

@@ -102,7 +102,7 @@ const bool kRegistered = [] {
     return true;
 }();
 
-TEST(permissions_are_looked_at_when_attaching_and_not_later)
+TEST(permissions_are_checked_when_attaching_and_not_later)
 {
     const Segment segment { kPage, 0666 };
     EXPECT_OK(play(kAlice, [&] {
