@@ -62,7 +62,7 @@ namespace {
 struct ResultTest : Fixture {
     using Fixture::Fixture;
 
-    /* A value that is counted and moved, as what stands in a Result mostly is. */
+    /* A value whose copies are counted and which can only be moved, as most values in a Result. */
     struct Tracked {
         explicit Tracked(Census& counts) noexcept : census(&counts) { census->born.add_one(); }
         Tracked(Tracked&& other) noexcept : census(other.census) { census->born.add_one(); }

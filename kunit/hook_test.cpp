@@ -37,7 +37,7 @@ struct HookTest : Fixture {
     {
         return hook.attach(means, symbols, N, nowhere, nullptr, failed).error();
     }
-    /* What becomes of direct calls that would end with @error where the kernel has them. */
+    /* The error of a direct call: @error if the kernel has direct calls, otherwise EOPNOTSUPP. */
     [[nodiscard]] static Errno if_direct(Errno error) noexcept
     {
         return host_kunit_has_direct_calls() ? error : Errno::EOPNOTSUPP;

@@ -215,7 +215,7 @@ TEST_CASE(TableTest, a_creation_beyond_the_limit_keeps_the_requested_id)
 
 namespace {
 
-/* What a table should hold. */
+/* The expected contents of a table. */
 struct TableModel : TableTest {
     using TableTest::TableTest;
     static constexpr i32 kKeys = 48;

@@ -83,7 +83,7 @@ struct StoreTest : Fixture {
             } else {
                 receive(random, draw_type(random));
             }
-            /* What one step breaks, the next do not mend; looking at all of it is slow. */
+            /* Later steps do not repair damage, so an occasional check suffices; each check is slow. */
             if (step % 8 == 0 && !EXPECT(StoreInspector::is_sound(store)))
                 return;
         }

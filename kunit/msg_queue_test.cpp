@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Suite sysvipc_msg_queue: what happens in a queue under its lock, with waiters that do not sleep.
+ * Suite sysvipc_msg_queue: operations on a queue under its lock, with waiters that do not sleep.
  * The system calls around it, user memory and signals are tested from user space (tests/).
  */
 #include "namespace_fixture.hpp"

@@ -79,7 +79,7 @@ TEST_CASE(OpenTest, an_object_that_cannot_be_published_is_retired_at_once)
     EXPECT_EQ(retired.count(), 1);
 }
 
-/* There is room for one object at a time: who is second must find it, not the limit. */
+/* The limit is one object: the second thread must find that object instead of failing with ENOSPC. */
 TEST_CASE(OpenTest, two_threads_that_open_the_same_keys_get_the_same_objects)
 {
     constexpr i32 kRaced = 1'000;
@@ -87,7 +87,7 @@ TEST_CASE(OpenTest, two_threads_that_open_the_same_keys_get_the_same_objects)
         Atomic<i32> of_key[kRaced] {};
     };
     Tally failed;
-    /* Too much for the stack: what the first opener gets, the second one compares. */
+    /* Too large for the stack: the ids that each thread gets, for comparison. */
     static constinit Ids ids[2];
     const auto open_all = [&](Ids& mine) {
         for (i32 i = 0; i < kRaced; ++i) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Suite sysvipc_permission: what an object's ownership permits a thread with given credentials. */
+/* Suite sysvipc_permission: the permissions that an object's ownership grants to given credentials. */
 #include "identity.hpp"
 #include "naive_permission.hpp"
 #include "test.hpp"

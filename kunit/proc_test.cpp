@@ -22,7 +22,7 @@ constexpr const char* kHeader =
     "      stime      rtime      ctime\n";
 constexpr usize kLineSize = 120; /* no number here is wider than its column */
 
-/* What was read. */
+/* The text that was read. */
 struct Text {
     static constexpr usize kMost = 8192;
 

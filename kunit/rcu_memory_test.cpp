@@ -104,7 +104,7 @@ TEST_CASE(RcuMemoryTest, a_released_reference_is_dropped_by_its_adopter)
 
 TEST_CASE(RcuMemoryTest, objects_of_every_size_and_kind_of_memory_are_destroyed_once)
 {
-    /* From kmalloc, in pages, and beyond what kmalloc gives. */
+    /* From kmalloc, in whole pages, and above the limit of kmalloc. */
     constexpr usize kMiB = 1024 * 1024;
     u32 in_vmalloc = 0;
     u64 made = 0;

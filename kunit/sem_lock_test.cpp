@@ -4,7 +4,7 @@
  *
  * One thread holds a lock while another, on another CPU, takes one.  If the second is allowed in,
  * it must get in while the first holds its lock; if not, it has ample opportunity to do so
- * wrongly.  What a single operation sees between its two checks of a set needs finer timing:
+ * wrongly.  A change between the two checks of a single operation needs finer timing:
  * tests/moments/moments.cpp.
  */
 #include "test.hpp"
@@ -49,7 +49,7 @@ struct SemLockTest : Fixture {
     [[nodiscard]] bool is_ready() const noexcept { return set_.has_value(); }
     [[nodiscard]] SemSet& set() noexcept { return **set_; }
 
-    /* One of several operations comes to wait, and goes again once @meanwhile is through. */
+    /* Queues a waiter for two operations while @meanwhile runs. */
     template <class Meanwhile>
     void wait_for_two(u16 first, u16 second, Meanwhile&& meanwhile) noexcept
     {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Suite sysvipc_sem_model: a semaphore set and a simple model of one get the same random requests,
- * and agree after every step on every value, on who still waits, and on every answer.
+ * and agree after every step on every value, every waiter and every result.
  *
  * No thread sleeps: a waiter is queued as a system call would queue it, and checked after each
  * step.
@@ -22,7 +22,7 @@ namespace {
 
 using Answer = SemModel::Answer;
 
-/* One who asks both: what the model answers stands in request, the set answers through waiter. */
+/* A client of the model and the set: request has the model's answer, waiter the set's. */
 struct Client : Pinned {
     SemModel::Request request {};
     abi::SemOp list[SemModel::kMostOperations] {};
@@ -147,7 +147,7 @@ private:
         remove_sem_waiter(set_, lock, *client.waiter);
     }
 
-    /* Who has left the set's queues has its answer. */
+    /* A waiter that is no longer queued has its answer. */
     void collect() noexcept
     {
         for (Client& client : clients_) {

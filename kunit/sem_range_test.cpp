@@ -13,7 +13,7 @@ namespace sysvipc {
 
 namespace {
 
-/* What a loop over a range visits. */
+/* The numbers that a loop over a range visits. */
 struct Visits {
     explicit Visits(SemRange range) noexcept
     {
@@ -65,7 +65,7 @@ struct SemRangeTest : Fixture {
     }
 
 private:
-    /* Undoes what the record has, and removes the set. */
+    /* Ends the record and removes the set. */
     void end() noexcept
     {
         if (!set_.has_value())

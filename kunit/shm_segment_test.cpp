@@ -316,7 +316,7 @@ TEST_CASE(SegmentTest, a_segment_removed_during_shmat_is_marked_until_shmat_ends
         auto state = made.lock();
         made.attach(state);
     }
-    /* Another mapping comes and goes meanwhile. */
+    /* Another mapping is created and removed meanwhile. */
     EXPECT(made.map().ok());
     EXPECT(remove(id).ok());
     made.unmap();

@@ -54,7 +54,7 @@ struct WaiterTest : Fixture {
     }
     [[nodiscard]] u32 length() noexcept { return line.lock()->length; }
 
-    /* Hands @gift to the first in line; false: nobody is there. */
+    /* Hands @gift to the first waiter; false: there is none. */
     bool give(u64 gift, WakeList& wakes) noexcept
     {
         auto view = line.lock();

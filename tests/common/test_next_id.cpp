@@ -87,7 +87,7 @@ NEXT_ID_TEST(a_taken_index_leads_to_the_next_free_one_with_the_sequence_of_a)
         EXPECT_EQ(facility.make(), index);
     want(facility, 4 * kRow + 1);
     EXPECT_EQ(facility.make(), 4 * kRow + 3);
-    want(facility, 3); // taken by that, whatever its sequence number
+    want(facility, 3); // taken by that object, regardless of the sequence number
     EXPECT_EQ(facility.make(), 4);
     REQUIRE_OK(facility.remove(1));
     want(facility, 9 * kRow);
@@ -242,7 +242,7 @@ NEXT_ID_TEST(a_saved_state_can_be_restored_of_each)
 
 NEXT_ID_TEST(a_message_is_copied_from_a_restored)
 {
-    // What saves queues reads them by MSG_COPY: it comes with the files, whatever the facility.
+    // Checkpoint programs read queues by MSG_COPY: it exists where the files do.
     want(facility, 2 * kRow + 9);
     EXPECT_EQ(facility.make(), 2 * kRow + 9);
     want(kFacilities[0], 3 * kRow + 8);

@@ -36,7 +36,7 @@ sysv::OldQueueStat old_version(const sysv::QueueStat& stat)
     return old;
 }
 
-// What each command of the *_STAT kind gives of `queue`, each way.
+// The results of each *_STAT command for `queue`, by each calling convention.
 void expect_stat_everywhere(const Queue& queue)
 {
     const auto stat = queue.stat();

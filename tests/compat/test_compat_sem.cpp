@@ -82,7 +82,7 @@ TEST(semop_of_ipc_operates)
     EXPECT_ERR(ipc(IpcCall::Semop, set.id(), 1, 0, kNull), EFAULT);
     EXPECT_ERR(ipc(IpcCall::Semop, set.id(), 0, 0, operations), EINVAL);
     EXPECT_ERR(ipc(IpcCall::Semop, set.id(), -1, 0, operations), E2BIG);
-    // What it has no use for, it does not look at.
+    // It ignores arguments that it does not use.
     EXPECT_OK(ipc(sysv::with_version(IpcCall::Semop, 7), set.id(), 1, 99, operations, 99));
 }
 

@@ -201,7 +201,7 @@ TEST(a_namespace_at_the_address_of_one_whose_end_was_missed_is_empty)
         }
         wait_until([&] { return board->ready == kNamespaces; });
         {
-            // Only while nobody sees it do these end.
+            // These end while no probe is armed.
             const SwitchedOff off { kProbes };
             board->may_end = true;
             for (Actor& actor : actors)
@@ -211,7 +211,8 @@ TEST(a_namespace_at_the_address_of_one_whose_end_was_missed_is_empty)
             usleep(200'000);
         }
     }
-    // What ended unseen goes when its address is used again.  All free ones are, on either CPU, and at the same time.
+    // A namespace whose end was missed is removed when its address is reused.  Use all free addresses of
+    // both CPUs at once.
     for (int cpu = 0; cpu < sysconf(_SC_NPROCESSORS_ONLN); ++cpu) {
         in_a_process([&] {
             run_on(cpu);
@@ -266,7 +267,7 @@ TEST(the_last_log_line_reports_unloading_and_the_result_of_calls)
                          : "unloaded: System V IPC calls fail with ENOSYS again\n");
 }
 
-// The lines of the file that tells what keeps the module, each without the blanks that align it.
+// The lines of the file with the reasons for use, without the blanks that align them.
 std::string in_use()
 {
     std::string text;
@@ -352,7 +353,7 @@ TEST(a_module_that_does_not_load_does_not_take_over)
         while (!*is_over) {
             const Outcome made = sysv::semget(IPC_PRIVATE, 1, 0600);
             usleep(1000);
-            // While the module goes, the kernel may have made it, and the module is asked for it.
+            // During unloading, the kernel may have created it, and the call still enters the module.
             if (made.ok())
                 wait_until(
                     [&] { return sysv::semctl(static_cast<int>(made.value()), 0, IPC_RMID).ok(); });

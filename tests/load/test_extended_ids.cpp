@@ -30,7 +30,7 @@ public:
         module::require_unloaded();
         REQUIRE_OK(module::load(parameters));
     }
-    // Whoever has just used a limit holds the module for a moment longer.
+    // A task that has just used a limit pins the module for a moment longer.
     ~Loaded()
     {
         auto unloaded = module::unload();

@@ -299,7 +299,7 @@ TEST(a_hundred_reloads_under_load)
 
     const Shared<Storm> storm;
     std::list<Actor> hammers;
-    // Those who may meet foreign ids (see above) have no right to the queues of the others.
+    // Processes that may use ids of other queues (see above) have no permission for those.
     const struct {
         const Identity& who;
         void (*first)(Storm&);

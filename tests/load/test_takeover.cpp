@@ -104,7 +104,7 @@ TEST(loading_is_refused_while_another_ipc_namespace_has_objects)
     const Loaded loaded;
 }
 
-// By each means: what a direct call of ftrace can send elsewhere, a kprobe can as well.
+// By each means: a kprobe can redirect a call as an ftrace direct call can.
 constexpr const char* kMeans[] { "force=1 attach=ftrace", "force=1 attach=kprobe" };
 
 TEST(the_kernels_objects_are_hidden_while_the_module_serves)
@@ -267,7 +267,7 @@ TEST(new_namespaces_are_empty_and_their_limits_are_the_kernels)
     const Queue another;
 }
 
-// What can happen to somebody who uses objects while they change sides.
+// The possible results for a process that uses objects during the take-over.
 bool may_be_elsewhere(Outcome outcome)
 {
     return outcome.ok() || outcome.failed_with(EINVAL) || outcome.failed_with(EIDRM)
@@ -301,7 +301,7 @@ TEST(no_call_fails_while_the_module_takes_over_or_hands_back)
         for (Outcome unloaded = module::unload(); !unloaded.ok(); unloaded = module::unload()) {
             REQUIRE(module::is_refusal(unloaded));
             ++refusals;
-            // What its maker could not reach, because it was the kernel's turn.
+            // Its creator could not reach it, because the kernel served the calls.
             for (const auto& row : read_queue_rows())
                 (void)sysv::msgctl(row.id, IPC_RMID, nullptr);
             sched_yield();
@@ -315,7 +315,7 @@ TEST(no_call_fails_while_the_module_takes_over_or_hands_back)
     harness::note(std::to_string(refusals) + " times unloading was refused");
 }
 
-// What a program has made it finds again, whoever serves it: the kernel keeps nothing that its maker could not reach.
+// A program finds the objects that it has created: none is left in the kernel, out of its reach.
 TEST(an_object_created_during_unloading_is_found_by_its_creator)
 {
     for (int round = 0; round < 6; ++round) {

@@ -28,7 +28,7 @@ using Seconds = std::chrono::duration<double>;
 
 constexpr char kGivenUp[] = "loading takes too long for the calls that wait for it: given up";
 
-// A call that never sleeps, but for what is tried here.
+// A call that sleeps only in the situation under test.
 Outcome call()
 {
     sysv::Info info;
@@ -88,7 +88,7 @@ TEST(calls_wait_for_a_limited_time_and_a_signal_ends_it)
     } };
     caller.wait_asleep_in(SYS_msgctl);
 
-    // One that is killed, and one that handles a signal and goes on waiting.
+    // One task is killed; another handles a signal and continues to wait.
     Actor killed { [] { return call(); } };
     Actor interrupted { [] {
         struct sigaction action { };
@@ -113,7 +113,7 @@ TEST(calls_wait_for_a_limited_time_and_a_signal_ends_it)
     EXPECT_EQ(log.take("sysvipc: "), std::string { kGivenUp } + '\n');
 }
 
-// In the kernel and on a CPU, where a grace period of tasks-RCU waits for it; sleeps now and then until told not to.
+// Runs in the kernel, where a grace period of tasks-RCU waits for it; sleeps now and then until stopped.
 [[noreturn]] void stay_in_the_kernel(const std::atomic<bool>& is_for_good)
 {
     const int random = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
@@ -132,7 +132,7 @@ TEST(calls_wait_for_a_limited_time_and_a_signal_ends_it)
         REQUIRE(readv(random, many.data(), static_cast<int>(many.size())) > 0);
 }
 
-// What loading with such a task came to, and how long the longest call took until then.
+// The result of loading with such a task, and the duration of the longest call meanwhile.
 struct Attempt {
     Outcome loaded;
     Seconds longest;

@@ -28,7 +28,7 @@
 
 namespace {
 
-// What processes wait at together, asleep, until the one that made it opens it.  They may begin to wait later.
+// Processes sleep at it until its creator opens it.  They may begin to wait later.
 class Barrier {
 public:
     Barrier() { REQUIRE(pipe2(ends_, O_CLOEXEC) == 0); }
@@ -125,7 +125,7 @@ TEST(exited_tasks_leave_no_state_to_later_tasks)
     EXPECT(log.take("sysvipc: no memory").empty());
 }
 
-// A page that arrives when somebody says so.
+// A page that arrives on request.
 class LatePage {
 public:
     LatePage()
@@ -150,7 +150,7 @@ public:
     LatePage& operator=(const LatePage&) = delete;
 
     int* data() const { return static_cast<int*>(page_); }
-    // Returns when somebody needs it.
+    // Returns when a task needs it.
     void wait_wanted() const
     {
         uffd_msg message {};
@@ -205,7 +205,7 @@ Outcome clone_late(Lateness& lateness, unsigned long flags)
     return Outcome::raw(status);
 }
 
-// Unloading ends, whatever comes of it: only a hang takes so long.
+// Unloading must end, with any result: only a hang takes so long.
 bool ends_in_time(const Actor& unloader)
 {
     constexpr std::chrono::seconds kHang { 60 };
@@ -249,7 +249,7 @@ TEST(unloading_does_not_wait_for_a_task_inside_clone_with_sysvsem)
     unload_beside_late_clone(CLONE_SYSVSEM);
 }
 
-// Whether probes of the kernel work, as somebody may decide at any time.
+// Whether kprobes are armed: root may change that at any time.
 class Probes {
 public:
     Probes()

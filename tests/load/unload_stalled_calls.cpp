@@ -22,7 +22,7 @@ namespace {
 using stalled_calls::Call;
 using stalled_calls::Objects;
 
-// As many bytes of what is copied are there at once.
+// So many of the copied bytes are available at once.
 constexpr std::size_t kPresent[] { 0, 3 };
 
 void for_each_call(const std::function<void(const Call&, std::size_t)>& body)

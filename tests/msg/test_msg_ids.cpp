@@ -33,7 +33,7 @@ void require_ordinary_ids()
         harness::skip("booted with ipcmni_extend: ids are composed otherwise");
 }
 
-// Brings the number of queues to a limit and knows that limit.
+// Creates queues up to a limit, which it stores.
 class FullTable {
 public:
     FullTable()

@@ -48,7 +48,7 @@ private:
     std::vector<Entry> entries_;
 };
 
-// What a process may do to one queue, tried by every call that asks for permission.
+// The access of a process to one queue, tried by every call that checks permission.
 void expect_granted(const QueueOfEveryMode::Entry& entry, int granted)
 {
     const int id = entry.queue.id();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Senders sleeping on a full queue: what wakes them, in which order, and with which result.
+ * Senders sleeping on a full queue: the events that wake them, the order and the result.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

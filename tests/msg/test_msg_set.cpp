@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * msgctl(2) with IPC_SET: what it changes, who may use it, and the order of its checks.
+ * msgctl(2) with IPC_SET: its changes, its permission, and the order of its checks.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"
@@ -19,7 +19,7 @@ unsigned long default_qbytes()
     return static_cast<unsigned long>(info.msgmnb);
 }
 
-// IPC_SET of what `change` makes of the present state, by somebody else.
+// IPC_SET of the present state after `change`, by another process.
 Outcome set_as(const Identity& who, const Queue& queue, void (*change)(sysv::QueueStat&))
 {
     auto wanted = queue.stat();

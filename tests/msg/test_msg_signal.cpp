@@ -33,7 +33,7 @@ struct Sleep {
     Outcome (*enter)(const Queue&); // sleeps in a queue made by `prepare`
     void (*prepare)(const Queue&);
     void (*release)(const Queue&); // lets exactly that sleeper succeed
-    long result; // what it then returns
+    long result; // its return value then
 };
 
 const Sleep kReceiver {

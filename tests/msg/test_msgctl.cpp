@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * msgctl(2): IPC_RMID, and the errors of all commands.
- * IPC_SET: test_msg_set.cpp.  What the reading commands report: test_msg_info.cpp.
+ * IPC_SET: test_msg_set.cpp.  Results of the reading commands: test_msg_info.cpp.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * msgrcv(2) without sleeping: which message is taken, the order of the checks, what is recorded.
+ * msgrcv(2) without sleeping: which message is taken, the order of the checks, the recorded data.
  * MSG_COPY: test_msg_copy.cpp.  Sleeping receivers: test_msg_blocking.cpp.
  */
 #include "lib/actor.hpp"
@@ -14,7 +14,7 @@
 
 namespace {
 
-// Sends one message for each type; its text tells its place.
+// Sends one message for each type; its text is its position.
 void send_types(const Queue& queue, std::initializer_list<long> types)
 {
     int place = 0;

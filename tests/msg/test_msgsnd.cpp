@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * msgsnd(2) without sleeping: arguments, the order of the checks, limits, and what it records.
+ * msgsnd(2) without sleeping: arguments, the order of the checks, limits, and the recorded data.
  * Message contents: test_msg_contents.cpp.  Sleeping senders: test_msg_blocking.cpp.
  */
 #include "lib/actor.hpp"

@@ -24,7 +24,8 @@ private:
     std::string old_;
 };
 
-// Charges what `fill` makes in a new namespace to a group, and expects it to go with the namespace.
+// Charges the objects that `fill` creates in a new namespace to a group, and expects the charge to end
+// with the namespace.
 void expect_memory_back(const std::function<void()>& fill)
 {
     const MemoryGroup group;

@@ -24,7 +24,7 @@ int make()
     return static_cast<int>(REQUIRE_OK(sysv::shmget(IPC_PRIVATE, kPage, 0600)));
 }
 
-// What a process does in a namespace of the test's own, where it has made segment 0, and whether the
+// Runs a process in a namespace of its own, where it has created segment 0, and returns whether the
 // segment is there afterwards.
 bool survives(bool forced, const std::function<void(const NamespaceFile& home)>& deed)
 {
@@ -281,7 +281,7 @@ TEST(a_creator_of_segments_survives_the_end_of_their_namespace)
         for (int i = 0; i < 20; ++i)
             (void)make();
         const Realm realm;
-        REQUIRE_OK(realm.file().enter()); // nobody is left there, but we were the creator
+        REQUIRE_OK(realm.file().enter()); // no task is left there, but this one was the creator
         for (int i = 0; i < 20; ++i)
             (void)make();
         EXPECT_EQ(shm_usage().used_ids, 20);

@@ -166,7 +166,7 @@ TEST(a_file_opened_inside_shows_the_inner_numbers_outside)
     REQUIRE_OK(queue.send(1, "text"));
     gate->meet(2);
     REQUIRE_OK(init.join());
-    // It has ended, and all its namespace; the file goes on counting as it did there.
+    // The process and its pid namespace have ended; the file still shows pids of that namespace.
     std::string text(65536, '\0');
     text.resize(
         static_cast<std::size_t>(REQUIRE_OK(Outcome::of(read(file, text.data(), text.size())))));

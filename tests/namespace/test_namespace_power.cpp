@@ -17,7 +17,7 @@ const Identity kInhabitant { 1001, 1001 };
 
 enum Power { kNone = 0, kContents = 1, kOwnership = 2, kEverything = 3 };
 
-// What the caller may do to an object of mode 0, by every call that asks; the last removes it.
+// The caller's access to an object of mode 0, tried by every call that checks it; the last removes it.
 void expect_power(const Facility& facility, int id, int power)
 {
     const int needed = power & kContents ? 0 : EACCES;
@@ -161,7 +161,7 @@ FACILITY_TEST(a_stranger_from_outside_rules_no)
 
 FACILITY_TEST(who_made_the_world_rules_no_others_inside_it)
 {
-    // Outside he is its owner; as an inhabitant he is one of them.
+    // Outside he owns it; inside he is an ordinary user.
     const Realm realm { kOwnWorld, { Realm::kShift + 1002, Realm::kShift + 1002 } };
     const int id = make_in(realm, facility);
     realm.in([&] {
@@ -269,7 +269,7 @@ TEST(without_cap_ipc_lock_segments_of_others_cannot_be_locked)
 
 TEST(root_of_a_user_namespace_gets_enomem_above_its_limit)
 {
-    // The first question is asked of his own world, the second of the initial one.
+    // The first check is in the caller's user namespace, the second in the initial one.
     const Realm realm { kOwnWorld };
     const int id = make_in(realm, kSegments);
     realm.in([&] { EXPECT_ERR(lock_with_limit(id, 0), ENOMEM); });

@@ -12,8 +12,8 @@
 
 namespace {
 
-// What the segment says in its own namespace, while the caller is somewhere else: it is a thread that
-// goes and looks, because a process would inherit the attachments.
+// The segment's state in its own namespace, while the caller is in another: read by a thread that
+// enters it, because a process would inherit the attachments.
 Outcome look_at(const NamespaceFile& home, int id, sysv::SegmentStat& stat)
 {
     Outcome outcome = Outcome::raw(0);

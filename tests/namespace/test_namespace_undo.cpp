@@ -304,7 +304,7 @@ TEST(a_thread_that_left_starts_without_adjustments)
             EXPECT_OK(set.operate({ undone(down(0, 2)) }));
             EXPECT_EQ(sysv::semctl(set.id(), 0, GETVAL), Outcome::raw(2));
         } }.join();
-        // What the thread did after it had left was its own.
+        // Operations of the thread after it had left were its own.
         wait_until([&] { return set.value() == 4; });
         REQUIRE_OK(let_go(CLONE_SYSVSEM));
         EXPECT_EQ(set.value(), 5);

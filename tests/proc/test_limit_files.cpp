@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The files in /proc/sys/kernel: what they accept, how they refuse, and who may write them.
+ * The files in /proc/sys/kernel: accepted values, errors, and permission to write.
  */
 #include "lib/each_case.hpp"
 #include "lib/identity.hpp"
@@ -105,7 +105,7 @@ void is_read_at_once_or_not(const Number& number)
         const LimitFile file { number.name };
         REQUIRE_OK(file.write("1"));
         EXPECT(read_file(file.path()) == "1\n");
-        // Whoever has not got all with his first read gets no more.
+        // A reader whose first read was too short gets no more.
         EXPECT(read_file(file.path(), 1) == "1");
     });
 }
@@ -233,7 +233,7 @@ TEST(sem_is_read_at_once_or_not_at_all)
     });
 }
 
-// --- Who may write: root of the user namespace that the IPC namespace belongs to, by his number.
+// --- Permission to write: the uid of root in the user namespace that owns the IPC namespace.
 
 void write_back(const LimitFile& file, bool allowed)
 {

@@ -45,7 +45,7 @@ TEST(operations_that_are_undone_or_wait_are_checked_once)
         },
         kMayWrite, "sem_semop number=0 change=-2 count=1 alter=1", kMayWrite,
         "sem_semop number=0 change=1 count=1 alter=1");
-    // What is taken back at exit is asked about by nobody.
+    // Undo at exit calls no hook.
     EXPECT_CALLS(trace, in_a_process([&] { EXPECT_OK(set.operate({ undone(up()) })); }), kMayWrite,
                  "sem_semop number=0 change=1 count=1 alter=1");
 }

@@ -99,7 +99,7 @@ TEST(a_segment_is_shown_locked_and_marked)
     REQUIRE_OK(segment.unlock());
     const Attachment attachment { segment };
     REQUIRE_OK(segment.mark());
-    // It has no key any more: it is known by the id in front of where that was.
+    // It has no key any more: match the id in front of the key.
     (void)trace.calls_of([&] { (void)segment.stat(); });
     const HookTrace::Object object = trace.object_with_id("shm_shmctl", segment.id());
     EXPECT_EQ(object.key, IPC_PRIVATE);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What audit writes about System V IPC: the owner of the object that a call concerns, and what
+ * Audit records of System V IPC: the owner of the object that a call concerns, and what
  * IPC_SET would change it to.  The label in it is Smack's.
  */
 #include "security/audit_log.hpp"
@@ -75,7 +75,7 @@ TEST(records_show_the_owner_and_the_requested_change)
     AuditLog log;
     const std::string before = "IPC ouid=3001 ogid=4001 mode=0604 obj=Maker";
     const std::string wanted = ", IPC_SET_PERM qbytes=123 ouid=3002 ogid=4002 mode=0640";
-    // What is refused was wanted too.
+    // Refused requests are recorded too.
     EXPECT_EQ(joined(log.records_of([&] { return play(kBob, [&] { return queue.set(stat); }); })),
               before + wanted);
     EXPECT_EQ(joined(log.records_of([&] { return queue.set(stat); })), before + wanted);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a security module refuses: message queues.  Most calls ask Smack twice, for the permission
+ * Refusals of a security module: message queues.  Most calls ask Smack twice, for the permission
  * and for the call itself, which needs more access: so each check can be made to refuse.
  */
 #include "lib/harness.hpp"
@@ -111,7 +111,7 @@ TEST(a_message_that_must_not_be_received_is_skipped)
     EXPECT(fixture.queue.receive().is(2, "three"));
 }
 
-// A task that may write, and not override rules: what becomes of its messages is for the receivers' labels.
+// A task that may write and cannot override rules: the receivers' labels decide about its messages.
 Outcome send_as_writer(const LabelledQueue& fixture, long type, std::string_view text)
 {
     smack::rule("Writer", smack::kMaker, "w");

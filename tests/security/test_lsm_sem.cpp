@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a security module refuses: semaphores.
+ * Refusals of a security module: semaphores.
  */
 #include "lib/harness.hpp"
 #include "lib/sem_set.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a security module refuses: shared memory.
+ * Refusals of a security module: shared memory.
  */
 #include "lib/harness.hpp"
 #include "lib/segment.hpp"
@@ -74,7 +74,7 @@ TEST(a_forbidden_attachment_is_refused)
     // Smack reads the flags of shmat() as a mode.
     fixture.expect_refused(HERE, fixture.attaching(SHM_RDONLY | 0200));
     EXPECT_OK(as_user(fixture.attaching(SHM_RDONLY | 0400)));
-    // What is refused keeps nobody from removing the segment.
+    // A refused call does not prevent the removal of the segment.
     fixture.expect_refused(HERE, fixture.attaching(SHM_RDONLY | 0200));
     EXPECT_EQ(fixture.segment.attaches(), 0);
 }

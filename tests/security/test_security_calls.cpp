@@ -2,7 +2,7 @@
 /*
  * test_security_calls: where security modules are called.  For every call of System V IPC, the same
  * functions, in the same order and with the same arguments, as in Linux (ipc/util.c, msg.c, sem.c,
- * shm.c).  Here: what is the same for all kinds of objects, and main().
+ * shm.c).  Here: tests for all kinds of objects, and main().
  */
 #include "lib/actor.hpp"
 #include "security/hook_calls.hpp"

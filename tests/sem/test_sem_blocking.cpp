@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Processes that sleep in semop(2): what wakes them and with which result.  Order:
+ * Processes that sleep in semop(2): the events that wake them, and the result.  Order:
  * test_sem_order.cpp.  Counts: test_sem_counts.cpp.  Signals: test_sem_signal.cpp.
  */
 #include "lib/actor.hpp"
@@ -14,7 +14,7 @@ namespace {
 
 constexpr int kHighest = sysv::kHighestValue;
 
-// What must not wake a sleeper: the number of his sleeps stays, and he can still be released.
+// Expects no wake-up: the sleeper's number of sleeps stays, and it can still be released.
 class Undisturbed {
 public:
     explicit Undisturbed(Actor& sleeper) : sleeper_ { sleeper }, sleeps_ { sleeper.sleeps() } { }

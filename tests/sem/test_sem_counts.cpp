@@ -25,7 +25,7 @@ std::string counts(const SemSet& set)
     return text;
 }
 
-// Lets all sleepers of a set go, whatever they wait for.
+// Ends the wait of all sleepers of a set.
 void release(SemSet& set, std::list<Actor>& sleepers)
 {
     REQUIRE_OK(set.remove());

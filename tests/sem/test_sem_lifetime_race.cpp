@@ -37,7 +37,7 @@ public:
             });
     }
 
-    // One round on the object of this id, with what the director does meanwhile.
+    // One round on the object of this id, with the director's concurrent call.
     void play(int id, const std::function<void()>& meanwhile)
     {
         stage_->id = id;
@@ -180,7 +180,7 @@ TEST(of_several_removers_of_a_set_exactly_one_succeeds)
     rounds.finish();
 }
 
-// Several processes ask for one free key at once; tells how many got how many different ids.
+// Several processes request one free key at once; returns the numbers of successes and of different ids.
 void create_together(int flags, const std::function<void(std::vector<long>)>& judge)
 {
     constexpr int kCreators = 3;

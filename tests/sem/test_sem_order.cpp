@@ -12,7 +12,7 @@
 namespace {
 
 // Sleepers on one CPU with real-time FIFO scheduling, so that they return from semop(2) in the
-// order in which they were woken; each writes his letter down.
+// order in which they were woken; each records its letter.
 class WakeOrder {
 public:
     void add(const SemSet& set, char letter, const Operations& operations)
@@ -324,7 +324,7 @@ TEST(beside_an_array_sleepers_of_several_semaphores_are_woken_in_the_order_they_
 
 TEST(sleepers_older_than_the_first_array_are_woken_from_the_highest_semaphore_down)
 {
-    // Linux collects the lists of the semaphores when the first array goes to sleep, and puts
+    // Linux collects the lists of the semaphores when the first array begins to wait, and puts
     // each before those it has.
     const SemSet set { 4 };
     WakeOrder order;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SEM_UNDO: a process's changes are undone when it exits.  The arithmetic, and what else affects
+ * SEM_UNDO: a process's changes are undone when it exits.  The arithmetic, and other events that affect
  * the adjustments.  Ways to exit: test_sem_undo_exit.cpp.  Sharing: test_sem_undo_sharing.cpp.
  */
 #include "lib/actor.hpp"

@@ -98,7 +98,7 @@ TEST(an_undone_increase_wakes_a_wait_for_zero)
 
 TEST(a_sleeper_sees_all_adjustments_of_a_set_at_once)
 {
-    // Semaphore 0 gets its token back and 1 loses one: an array that needs both never goes.
+    // Semaphore 0 gets its token back and 1 loses one: an array that needs both never succeeds.
     const SemSet set { Values { 1, 0 } };
     Actor holder { [&] {
         REQUIRE_OK(set.operate({ undone(down(0)), undone(up(1)) }));

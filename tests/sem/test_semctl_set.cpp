@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * semctl(2) with IPC_SET: what it changes, who may use it, and the order of its checks.
+ * semctl(2) with IPC_SET: its changes, its permission, and the order of its checks.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kHighest = sysv::kHighestValue;
 
-// Values that tell their semaphore.
+// A different value for each semaphore.
 Values numbered(std::size_t count)
 {
     Values values(count);

@@ -19,7 +19,7 @@ struct KeyedSet {
     explicit KeyedSet(int nsems = 3, int mode = 0600) : set { nsems, mode, key } { }
 
     Outcome get(int nsems, int flags) const { return sysv::semget(key, nsems, flags); }
-    // By somebody who is neither owner nor member of the group.
+    // By a user who is neither owner nor group member.
     Outcome get_as_stranger(int nsems, int flags) const
     {
         return play(kAlice, [&] { return get(nsems, flags); });

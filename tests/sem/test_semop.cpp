@@ -169,7 +169,7 @@ TEST(a_failure_records_nothing)
         return Outcome::raw(0);
     } };
     EXPECT_OK(other.join());
-    EXPECT_EQ(set.last_pid(), getpid()); // who set the values
+    EXPECT_EQ(set.last_pid(), getpid()); // the process that set the values
     const auto after = set.stat();
     EXPECT_EQ(std::memcmp(&before, &after, sizeof(after)), 0);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SHM_LOCK and SHM_UNLOCK: who may use them, what they charge, and what they show.
+ * SHM_LOCK and SHM_UNLOCK: permission, charges, and the mode that IPC_STAT shows.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"
@@ -21,7 +21,7 @@ Segment segment_of_alice(std::size_t size = kPage)
     return segment;
 }
 
-// What Alice gets for `call` when she may lock so many bytes.
+// The result of `call` for Alice with this limit on locked bytes.
 Outcome as_alice_with_limit(rlim_t bytes, const Actor::Body& call)
 {
     return Actor {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What processes do to the mapping of a segment, and how this affects the attach count.
+ * Changes of a process to the mapping of a segment, and their effect on the attach count.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"
@@ -158,7 +158,7 @@ TEST(a_mapping_can_grow_but_not_beyond_the_segment)
     EXPECT_EQ(signal_of([&] { data[kPage] = 'x'; }), SIGBUS);
     EXPECT_EQ(segment.attaches(), 1u);
     EXPECT_OK(sysv::shmdt(data));
-    // shmdt() looks for the segment's own size; whatever it has left goes with the process.
+    // shmdt() searches the segment's own size; the rest is unmapped when the process exits.
     munmap(data, 3 * kPage);
     EXPECT_EQ(segment.attaches(), 0u);
 }

@@ -94,7 +94,7 @@ public:
 private:
     static void format_swap()
     {
-        // What mkswap(8) writes: a header in the first page.
+        // The header of mkswap(8) in the first page.
         struct Header {
             char boot[1024];
             std::uint32_t version;

@@ -61,7 +61,7 @@ private:
     std::string before_;
 };
 
-// What a process writes into its segment, and nowhere else.
+// Bytes that exist only in the segment.
 char dumped_byte(std::size_t i)
 {
     return static_cast<char>(i * 37 % 251 + 1);
@@ -92,7 +92,7 @@ TEST(a_core_dump_contains_attached_segments)
     EXPECT_EQ(unlink("/tmp/core-of-segment"), 0);
 }
 
-// Linux looks at the operations of a mapping, and knows those of an attachment no better than ours.
+// Linux checks a mapping's operations, and treats those of its own attachments and ours alike.
 TEST(userfaultfd_does_not_take_an_attachment)
 {
     const auto made = Outcome::of(syscall(SYS_userfaultfd, O_CLOEXEC));

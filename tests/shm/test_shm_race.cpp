@@ -58,7 +58,7 @@ TEST(forks_and_exits_are_counted_exactly)
     EXPECT_EQ(segment.attaches(), 1u);
 }
 
-// An attachment to a segment that somebody removes works on that segment, or fails.
+// An attachment to a segment that is being removed works on that segment, or fails.
 TEST(attaching_against_removal_works_or_fails_cleanly)
 {
     const auto before = shm_usage();

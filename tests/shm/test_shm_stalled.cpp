@@ -19,11 +19,11 @@ namespace {
 // More than the locks that the address spaces could share, whichever way they are chosen.
 constexpr int kStalled = 150;
 constexpr int kOthers = 48;
-// To detect a hang, not slowness: a hundred times what the slowest machine took.
+// To detect a hang, not slowness: a hundred times the slowest run.
 constexpr int kDeadlineSeconds = 120;
 
 struct Progress {
-    std::atomic<pid_t> thread[kStalled]; // who is stuck
+    std::atomic<pid_t> thread[kStalled]; // the waiting threads
     std::atomic<int> finished;
 };
 

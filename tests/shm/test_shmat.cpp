@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * shmat(2): where a segment can be attached, with which access, and what is refused.
+ * shmat(2): addresses, access rights, and errors.
  */
 #include "lib/actor.hpp"
 #include "lib/guarded_buffer.hpp"
@@ -384,7 +384,7 @@ TEST(a_refused_attachment_records_nothing)
     EXPECT_EQ(stat.lpid, 0);
 }
 
-// The old mapping goes first; the segment must not go with it.
+// The old mapping is removed first; that must not remove the segment.
 TEST(a_marked_segment_can_be_attached_in_its_own_place)
 {
     Segment segment { 2 * kPage };

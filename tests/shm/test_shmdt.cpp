@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * shmdt(2): what it unmaps, and what is not an attachment.
+ * shmdt(2): the mappings it unmaps, and invalid addresses.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

@@ -143,7 +143,7 @@ TEST(a_new_segment_beyond_shmmax_is_einval)
 
 TEST(a_new_segment_that_no_file_can_be_is_einval)
 {
-    // Below shmmax, above what a file can have.
+    // Below shmmax, above the largest file.
     EXPECT_ERR(sysv::shmget(IPC_PRIVATE, std::size_t { 1 } << 63, 0600), EINVAL);
 }
 #endif
