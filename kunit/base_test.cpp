@@ -26,7 +26,7 @@ struct LineTest : Fixture {
 
 } // namespace
 
-TEST_CASE(LineTest, numbers_stand_at_the_right_of_their_columns)
+TEST_CASE(LineTest, numbers_are_right_aligned_in_their_columns)
 {
     Line<64> line;
     line.decimal(7, 3).character('|').signed_decimal(-7, 4).character('|').octal(0644, 5);
@@ -50,7 +50,7 @@ TEST_CASE(LineTest, the_extreme_numbers_are_written_in_full)
                  "   1777777777777777777777"));
 }
 
-TEST_CASE(LineTest, what_does_not_fit_is_cut_off)
+TEST_CASE(LineTest, text_that_does_not_fit_is_cut_off)
 {
     Line<5> line;
     line.string("abc").decimal(12345, 0).string("more");
@@ -62,7 +62,7 @@ namespace {
 struct ResultTest : Fixture {
     using Fixture::Fixture;
 
-    /* A value that is counted and moved, as what stands in a Result mostly is. */
+    /* A value whose copies are counted and which can only be moved, as most values in a Result. */
     struct Tracked {
         explicit Tracked(Census& counts) noexcept : census(&counts) { census->born.add_one(); }
         Tracked(Tracked&& other) noexcept : census(other.census) { census->born.add_one(); }
@@ -120,7 +120,7 @@ TEST_CASE(ResultTest, an_error_makes_no_value)
     EXPECT_EQ(census.dead.count(), 0);
 }
 
-TEST_CASE(ResultTest, try_leaves_with_the_first_error_and_destroys_what_was_made)
+TEST_CASE(ResultTest, try_returns_the_first_error_and_destroys_earlier_values)
 {
     EXPECT_VALUE(count_made(true, true), 2);
     EXPECT_ERR(count_made(false, true), Errno::ENOSPC);
@@ -131,7 +131,7 @@ TEST_CASE(ResultTest, try_leaves_with_the_first_error_and_destroys_what_was_made
     EXPECT_ERR(pass_on(Errno::EBUSY), Errno::EBUSY);
 }
 
-TEST_CASE(ResultTest, an_error_gets_its_sign_once)
+TEST_CASE(ResultTest, to_syscall_negates_an_error)
 {
     EXPECT_EQ(to_syscall(Errno::EINVAL), -KAPI_EINVAL);
     EXPECT_EQ(from_kernel(-KAPI_EINVAL), Errno::EINVAL);
@@ -237,7 +237,7 @@ struct BoxTest : Fixture {
 
 } // namespace
 
-TEST_CASE(BoxTest, a_box_destroys_what_it_owns_exactly_once)
+TEST_CASE(BoxTest, a_box_destroys_its_object_exactly_once)
 {
     {
         Box<Parcel> box = Box<Parcel>::adopt(&first);
@@ -254,7 +254,7 @@ TEST_CASE(BoxTest, a_box_destroys_what_it_owns_exactly_once)
     EXPECT_EQ(second.destroyed, 1);
 }
 
-TEST_CASE(BoxTest, what_a_box_releases_it_does_not_destroy)
+TEST_CASE(BoxTest, a_box_does_not_destroy_a_released_object)
 {
     {
         Box<Parcel> box = Box<Parcel>::adopt(&first);

@@ -77,7 +77,7 @@ struct HookTest : Fixture {
     {
         static_cast<void>(hooked(means, symbols, expected));
     }
-    /* What becomes of direct calls that would end with @error where the kernel has them. */
+    /* The error of a direct call: @error if the kernel has direct calls, otherwise EOPNOTSUPP. */
     [[nodiscard]] static Errno if_direct(Errno error) noexcept
     {
         return host_kunit_has_direct_calls() ? error : Errno::EOPNOTSUPP;
@@ -89,7 +89,7 @@ struct HookTest : Fixture {
 
 } // namespace
 
-TEST_CASE(HookTest, a_function_that_is_not_there_is_enoent_and_is_told)
+TEST_CASE(HookTest, a_missing_function_is_enoent_and_is_named)
 {
     attach(kKprobe, kHalfThere, Errno::ENOENT);
     EXPECT_EQ(failed, kHalfThere[1]);
@@ -97,7 +97,7 @@ TEST_CASE(HookTest, a_function_that_is_not_there_is_enoent_and_is_told)
     EXPECT_EQ(failed, kHalfThere[host_kunit_has_direct_calls() ? 1 : 0]);
 }
 
-TEST_CASE(HookTest, a_function_of_that_name_in_a_module_is_enoent)
+TEST_CASE(HookTest, a_function_of_a_module_is_enoent)
 {
     attach(kKprobe, kInAModule, Errno::ENOENT);
     attach(kDirectCall, kInAModule, if_direct(Errno::ENOENT));
@@ -113,7 +113,7 @@ TEST_CASE(HookTest, a_function_that_is_hooked_already_is_ebusy)
     attach(kDirectCall, kOne, if_direct(kNone));
 }
 
-TEST_CASE(HookTest, a_probed_function_takes_no_direct_call)
+TEST_CASE(HookTest, a_probed_function_refuses_a_direct_call)
 {
     {
         const Box<Hook> first = hooked(kKprobe, kOne, kNone);

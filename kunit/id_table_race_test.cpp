@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Suite sysvipc_id_table_race: lookups by key, by id and by walk, concurrent with threads that
- * remove and recreate what is found, on two CPUs.
+ * remove and recreate the objects that are found, on two CPUs.
  *
  * Churners run a fixed number of rounds; getters continue until the churners have ended.
  */
@@ -84,7 +84,7 @@ struct RaceTest : TableFixture {
             changed.add_one();
         if (object.is_removed())
             return;
-        /* Its lock keeps it in the table: it is what its id and its key find. */
+        /* Its lock keeps it in the table: its id and its key must find it. */
         if (table().find<TestObject>(id) != &object)
             not_found_by_id.add_one();
         if (table().find<TestObject>(key) != &object)
@@ -118,7 +118,7 @@ struct RaceTest : TableFixture {
             look(*object);
         }
     }
-    /* What is gone by its id is gone by its key, from the same moment on. */
+    /* An object that is not found by its id is not found by its key either. */
     void see_go(Key key) noexcept
     {
         constexpr u32 kTurns = 1'000;
@@ -172,7 +172,7 @@ struct RaceTest : TableFixture {
     Tally made;
     Tally removed;
     Tally found;
-    /* What must not happen. */
+    /* Counts of violations. */
     Tally refused;
     Tally dead;
     Tally changed;
@@ -187,7 +187,7 @@ struct RaceTest : TableFixture {
 
 } // namespace
 
-TEST_CASE(RaceTest, a_getter_never_sees_another_object_than_it_asked_for)
+TEST_CASE(RaceTest, a_lookup_never_returns_another_object)
 {
     {
         Thread first_getter { 0, [this] { get(11); } };
@@ -212,7 +212,7 @@ TEST_CASE(RaceTest, a_getter_never_sees_another_object_than_it_asked_for)
     EXPECT_EQ(table().usage().in_use, static_cast<i64>(made.count() - removed.count()));
 }
 
-TEST_CASE(RaceTest, of_two_who_make_the_same_key_one_wins)
+TEST_CASE(RaceTest, of_two_creators_of_one_key_one_succeeds)
 {
     const i32 raced = static_cast<i32>(affordable(2'000));
     Tally won;
@@ -240,7 +240,7 @@ TEST_CASE(RaceTest, of_two_who_make_the_same_key_one_wins)
     EXPECT_EQ(missing, 0);
 }
 
-TEST_CASE(RaceTest, of_two_who_remove_the_same_object_one_succeeds)
+TEST_CASE(RaceTest, of_two_removers_of_one_object_one_succeeds)
 {
     const i32 raced = static_cast<i32>(affordable(2'000));
     for (i32 i = 0; i < raced; ++i)

@@ -80,7 +80,7 @@ TEST_CASE(TableTest, a_taken_key_is_eexist_and_changes_nothing)
     EXPECT(add(Key { 7 }).ok());
 }
 
-TEST_CASE(TableTest, publishing_beyond_the_limit_is_enospc_until_something_goes)
+TEST_CASE(TableTest, publishing_beyond_the_limit_is_enospc_until_an_object_is_removed)
 {
     const IpcId first = REQUIRE(add(Key { 1 }, 2));
     EXPECT(add(Key { 2 }, 2).ok());
@@ -92,7 +92,7 @@ TEST_CASE(TableTest, publishing_beyond_the_limit_is_enospc_until_something_goes)
     EXPECT(add(Key { 3 }, 2).ok());
 }
 
-TEST_CASE(TableTest, a_retired_id_stays_dead_when_its_index_comes_round_again)
+TEST_CASE(TableTest, a_retired_id_stays_invalid_when_its_index_is_reused)
 {
     /* With one object in use at most, indexes go round a cycle of 64. */
     constexpr i32 kCycle = kStandardIds.cyclic_index_end(0);
@@ -125,7 +125,7 @@ TEST_CASE(TableTest, no_id_finds_an_object_of_another_sequence_number)
     EXPECT(!is_found(IpcId { INT32_MAX }));
 }
 
-TEST_CASE(TableTest, a_removed_object_says_so_and_lives_as_long_as_it_is_held)
+TEST_CASE(TableTest, a_removed_object_is_marked_removed_and_lives_while_referenced)
 {
     const IpcId id = REQUIRE(add(Key { 7 }));
     {
@@ -174,7 +174,7 @@ TEST_CASE(TableTest, every_slot_can_be_used_and_not_one_more)
     EXPECT_EQ(wrong, 0);
 }
 
-TEST_CASE(TableTest, an_id_that_was_asked_for_is_given_once)
+TEST_CASE(TableTest, a_requested_id_is_used_once)
 {
     EXPECT_VALUE(add(Key { 1 }), IpcId { 0 });
     const IpcId wanted = kStandardIds.compose(20000, 17);
@@ -190,7 +190,7 @@ TEST_CASE(TableTest, an_id_that_was_asked_for_is_given_once)
     EXPECT_EQ(table().usage().highest, 1);
 }
 
-TEST_CASE(TableTest, where_the_index_asked_for_is_taken_the_next_free_one_above_is_given)
+TEST_CASE(TableTest, a_taken_requested_index_yields_the_next_free_one_above)
 {
     for (i32 i = 0; i < 3; ++i)
         EXPECT_VALUE(add(kPrivateKey), IpcId { i });
@@ -206,7 +206,7 @@ TEST_CASE(TableTest, where_the_index_asked_for_is_taken_the_next_free_one_above_
     EXPECT_VALUE(add(kPrivateKey), IpcId { 4 });
 }
 
-TEST_CASE(TableTest, a_creation_beyond_the_limit_leaves_the_id_asked_for_to_the_next)
+TEST_CASE(TableTest, a_creation_beyond_the_limit_keeps_the_requested_id)
 {
     table().next_id().store_relaxed(77);
     EXPECT_ERR(add(Key { 1 }, 0), Errno::ENOSPC);
@@ -215,7 +215,7 @@ TEST_CASE(TableTest, a_creation_beyond_the_limit_leaves_the_id_asked_for_to_the_
 
 namespace {
 
-/* What a table should hold. */
+/* The expected contents of a table. */
 struct TableModel : TableTest {
     using TableTest::TableTest;
     static constexpr i32 kKeys = 48;

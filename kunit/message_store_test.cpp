@@ -83,7 +83,7 @@ struct StoreTest : Fixture {
             } else {
                 receive(random, draw_type(random));
             }
-            /* What one step breaks, the next do not mend; looking at all of it is slow. */
+            /* Later steps do not repair damage, so an occasional check suffices; each check is slow. */
             if (step % 8 == 0 && !EXPECT(StoreInspector::is_sound(store)))
                 return;
         }
@@ -193,7 +193,7 @@ TEST_CASE(StoreTest, no_order_of_types_makes_an_index_deep)
     }
 }
 
-TEST_CASE(StoreTest, what_is_no_longer_of_the_run_at_the_front_is_not_passed_over)
+TEST_CASE(StoreTest, a_message_that_left_the_front_run_is_not_skipped)
 {
     const auto take_except = [&](i64 type) -> i64 {
         Message* found = store.select(MessageSelector::from_request(type, true, false),

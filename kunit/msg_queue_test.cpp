@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Suite sysvipc_msg_queue: what happens in a queue under its lock, with waiters that do not sleep.
+ * Suite sysvipc_msg_queue: operations on a queue under its lock, with waiters that do not sleep.
  * The system calls around it, user memory and signals are tested from user space (tests/).
  */
 #include "namespace_fixture.hpp"
@@ -13,7 +13,7 @@
 
 namespace sysvipc {
 
-TEST_CASE(QueueFixture, a_message_nobody_waits_for_is_stored_and_counted)
+TEST_CASE(QueueFixture, a_message_without_a_receiver_is_stored_and_counted)
 {
     expect_contents(0, 0);
     send(1, 10);
@@ -26,7 +26,7 @@ TEST_CASE(QueueFixture, a_message_nobody_waits_for_is_stored_and_counted)
     expect_contents(0, 0);
 }
 
-TEST_CASE(QueueFixture, the_last_sender_and_receiver_and_their_times_are_noted)
+TEST_CASE(QueueFixture, the_last_sender_and_receiver_and_their_times_are_recorded)
 {
     const i64 before = real_seconds();
     EXPECT(queue.ctime <= before);
@@ -62,7 +62,7 @@ TEST_CASE(QueueFixture, a_waiting_receiver_is_handed_its_message_and_the_queue_n
     EXPECT_EQ(queue.lrpid.show(), kapi_pid_vnr(receiver.pid()));
 }
 
-TEST_CASE(QueueFixture, receivers_are_asked_in_the_order_in_which_they_came)
+TEST_CASE(QueueFixture, receivers_are_tried_in_order_of_arrival)
 {
     Receiver first { ask(1), 10 };
     Receiver second { ask(0), 10 };
@@ -81,7 +81,7 @@ TEST_CASE(QueueFixture, receivers_are_asked_in_the_order_in_which_they_came)
     expect_contents(0, 0);
 }
 
-TEST_CASE(QueueFixture, a_receiver_gets_only_what_it_asked_for)
+TEST_CASE(QueueFixture, a_receiver_gets_only_messages_of_its_type)
 {
     Receiver equal { ask(5), 10 };
     Receiver except { ask(5, true), 10 };
@@ -105,7 +105,7 @@ TEST_CASE(QueueFixture, a_receiver_gets_only_what_it_asked_for)
     expect_contents(4, 4);
 }
 
-TEST_CASE(QueueFixture, a_receiver_whose_buffer_is_too_small_fails_and_the_message_goes_on)
+TEST_CASE(QueueFixture, a_receiver_with_too_small_a_buffer_fails_and_the_next_gets_the_message)
 {
     Receiver small { ask(0), 9 };
     Receiver other_type { ask(2), 10 };
@@ -160,7 +160,7 @@ TEST_CASE(QueueFixture, room_is_offered_to_every_sender_whose_message_would_fit)
     EXPECT_EQ(large.wait(), Waiter::Outcome::Done);
 }
 
-TEST_CASE(QueueFixture, removal_and_change_answer_everybody_who_waits)
+TEST_CASE(QueueFixture, removal_and_change_wake_every_waiter)
 {
     Receiver receivers[3] { { ask(1), 0 }, { ask(-5), 10 }, { ask(3, true), 100 } };
     Sender senders[3] { Sender { 0 }, Sender { 50 }, Sender { 1000 } };
@@ -225,7 +225,7 @@ TEST_CASE(QueueFixture, a_queue_agrees_with_its_counts_over_random_traffic)
     EXPECT(delivered > 0);
 }
 
-TEST_CASE(NamespaceFixture, a_retired_queue_gives_all_its_messages_back)
+TEST_CASE(NamespaceFixture, a_retired_queue_frees_all_its_messages)
 {
     ns().open();
     MessageUsage& usage = ns().message_usage();
@@ -263,7 +263,7 @@ Result<Ref<MsgQueue>> hold(IpcNamespace& ns, IpcId id) noexcept
 
 } // namespace
 
-TEST_CASE(NamespaceFixture, a_held_queue_outlives_its_removal_and_says_that_it_is_removed)
+TEST_CASE(NamespaceFixture, a_held_queue_outlives_its_removal_and_is_marked_removed)
 {
     ns().open();
     IdTable& table = ns().table(Kind::Messages);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a mode grants, written from sysvipc(7) and chmod(2) only, for comparison. */
+/* An independent model of permission bits, written from sysvipc(7) and chmod(2) only. */
 #pragma once
 
 #include <rules/permission_bits.hpp>

@@ -19,7 +19,7 @@ struct OpenFixture : TableFixture {
         using Object = TestObject;
         Census& census;
         i32 most;
-        Errno refusal; /* what check_existing() says */
+        Errno refusal; /* the error of check_existing() */
         Tally& retired;
 
         [[nodiscard]] Result<Ref<TestObject>> create(const OpenRequest& request) const noexcept

@@ -14,7 +14,7 @@ using OpenTest = OpenFixture;
 
 } // namespace
 
-TEST_CASE(OpenTest, a_key_that_nothing_has_is_enoent_unless_creation_is_asked_for)
+TEST_CASE(OpenTest, an_unused_key_is_enoent_without_ipc_creat)
 {
     EXPECT_ERR(open(Key { 1 }, 0600), Errno::ENOENT);
     EXPECT_ERR(open(Key { 1 }, 0600 | kExclusive), Errno::ENOENT);
@@ -41,7 +41,7 @@ TEST_CASE(OpenTest, exclusive_creation_of_an_existing_key_is_eexist_before_all_e
     EXPECT_ERR(open(Key { 1 }, 0600 | kCreate | kExclusive, 0, Errno::EINVAL), Errno::EEXIST);
 }
 
-TEST_CASE(OpenTest, what_the_facility_refuses_comes_before_the_permission_check)
+TEST_CASE(OpenTest, the_facilitys_own_check_comes_before_the_permission_check)
 {
     EXPECT(open(Key { 1 }, kCreate).ok());
     const ActingAs stranger { Uid { 100 }, Gid { 100 }, Gid { 100 } };
@@ -52,7 +52,7 @@ TEST_CASE(OpenTest, what_the_facility_refuses_comes_before_the_permission_check)
     EXPECT(open(Key { 1 }, 0).ok());
 }
 
-TEST_CASE(OpenTest, the_mode_of_the_flags_is_the_new_objects_and_what_is_asked_of_an_old_one)
+TEST_CASE(OpenTest, the_mode_is_set_on_a_new_object_and_checked_on_an_existing_one)
 {
     EXPECT(open(Key { 1 }, 0644 | kCreate).ok());
     const ActingAs stranger { Uid { 100 }, Gid { 100 }, Gid { 100 } };
@@ -70,7 +70,7 @@ TEST_CASE(OpenTest, the_limit_is_met_by_creation_only)
     EXPECT_VALUE(open(Key { 1 }, 0600 | kCreate, 1), id);
 }
 
-TEST_CASE(OpenTest, what_could_not_be_published_is_retired_at_once)
+TEST_CASE(OpenTest, an_object_that_cannot_be_published_is_retired_at_once)
 {
     EXPECT(open(Key { 1 }, kCreate, 1).ok());
     EXPECT_ERR(open(Key { 1 }, kCreate | kExclusive, 1), Errno::EEXIST);
@@ -79,15 +79,15 @@ TEST_CASE(OpenTest, what_could_not_be_published_is_retired_at_once)
     EXPECT_EQ(retired.count(), 1);
 }
 
-/* There is room for one object at a time: who is second must find it, not the limit. */
-TEST_CASE(OpenTest, two_who_open_the_same_keys_get_the_same_objects)
+/* The limit is one object: the second thread must find that object instead of failing with ENOSPC. */
+TEST_CASE(OpenTest, two_threads_that_open_the_same_keys_get_the_same_objects)
 {
     constexpr i32 kRaced = 1'000;
     struct Ids {
         Atomic<i32> of_key[kRaced] {};
     };
     Tally failed;
-    /* Too much for the stack: what the first opener gets, the second one compares. */
+    /* Too large for the stack: the ids that each thread gets, for comparison. */
     static constinit Ids ids[2];
     const auto open_all = [&](Ids& mine) {
         for (i32 i = 0; i < kRaced; ++i) {

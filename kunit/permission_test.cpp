@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Suite sysvipc_permission: what an object's ownership permits a thread with given credentials. */
+/* Suite sysvipc_permission: the permissions that an object's ownership grants to given credentials. */
 #include "identity.hpp"
 #include "naive_permission.hpp"
 #include "test.hpp"
@@ -58,7 +58,7 @@ struct PermissionTest : Fixture {
 
 } // namespace
 
-TEST_CASE(PermissionTest, an_owner_has_what_the_first_three_bits_grant_for_every_mode_and_request)
+TEST_CASE(PermissionTest, an_owner_gets_the_user_bits_for_every_mode_and_request)
 {
     compare(kOwner, kOtherGroup, kOtherGroup, Relation::Owner, Requests::All);
 }
@@ -70,7 +70,7 @@ TEST_CASE(PermissionTest, a_creator_is_an_owner_and_an_owner_in_the_group_is_sti
     compare(kCreator, kCreatorsGroup, kOwnersGroup, Relation::Owner, Requests::Chosen);
 }
 
-TEST_CASE(PermissionTest, a_group_member_has_what_the_middle_bits_grant_for_every_mode_and_request)
+TEST_CASE(PermissionTest, a_group_member_gets_the_group_bits_for_every_mode_and_request)
 {
     compare(kStranger, kOwnersGroup, kOtherGroup, Relation::Group, Requests::All);
 }
@@ -82,12 +82,12 @@ TEST_CASE(PermissionTest, the_creators_group_and_supplementary_groups_count_as_t
     compare(kStranger, kOtherGroup, kCreatorsGroup, Relation::Group, Requests::Chosen);
 }
 
-TEST_CASE(PermissionTest, everybody_else_has_what_the_last_bits_grant_for_every_mode_and_request)
+TEST_CASE(PermissionTest, others_get_the_other_bits_for_every_mode_and_request)
 {
     compare(kStranger, kOtherGroup, kOtherGroup, Relation::Other, Requests::All);
 }
 
-TEST_CASE(PermissionTest, uid_0_without_capabilities_is_nobody_special)
+TEST_CASE(PermissionTest, uid_0_without_capabilities_has_no_privilege)
 {
     compare(Uid { 0 }, Gid { 0 }, kOtherGroup, Relation::Other, Requests::Chosen);
 }
@@ -141,7 +141,7 @@ TEST_CASE(PermissionTest, owner_creator_and_cap_sys_admin_may_change_and_remove_
     }
 }
 
-TEST_CASE(PermissionTest, a_new_object_belongs_to_who_makes_it)
+TEST_CASE(PermissionTest, a_new_object_belongs_to_its_creator)
 {
     const ActingAs caller { kStranger, kOtherGroup, kOwnersGroup };
     EXPECT(caller);

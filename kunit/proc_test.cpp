@@ -22,7 +22,7 @@ constexpr const char* kHeader =
     "      stime      rtime      ctime\n";
 constexpr usize kLineSize = 120; /* no number here is wider than its column */
 
-/* What was read. */
+/* The text that was read. */
 struct Text {
     static constexpr usize kMost = 8192;
 
@@ -146,7 +146,7 @@ constinit Text ProcTest::whole_ {};
 
 } // namespace
 
-TEST_CASE(ProcTest, an_empty_table_shows_its_header_alone)
+TEST_CASE(ProcTest, an_empty_table_shows_only_its_header)
 {
     KernelFile file { kPath };
     REQUIRE(file);
@@ -176,7 +176,7 @@ TEST_CASE(ProcTest, every_object_has_one_line_in_the_order_of_indexes)
     expect_end(file);
 }
 
-TEST_CASE(ProcTest, the_text_is_the_same_whatever_the_size_of_the_reads)
+TEST_CASE(ProcTest, reads_of_every_size_give_the_same_text)
 {
     add(30);
     EXPECT(remove(0));
@@ -227,7 +227,7 @@ TEST_CASE(ProcTest, nothing_is_read_beyond_the_end)
     expect_next(file, 0);
 }
 
-TEST_CASE(ProcTest, a_walk_goes_on_at_the_next_object_when_those_around_it_are_removed)
+TEST_CASE(ProcTest, a_walk_continues_at_the_next_object_when_its_neighbours_are_removed)
 {
     add(10);
     KernelFile file { kPath };
@@ -248,7 +248,7 @@ TEST_CASE(ProcTest, a_walk_goes_on_at_the_next_object_when_those_around_it_are_r
     expect_end(file);
 }
 
-TEST_CASE(ProcTest, a_walk_shows_what_is_made_ahead_of_it_and_not_what_is_made_behind)
+TEST_CASE(ProcTest, a_walk_shows_objects_created_ahead_of_it_and_none_behind)
 {
     add(4);
     KernelFile file { kPath };
@@ -276,7 +276,7 @@ TEST_CASE(ProcTest, a_walk_shows_what_is_made_ahead_of_it_and_not_what_is_made_b
     expect_next(file, 2);
 }
 
-TEST_CASE(ProcTest, an_object_made_after_the_end_was_read_is_read_next)
+TEST_CASE(ProcTest, an_object_created_after_the_end_was_read_is_read_next)
 {
     add(1);
     KernelFile file { kPath };

@@ -28,7 +28,7 @@ protected:
 
     using Answer = Receiver::Answer;
 
-    /* What msgrcv() makes of its arguments. */
+    /* The selector that msgrcv() derives from its arguments. */
     static MessageSelector ask(i64 type, bool except = false) noexcept
     {
         return MessageSelector::from_request(type, except, false);

@@ -88,7 +88,7 @@ TEST_CASE(RcuMemoryTest, every_reference_keeps_the_object)
     EXPECT_EQ(census.dead.count(), 1);
 }
 
-TEST_CASE(RcuMemoryTest, a_reference_given_up_is_dropped_by_whoever_adopts_it)
+TEST_CASE(RcuMemoryTest, a_released_reference_is_dropped_by_its_adopter)
 {
     Specimen* owned = nullptr;
     {
@@ -102,9 +102,9 @@ TEST_CASE(RcuMemoryTest, a_reference_given_up_is_dropped_by_whoever_adopts_it)
     EXPECT_EQ(census.dead.count(), 1);
 }
 
-TEST_CASE(RcuMemoryTest, objects_of_every_size_are_destroyed_once_whatever_memory_they_are_in)
+TEST_CASE(RcuMemoryTest, objects_of_every_size_and_kind_of_memory_are_destroyed_once)
 {
-    /* From kmalloc, in pages, and beyond what kmalloc gives. */
+    /* From kmalloc, in whole pages, and above the limit of kmalloc. */
     constexpr usize kMiB = 1024 * 1024;
     u32 in_vmalloc = 0;
     u64 made = 0;
@@ -167,7 +167,7 @@ struct RcuRaceTest : RcuMemoryTest {
 
 } // namespace
 
-TEST_CASE(RcuRaceTest, takers_beside_the_last_dropper_get_a_living_object_or_none)
+TEST_CASE(RcuRaceTest, try_get_during_the_last_drop_gets_a_living_object_or_none)
 {
     bool has_memory = true;
     bool taken_in_time = true;

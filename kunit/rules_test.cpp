@@ -36,7 +36,7 @@ TEST_CASE(Fixture, a_mode_keeps_nine_bits_of_any_flags)
     EXPECT_EQ(wrong, 0);
 }
 
-TEST_CASE(Fixture, every_index_comes_back_out_of_its_id)
+TEST_CASE(Fixture, an_id_yields_the_index_it_was_composed_of)
 {
     u32 wrong = 0;
     for (const i32 sequence :
@@ -50,7 +50,7 @@ TEST_CASE(Fixture, every_index_comes_back_out_of_its_id)
     EXPECT_EQ(wrong, 0);
 }
 
-TEST_CASE(Fixture, every_sequence_number_comes_back_out_of_its_id)
+TEST_CASE(Fixture, an_id_yields_the_sequence_number_it_was_composed_of)
 {
     u32 wrong = 0;
     for (i32 sequence = 0; sequence <= kStandardIds.max_sequence(); ++sequence) {
@@ -113,7 +113,7 @@ TEST_CASE(Fixture, a_selector_follows_the_manual_page_for_every_kind_of_type)
     }
 }
 
-TEST_CASE(Fixture, a_copying_selector_counts_places_whatever_else_is_asked)
+TEST_CASE(Fixture, a_copying_selector_counts_positions_whatever_its_type)
 {
     for (const i64 place : { INT64_MIN, i64 { -1 }, i64 { 0 }, i64 { 1 }, INT64_MAX }) {
         for (const bool except : { false, true }) {
@@ -131,7 +131,7 @@ TEST_CASE(Fixture, a_message_fits_by_its_bytes_and_by_the_number_of_messages)
         for (u64 queued_bytes = 0; queued_bytes < 24; ++queued_bytes) {
             for (u64 queued = 0; queued < 24; ++queued) {
                 for (u64 size = 0; size < 24; ++size) {
-                    /* The rule compares sums, the model what is left. */
+                    /* The rule compares sums, the model compares remainders. */
                     const bool bytes_fit = queued_bytes <= limit && size <= limit - queued_bytes;
                     const bool count_fits = queued < limit;
                     wrong += message_fits(size, queued_bytes, queued, limit)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * TestHooks: security hooks that return what a case tells them to, and record how they were called.
+ * TestHooks: security hooks that return a given result and record their calls.
  */
 #pragma once
 
@@ -15,7 +15,7 @@ struct TestHooks {
     static inline constinit Tally labelled {};
     static inline constinit Tally unlabelled {};
     static inline constinit Tally asked {};
-    static inline constinit u32 flags { 0 }; /* what was asked last */
+    static inline constinit u32 flags { 0 }; /* of the last call */
     static inline constinit i32 command { 0 };
 
     [[nodiscard]] static Result<void> label(KernelPerm&) noexcept
@@ -39,7 +39,7 @@ struct TestHooks {
     }
 };
 
-/* What the hooks say as long as it lives. */
+/* The result of the hooks while it lives. */
 class Verdict : Pinned {
 public:
     explicit Verdict(Errno verdict) noexcept { TestHooks::verdict = verdict; }

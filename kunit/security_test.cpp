@@ -37,7 +37,7 @@ struct SecurityTest : OpenFixture {
 
 } // namespace
 
-TEST_CASE(SecurityTest, an_object_that_gets_no_label_does_not_come_to_be)
+TEST_CASE(SecurityTest, an_object_without_a_label_is_not_created)
 {
     {
         const Verdict no { Errno::EACCES };
@@ -50,7 +50,7 @@ TEST_CASE(SecurityTest, an_object_that_gets_no_label_does_not_come_to_be)
     EXPECT_EQ(TestHooks::unlabelled.count(), unlabelled_before);
 }
 
-TEST_CASE(SecurityTest, every_label_is_given_back_once_when_its_object_is_destroyed)
+TEST_CASE(SecurityTest, every_label_is_freed_once_with_its_object)
 {
     constexpr i32 kObjects = 10;
     for (i32 i = 1; i <= kObjects; ++i)
@@ -63,7 +63,7 @@ TEST_CASE(SecurityTest, every_label_is_given_back_once_when_its_object_is_destro
     EXPECT_EQ(TestHooks::unlabelled.count(), unlabelled_before + kObjects + 1);
 }
 
-TEST_CASE(SecurityTest, who_opens_an_object_hears_its_mode_before_the_security_module)
+TEST_CASE(SecurityTest, the_mode_check_comes_before_the_security_module)
 {
     EXPECT(open(0600 | kCreate).ok());
     EXPECT_EQ(TestHooks::asked.count(), asked_before);
@@ -79,7 +79,7 @@ TEST_CASE(SecurityTest, who_opens_an_object_hears_its_mode_before_the_security_m
     EXPECT_EQ(TestHooks::asked.count(), asked_before + 1);
 }
 
-TEST_CASE(SecurityTest, who_changes_or_removes_an_object_hears_its_owner_before_the_security_module)
+TEST_CASE(SecurityTest, the_owner_check_comes_before_the_security_module)
 {
     const Ref<TestObject> object = REQUIRE(TestObject::create(Key { 1 }, census));
     EXPECT(check_removal(*object).ok());

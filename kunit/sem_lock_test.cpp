@@ -4,7 +4,7 @@
  *
  * One thread holds a lock while another, on another CPU, takes one.  If the second is allowed in,
  * it must get in while the first holds its lock; if not, it has ample opportunity to do so
- * wrongly.  What a single operation sees between its two checks of a set needs finer timing:
+ * wrongly.  A change between the two checks of a single operation needs finer timing:
  * tests/moments/moments.cpp.
  */
 #include "test.hpp"
@@ -49,7 +49,7 @@ struct SemLockTest : Fixture {
     [[nodiscard]] bool is_ready() const noexcept { return set_.has_value(); }
     [[nodiscard]] SemSet& set() noexcept { return **set_; }
 
-    /* One of several operations comes to wait, and goes again once @meanwhile is through. */
+    /* Queues a waiter for two operations while @meanwhile runs. */
     template <class Meanwhile>
     void wait_for_two(u16 first, u16 second, Meanwhile&& meanwhile) noexcept
     {
@@ -142,7 +142,7 @@ TEST_CASE(SemLockTest, single_operations_meet_at_one_semaphore_only)
     EXPECT(is_inside_beside(hold, enter_other, Expected::InsideBesideIt));
 }
 
-TEST_CASE(SemLockTest, who_takes_all_waits_for_a_single_operation)
+TEST_CASE(SemLockTest, a_lock_of_all_semaphores_waits_for_a_single_operation)
 {
     for (const u32 number : { 0u, 3u, kSemaphores - 1 }) {
         const auto hold = [&](auto&& meanwhile) {
@@ -150,7 +150,7 @@ TEST_CASE(SemLockTest, who_takes_all_waits_for_a_single_operation)
             meanwhile();
         };
         const auto enter = [&](auto&& tell) {
-            const SemLock lock { set(), SemLock::All {} };
+            const SemLock lock { set(), SemRange::all(set()) };
             tell();
         };
         EXPECT(!is_inside_beside(hold, enter, Expected::InsideAfterIt));
@@ -183,7 +183,7 @@ TEST_CASE(SemLockTest, one_semaphore_of_a_set_with_its_lock_waits_for_a_single_o
         meanwhile();
     };
     const auto enter = [&](auto&& tell) {
-        const SemLock lock { set(), [](auto&& each) { each(5); } };
+        const SemLock lock { set(), SemRange::one(5) };
         tell();
     };
     EXPECT(!is_inside_beside(hold, enter, Expected::InsideAfterIt));
@@ -243,7 +243,7 @@ TEST_CASE(SemLockTest, a_set_is_open_again_after_several_operations_and_after_al
     }
     EXPECT(!single_has_set(1));
     {
-        const SemLock lock { set(), SemLock::All {} };
+        const SemLock lock { set(), SemRange::all(set()) };
         EXPECT(lock.has_set());
     }
     EXPECT(!single_has_set(1));
@@ -274,7 +274,7 @@ TEST_CASE(SemLockTest, a_single_operation_that_met_a_closed_set_keeps_others_fro
         Atomic<bool> is_closed { false };
         Atomic<bool> is_met { false };
         Thread closer { 1, [&] {
-                           const SemLock lock { set(), SemLock::All {} };
+                           const SemLock lock { set(), SemRange::all(set()) };
                            is_closed.store_release(true);
                            static_cast<void>(spin_until([&] { return is_met.load_acquire(); },
                                                         kOnlyAHangIsLonger));
@@ -290,7 +290,7 @@ TEST_CASE(SemLockTest, a_single_operation_that_met_a_closed_set_keeps_others_fro
         tell();
     };
     const auto enter_all = [&](auto&& tell) {
-        const SemLock lock { set(), SemLock::All {} };
+        const SemLock lock { set(), SemRange::all(set()) };
         tell();
     };
     EXPECT(!is_inside_beside(hold, enter_same, Expected::InsideAfterIt));

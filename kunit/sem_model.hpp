@@ -97,7 +97,10 @@ private:
         waiting_ = kept;
     }
 
-    /* The first who changes something and can go, gone; nullptr: nobody.  Who fails leaves the line. */
+    /*
+     * Performs and dequeues the first possible request that changes a value; nullptr: none.  Dequeues
+     * failing requests.
+     */
     Request* serve_changer() noexcept
     {
         for (u32 i = 0; i < waiting_;) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Suite sysvipc_sem_model: a semaphore set and a simple model of one get the same random requests,
- * and agree after every step on every value, on who still waits, and on every answer.
+ * and agree after every step on every value, every waiter and every result.
  *
  * No thread sleeps: a waiter is queued as a system call would queue it, and checked after each
  * step.
@@ -22,7 +22,7 @@ namespace {
 
 using Answer = SemModel::Answer;
 
-/* One who asks both: what the model answers stands in request, the set answers through waiter. */
+/* A client of the model and the set: request has the model's answer, waiter the set's. */
 struct Client : Pinned {
     SemModel::Request request {};
     abi::SemOp list[SemModel::kMostOperations] {};
@@ -68,7 +68,7 @@ public:
             if (client.answer != client.request.answer)
                 return false;
         }
-        SemLock lock { set_, SemLock::All {} };
+        SemLock lock { set_, SemRange::all(set_) };
         for (u32 number = 0; number < SemModel::kSemaphores; ++number) {
             if (set_.at(number, lock).value != model_.value(number))
                 return false;
@@ -129,7 +129,7 @@ private:
     {
         const u32 number = random_.below(SemModel::kSemaphores);
         const auto value = static_cast<i32>(random_.below(4));
-        const auto only_this = [number](auto&& each) { each(number); };
+        const SemRange only_this = SemRange::one(number);
         model_.set(number, value);
         WakeList wakes;
         SemLock lock { set_, only_this };
@@ -147,7 +147,7 @@ private:
         remove_sem_waiter(set_, lock, *client.waiter);
     }
 
-    /* Who has left the set's queues has its answer. */
+    /* A waiter that is no longer queued has its answer. */
     void collect() noexcept
     {
         for (Client& client : clients_) {
@@ -198,7 +198,7 @@ TEST_CASE(SemModelTest, a_set_agrees_with_a_simple_model_over_a_hundred_thousand
         EXPECT_EQ(steps_in_agreement(seed, kSteps), kSteps);
 }
 
-TEST_CASE(SemModelTest, the_semaphores_of_a_set_are_charged_and_given_back)
+TEST_CASE(SemModelTest, the_semaphores_of_a_set_are_charged_and_uncharged)
 {
     (void)steps_in_agreement(1, 1);
     EXPECT_EQ(usage.sum(), 0u);

@@ -9,6 +9,7 @@
 #include <host/kunit.h>
 #include <os/clock.hpp>
 #include <os/task.hpp>
+#include <os/task_state.hpp>
 #include <rules/attach_rules.hpp>
 #include <shm/segment_creator.hpp>
 #include <shm/shm_segment.hpp>
@@ -23,7 +24,8 @@ struct SegmentTest : NamespaceFixture {
         : NamespaceFixture(test),
           pins_(host_kunit_module_pins())
     {
-        is_started_ = start_segments().ok();
+        has_states_ = TaskState::start().ok();
+        is_started_ = has_states_ && start_segments().ok();
         if (is_ready())
             ns().open();
     }
@@ -39,6 +41,8 @@ struct SegmentTest : NamespaceFixture {
         wait_for_rcu_memory();
         if (is_started_)
             stop_segments();
+        if (has_states_)
+            TaskState::stop();
     }
     [[nodiscard]] bool is_ready() const noexcept
     {
@@ -69,6 +73,12 @@ struct SegmentTest : NamespaceFixture {
     {
         return segment.lock()->attaches;
     }
+    /* The current thread leaves its namespace. */
+    static void leave() noexcept
+    {
+        if (TaskState* state = TaskState::current())
+            leave_segments(*state);
+    }
     void force_removal(bool forced) noexcept
     {
         ns().limits().shm_rmid_forced.store_relaxed(forced ? 1 : 0);
@@ -76,6 +86,7 @@ struct SegmentTest : NamespaceFixture {
 
 private:
     int pins_;
+    bool has_states_;
     bool is_started_;
 };
 
@@ -113,7 +124,7 @@ TEST_CASE(Fixture, the_place_of_an_attachment_agrees_with_the_manual_page)
     EXPECT_EQ(differences, 0);
 }
 
-TEST_CASE(SegmentTest, a_segment_counts_for_its_pages_until_it_is_removed)
+TEST_CASE(SegmentTest, the_pages_of_a_segment_are_charged_until_it_is_removed)
 {
     ns().limits().shmall.store_relaxed(5);
     const IpcId first = REQUIRE(make(kPrivateKey, 3 * KAPI_PAGE_SIZE + 1));
@@ -127,7 +138,7 @@ TEST_CASE(SegmentTest, a_segment_counts_for_its_pages_until_it_is_removed)
     EXPECT(remove(second).ok());
 }
 
-TEST_CASE(SegmentTest, mappings_are_counted_and_dated)
+TEST_CASE(SegmentTest, mappings_are_counted_and_their_times_recorded)
 {
     const IpcId id = REQUIRE(make());
     ShmSegment& made = segment(id);
@@ -151,7 +162,7 @@ TEST_CASE(SegmentTest, mappings_are_counted_and_dated)
     EXPECT(remove(id).ok());
 }
 
-TEST_CASE(SegmentTest, an_unmapped_segment_goes_when_it_is_removed)
+TEST_CASE(SegmentTest, an_unmapped_segment_is_removed_at_once)
 {
     const IpcId id = REQUIRE(make(Key { 1 }));
     Ref<ShmSegment> held = REQUIRE(Ref<ShmSegment>::try_get(segment(id)));
@@ -162,7 +173,7 @@ TEST_CASE(SegmentTest, an_unmapped_segment_goes_when_it_is_removed)
     EXPECT_EQ(held->memory_usage().resident_pages, 0);
 }
 
-TEST_CASE(SegmentTest, a_mapped_segment_loses_its_key_and_goes_with_its_last_mapping)
+TEST_CASE(SegmentTest, a_removed_mapped_segment_loses_its_key_and_stays_until_its_last_unmap)
 {
     const IpcId id = REQUIRE(make(Key { 1 }));
     ShmSegment& made = segment(id);
@@ -186,7 +197,7 @@ TEST_CASE(SegmentTest, a_mapped_segment_loses_its_key_and_goes_with_its_last_map
     EXPECT(remove(other).ok());
 }
 
-TEST_CASE(SegmentTest, with_rmid_forced_a_segment_goes_with_its_last_mapping)
+TEST_CASE(SegmentTest, with_rmid_forced_the_last_unmap_removes_a_segment)
 {
     force_removal(true);
     const IpcId id = REQUIRE(make());
@@ -199,7 +210,7 @@ TEST_CASE(SegmentTest, with_rmid_forced_a_segment_goes_with_its_last_mapping)
     EXPECT(!exists(id));
 }
 
-TEST_CASE(SegmentTest, orphans_go_when_all_such_are_to)
+TEST_CASE(SegmentTest, remove_orphans_removes_unmapped_orphans_with_rmid_forced)
 {
     const IpcId living = REQUIRE(make());
     IpcId orphan;
@@ -212,7 +223,7 @@ TEST_CASE(SegmentTest, orphans_go_when_all_such_are_to)
                                 orphan = first.take();
                                 mapped = second.take();
                             }
-                            leave_segments();
+                            leave();
                         } };
         EXPECT(creator.is_started());
     }
@@ -229,7 +240,7 @@ TEST_CASE(SegmentTest, orphans_go_when_all_such_are_to)
     EXPECT(remove(living).ok());
 }
 
-TEST_CASE(SegmentTest, of_many_segments_all_orphans_go_step_by_step)
+TEST_CASE(SegmentTest, many_orphans_are_removed_in_steps)
 {
     constexpr i32 kMany = 200;
 
@@ -237,7 +248,7 @@ TEST_CASE(SegmentTest, of_many_segments_all_orphans_go_step_by_step)
     for (i32 i = 0; i < kMany; ++i)
         made += make().ok() ? 1 : 0;
     EXPECT_EQ(made, kMany);
-    leave_segments();
+    leave();
     const IpcId living = REQUIRE(make());
     force_removal(true);
     i32 index = 0;
@@ -257,10 +268,10 @@ TEST_CASE(SegmentTest, of_many_segments_all_orphans_go_step_by_step)
     EXPECT(remove(living).ok());
 }
 
-TEST_CASE(SegmentTest, a_task_that_leaves_takes_what_nobody_maps_if_it_is_to)
+TEST_CASE(SegmentTest, a_leaving_task_removes_its_unmapped_segments_with_rmid_forced)
 {
     const IpcId kept = REQUIRE(make());
-    leave_segments();
+    leave();
     EXPECT(exists(kept));
 
     force_removal(true);
@@ -269,7 +280,7 @@ TEST_CASE(SegmentTest, a_task_that_leaves_takes_what_nobody_maps_if_it_is_to)
     const IpcId removed = REQUIRE(make());
     EXPECT(segment(mapped).map().ok());
     EXPECT(remove(removed).ok());
-    leave_segments();
+    leave();
     EXPECT(!exists(unmapped));
     EXPECT(exists(mapped));
     /* It was an orphan already. */
@@ -297,7 +308,7 @@ TEST_CASE(SegmentTest, a_file_to_be_mapped_outlives_the_segment_s_removal_and_pi
     EXPECT(!exists(id));
 }
 
-TEST_CASE(SegmentTest, a_segment_that_is_being_attached_is_marked_and_goes_when_that_ends)
+TEST_CASE(SegmentTest, a_segment_removed_during_shmat_is_marked_until_shmat_ends)
 {
     const IpcId id = REQUIRE(make(Key { 1 }));
     ShmSegment& made = segment(id);
@@ -305,7 +316,7 @@ TEST_CASE(SegmentTest, a_segment_that_is_being_attached_is_marked_and_goes_when_
         auto state = made.lock();
         made.attach(state);
     }
-    /* Another mapping comes and goes meanwhile. */
+    /* Another mapping is created and removed meanwhile. */
     EXPECT(made.map().ok());
     EXPECT(remove(id).ok());
     made.unmap();
@@ -317,7 +328,7 @@ TEST_CASE(SegmentTest, a_segment_that_is_being_attached_is_marked_and_goes_when_
     EXPECT(!exists(id));
 }
 
-TEST_CASE(SegmentTest, an_attachment_that_comes_to_nothing_leaves_the_times_alone)
+TEST_CASE(SegmentTest, a_failed_attachment_keeps_the_times)
 {
     const IpcId id = REQUIRE(make());
     ShmSegment& made = segment(id);
@@ -363,7 +374,7 @@ TEST_CASE(SegmentTest, mappings_of_two_threads_and_one_removal_are_exact)
 }
 
 /* As shmem and hugetlbfs will be on later kernels: the log says why, and nothing is mapped. */
-TEST_CASE(SegmentTest, a_kind_of_file_that_has_no_operation_to_map_is_refused)
+TEST_CASE(SegmentTest, a_file_without_an_mmap_operation_is_refused)
 {
     EXPECT_EQ(host_kunit_segment_probe("/"), -static_cast<i32>(Errno::EOPNOTSUPP));
 }

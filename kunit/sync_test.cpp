@@ -125,7 +125,7 @@ TEST_CASE(SyncTest, a_view_locks_for_exactly_as_long_as_it_lives)
     EXPECT_EQ(intrusions.count(), 0);
 }
 
-TEST_CASE(SyncTest, a_lockless_copy_is_what_was_written_last)
+TEST_CASE(SyncTest, a_lockless_copy_has_the_last_written_value)
 {
     EXPECT_EQ(copied().words[7], 8);
     auto held = counter.lock();

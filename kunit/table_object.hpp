@@ -21,7 +21,7 @@ struct TestObjectState {
 
 class TestObject : public GuardedObject<TestObjectState, TestObjectLock, TestHooks> {
 public:
-    /* The caller's, mode 0600.  Errors: ENOMEM, what TestHooks say.  Sleeps. */
+    /* Owned by the caller, mode 0600.  Errors: ENOMEM, that of TestHooks.  Sleeps. */
     [[nodiscard]] static Result<Ref<TestObject>> create(Key key, Census& census,
                                                         Mode mode = Mode::from_flags(0600)) noexcept
     {

@@ -27,7 +27,7 @@ struct Census : Pinned {
     [[nodiscard]] u64 living() const noexcept { return born.count() - dead.count(); }
 };
 
-/* One entry in a census: a member of what is counted. */
+/* A member of each counted object: registers its construction and destruction. */
 class Counted : Pinned {
 public:
     explicit Counted(Census& census) noexcept : census_(census) { census_.born.add_one(); }

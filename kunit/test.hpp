@@ -46,7 +46,7 @@ protected:
     kapi_kunit* const test_;
 };
 
-/* What a failed EXPECT_EQ shows. */
+/* The number that a failed EXPECT_EQ prints. */
 template <class T>
     requires(std::is_integral_v<T> || std::is_enum_v<T>)
 [[nodiscard]] constexpr i64 as_number(T value) noexcept
@@ -67,14 +67,14 @@ template <class T, class Tag>
     return static_cast<i64>(reinterpret_cast<std::uintptr_t>(pointer));
 }
 
-/* What a system call would answer. */
+/* The return value that a system call would have. */
 template <class T>
 [[nodiscard]] i64 answer_of(Result<T> result) noexcept
 {
     return result.ok() ? as_number(result.take()) : to_syscall(result.error());
 }
 
-/* What REQUIRE asks of a result or a condition, and what it gives. */
+/* The test and the value of REQUIRE, for a result and for a condition. */
 template <class T>
 [[nodiscard]] bool is_there(const Result<T>& result) noexcept
 {

@@ -63,7 +63,7 @@ template <class Condition>
     return true;
 }
 
-/* The same for who must not sleep: false when @condition did not hold in so many @turns. */
+/* The same in atomic context: false if @condition does not hold within @turns turns. */
 template <class Condition>
 [[nodiscard]] bool spin_until(Condition condition, u32 turns) noexcept
 {

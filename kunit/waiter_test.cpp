@@ -54,7 +54,7 @@ struct WaiterTest : Fixture {
     }
     [[nodiscard]] u32 length() noexcept { return line.lock()->length; }
 
-    /* Hands @gift to the first in line; false: nobody is there. */
+    /* Hands @gift to the first waiter; false: there is none. */
     bool give(u64 gift, WakeList& wakes) noexcept
     {
         auto view = line.lock();
@@ -72,7 +72,7 @@ struct WaiterTest : Fixture {
 
 } // namespace
 
-TEST_CASE(WaiterTest, one_who_has_the_outcome_already_does_not_sleep)
+TEST_CASE(WaiterTest, a_waiter_that_has_its_outcome_does_not_sleep)
 {
     Sleeper sleeper;
     enter(sleeper);
@@ -86,7 +86,7 @@ TEST_CASE(WaiterTest, one_who_has_the_outcome_already_does_not_sleep)
     EXPECT_EQ(sleeper.gift, 5);
 }
 
-TEST_CASE(WaiterTest, a_waiter_is_woken_when_the_wake_list_goes)
+TEST_CASE(WaiterTest, destroying_a_wake_list_wakes_its_waiters)
 {
     Atomic<u64> received { 0 };
     Thread other { 1, [&] {
@@ -134,7 +134,7 @@ TEST_CASE(WaiterTest, a_wake_up_without_an_outcome_changes_nothing)
     EXPECT_EQ(received.load_acquire(), 3);
 }
 
-TEST_CASE(WaiterTest, one_list_wakes_everybody_on_it_with_his_own_outcome)
+TEST_CASE(WaiterTest, one_list_wakes_every_waiter_with_its_own_outcome)
 {
     Tally woken;
     Guarded<u64, LineLock> sum { 0u };
@@ -164,7 +164,7 @@ TEST_CASE(WaiterTest, one_list_wakes_everybody_on_it_with_his_own_outcome)
     EXPECT_EQ(sum.unreachable(), 1 + 4 + 9 + 16);
 }
 
-TEST_CASE(WaiterTest, a_signal_ends_the_wait_and_the_waiter_is_still_in_line)
+TEST_CASE(WaiterTest, a_signal_ends_the_wait_and_leaves_the_waiter_queued)
 {
     Atomic<bool> was_signalled { false };
     Atomic<bool> was_in_line { false };
@@ -251,7 +251,7 @@ TEST_CASE(WaiterTest, a_list_wakes_more_tasks_than_it_has_places_for)
     EXPECT_EQ(woken.count(), started);
 }
 
-TEST_CASE(WaiterTest, nobody_sleeps_on_over_many_hand_overs)
+TEST_CASE(WaiterTest, no_wake_up_is_lost_in_many_hand_overs)
 {
     /* Each sleeper stands on a stack frame that ends as soon as it is woken. */
     const u32 rounds = affordable(3'000);

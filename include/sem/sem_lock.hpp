@@ -25,29 +25,23 @@
 #pragma once
 
 #include <base/optional.hpp>
+#include <sem/sem_range.hpp>
 #include <sem/sem_set.hpp>
 
 namespace sysvipc {
 
 class [[nodiscard]] SemLock : Pinned {
 public:
-    /* All semaphores, and the set's lock. */
-    struct All { };
-    SemLock(SemSet& set, All) noexcept;
-    /* Semaphore @number. */
+    /* Semaphore @number; not the set's lock if it is open. */
     SemLock(SemSet& set, u32 number) noexcept;
     /* The semaphores that @operations name, and the set's lock if they are several. */
     SemLock(SemSet& set, const SemOperations& operations) noexcept;
-    /* The semaphores for which @for_each calls its argument, and the set's lock. */
-    template <class ForEach>
-    SemLock(SemSet& set, ForEach&& for_each) noexcept requires requires
-    {
-        for_each([](u32) {});
-    } : set_(set)
+    /* The semaphores in @range, and the set's lock. */
+    [[gnu::always_inline]] SemLock(SemSet& set, SemRange range) noexcept : set_(set)
     {
         take_set();
         if (close())
-            for_each([&](u32 number) { pass(number); });
+            pass(range);
     }
     ~SemLock();
 
@@ -67,6 +61,11 @@ private:
     /* Returns whether the set was open, so that semaphores have to be passed through. */
     [[nodiscard]] bool close() noexcept;
     void pass(u32 number) noexcept;
+    void pass(SemRange range) noexcept
+    {
+        for (const u32 number : range)
+            pass(number);
+    }
 
     SemSet& set_;
     Optional<SemSet::Locked> whole_;

@@ -20,6 +20,7 @@
 #include <os/waiter.hpp>
 #include <rules/semaphore_rules.hpp>
 #include <sem/sem_operation.hpp>
+#include <sem/sem_range.hpp>
 
 namespace sysvipc {
 
@@ -133,6 +134,11 @@ private:
     Atomic<bool> is_closed_ { false };
     /* The semaphores follow, each in its own cache lines if the allocator aligns to them. */
 };
+
+inline SemRange SemRange::all(const SemSet& set) noexcept
+{
+    return { 0, set.count(), nullptr };
+}
 
 /* Precondition: no task is in @ns.  Sleeps. */
 void remove_all_sets(IpcNamespace& ns) noexcept;

@@ -8,7 +8,7 @@
  *
  * Locks:   a set's records, and whether one is ended: the set as a whole.  A group's list of records: the
  *     group's lock, nested in the set's.  Each adjustment: what covers its semaphore (SemLock).  Which
- *     task is in which group is changed by the task itself, or by its parent before it runs.
+ *     task is in which group: no lock (os/task_state.hpp).
  * Lifetime: a record is in its set's list, its group's list and the map, or it has ended; the lists own it
  *     together.  Readers hold RCU.  A task's group exists as long as the task is in it, and a record as
  *     long as both its set and its group do.
@@ -25,6 +25,7 @@
 
 namespace sysvipc {
 
+class TaskState;
 class UndoGroup;
 struct GroupOfUndo; /* tag: the records of one group */
 
@@ -58,21 +59,9 @@ public:
     }
     /* For SETALL: visits only semaphores touched before.  Precondition: the whole set is locked. */
     void clear_all() noexcept;
-    /*
-     * Calls @each(number, adjustment) for every semaphore that ever had one, and for unchained
-     * ones.
-     */
-    template <class Each>
-    void for_each_touched(Each&& each) const noexcept
-    {
-        for (u16 number = first_touched_.load_relaxed(); number != kEnd;
-             number = slots()[number].next)
-            each(u32 { number }, i32 { slots()[number].adjustment });
-        for (u32 number = kNotChained; number < slot_count(set()); ++number)
-            each(number, i32 { slots()[number].adjustment });
-    }
 
 private:
+    friend class SemRange;
     friend class Ref<SemUndo>;
     template <class T, class... Args>
     friend T* construct_at(void* memory, Args&&... args) noexcept;
@@ -124,13 +113,12 @@ void end_all_undo(SemLock& lock) noexcept;
 
 /* @child, created by the current task and not running yet, joins its group.  Does not sleep. */
 void share_undo(kapi_task* child) noexcept;
-/* Whether the current task is in a group.  Any context. */
-[[nodiscard]] bool is_in_undo_group() noexcept;
 /*
- * The current task leaves its group; the last task undoes all records, each in one step.
+ * The current task, whose state this is, leaves its group, if any; the last task undoes all records, each
+ * in one step.
  * Context: process, preemptible, no lock held; reschedules between sets.
  */
-void leave_undo() noexcept;
+void leave_undo(TaskState& current) noexcept;
 
 /* Errors: ENOMEM.  Sleeps. */
 [[nodiscard]] Result<void> start_undo() noexcept;

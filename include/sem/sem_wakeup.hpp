@@ -39,28 +39,28 @@ void note_otime(SemSet& set, SemLock& lock, u32 number) noexcept;
 enum class Counts : u8 { AsOperation, AsChange };
 
 /*
- * The semaphores for which @for_each calls its argument were set: serves the waiters that this
- * makes possible.  Precondition: has_set().
+ * The semaphores in @range were set: serves the waiters that this makes possible, and records the time.
+ * Precondition: has_set().  Inlined, so that the compiler sees which kind of range it is.
  */
-template <class ForEach>
-void serve_changed(SemSet& set, SemLock& lock, ForEach&& for_each, Counts counts,
-                   WakeList& wakes) noexcept
+[[gnu::always_inline]] inline void serve_changed(SemSet& set, SemLock& lock, SemRange range,
+                                                 Counts counts, WakeList& wakes) noexcept
 {
     bool served = false;
-    for_each([&](u32 number) {
+    for (const u32 number : range) {
         SemaphoreState& semaphore = set.at(number, lock);
         if (semaphore.value == 0 && !semaphore.zero_waiters.is_empty()) [[unlikely]]
             served |= serve_zero_waiters_at(set, lock, number, wakes);
-    });
+    }
     if (!lock.state().zero_waiters.is_empty())
         served |= serve_complex_zero_waiters(set, lock, wakes);
-    if (!lock.state().changers.is_empty())
+    if (!lock.state().changers.is_empty()) {
         served |= serve_all_changers(set, lock, wakes);
-    else
-        for_each([&](u32 number) {
+    } else {
+        for (const u32 number : range) {
             if (!set.at(number, lock).decreasers.is_empty()) [[unlikely]]
                 served |= serve_decreasers_at(set, lock, number, wakes);
-        });
+        }
+    }
     if (served || counts == Counts::AsOperation)
         note_otime(set, lock, 0);
 }

@@ -13,6 +13,7 @@ namespace sysvipc {
 
 class IpcNamespace;
 class ShmSegment;
+class TaskState;
 
 /* Errors: ENOMEM.  Sleeps. */
 [[nodiscard]] Result<void> start_segment_creators() noexcept;
@@ -20,20 +21,18 @@ void stop_segment_creators() noexcept; /* no segment exists any more; sleeps */
 
 class SegmentCreator;
 
-/* The current task's entry as a creator, made if there is none.  Errors: ENOMEM.  Sleeps. */
+/* The current task as a creator, added if it was none.  Errors: ENOMEM.  Sleeps. */
 [[nodiscard]] Result<SegmentCreator*> current_creator() noexcept;
 /* Records that @creator, the current task, created @segment, which is not published yet. */
 void note_creation(ShmSegment& segment, SegmentCreator& creator) noexcept;
 /* Removes @segment, which is being retired, from its creator's list. */
 void forget_creation(ShmSegment& segment) noexcept;
 
-/* Whether the current task has an entry as a creator.  Any context. */
-[[nodiscard]] bool has_made_segments() noexcept;
 /*
- * The current task exits, or leaves its namespace: its segments become orphans.
+ * The current task, whose state this is, exits or leaves its namespace: its segments become orphans.
  * Context: process, preemptible, no lock held; reschedules between segments.
  */
-void leave_segments() noexcept;
+void leave_segments(TaskState& current) noexcept;
 /* Removes the unmapped orphans if shm_rmid_forced is set.  The caller holds @ns.  Sleeps. */
 void remove_orphans(IpcNamespace& ns) noexcept;
 /*

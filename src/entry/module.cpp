@@ -27,6 +27,7 @@
 #include <os/module.hpp>
 #include <os/segment_file.hpp>
 #include <os/task.hpp>
+#include <os/task_state.hpp>
 #include <proc/table_file.hpp>
 #include <sem/sem_undo.hpp>
 #include <shm/shm_segment.hpp>
@@ -152,6 +153,7 @@ constexpr Part kParts[] {
     { start_message_memory, stop_message_memory },
     { start_namespaces, Namespaces::stop },
     { nothing_to_start, wait_for_rcu_memory }, /* nothing is dropped by RCU after this */
+    { TaskState::start, TaskState::stop },
     { start_undo, stop_undo },
     { start_segments, stop_segments },
     { probe_segment_files, nothing_to_stop },

@@ -4,6 +4,7 @@
 
 #include <entry/serve.hpp>
 #include <os/log.hpp>
+#include <os/task_state.hpp>
 #include <os/task_watch.hpp>
 #include <sem/sem_undo.hpp>
 #include <shm/segment_creator.hpp>
@@ -17,34 +18,43 @@ void sysvipc_task_begun(kapi_task* child, unsigned long clone_flags) noexcept
 
 bool sysvipc_task_has_share() noexcept
 {
-    return sysvipc::is_in_undo_group() || sysvipc::has_made_segments();
+    return sysvipc::TaskState::current() != nullptr;
 }
 
-/* Semaphores first, as on Linux. */
+/* Most tasks have no state: one lookup decides.  Semaphores first, as on Linux. */
 void sysvipc_task_ended() noexcept
 {
     using namespace sysvipc;
+    TaskState* state = TaskState::current();
+    if (!state) [[likely]]
+        return;
     const Served served;
     if (!served)
         return; /* what it leaves ends with the module */
-    leave_undo();
-    leave_segments();
+    leave_undo(*state);
+    leave_segments(*state);
+    TaskState::remove(*state);
 }
 
 void sysvipc_task_unshared(unsigned long flags) noexcept
 {
     using namespace sysvipc;
+    TaskState* state = TaskState::current();
+    if (!state)
+        return;
     if (flags & (KAPI_CLONE_SYSVSEM | KAPI_CLONE_NEWIPC))
-        leave_undo();
+        leave_undo(*state);
     if (flags & KAPI_CLONE_NEWIPC)
-        leave_segments();
+        leave_segments(*state);
 }
 
 /* The segments it has created stay its own, whichever namespace it enters. */
 void sysvipc_task_entered(unsigned long flags) noexcept
 {
-    if (flags & KAPI_CLONE_NEWIPC)
-        sysvipc::leave_undo();
+    using namespace sysvipc;
+    TaskState* state = TaskState::current();
+    if (state && (flags & KAPI_CLONE_NEWIPC))
+        leave_undo(*state);
 }
 
 namespace sysvipc {

@@ -8,13 +8,6 @@
 
 namespace sysvipc {
 
-SemLock::SemLock(SemSet& set, All) noexcept : set_(set)
-{
-    take_set();
-    if (close())
-        extend_to_all();
-}
-
 SemLock::SemLock(SemSet& set, u32 number) noexcept : set_(set)
 {
     take_one(number);
@@ -84,8 +77,7 @@ void SemLock::pass(u32 number) noexcept
 
 void SemLock::extend_to_all() noexcept
 {
-    for (u32 number = 0; number < set_.count(); ++number)
-        pass(number);
+    pass(SemRange::all(set_));
 }
 
 } // namespace sysvipc

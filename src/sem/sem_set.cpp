@@ -96,7 +96,7 @@ namespace {
 Ref<SemSet> take_out(IdTable& table, SemSet& set) noexcept
 {
     WakeList wakes;
-    SemLock lock { set, SemLock::All {} };
+    SemLock lock { set, SemRange::all(set) };
     return set.withdraw(table, lock, wakes);
 }
 

@@ -30,6 +30,28 @@ void SemUndo::clear_all() noexcept
         slots()[rest].adjustment = 0;
 }
 
+/*
+ * All semaphores that ever had an adjustment: the chained ones, then, where the chain ends, those that
+ * cannot be chained.  In a smaller set the chain's end is beyond all numbers.
+ */
+SemRange SemRange::touched(const SemUndo& undo) noexcept
+{
+    return { 0, SemUndo::slot_count(undo.set()), &undo };
+}
+
+u32 SemRange::first_touched(const SemUndo& undo) noexcept
+{
+    return min(u32 { undo.first_touched_.load_relaxed() }, SemUndo::slot_count(undo.set()));
+}
+
+u32 SemRange::touched_after(const SemUndo& undo, u32 number) noexcept
+{
+    static_assert(SemUndo::kEnd == SemUndo::kNotChained);
+    if (number >= SemUndo::kNotChained)
+        return number + 1;
+    return min(u32 { undo.slots()[number].next }, SemUndo::slot_count(undo.set()));
+}
+
 /* The slot is covered by its semaphore's lock, the head of the chain by no lock at all. */
 void SemUndo::note_touched(u32 number) noexcept
 {

@@ -26,7 +26,7 @@ SemWaiters& queue_of(SemSet& set, SemLock& lock, const SemOperations& operations
 /* From the first complex waiter on, all changers are in one queue. */
 void gather_changers(SemSet& set, SemLock& lock) noexcept
 {
-    for (u32 number = 0; number < set.count(); ++number)
+    for (const u32 number : SemRange::all(set))
         lock.state().changers.take_all_before(set.at(number, lock).decreasers);
 }
 
@@ -159,7 +159,7 @@ bool serve_zero_waiters_at(SemSet& set, SemLock& lock, u32 number, WakeList& wak
 /* While they wait all semaphores belong to the set's lock. */
 bool serve_complex_zero_waiters(SemSet& set, SemLock& lock, WakeList& wakes) noexcept
 {
-    for (u32 number = 0; number < set.count(); ++number) {
+    for (const u32 number : SemRange::all(set)) {
         if (set.at(number, lock).value == 0)
             return serve_zero_queue(set, lock, lock.state().zero_waiters, wakes);
     }
@@ -190,7 +190,7 @@ void release_all_waiters(SemSet& set, SemLock& lock, WakeList& wakes) noexcept
     };
     release(lock.state().zero_waiters);
     release(lock.state().changers);
-    for (u32 number = 0; number < set.count(); ++number) {
+    for (const u32 number : SemRange::all(set)) {
         SemaphoreState& semaphore = set.at(number, lock);
         release(semaphore.zero_waiters);
         release(semaphore.decreasers);

@@ -125,11 +125,11 @@ void for_each_record(SemLock& lock, const Each& each) noexcept
 }
 
 /* The caller handles undo records. */
-void set_value(SemSet& set, SemLock& lock, u32 number, i32 value) noexcept
+void set_value(SemSet& set, SemLock& lock, u32 number, i32 value, kapi_pid* changer) noexcept
 {
     SemaphoreState& semaphore = set.at(number, lock);
     semaphore.value = value;
-    semaphore.last_changer.note(CurrentTask::process());
+    semaphore.last_changer.note(changer);
 }
 
 /* SETVAL.  Errors: ERANGE, EINVAL, EINVAL (number), EACCES, EIDRM, in this order. */
@@ -146,12 +146,12 @@ void set_value(SemSet& set, SemLock& lock, u32 number, i32 value) noexcept
     if (!set->check_command(SemCommand::SETVAL).ok())
         return Errno::EACCES; /* whatever the module says */
     const auto index = static_cast<u32>(clamp_index(number, static_cast<i32>(set->count())));
-    const auto only_this = [index](auto&& each) { each(index); };
+    const SemRange only_this = SemRange::one(index);
     PARTLY_INITIALISED SemLock lock { *set, only_this };
     if (set->is_removed())
         return Errno::EIDRM;
     for_each_record(lock, [index](SemUndo& undo) { undo.clear(index); });
-    set_value(*set, lock, index, value);
+    set_value(*set, lock, index, value, CurrentTask::process());
     lock.state().ctime = real_seconds();
     serve_changed(*set, lock, only_this, Counts::AsChange, wakes);
     return 0;
@@ -174,7 +174,7 @@ Result<i32> get_all(IpcNamespace& ns, IpcId id, UserAddress buffer) noexcept
     ValueList values;
     TRY(values.start(set->count()));
     {
-        SemLock lock { *set, SemLock::All {} };
+        SemLock lock { *set, SemRange::all(*set) };
         if (set->is_removed())
             return Errno::EIDRM;
         for (u32 number = 0; number < set->count(); ++number)
@@ -195,18 +195,18 @@ Result<i32> set_all(IpcNamespace& ns, IpcId id, UserAddress buffer) noexcept
         if (values[number] > kMostSemaphoreValue)
             return Errno::ERANGE;
     }
+    const SemRange all = SemRange::all(*set);
     WakeList wakes;
-    SemLock lock { *set, SemLock::All {} };
+    SemLock lock { *set, all };
     if (set->is_removed())
         return Errno::EIDRM;
-    const auto each_number = [&](auto&& each) {
-        for (u32 number = 0; number < set->count(); ++number)
-            each(number);
-    };
     for_each_record(lock, [](SemUndo& undo) { undo.clear_all(); });
-    each_number([&](u32 number) { set_value(*set, lock, number, values[number]); });
+    kapi_pid* const changer = CurrentTask::process();
+    const u16* const given = values.data();
+    for (const u32 number : all)
+        set_value(*set, lock, number, given[number], changer);
     lock.state().ctime = real_seconds();
-    serve_changed(*set, lock, each_number, Counts::AsChange, wakes);
+    serve_changed(*set, lock, all, Counts::AsChange, wakes);
     return 0;
 }
 
@@ -238,7 +238,7 @@ Result<Ref<SemSet>> withdraw(IpcNamespace& ns, IpcId id) noexcept
     if (!set)
         return Errno::EINVAL;
     TRY(set->check_removal(ns.owner())); /* without permission, do not close the set */
-    SemLock lock { *set, SemLock::All {} };
+    SemLock lock { *set, SemRange::all(*set) };
     if (set->is_removed())
         return Errno::EINVAL;
     return set->withdraw(ns.table(Kind::Semaphores), lock, wakes);

@@ -2,18 +2,15 @@
 /*
  * Which tasks share undo records, and undoing their operations when the last of them leaves
  * (contracts: include/sem/sem_undo.hpp).
- *
- * A kernel without System V IPC has no field for this in a task, and a kernel with it uses the field
- * itself: a table keyed by task maps tasks to groups.
  */
 #include <sem/sem_undo.hpp>
 
 #include <base/assert.hpp>
-#include <mem/address_map.hpp>
 #include <mem/heap.hpp>
 #include <mem/pair_map.hpp>
 #include <os/log.hpp>
 #include <os/task.hpp>
+#include <os/task_state.hpp>
 #include <sem/sem_wakeup.hpp>
 #include <sync/rcu.hpp>
 #include <base/poison.hpp>
@@ -30,8 +27,13 @@ struct UndoRecords : Pinned {
 
 class UndoGroup : public RcuCounted {
 public:
+    static constexpr TaskSlot kTaskSlot = TaskSlot::UndoGroup;
+
     Guarded<UndoRecords, UndoGroupLock> records;
-    /* Its tasks.  Only a member adds one, so that the number never grows again once it is 0. */
+    /*
+     * Its tasks, which own it together.  Only a member adds one, so that the number never grows again
+     * once it is 0.
+     */
     Atomic<u32> members { 1 };
     /* The record used last, only for comparison: it may be gone.  Written under the lock. */
     Atomic<const SemUndo*> used_last { nullptr };
@@ -39,72 +41,49 @@ public:
 
 namespace {
 
-/* A task's membership in a group. */
-struct Membership : public RcuCounted, public kapi_addressed {
-    Membership(kapi_task* joining, Ref<UndoGroup> joined) noexcept
-        : kapi_addressed { {}, joining },
-          task(joining),
-          group(move(joined))
-    {
-    }
-    const TaskRef task;
-    const Ref<UndoGroup> group;
-};
-
-/* Lookups run under RCU. */
+/* By group and set; lookups run under RCU. */
 struct Registry : Pinned {
     static void destroy(Registry* registry) noexcept { heap_destroy(registry); }
 
-    AddressMap memberships; /* by task */
-    PairMap records; /* by group and set */
+    PairMap records;
 };
 
 constinit Registry* registry = nullptr;
 
-/* Under RCU; nullptr: the task is in no group. */
-Membership* membership_of(const kapi_task* task) noexcept
+UndoGroup& join(TaskState& state, Ref<UndoGroup> created) noexcept
 {
-    return static_cast<Membership*>(registry->memberships.find(task));
+    UndoGroup& group = created.release(); /* now its members' */
+    state.put(group);
+    return group;
 }
 
-/* Only the task itself, or its parent before it runs, joins or leaves: its group stays. */
-UndoGroup* current_group() noexcept
+/* Errors: ENOMEM.  Sleeps. */
+Result<UndoGroup*> current_group() noexcept
 {
-    const RcuGuard guard;
-    const Membership* membership = membership_of(CurrentTask::identity());
-    return membership ? &*membership->group : nullptr;
+    TaskState* state = TRY(TaskState::current_or_new());
+    if (auto* group = state->part<UndoGroup>())
+        return group;
+    Ref<UndoGroup> created = TRY(Ref<UndoGroup>::create(0));
+    return &join(*state, move(created));
 }
 
-/* Errors: ENOMEM. */
-Result<void> join(Result<Ref<Membership>> created) noexcept
+/* The same in atomic context. */
+Result<UndoGroup*> current_group_atomic() noexcept
 {
-    Ref<Membership> membership = TRY(move(created));
-    if (!registry->memberships.insert(*membership).ok()) /* not EEXIST: the table cannot grow */
-        return Errno::ENOMEM;
-    membership.give_away(); /* now the registry's */
-    return {};
-}
-
-Result<UndoGroup*> join_new_group() noexcept
-{
-    Ref<UndoGroup> group = TRY(Ref<UndoGroup>::create(0));
-    UndoGroup& joined = *group;
-    TRY(join(Ref<Membership>::create(0, CurrentTask::raw(), move(group))));
-    return &joined;
+    TaskState* state = TRY(TaskState::current_or_new_atomic());
+    if (auto* group = state->part<UndoGroup>())
+        return group;
+    Ref<UndoGroup> created = TRY(Ref<UndoGroup>::create_atomic());
+    return &join(*state, move(created));
 }
 
 /* In the parent, atomic: without memory the child shares nothing, which is logged. */
 Result<void> join_child(kapi_task* child) noexcept
 {
-    UndoGroup* group = current_group();
-    if (!group) {
-        Ref<UndoGroup> created = TRY(Ref<UndoGroup>::create_atomic());
-        group = &*created;
-        TRY(join(Ref<Membership>::create_atomic(CurrentTask::raw(), move(created))));
-    }
-    Ref<UndoGroup> shared = TRY(Ref<UndoGroup>::try_get(*group));
-    TRY(join(Ref<Membership>::create_atomic(child, move(shared))));
+    UndoGroup* group = TRY(current_group_atomic());
+    TaskState* state = TRY(TaskState::add_for(child));
     static_cast<void>(group->members.add(1));
+    state->put(*group);
     return {};
 }
 
@@ -122,22 +101,21 @@ Ref<SemUndo> end_record(SemUndo& undo) noexcept
 void take_back_one(SemUndo& undo, WakeList& wakes) noexcept
 {
     SemSet& set = undo.set();
-    const auto for_each = [&](auto&& each) {
-        undo.for_each_touched([&](u32 number, i32) { each(number); });
-    };
-    SemLock lock { set, for_each };
+    const SemRange touched = SemRange::touched(undo);
+    SemLock lock { set, touched };
     if (undo.is_ended())
         return; /* the set was removed meanwhile */
     lock.state().undo.remove(undo);
     const Ref<SemUndo> dropped = end_record(undo);
-    undo.for_each_touched([&](u32 number, i32 adjustment) {
+    for (const u32 number : touched) {
+        const i32 adjustment = undo.adjustment(number);
         if (adjustment == 0)
-            return;
+            continue;
         SemaphoreState& semaphore = set.at(number, lock);
         semaphore.value = value_after_undo(semaphore.value, adjustment);
         semaphore.last_changer.note(CurrentTask::process());
-    });
-    serve_changed(set, lock, for_each, Counts::AsOperation, wakes);
+    }
+    serve_changed(set, lock, touched, Counts::AsOperation, wakes);
 }
 
 /* Under RCU; nullptr: all have ended. */
@@ -161,28 +139,14 @@ bool take_back_first(UndoGroup& group) noexcept
 
 } // namespace
 
-bool is_in_undo_group() noexcept
+void leave_undo(TaskState& state) noexcept
 {
-    const RcuGuard guard;
-    return membership_of(CurrentTask::identity()) != nullptr;
-}
-
-void leave_undo() noexcept
-{
-    Membership* membership = nullptr;
-    {
-        const RcuGuard guard;
-        membership = membership_of(CurrentTask::identity());
-    }
-    if (!membership)
+    auto* group = state.take<UndoGroup>();
+    if (!group || group->members.add(-1u) != 0)
         return;
-    static_cast<void>(invariant(registry->memberships.remove(*membership)));
-    const Ref<Membership> dropped = Ref<Membership>::adopt(*membership);
-    UndoGroup& group = *membership->group;
-    if (group.members.add(-1u) != 0)
-        return;
-    while (take_back_first(group))
+    while (take_back_first(*group))
         CurrentTask::give_way();
+    Ref<UndoGroup>::drop(*group);
 }
 
 void share_undo(kapi_task* child) noexcept
@@ -210,25 +174,23 @@ namespace {
 
 SemUndo* find_current_undo(const SemSet& set) noexcept
 {
-    const Membership* membership = membership_of(CurrentTask::identity());
-    if (!membership) [[unlikely]]
+    const TaskState* state = TaskState::find_current();
+    if (!state) [[unlikely]]
         return nullptr;
-    UndoGroup& group = *membership->group;
-    auto* undo = static_cast<SemUndo*>(registry->records.find(&group, &set));
-    if (undo && group.used_last.load_relaxed() != undo) [[unlikely]]
-        note_use(group, *undo);
+    auto* group = state->part<UndoGroup>(); /* nullptr: none, for which there is no record */
+    auto* undo = static_cast<SemUndo*>(registry->records.find(group, &set));
+    if (undo && group->used_last.load_relaxed() != undo) [[unlikely]]
+        note_use(*group, *undo);
     return undo;
 }
 
 /* Threads of one group may do so at the same time: the second uses the first one's record. */
 Result<Ref<SemUndo>> make_current_undo(SemSet& set) noexcept
 {
-    UndoGroup* group = current_group();
-    if (!group)
-        group = TRY(join_new_group());
+    UndoGroup* group = TRY(current_group());
     Ref<SemUndo> created = TRY(SemUndo::create(set, *group));
     const RcuGuard guard;
-    SemLock lock { set, [](auto&&) { /* no semaphore, just the set */ } };
+    SemLock lock { set, SemRange::none() };
     if (set.is_removed())
         return Errno::EIDRM;
     if (SemUndo* undo = find_current_undo(set))
@@ -255,20 +217,25 @@ void end_all_undo(SemLock& lock) noexcept
 Result<void> start_undo() noexcept
 {
     Box<Registry> created = TRY(heap_create<Registry>());
-    TRY(created->memberships.start());
-    if (Result<void> started = created->records.start(); !started.ok()) {
-        created->memberships.stop([](kapi_addressed*) {});
-        return started.error();
-    }
+    TRY(created->records.start());
     registry = created.release();
     return {};
 }
 
+namespace {
+
+/* No set exists, so a group has no records. */
+void leave_at_unload(UndoGroup& group) noexcept
+{
+    if (group.members.add(-1u) == 0)
+        Ref<UndoGroup>::drop(group);
+}
+
+} // namespace
+
 void stop_undo() noexcept
 {
-    registry->memberships.stop([](kapi_addressed* addressed) {
-        Ref<Membership>::drop(*static_cast<Membership*>(addressed));
-    });
+    TaskState::take_all<UndoGroup, leave_at_unload>();
     registry->records.stop();
     Registry::destroy(exchange(registry, nullptr));
 }

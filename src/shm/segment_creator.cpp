@@ -4,9 +4,9 @@
 
 #include <base/assert.hpp>
 #include <ids/all_objects.hpp>
-#include <mem/address_map.hpp>
 #include <mem/heap.hpp>
 #include <os/task.hpp>
+#include <os/task_state.hpp>
 #include <shm/shm_segment.hpp>
 #include <sync/rcu.hpp>
 #include <base/poison.hpp>
@@ -14,14 +14,9 @@
 namespace sysvipc {
 
 /* A task that has created segments; only it adds to the list, any task removes. */
-class SegmentCreator : public RcuCounted, public kapi_addressed {
+class SegmentCreator : public RcuCounted {
 public:
-    explicit SegmentCreator(kapi_task* creating) noexcept
-        : kapi_addressed { {}, creating },
-          task(creating)
-    {
-    }
-    const TaskRef task;
+    static constexpr TaskSlot kTaskSlot = TaskSlot::SegmentCreator;
 
     List<ShmSegment> segments; /* under the lock of all creators */
 };
@@ -31,26 +26,10 @@ namespace {
 struct Creators : Pinned {
     static void destroy(Creators* creators) noexcept { heap_destroy(creators); }
 
-    AddressMap by_task;
     Guarded<Unit, SegmentCreatorsLock> lock;
 };
 
 constinit Creators* creators = nullptr;
-
-/* Only the task itself adds or removes its entry: what is found stays. */
-SegmentCreator* find_current() noexcept
-{
-    const RcuGuard guard;
-    return static_cast<SegmentCreator*>(creators->by_task.find(CurrentTask::identity()));
-}
-
-Result<SegmentCreator*> become_creator() noexcept
-{
-    Ref<SegmentCreator> created = TRY(Ref<SegmentCreator>::create(0, CurrentTask::raw()));
-    if (!creators->by_task.insert(*created).ok())
-        return Errno::ENOMEM;
-    return &created.release(); /* now the map's */
-}
 
 void remove_from_creator(ShmSegment& segment) noexcept
 {
@@ -78,9 +57,13 @@ ShmSegment* take_one(SegmentCreator& creator) noexcept
 
 Result<SegmentCreator*> current_creator() noexcept
 {
-    if (SegmentCreator* creator = find_current())
+    TaskState* state = TRY(TaskState::current_or_new());
+    if (auto* creator = state->part<SegmentCreator>())
         return creator;
-    return become_creator();
+    Ref<SegmentCreator> created = TRY(Ref<SegmentCreator>::create(0));
+    SegmentCreator& creator = created.release(); /* now the state's part */
+    state->put(creator);
+    return &creator;
 }
 
 void note_creation(ShmSegment& segment, SegmentCreator& creator) noexcept
@@ -112,19 +95,13 @@ bool leave_one(SegmentCreator& creator) noexcept
 
 } // namespace
 
-bool has_made_segments() noexcept
+void leave_segments(TaskState& state) noexcept
 {
-    return find_current() != nullptr;
-}
-
-void leave_segments() noexcept
-{
-    SegmentCreator* creator = find_current();
+    auto* creator = state.take<SegmentCreator>();
     if (!creator)
         return;
     while (leave_one(*creator))
         CurrentTask::give_way();
-    static_cast<void>(invariant(creators->by_task.remove(*creator)));
     Ref<SegmentCreator>::drop(*creator);
 }
 
@@ -151,16 +128,13 @@ bool remove_some_orphans(IpcNamespace& ns, i32& index) noexcept
 Result<void> start_segment_creators() noexcept
 {
     Box<Creators> created = TRY(heap_create<Creators>());
-    TRY(created->by_task.start());
     creators = created.release();
     return {};
 }
 
 void stop_segment_creators() noexcept
 {
-    creators->by_task.stop([](kapi_addressed* addressed) {
-        Ref<SegmentCreator>::drop(*static_cast<SegmentCreator*>(addressed));
-    });
+    TaskState::take_all<SegmentCreator, Ref<SegmentCreator>::drop>();
     Creators::destroy(exchange(creators, nullptr));
 }
 

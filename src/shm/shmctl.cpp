@@ -7,6 +7,7 @@
  */
 #include <shm/shm_segment.hpp>
 
+#include <base/optional.hpp>
 #include <ids/all_objects.hpp>
 #include <os/clock.hpp>
 #include <sync/rcu.hpp>
@@ -122,8 +123,12 @@ Result<i32> change_segment(IpcNamespace& ns, IpcId id, Buffer buffer) noexcept
     return 0;
 }
 
-/* nullptr: it stays, marked.  Errors: EINVAL, EPERM. */
-Result<ShmSegment*> withdraw_or_mark(IpcNamespace& ns, IpcId id) noexcept
+/*
+ * Moves the table's reference to @withdrawn, or marks the segment, which is attached.
+ * Errors: EINVAL, EPERM.
+ */
+Result<void> withdraw_or_mark(IpcNamespace& ns, IpcId id,
+                              Optional<Ref<ShmSegment>>& withdrawn) noexcept
 {
     const RcuGuard guard;
     ShmSegment* segment = ShmSegment::find(ns, id);
@@ -133,19 +138,23 @@ Result<ShmSegment*> withdraw_or_mark(IpcNamespace& ns, IpcId id) noexcept
     if (segment->is_removed())
         return Errno::EINVAL;
     TRY(segment->check_removal(state, ns.owner()));
-    if (state->attaches != 0) {
+    IdTable& table = ns.table(Kind::SharedMemory);
+    if (state->attaches == 0) {
+        withdrawn.emplace([&] { return table.withdraw(*segment, state); });
+    } else {
         segment->mark(state);
-        ns.table(Kind::SharedMemory).hide(*segment, state);
-        return nullptr;
+        table.hide(*segment, state);
     }
-    return &ns.table(Kind::SharedMemory).withdraw(*segment, state).release();
+    return {};
 }
 
 /* IPC_RMID.  Errors: EINVAL, EPERM. */
 Result<i32> remove_segment(IpcNamespace& ns, IpcId id) noexcept
 {
-    if (ShmSegment* withdrawn = TRY(withdraw_or_mark(ns, id)))
-        Ref<ShmSegment>::adopt(*withdrawn)->retire();
+    Optional<Ref<ShmSegment>> withdrawn;
+    TRY(withdraw_or_mark(ns, id, withdrawn));
+    if (withdrawn.has_value())
+        (*withdrawn)->retire();
     return 0;
 }
 

@@ -234,7 +234,7 @@ int main()
     setlinebuf(stdout);
     mkdir("/proc", 0755);
     mount("proc", "/proc", "proc", 0, nullptr);
-    // By then the kernel has done what it put off while it booted.  Virtual time costs nothing.
+    // The kernel has finished its deferred boot work by then.  Virtual time costs nothing.
     sleep(10);
     try {
         bench::run_guest();

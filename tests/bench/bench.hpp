@@ -73,7 +73,7 @@ inline long must(long result)
     return static_cast<unsigned long>(high) << 32 | low;
 }
 
-// No-ops that tell bench_plugin.cpp what is being counted.
+// No-ops that mark the counted section for bench_plugin.cpp.
 [[gnu::always_inline]] inline void mark_start()
 {
     asm volatile("nopl 0x53595356(%rax)");
@@ -101,8 +101,8 @@ inline constexpr Plan kAtOnce { 200, 15 };
 inline constexpr unsigned long kTenTicks = 40'000'000;
 inline constexpr Plan kUntilFreed { 1000, 5, kTenTicks };
 
-// Objects get their indices in a cycle, and what it costs to remove one depends on whether another
-// has a higher index: whatever was done before, have the next get a low one.
+// Objects get their indices in a cycle, and the cost of a removal depends on whether another object
+// has a higher index: make the next object get a low one.
 template <std::invocable Create, std::invocable<long> Remove>
 void begin_index_cycle(Create create, Remove remove)
 {
@@ -150,7 +150,7 @@ public:
     double per_unit = 0;
     double calls_per_unit = 0;
     double units_counted = 0;
-    double margin = 0; // what a difference must exceed to mean something
+    double margin = 0; // a difference up to this is not significant
 
 private:
     static double cost(Plan plan, std::vector<unsigned long>& rounds);
@@ -160,7 +160,7 @@ struct Case {
     std::string name;
     const char* call; // the case is about the module where that provides this call; "-": nowhere
     void (*run)(Meter&);
-    const char* floor = "getppid"; // the case that shows what is not the call's own cost
+    const char* floor = "getppid"; // the case whose cost is subtracted
 };
 
 extern const std::vector<Case> kMessageCases;

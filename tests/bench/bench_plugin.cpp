@@ -15,7 +15,7 @@
 #include <string_view>
 #include <unordered_map>
 
-// What is used of qemu-plugin.h, which Debian does not package.
+// The declarations that are used from qemu-plugin.h, which Debian does not package.
 extern "C" {
 struct qemu_plugin_tb;
 struct qemu_plugin_insn;

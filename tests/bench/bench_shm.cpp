@@ -114,7 +114,7 @@ const std::vector<Case> kMemoryCases {
     { "shmget+shmat+shmdt+RMID", "shmat", whole_life },
     { "shmctl,IPC_STAT", "shmctl", stat },
     { "/proc/sysvipc/shm,line", "shmctl", proc_line },
-    // What every process pays, and what attached segments add to that.
+    // The cost of every process, and the additional cost of attached segments.
     { "fork+exit", "-", fork_and_exit<0> },
     { "fork+exit,1-attached", "shmat", fork_and_exit<1>, "fork+exit" },
     { "fork+exit,64-attached", "shmat", fork_and_exit<64>, "fork+exit" },

@@ -98,7 +98,7 @@ private:
     Actor actor_;
 };
 
-// What another task does that has nothing to do with the set.
+// Another task's work, unrelated to the set.
 class Neighbour {
 public:
     void operator()() const
@@ -181,7 +181,7 @@ private:
             starts[i] = { set.id(), undone(up(number)), who, &*state_ };
             char* top = static_cast<char*>(stacks) + (i + 1) * kStack;
             REQUIRE(clone(hold, top, kFlags, &starts[i]) > 0);
-            // One after the other: else all memory would be in use by those who have just begun.
+            // One after the other: otherwise processes that have just started would use all memory.
             while (state_->ready <= static_cast<int>(i))
                 sched_yield();
         }
@@ -199,7 +199,7 @@ Nanoseconds time_of(const std::function<void()>& body)
     return now() - start;
 }
 
-// What the calls about a whole set cost, and how long a neighbour waits for theirs.
+// The cost of calls on a whole set, and how long they delay another task's call.
 void measure_whole_set(const std::string& row, int nsems, int records, RecordHolders::Who who)
 {
     require_one_cpu();
@@ -293,7 +293,7 @@ void measure_undo(int count, int nsems, int touched)
     measure_leaving("unshare," + row, prepare, Leave::Unshare);
 }
 
-// What a task has made, and maybe attached.
+// A task that has created segments, and possibly attached them.
 void measure_segments(bool is_forced, bool is_attached)
 {
     const LimitFile forced { "shm_rmid_forced" };

@@ -65,7 +65,7 @@ TEST(large_messages_are_charged_to_their_sender)
         });
 }
 
-TEST(semaphore_sets_are_charged_to_their_maker)
+TEST(semaphore_sets_are_charged_to_their_creator)
 {
     struct Sets {
         int ids[60];
@@ -84,7 +84,7 @@ TEST(semaphore_sets_are_charged_to_their_maker)
         });
 }
 
-TEST(the_pages_of_a_segment_are_charged_to_who_touches_them)
+TEST(the_pages_of_a_segment_are_charged_to_the_task_that_touches_them)
 {
     const MemoryGroup group;
     Segment segment { 4 * kMegabyte };

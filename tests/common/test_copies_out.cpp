@@ -20,7 +20,7 @@ constexpr std::byte kUntouched { 0xa5 };
 using Bytes = std::vector<std::byte>;
 using Call = std::function<Outcome(std::byte* buffer)>;
 
-// What `call` leaves in a buffer of `room` bytes.
+// The contents of a buffer of `room` bytes after `call`.
 Bytes left_by(const Call& call, const GuardedBuffer& memory, std::size_t room)
 {
     std::byte* const start = memory.with_room_for(room);
@@ -44,7 +44,7 @@ void expect_all_that_fits(std::size_t size, const Call& call)
 
 // --- messages
 
-// What msgrcv() leaves of a message where `room` bytes can be written.
+// The part of a message that msgrcv() writes where `room` bytes are writable.
 void expect_left_of_message(const Queue& queue, const GuardedBuffer& memory,
                             const std::string& text, std::size_t room)
 {

@@ -87,7 +87,7 @@ NEXT_ID_TEST(a_taken_index_leads_to_the_next_free_one_with_the_sequence_of_a)
         EXPECT_EQ(facility.make(), index);
     want(facility, 4 * kRow + 1);
     EXPECT_EQ(facility.make(), 4 * kRow + 3);
-    want(facility, 3); // taken by that, whatever its sequence number
+    want(facility, 3); // taken by that object, regardless of the sequence number
     EXPECT_EQ(facility.make(), 4);
     REQUIRE_OK(facility.remove(1));
     want(facility, 9 * kRow);
@@ -242,7 +242,7 @@ NEXT_ID_TEST(a_saved_state_can_be_restored_of_each)
 
 NEXT_ID_TEST(a_message_is_copied_from_a_restored)
 {
-    // What saves queues reads them by MSG_COPY: it comes with the files, whatever the facility.
+    // Checkpoint programs read queues by MSG_COPY: it exists where the files do.
     want(facility, 2 * kRow + 9);
     EXPECT_EQ(facility.make(), 2 * kRow + 9);
     want(kFacilities[0], 3 * kRow + 8);
@@ -258,7 +258,7 @@ NEXT_ID_TEST(a_message_is_copied_from_a_restored)
     EXPECT_EQ(queue.stat().qnum, 2u);
 }
 
-TEST(a_call_that_makes_no_set_does_not_use_up_what_is_wanted)
+TEST(semget_that_creates_no_set_keeps_sem_next_id)
 {
     require_next_id();
     in_a_new_ipc_namespace([] {
@@ -273,7 +273,7 @@ TEST(a_call_that_makes_no_set_does_not_use_up_what_is_wanted)
     });
 }
 
-TEST(a_call_that_makes_no_segment_does_not_use_up_what_is_wanted)
+TEST(shmget_that_creates_no_segment_keeps_shm_next_id)
 {
     require_next_id();
     in_a_new_ipc_namespace([] {
@@ -289,7 +289,7 @@ TEST(a_call_that_makes_no_segment_does_not_use_up_what_is_wanted)
     });
 }
 
-TEST(the_inode_of_a_segment_is_the_wanted_id)
+TEST(the_inode_of_a_segment_is_the_requested_id)
 {
     require_next_id();
     in_a_new_ipc_namespace([] {

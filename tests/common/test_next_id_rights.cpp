@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who may choose the id of the next object: CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN in the user
+ * Permission to choose the id of the next object: CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN in the user
  * namespace that owns the IPC namespace.
  */
 #include "lib/next_id.hpp"
@@ -19,7 +19,7 @@ void expect_may_want(const Facility& facility, bool allowed)
         EXPECT_EQ(facility.make(), 5);
     } else {
         // Linux refuses to open it.  A file whose mode cannot depend on capabilities can be opened,
-        // and refuses what is written: all that matters is that nothing was taken.
+        // and refuses the write: the value must stay.
         EXPECT(written.failed_with(EACCES) || written.failed_with(EPERM));
         EXPECT_EQ(file.text(), "-1");
         EXPECT_EQ(sysv::index_of(facility.make()), 0);
@@ -80,7 +80,7 @@ FACILITY_TEST(an_inhabitant_of_a_world_may_not_want_a)
 
 FACILITY_TEST(root_from_outside_may_want_in_a_world_a)
 {
-    // By capability, though the limits of that world are not his to write.
+    // By capability, although the caller may not write the limits of that user namespace.
     require_next_id();
     const Realm realm { CLONE_NEWUSER | CLONE_NEWIPC };
     in_a_process([&] {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the tests of all three facilities need to check structures of 32-bit programs in both
+ * Helpers for the tests of all three facilities that check structures of 32-bit programs in both
  * versions.
  */
 #pragma once
@@ -18,13 +18,13 @@ enum class Way { Direct, Current, Old };
 inline constexpr Way kEveryWay[] { Way::Direct, Way::Current, Way::Old };
 inline constexpr Way kCurrentWays[] { Way::Direct, Way::Current };
 
-// The command as it goes that way.
+// The command in that version's encoding.
 constexpr int command_by(Way way, int command)
 {
     return way == Way::Current ? command | sysv::kIpc64 : command;
 }
 
-// Room for a structure that the kernel is to write, and for what it must not write behind it.
+// Room for a structure that the kernel writes, and a margin that it must not write.
 template <class T>
 class Written {
 public:
@@ -65,14 +65,14 @@ constexpr std::uint16_t old_id(std::uint32_t id)
     return id > 0xffff ? sysv::kOverflowId : static_cast<std::uint16_t>(id);
 }
 
-// As the older version shows what the current one shows.
+// Converts a value to the older version's.
 inline sysv::OldPerm old_perm(const sysv::Perm& perm)
 {
     return { perm.key,          old_id(perm.uid), old_id(perm.gid), old_id(perm.cuid),
              old_id(perm.cgid), perm.mode,        perm.seq };
 }
 
-// The clock goes on from another time, as long as one of these lives.
+// The clock runs from another time while one of these lives.
 class ClockOverride {
 public:
     explicit ClockOverride(std::int64_t seconds) : shift_ { seconds - kernel_seconds() }

@@ -45,7 +45,7 @@ constexpr unsigned with_version(IpcCall call, unsigned version)
     return version << 16 | static_cast<unsigned>(call);
 }
 
-// What a msgrcv() of version 0 takes the place of its buffer and its type from.
+// The structure in which msgrcv() of version 0 finds its buffer and its type.
 struct ReceiveArguments { // struct ipc_kludge
     void* buffer;
     long type;
@@ -118,7 +118,7 @@ struct OldShmLimits { // struct shminfo
     std::int32_t shmall;
 };
 
-// As the older version shows an id that its 16 bits cannot hold, unless somebody has changed it.
+// The default overflow id: the older version shows it for an id above 16 bits.
 inline constexpr std::uint16_t kOverflowId = 65534;
 
 } // namespace sysv

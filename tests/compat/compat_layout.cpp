@@ -5,7 +5,7 @@
  */
 #include "compat/compat_ipc.hpp"
 
-// What sysv_ipc.hpp has brought in already.
+// Included by sysv_ipc.hpp already.
 #define ipc_perm kernel_ipc_perm
 #undef IPC_CREAT
 #undef IPC_EXCL

@@ -31,7 +31,7 @@ TEST(msgget_of_ipc_finds_and_makes_the_same_queues)
     EXPECT_EQ(made.stat().perm.mode, 0640u);
 }
 
-TEST(calls_that_know_no_version_ignore_it)
+TEST(calls_without_versions_ignore_the_version)
 {
     const Queue queue;
     const SmallMessage message { 5, "text" };
@@ -89,7 +89,7 @@ TEST(longer_messages_arrive_by_ipc_too)
     }
 }
 
-TEST(msgsnd_looks_at_the_type_first_and_at_32_bits_of_the_size)
+TEST(msgsnd_checks_the_type_first_and_uses_32_bits_of_the_size)
 {
     const Queue queue;
     const GuardedBuffer memory;
@@ -155,7 +155,7 @@ TEST(msgrcv_of_version_0_errs_in_order)
     EXPECT_ERR(ipc(IpcCall::Msgrcv, queue.id(), 8, IPC_NOWAIT, memory.with_room_for(8)), ENOMSG);
 }
 
-TEST(a_message_is_gone_when_its_type_cannot_be_written)
+TEST(a_message_is_lost_when_its_type_cannot_be_written)
 {
     const Queue queue;
     const GuardedBuffer memory;
@@ -168,7 +168,7 @@ TEST(a_message_is_gone_when_its_type_cannot_be_written)
     EXPECT_OK(sysv::msgrcv(queue.id(), memory.with_room_for(sizeof(long) + 4), 4, 0, IPC_NOWAIT));
 }
 
-TEST(copies_of_messages_come_to_32_bit_programs_too)
+TEST(msg_copy_works_in_32_bit_programs)
 {
     const Queue queue;
     REQUIRE_OK(queue.send(1, "first"));

@@ -36,7 +36,7 @@ sysv::OldQueueStat old_version(const sysv::QueueStat& stat)
     return old;
 }
 
-// What each command of the *_STAT kind gives of `queue`, each way.
+// The results of each *_STAT command for `queue`, by each calling convention.
 void expect_stat_everywhere(const Queue& queue)
 {
     const auto stat = queue.stat();
@@ -119,7 +119,7 @@ TEST(the_older_version_cuts_numbers)
     EXPECT_EQ(stat.cbytes, 4);
 }
 
-TEST(times_beyond_32_bits_come_in_two_halves)
+TEST(times_beyond_32_bits_are_split_into_two_halves)
 {
     const ClockOverride clock { kFarAway };
     const Queue queue = used_queue();
@@ -159,7 +159,7 @@ TEST(set_takes_owner_mode_and_limit_of_either_version)
     }
 }
 
-TEST(set_looks_at_no_other_member)
+TEST(set_ignores_all_other_members)
 {
     const Queue queue { 0600 };
     for (const Way way : kEveryWay) {

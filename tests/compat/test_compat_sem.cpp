@@ -82,7 +82,7 @@ TEST(semop_of_ipc_operates)
     EXPECT_ERR(ipc(IpcCall::Semop, set.id(), 1, 0, kNull), EFAULT);
     EXPECT_ERR(ipc(IpcCall::Semop, set.id(), 0, 0, operations), EINVAL);
     EXPECT_ERR(ipc(IpcCall::Semop, set.id(), -1, 0, operations), E2BIG);
-    // What it has no use for, it does not look at.
+    // It ignores arguments that it does not use.
     EXPECT_OK(ipc(sysv::with_version(IpcCall::Semop, 7), set.id(), 1, 99, operations, 99));
 }
 
@@ -106,7 +106,7 @@ TEST(operations_become_possible_before_a_time_of_32_bits_has_passed)
     }
 }
 
-TEST(what_is_no_time_is_einval)
+TEST(an_invalid_time_is_einval)
 {
     const SemSet set;
     for (const sysv::OldTime timeout : { sysv::OldTime { -1, 0 },
@@ -233,7 +233,7 @@ TEST(stat_is_right_in_every_byte_of_both_versions)
     EXPECT_EQ(stat.nsems, 7);
 }
 
-TEST(times_beyond_32_bits_come_in_two_halves)
+TEST(times_beyond_32_bits_are_split_into_two_halves)
 {
     const ClockOverride clock { kFarAway };
     const SemSet set;

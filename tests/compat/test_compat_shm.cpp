@@ -163,7 +163,7 @@ TEST(shmat_of_ipc_errs_as_shmat_does)
     EXPECT(address == nullptr);
 }
 
-TEST(an_attachment_goes_where_it_is_wanted)
+TEST(an_attachment_is_placed_at_the_requested_address)
 {
     const Segment segment;
     void* first = nullptr;
@@ -200,7 +200,7 @@ TEST(stat_is_right_in_every_byte_of_both_versions)
     EXPECT_EQ(stat.nattch, 1);
 }
 
-TEST(times_beyond_32_bits_come_in_two_halves)
+TEST(times_beyond_32_bits_are_split_into_two_halves)
 {
     const ClockOverride clock { kFarAway };
     const Segment segment;
@@ -279,7 +279,7 @@ void expect_limits_everywhere(unsigned long shmmax, unsigned long shmall)
     expect(Way::Old, old_version(expected));
 }
 
-TEST(the_limit_of_a_segment_shows_as_what_an_int_holds)
+TEST(the_limit_of_a_segment_is_clamped_to_an_int)
 {
     {
         const LimitOverride shmmax { "shmmax", "2147483646" };
@@ -354,7 +354,7 @@ TEST(unknown_commands_are_einval_in_either_version)
             EXPECT_ERR(shmctl_by(way, segment.id(), command, &buffer), EINVAL);
 }
 
-TEST(what_is_no_call_of_ipc_is_enosys)
+TEST(an_invalid_call_number_of_ipc_is_enosys)
 {
     for (const unsigned call : { 0u, 5u, 10u, 15u, 20u, 25u, 99u, 0xffffu, 0x10000u, 0x1'0005u })
         EXPECT_ERR(ipc(call, 0, 0, 0, kKernelAddress), ENOSYS);

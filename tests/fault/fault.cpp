@@ -37,7 +37,7 @@ void require_fault_injection()
         (void)mount("debugfs", "/sys/kernel/debug", "debugfs", 0, nullptr);
     if (access("/sys/kernel/debug/failslab", F_OK) != 0)
         harness::skip("the kernel has no failslab (CONFIG_FAILSLAB, debugfs)");
-    // Allocations that may sleep must be able to fail, too; and nobody wants the stack dumps.
+    // Make allocations that may sleep fail, too; suppress the stack dumps.
     REQUIRE(write_file("/sys/kernel/debug/failslab/ignore-gfp-wait", "N"));
     REQUIRE(write_file("/sys/kernel/debug/failslab/verbose", "0"));
     (void)write_file("/sys/kernel/debug/fail_usercopy/verbose", "0");
@@ -84,7 +84,7 @@ bool Fault::happened()
     // chance: then it had not happened before.
     const bool was_hit = pread(fd_, text, sizeof(text) - 1, 0) < 0;
     const bool spent = !was_hit && std::strtoul(text, nullptr, 10) == 0;
-    // The same goes for the write that calls a waiting fault off.
+    // The same applies to the write that cancels a waiting fault.
     if (!spent && !write_number(fd_, 0))
         REQUIRE(write_number(fd_, 0));
     return spent;

@@ -12,9 +12,9 @@
 // Skips the test where the kernel has no /proc/self/fail-nth; sets up which faults count.
 void require_fault_injection();
 
-// Lets only those caches fail that the kernel was told to (slub_debug=A, see qemu/run): not those of
+// Makes only the caches fail that the kernel was booted for (slub_debug=A, see qemu/run): not those of
 // kmemleak and the like, which write down every object and fail without effect, and not that of sysfs.
-// Where it was told nothing, all fail.
+// Without that parameter, all fail.
 void spare_debugging_caches();
 
 // Opens a file and reads all of it, by system calls only, into memory that was touched before.
@@ -27,7 +27,7 @@ public:
     Fault(const Fault&) = delete;
     Fault& operator=(const Fault&) = delete;
 
-    // How many chances to fail are left before the one that will; the stretch goes on.
+    // The number of allocations before the one that fails; the stretch continues.
     unsigned chances_left() const;
     // Ends the stretch; true when the nth chance to fail came within it.
     bool happened();

@@ -4,9 +4,9 @@
  * fail in turn.  A failed call must report the right errno and must have had no effect; afterwards
  * the same call must work.
  *
- * World is what one attempt needs, created anew for each, with
+ * World has the objects of one attempt, created anew for each, with
  *   snapshot()         all that a call could change, comparable
- *   expect_usable()    what must work if nothing has been changed
+ *   expect_usable()    checks that work if nothing has been changed
  */
 #pragma once
 
@@ -35,9 +35,9 @@ struct Operation {
     bool allocates; // a failure with ENOMEM must have been seen in the end
     Copies copies; // the same with EFAULT
     void (*after_success)(const World&, Outcome);
-    // What an EFAULT leaves behind that comes when the work has been done, where that can be.
+    // The changes of a call that fails with EFAULT after its work is done, where that is possible.
     void (*after_late_fault)(const World&, const Snapshot& before) = nullptr;
-    // What Linux says instead of ENOMEM where some of the memory is missing.
+    // The error that Linux returns instead of ENOMEM for some of the allocations.
     int other_error = ENOMEM;
 };
 

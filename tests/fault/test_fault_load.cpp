@@ -24,7 +24,7 @@ void expect_plain_load_works()
     module::expect_absent();
 }
 
-// What the module says of itself when all of it is there.
+// The module's log line when it is completely loaded.
 std::string usual_words(KernelLog& log)
 {
     expect_plain_load_works(); // the kernel has a word to say about the first

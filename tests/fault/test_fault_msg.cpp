@@ -27,7 +27,7 @@ struct Scratch {
 };
 Scratch scratch;
 
-// What a test looks at to see whether anything has changed.
+// The state that a test compares to detect a change.
 struct Snapshot {
     sysv::Info info;
     sysv::QueueStat stat;

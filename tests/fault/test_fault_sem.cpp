@@ -39,7 +39,7 @@ void prepare()
     scratch.timeout = milliseconds(1000);
 }
 
-// What a test looks at to see whether anything has changed.
+// The state that a test compares to detect a change.
 struct Snapshot {
     sysv::SemInfo info;
     sysv::SetStat stat;

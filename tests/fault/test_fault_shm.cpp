@@ -28,7 +28,7 @@ void prepare()
     std::memset(&scratch, 0, sizeof(scratch));
 }
 
-// What a test looks at to see whether anything has changed.
+// The state that a test compares to detect a change.
 struct Snapshot {
     sysv::ShmUsage usage;
     sysv::SegmentStat stat;
@@ -64,7 +64,7 @@ struct World {
     char* place;
 };
 
-// The same, where the segment is attached and somebody has used it.
+// The same for an attached segment that has been used.
 struct Attached : World {
     Attached() { attachment[0] = 'x'; }
     void expect_usable() const { EXPECT_EQ(attachment[0], 'x'); }
@@ -144,7 +144,7 @@ const fault::Operation<Attached> kOnAttached[] = {
     { "shmdt", [](const Attached& world) { return sysv::shmdt(world.attachment.data()); }, false,
       Copies::No,
       [](const Attached& world, Outcome) {
-          // Linux does not tell when there was no memory to unmap with: the next call does it then.
+          // Linux reports no error when there is no memory for unmapping: the next call unmaps then.
           if (world.segment.attaches() != 0)
               EXPECT_OK(sysv::shmdt(world.attachment.data()));
           EXPECT_EQ(world.segment.attaches(), 0u);

@@ -35,7 +35,7 @@ public:
     void wait_asleep_in_msgrcv() const { wait_asleep_in(SYS_msgrcv); }
     void wait_asleep_in_msgsnd() const { wait_asleep_in(SYS_msgsnd); }
 
-    // How often it went to sleep so far; with wait_slept_again() tells a second sleep from a first.
+    // How often it has gone to sleep; wait_slept_again() uses it to detect another sleep.
     long sleeps() const;
     void wait_slept_again(long number, long sleeps_before) const;
 

@@ -13,8 +13,8 @@
 #include <sys/types.h>
 #include <thread>
 
-// Runs `call` in a thread of the calling process, whose number goes to `thread`, while the caller's fault on
-// `page`, from a file whose faults hold the mmap lock, keeps that.  Returns what `call` did.
+// Runs `call` in a thread of the calling process and stores its id in `thread`, while the caller's fault on
+// `page`, from a file whose faults hold the mmap lock, keeps that.  Returns the result of `call`.
 inline Outcome call_under_mmap_lock(const StalledPage& page, std::atomic<pid_t>& thread,
                                     const std::function<Outcome()>& call)
 {

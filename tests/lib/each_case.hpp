@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * EachCase: tests made from two tables: what is tried, and what it is tried with.
+ * EachCase: tests made from two tables: operations and their operands.
  */
 #pragma once
 

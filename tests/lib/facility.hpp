@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Facility: one interface to queues, semaphore sets and segments, for what is true of all three.
+ * Facility: one interface to queues, semaphore sets and segments, for common behaviour.
  */
 #pragma once
 
@@ -19,7 +19,7 @@ struct Facility {
 
     // The smallest object of its kind, if it makes one; any that exists.
     Outcome (*get)(key_t key, int flags);
-    // By IPC_STAT or one of the two above: what the object says of its owner.
+    // The owner that IPC_STAT or one of the two above reports.
     Outcome (*stat)(int id, int command, sysv::Perm& perm);
     // IPC_SET of owner, group and mode.
     Outcome (*set)(int id, unsigned uid, unsigned gid, unsigned mode);
@@ -28,7 +28,7 @@ struct Facility {
     Outcome (*write)(int id);
     // How many there are in this IPC namespace, by MSG_INFO, ...
     Outcome (*count)();
-    // What IPC_INFO returns: the highest index in use, or 0.
+    // The return value of IPC_INFO: the highest index in use, or 0.
     Outcome (*highest)();
 
     int make(key_t key = IPC_PRIVATE, int mode = 0600) const;

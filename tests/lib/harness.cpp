@@ -78,7 +78,7 @@ Ids ids_of_all_objects()
     return ids;
 }
 
-// Removes what was not there before; says whether that was nothing.
+// Removes objects that did not exist before; returns whether there were none.
 bool sweep(const Ids& before)
 {
     bool clean = true;
@@ -113,7 +113,7 @@ bool wait_with_limit(pid_t child, int seconds)
     return ready > 0;
 }
 
-// Ends what is left of the test's process group, and reaps it: this process is its subreaper.
+// Kills the rest of the test's process group and reaps it: this process is its subreaper.
 void end_group(pid_t group)
 {
     kill(-group, SIGKILL);

@@ -49,7 +49,7 @@ struct SkipTest {
 void record_failure(Place place, std::string_view text);
 bool has_failed();
 
-// Runs `body`, turns what it throws into a recorded state, and says whether all went well.
+// Runs `body`, records its exceptions, and returns whether it succeeded.
 enum class Verdict { Passed = 0, Failed = 1, Skipped = 2 };
 Verdict run_guarded(const std::function<void()>& body, std::string& skip_reason);
 
@@ -60,11 +60,11 @@ void note(std::string_view text);
 // and keeps freed memory for a long time before it uses it again.
 bool is_kernel_watched();
 
-// How often a test can afford to do what it might do `count` times: less where the kernel is watched.
+// `count`, or less on a slow kernel (one with sanitizers): how often to repeat a step.
 int affordable(int count);
 
 // How long one test may take before it counts as hung.  Never a judgement of speed: the default
-// is far above what the slowest kernel needs, and a program with longer tests raises it.
+// is far above the need of the slowest kernel, and a program with longer tests raises it.
 void set_time_limit(int seconds);
 
 // Runs the registered tests and returns the exit status of the program.

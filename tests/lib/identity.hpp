@@ -18,13 +18,13 @@ inline const Identity kRoot { 0, 0 };
 inline const Identity kAlice { 3001, 4001 };
 inline const Identity kBob { 3002, 4002 };
 
-// Gives up what this process is, for good: real, effective and saved ids, and all groups.
+// Changes the real, effective and saved ids and all groups of this process for good.
 void become(const Identity& identity);
 
 // The same, but keeps these capabilities (CAP_*), in effect, and no others.
 void become_with(const std::vector<int>& capabilities, const Identity& identity);
 
-// Takes on the effective ids only; the process may return to what it was.
+// Changes the effective ids only; the process may change them back.
 void borrow(const Identity& identity);
 void return_to_root();
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * KernelLog: what the kernel has logged since the object was created, or since boot.
+ * KernelLog: the kernel's log since the object was created, or since boot.
  */
 #pragma once
 

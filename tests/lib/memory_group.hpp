@@ -20,6 +20,6 @@ public:
     // Bytes charged to it: all, or those that memory.stat has under this name.
     std::size_t charged() const;
     std::size_t charged_as(const std::string& name) const;
-    // Asks the kernel to take so much away from those who belong to it.
+    // Asks the kernel to reclaim so many bytes from the members.
     void reclaim(std::size_t bytes) const;
 };

@@ -63,5 +63,5 @@ private:
     int fd_;
 };
 
-// The row that Linux prints for what IPC_STAT says of a queue.
+// The row that Linux prints for the IPC_STAT data of a queue.
 std::string row_from_stat(int id);

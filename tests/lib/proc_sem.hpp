@@ -26,5 +26,5 @@ std::vector<SetRow> parse_set_rows(std::string_view text);
 std::vector<SetRow> read_set_rows();
 std::optional<SetRow> find_set_row(int id);
 
-// The row that Linux prints for what IPC_STAT says of a set.
+// The row that Linux prints for the IPC_STAT data of a set.
 std::string set_row_from_stat(int id);

@@ -32,5 +32,5 @@ std::vector<SegmentRow> parse_segment_rows(std::string_view text);
 std::vector<SegmentRow> read_segment_rows();
 std::optional<SegmentRow> find_segment_row(int id);
 
-// The row that Linux prints for what IPC_STAT says of a segment.
+// The row that Linux prints for the IPC_STAT data of a segment.
 std::string segment_row_from_stat(int id, std::uint64_t rss, std::uint64_t swap);

@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-// What msgrcv gave: when it failed, type and text say nothing.
+// The result of msgrcv: if it failed, type and text are meaningless.
 struct Received {
     Outcome outcome;
     long type;
@@ -29,7 +29,7 @@ struct Received {
     }
 };
 
-// Free functions, for processes that know an id only.
+// Free functions, for processes that have only an id.
 Outcome send(int id, long type, std::string_view text, int flags = IPC_NOWAIT);
 Received receive(int id, long type = 0, int flags = IPC_NOWAIT,
                  std::size_t capacity = sysv::kDefaultMsgmax);
@@ -71,7 +71,7 @@ public:
     // Removes the queue now; the destructor then has nothing to do.
     Outcome remove();
 
-    // Sends what fits: `qbytes` bytes, so that the next message of any size must wait.
+    // Sends `qbytes` bytes, so that the next message of any size must wait.
     void fill(std::size_t qbytes = 64) const;
 
 private:

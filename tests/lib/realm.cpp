@@ -16,7 +16,7 @@ const struct {
     const char* name;
     unsigned long flag;
 } kKinds[] = {
-    // A user namespace first: its root is who may enter the others.
+    // A user namespace first: its root may enter the others.
     { "user", CLONE_NEWUSER },
     { "ipc", CLONE_NEWIPC },
     { "pid", CLONE_NEWPID },

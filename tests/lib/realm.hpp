@@ -51,7 +51,7 @@ public:
     static constexpr unsigned kShift = 100000;
     static constexpr unsigned kIds = 65536;
     explicit Realm(unsigned long kinds = CLONE_NEWIPC) : Realm { kinds, kRoot } { }
-    // Made by somebody else, to whom the user namespace belongs.
+    // Created by another user, who owns the user namespace.
     Realm(unsigned long kinds, const Identity& maker);
 
     pid_t keeper() const { return keeper_->pid(); }
@@ -64,7 +64,7 @@ public:
     void in(const std::function<void()>& body) const;
     Outcome play(const Actor::Body& body) const;
 
-    // Ends the keeper.  What the realm still is, others keep.
+    // Ends the keeper.  Other users keep the realm's namespaces.
     void leave_alone();
 
 private:

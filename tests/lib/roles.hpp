@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Role: a user's relation to an IPC object, and which of its mode bits apply to him.
+ * Role: a user's relation to an IPC object, and which of its mode bits apply.
  *
  * One user creates the objects and then gives them to another user and group, so that creator and
  * owner, and their groups, are four different ids.

@@ -31,7 +31,7 @@ public:
     // Takes responsibility for a segment that the test made by other means.
     static Segment adopt(int id) { return Segment { Adopted {}, id }; }
 
-    // What the destructor does then is nothing.
+    // The destructor does nothing then.
     Outcome remove() { return sysv::shmctl(std::exchange(id_, -1), IPC_RMID); }
     // Marks it, but keeps the id: it is attached.
     Outcome mark() const { return sysv::shmctl(id_, IPC_RMID); }
@@ -76,7 +76,7 @@ private:
     char* data_;
 };
 
-// Address space of `size` bytes that nobody uses: reserved, and given back for others to take.
+// `size` bytes of unused address space: reserved, then released for other mappings.
 class Hole {
 public:
     explicit Hole(std::size_t size);

@@ -53,7 +53,7 @@ inline Operations times(std::size_t count, sembuf one)
     return Operations(count, one);
 }
 
-// Free functions, for processes that know an id only.
+// Free functions, for processes that have only an id.
 Outcome operate(int id, const Operations& operations);
 Outcome attempt(int id, Operations operations); // all of them with IPC_NOWAIT
 Outcome operate_within(int id, const Operations& operations, timespec timeout);

@@ -28,7 +28,7 @@
 struct StalledFile::State {
     std::atomic<int> waiting[kMostPages];
     std::atomic<bool> is_released[kMostPages];
-    // What opening the file gave: a descriptor of the server's, or -errno; 0: nothing yet.
+    // The result of opening the file: a descriptor of the server's, or -errno; 0: none yet.
     std::atomic<int> opened;
     alignas(StalledPage::kSize) std::byte contents[kMostPages][StalledPage::kSize];
 };
@@ -145,7 +145,7 @@ void StalledFile::Server::answer(const std::byte* request)
         out.major = FUSE_KERNEL_VERSION;
         out.minor = FUSE_KERNEL_MINOR_VERSION;
         out.max_write = StalledPage::kSize;
-        // No reading ahead: each page is asked for by who wants it.
+        // No readahead: each reader requests its own page.
         return reply(header.unique, 0, &out, sizeof(out));
     }
     case FUSE_LOOKUP: {
@@ -195,7 +195,7 @@ void StalledFile::Server::begin_read(std::uint64_t unique, std::uint64_t offset)
     answer_released(); // where it was meanwhile
 }
 
-// Who waits got a signal: one that kills would otherwise not do so before release().
+// A waiting task got a signal: a fatal one would otherwise have no effect before release().
 void StalledFile::Server::interrupt(std::uint64_t unique)
 {
     const auto found = std::find_if(reads_.begin(), reads_.end(),
@@ -229,7 +229,7 @@ void StalledFile::Server::reply(std::uint64_t unique, int error, const void* dat
 {
     fuse_out_header header { static_cast<std::uint32_t>(sizeof(header) + size), error, unique };
     const iovec parts[] { { &header, sizeof(header) }, { const_cast<void*>(data), size } };
-    // ENOENT: nobody waits any longer.
+    // ENOENT: no task waits any longer.
     if (writev(device_, parts, size ? 2 : 1) < 0)
         REQUIRE_EQ(errno, ENOENT);
 }
@@ -292,7 +292,7 @@ StalledFile::StalledFile(const Identity& owner, int pages, Fault fault) : pages_
 StalledFile::~StalledFile()
 {
     close(fd_);
-    server_.reset(); // whoever waits gets an error now
+    server_.reset(); // waiting tasks get an error now
     close(wake_);
     munmap(state_, sizeof(State));
 }

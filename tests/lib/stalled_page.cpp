@@ -50,12 +50,12 @@ UserfaultPage::UserfaultPage()
 
 UserfaultPage::~UserfaultPage()
 {
-    close(fd_); // what waits goes on, with a page of zeros
+    close(fd_); // waiting tasks continue, with a page of zeros
 }
 
 bool UserfaultPage::is_waited_for() const
 {
-    // A fault that nobody has read stays readable until it is answered.
+    // An unread fault stays readable until it is answered.
     pollfd event { .fd = fd_, .events = POLLIN, .revents = 0 };
     REQUIRE(poll(&event, 1, 0) >= 0);
     return event.revents == POLLIN;

@@ -5,7 +5,7 @@
  *
  * UserfaultPage needs root.  StalledFile needs no privilege: a FUSE file system in its own user and
  * mount namespaces; FusePage maps a page of its file.  Only processes of that user (and group) wait
- * for it: the kernel tells the server which user asks; users that have no id there get SIGBUS or
+ * for it: the kernel passes the user id to the server; users that have no id there get SIGBUS or
  * EFAULT.  A task waiting for either page can be killed.
  */
 #pragma once
@@ -30,7 +30,7 @@ public:
     {
         return reinterpret_cast<T*>(address_ + offset);
     }
-    // What will arrive: zeros, unless the test writes something else here before release().
+    // The bytes that will arrive: zeros, unless the test writes others here before release().
     virtual std::byte* contents() const = 0;
 
     // Somebody's fault has arrived where it is not going to be answered before release().

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the three facilities of System V IPC have in common: ids, and the owner's structure.
+ * Common parts of the three facilities of System V IPC: ids, and the owner's structure.
  *
  * All structures are those of the separate calls (not of ipc(2)), for 64-bit and 32-bit programs: a
  * long has 64 bits in the former, 32 bits in the latter.

@@ -37,7 +37,7 @@ inline constexpr unsigned long kShownShmmax = INT_MAX;
 inline constexpr unsigned long kShownShmall = static_cast<std::uint32_t>(kDefaultShmall);
 #endif
 inline constexpr int kDefaultShmmni = 4096;
-inline constexpr unsigned kMarked = 01000; // what the mode of a segment shows (SHM_DEST)
+inline constexpr unsigned kMarked = 01000; // in the mode of a segment: SHM_DEST
 inline constexpr unsigned kLocked = 02000;
 
 struct SegmentStat { // struct shmid64_ds

@@ -70,7 +70,7 @@ TEST(a_system_call_waits_for_a_page_by_fuse)
     EXPECT_EQ(writer.join().value(), 1);
 }
 
-TEST(one_who_waits_can_be_killed)
+TEST(a_waiting_task_can_be_killed)
 {
     FusePage page { kAlice, StalledFile::Fault::HoldsMmapLock };
     Actor reader { kAlice, [&] {
@@ -110,13 +110,13 @@ bool does_mapping_wait(StalledFile::Fault fault)
     return waits;
 }
 
-TEST(a_fault_holds_the_mmap_lock_where_it_shall)
+TEST(a_fault_holds_the_mmap_lock_if_requested)
 {
     EXPECT(!does_mapping_wait(StalledFile::Fault::HoldsNothing));
     EXPECT(does_mapping_wait(StalledFile::Fault::HoldsMmapLock));
 }
 
-TEST(a_page_by_fuse_is_nothing_to_others)
+TEST(a_page_by_fuse_is_inaccessible_to_other_users)
 {
     FusePage page { kAlice };
     Actor reader { kBob, [&] {

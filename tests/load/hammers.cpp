@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What processes do while the module is loaded and unloaded (contracts: hammers.hpp). */
+/* Processes that make calls while the module is loaded and unloaded (contracts: hammers.hpp). */
 #include "load/hammers.hpp"
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"
@@ -43,13 +43,13 @@ void hammer_own_queue(Storm& storm)
     ++storm.successes;
 }
 
-// What may come of a call on an object that others remove, or that the module has taken with it.
+// Permitted results of a call on an object that others remove, or that unloading has removed.
 static bool may_be_gone(Outcome outcome)
 {
     return outcome.ok() || outcome.failed_with(EINVAL) || outcome.failed_with(EIDRM)
         || outcome.failed_with(ENOMSG) || outcome.failed_with(EAGAIN)
         || outcome.failed_with(ENOSYS)
-        // After a reload ids begin anew, and this one may be somebody else's by now.
+        // After a reload ids start from 0, and this one may belong to another object.
         || outcome.failed_with(EACCES) || outcome.failed_with(EPERM) || outcome.failed_with(EFBIG);
 }
 
@@ -150,7 +150,7 @@ void hammer_own_segment(Storm& storm)
     EXPECT_EQ(attachment.page(2)[7], 'x');
     EXPECT_EQ(segment.attaches(), 1u);
     EXPECT_OK(segment.remove());
-    EXPECT_OK(attachment.detach()); // the segment goes with it
+    EXPECT_OK(attachment.detach()); // which removes the segment
     ++storm.successes;
 }
 

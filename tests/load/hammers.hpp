@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What processes do in a loop while the module is loaded and unloaded under them.
+ * Processes that make calls in a loop while the module is loaded and unloaded.
  *
  * Each loop makes its calls once and counts a success.  Without the module all calls fail with
  * ENOSYS; but from the creation of its object to the removal none may be missing.
@@ -9,7 +9,7 @@
 
 #include <atomic>
 
-// What the hammering processes and the one that loads and unloads tell each other.
+// Shared by the hammering processes and the one that loads and unloads.
 struct Storm {
     std::atomic<bool> over;
     std::atomic<bool> without_objects; // hammer on, but create nothing

@@ -55,7 +55,7 @@ Outcome removed(const Objects&)
 {
     return Outcome::failure(EIDRM);
 }
-// What the *_INFO commands return: the highest index in use.
+// The return value of the *_INFO commands: the highest index in use.
 template <auto member>
 Outcome index_of(const Objects& objects)
 {
@@ -92,14 +92,14 @@ Outcome ia32(long number, long first, long second, long third, const void* fourt
         int80(number, first, second, third, reinterpret_cast<long>(fourth), fifth)));
 }
 
-// In the old shape of ipc(2): where the message goes to, and its type.
+// The old structure of ipc(2): the message's address, and its type.
 struct Kludge {
     std::uint32_t buffer;
     std::int32_t type;
 };
 
 constexpr Call kCalls[] {
-    // --- what is read
+    // --- data that calls read
     { "semop", two_operations,
       [](const Objects& objects, char* address) {
           return sysv::semop(objects.set.id(), reinterpret_cast<sembuf*>(address), 2);
@@ -180,7 +180,7 @@ constexpr Call kCalls[] {
       [](const Objects&) { return Outcome::raw(4); }, no_such_object,
       [](const Objects&, const char* address) { EXPECT_EQ(value_at<Message>(address).type, 7); } },
 
-    // --- what is written
+    // --- data that calls write
     { "msgrcv", room_for<Message>,
       [](const Objects& objects, char* address) {
           return sysv::msgrcv(objects.queue.id(), address, 4, 0, 0);
@@ -243,7 +243,7 @@ constexpr Call kCalls[] {
           EXPECT_EQ(value_at<sysv::ShmUsage>(address).used_ids, 1);
       } },
 
-    // --- what 32-bit programs have on the way there
+    // --- data of 32-bit programs, which is converted
     { "semtimedop_of_32_bits", one_second,
       [](const Objects& objects, char* address) {
           return ia32(Semtimedop, objects.set.id(), 0, 0, address);

@@ -15,7 +15,7 @@
 
 namespace stalled_calls {
 
-// What the calls are made on; kAlice owns it, though root made it.
+// The object of the calls; kAlice owns it, root created it.
 struct Objects {
     Objects();
     void remove();
@@ -27,13 +27,13 @@ struct Objects {
 
 struct Call {
     const char* name;
-    // What is in memory before the call; as many bytes are there for what it writes.
+    // The memory before the call; the call may write as many bytes.
     std::string (*contents)();
     Outcome (*make)(const Objects&, char* address);
     // When nothing else happened, and when the objects were removed while the call waited.
     Outcome (*usual)(const Objects&);
     Outcome (*after_removal)(const Objects&);
-    // What it did, by the time it succeeded.
+    // Checks the effect after success.
     void (*check)(const Objects&, const char* address);
 };
 

@@ -119,7 +119,7 @@ bool calls_reach_the_module(bool is_builtin)
     return is_ours;
 }
 
-TEST(probes_that_are_switched_off_are_no_way_to_attach)
+TEST(disabled_kprobes_cannot_attach)
 {
     require_kprobes();
     KernelLog log;
@@ -132,7 +132,7 @@ TEST(probes_that_are_switched_off_are_no_way_to_attach)
     EXPECT(!has(read_file("/sys/kernel/debug/kprobes/list").value_or(""), "sys_msgget"));
 }
 
-TEST(probes_that_are_switched_off_are_not_missed_where_there_is_ftrace)
+TEST(disabled_kprobes_do_not_matter_with_ftrace)
 {
     require_kprobes();
     if (!read_file(kFtrace))
@@ -149,7 +149,7 @@ TEST(probes_that_are_switched_off_are_not_missed_where_there_is_ftrace)
     }
 }
 
-TEST(that_probes_are_switched_off_later_is_logged_once_and_so_is_their_return)
+TEST(disabling_kprobes_later_is_logged_once_and_so_is_enabling_them)
 {
     require_kprobes();
     const bool is_builtin = module::require_unloaded_anywhere();
@@ -174,7 +174,7 @@ TEST(that_probes_are_switched_off_later_is_logged_once_and_so_is_their_return)
 // Many, that one of them gets the memory of another.
 constexpr int kNamespaces = 12;
 
-TEST(a_namespace_at_the_address_of_one_that_ended_unseen_is_empty)
+TEST(a_namespace_at_the_address_of_one_whose_end_was_missed_is_empty)
 {
     require_kprobes();
     // With PREEMPT_RT a slab that is empty is given back at once.
@@ -201,7 +201,7 @@ TEST(a_namespace_at_the_address_of_one_that_ended_unseen_is_empty)
         }
         wait_until([&] { return board->ready == kNamespaces; });
         {
-            // Only while nobody sees it do these end.
+            // These end while no probe is armed.
             const SwitchedOff off { kProbes };
             board->may_end = true;
             for (Actor& actor : actors)
@@ -211,7 +211,8 @@ TEST(a_namespace_at_the_address_of_one_that_ended_unseen_is_empty)
             usleep(200'000);
         }
     }
-    // What ended unseen goes when its address is used again.  All free ones are, on either CPU, and at the same time.
+    // A namespace whose end was missed is removed when its address is reused.  Use all free addresses of
+    // both CPUs at once.
     for (int cpu = 0; cpu < sysconf(_SC_NPROCESSORS_ONLN); ++cpu) {
         in_a_process([&] {
             run_on(cpu);
@@ -227,7 +228,7 @@ TEST(a_namespace_at_the_address_of_one_that_ended_unseen_is_empty)
     wait_until([] { return harness::has_failed() || module::unload().ok(); });
 }
 
-TEST(where_ftrace_is_switched_off_the_log_says_so)
+TEST(a_disabled_ftrace_is_logged)
 {
     module::require_unloaded_anywhere();
     if (!read_file(kFtrace))
@@ -241,7 +242,7 @@ TEST(where_ftrace_is_switched_off_the_log_says_so)
     }
 }
 
-TEST(nobody_switches_ftrace_off_while_it_is_loaded)
+TEST(ftrace_cannot_be_disabled_while_it_is_loaded)
 {
     module::require_unloaded_anywhere();
     if (!read_file(kFtrace))
@@ -253,7 +254,7 @@ TEST(nobody_switches_ftrace_off_while_it_is_loaded)
     }
 }
 
-TEST(the_last_line_says_that_it_is_unloaded_and_what_calls_do_now)
+TEST(the_last_log_line_reports_unloading_and_the_result_of_calls)
 {
     const bool is_builtin = module::require_unloaded_anywhere();
     KernelLog log;
@@ -266,7 +267,7 @@ TEST(the_last_line_says_that_it_is_unloaded_and_what_calls_do_now)
                          : "unloaded: System V IPC calls fail with ENOSYS again\n");
 }
 
-// The lines of the file that tells what keeps the module, each without the blanks that align it.
+// The lines of the file with the reasons for use, without the blanks that align them.
 std::string in_use()
 {
     std::string text;
@@ -284,7 +285,7 @@ std::string row(int queues, int sets, int segments)
         + ' ' + std::to_string(segments) + '\n';
 }
 
-TEST(what_keeps_it_from_being_unloaded_can_be_read)
+TEST(the_reasons_for_use_can_be_read)
 {
     const Loaded loaded { "" };
     const std::string header = "ipc_ns queues sets segments\n";
@@ -313,7 +314,7 @@ TEST(what_keeps_it_from_being_unloaded_can_be_read)
     });
 }
 
-TEST(what_is_intercepted_can_be_read)
+TEST(the_list_of_interceptions_can_be_read)
 {
     module::require_unloaded_anywhere();
     for (const std::string means : { "ftrace", "kprobe" }) {
@@ -337,13 +338,13 @@ TEST(what_is_intercepted_can_be_read)
     EXPECT_ERR(module::load("intercepted=1"), EINVAL);
 }
 
-TEST(the_file_of_what_keeps_it_is_no_parameter)
+TEST(the_file_with_the_reasons_for_use_is_not_a_parameter)
 {
     module::require_unloaded_anywhere();
     EXPECT_ERR(module::load("in_use=1"), EINVAL);
 }
 
-TEST(what_does_not_load_has_not_taken_over)
+TEST(a_module_that_does_not_load_does_not_take_over)
 {
     module::require_unloaded_beside_builtin();
     const Shared<std::atomic<bool>> is_over;
@@ -352,7 +353,7 @@ TEST(what_does_not_load_has_not_taken_over)
         while (!*is_over) {
             const Outcome made = sysv::semget(IPC_PRIVATE, 1, 0600);
             usleep(1000);
-            // While the module goes, the kernel may have made it, and the module is asked for it.
+            // During unloading, the kernel may have created it, and the call still enters the module.
             if (made.ok())
                 wait_until(
                     [&] { return sysv::semctl(static_cast<int>(made.value()), 0, IPC_RMID).ok(); });

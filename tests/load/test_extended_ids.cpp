@@ -30,7 +30,7 @@ public:
         module::require_unloaded();
         REQUIRE_OK(module::load(parameters));
     }
-    // Whoever has just used a limit holds the module for a moment longer.
+    // A task that has just used a limit pins the module for a moment longer.
     ~Loaded()
     {
         auto unloaded = module::unload();
@@ -74,7 +74,7 @@ TEST(limits_go_up_to_the_number_of_indexes)
     expect_bounds(kExtendedSlots);
 }
 
-TEST(an_index_comes_again_after_a_longer_cycle_and_with_fewer_sequence_numbers)
+TEST(an_index_is_reused_after_a_longer_cycle_and_with_fewer_sequence_numbers)
 {
     const Loaded loaded { "ipcmni_extend=1" };
     int wrong = 0;
@@ -106,7 +106,7 @@ TEST(sequence_numbers_wrap_and_ids_are_never_negative)
     EXPECT_EQ(sysv::msgctl(0, MSG_INFO, &info).value(), kExtendedSlots - 1);
 }
 
-TEST(more_objects_exist_than_the_usual_identifiers_can_tell_apart)
+TEST(more_objects_exist_than_ordinary_ids_allow)
 {
     const Loaded loaded { "ipcmni_extend=1" };
     const int count = kStandardSlots + 100;

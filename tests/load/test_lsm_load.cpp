@@ -48,7 +48,7 @@ std::string missing()
 const std::string kComplaint =
     "security modules and audit are not asked, for this kernel does not let us call";
 
-TEST(where_all_can_be_asked_or_there_are_none_the_module_is_loaded_without_a_word)
+TEST(with_all_hooks_or_without_lsm_loading_logs_nothing)
 {
     module::require_unloaded();
     if (kernel_has("security_ipc_permission") && !can_be_found())
@@ -61,7 +61,7 @@ TEST(where_all_can_be_asked_or_there_are_none_the_module_is_loaded_without_a_wor
     }
 }
 
-TEST(where_they_cannot_be_asked_a_line_says_which_and_require_lsm_keeps_the_module_out)
+TEST(missing_hooks_are_logged_and_require_lsm_refuses_to_load)
 {
     module::require_unloaded();
     if (can_be_found() || !kernel_has("security_ipc_permission"))

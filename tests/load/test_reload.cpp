@@ -64,7 +64,7 @@ void expect_unload_refused(const Queue& queue)
     }
 }
 
-TEST(the_calls_come_with_the_module_and_go_with_it)
+TEST(the_calls_exist_while_the_module_is_loaded)
 {
     module::require_unloaded();
     for (int round = 0; round < 3; ++round) {
@@ -81,7 +81,7 @@ TEST(the_calls_come_with_the_module_and_go_with_it)
     module::expect_absent();
 }
 
-TEST(a_way_to_attach_that_is_not_known_is_einval)
+TEST(an_invalid_attach_parameter_is_einval)
 {
     module::require_unloaded();
     for (const char* wrong : { "attach=", "attach=ftrac", "attach=ftraces", "attach=kprobes" })
@@ -89,7 +89,7 @@ TEST(a_way_to_attach_that_is_not_known_is_einval)
     module::expect_absent();
 }
 
-TEST(while_it_is_loaded_ftrace_cannot_be_switched_off_nor_can_it_be_loaded_where_that_is)
+TEST(ftrace_stays_enabled_while_loaded_and_loading_fails_where_it_is_disabled)
 {
     constexpr const char* kSwitch = "/proc/sys/kernel/ftrace_enabled";
     if (!read_file(kSwitch))
@@ -108,7 +108,7 @@ TEST(while_it_is_loaded_ftrace_cannot_be_switched_off_nor_can_it_be_loaded_where
     const Queue queue;
 }
 
-TEST(probes_are_put_into_the_calls_where_they_are_asked_for_or_there_is_no_ftrace)
+TEST(kprobes_are_used_on_request_or_without_ftrace)
 {
     module::require_unloaded();
     const bool has_ftrace = access("/sys/kernel/tracing/available_filter_functions", F_OK) == 0;
@@ -140,7 +140,7 @@ TEST(probes_are_put_into_the_calls_where_they_are_asked_for_or_there_is_no_ftrac
     }
 }
 
-TEST(a_second_copy_is_eexist_and_does_no_harm)
+TEST(loading_twice_is_eexist_and_changes_nothing)
 {
     const Loaded loaded;
     const Queue queue;
@@ -195,7 +195,7 @@ TEST(unloading_is_refused_while_a_queue_exists)
     expect_unload_refused(queue);
 }
 
-TEST(unloading_is_refused_while_a_queue_holds_messages_and_they_stay)
+TEST(unloading_is_refused_while_a_queue_has_messages_and_loses_none)
 {
     const Loaded loaded;
     const Queue queue;
@@ -299,7 +299,7 @@ TEST(a_hundred_reloads_under_load)
 
     const Shared<Storm> storm;
     std::list<Actor> hammers;
-    // Those who may meet foreign ids (see above) have no right to the queues of the others.
+    // Processes that may use ids of other queues (see above) have no permission for those.
     const struct {
         const Identity& who;
         void (*first)(Storm&);

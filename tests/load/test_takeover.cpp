@@ -104,10 +104,10 @@ TEST(loading_is_refused_while_another_ipc_namespace_has_objects)
     const Loaded loaded;
 }
 
-// By each means: what a direct call of ftrace can send elsewhere, a kprobe can as well.
+// By each means: a kprobe can redirect a call as an ftrace direct call can.
 constexpr const char* kMeans[] { "force=1 attach=ftrace", "force=1 attach=kprobe" };
 
-TEST(the_kernels_objects_are_out_of_reach_while_the_module_serves_and_back_afterwards)
+TEST(the_kernels_objects_are_hidden_while_the_module_serves)
 {
     module::require_unloaded_beside_builtin();
     const Queue old { 0600, unused_key() };
@@ -131,7 +131,7 @@ TEST(the_kernels_objects_are_out_of_reach_while_the_module_serves_and_back_after
     EXPECT(old.receive().is(7, "kept"));
 }
 
-TEST(an_open_file_goes_on_showing_whose_objects_it_showed)
+TEST(an_open_file_keeps_showing_the_same_objects)
 {
     module::require_unloaded_beside_builtin();
     const Queue old;
@@ -146,7 +146,7 @@ TEST(an_open_file_goes_on_showing_whose_objects_it_showed)
     }
 }
 
-TEST(the_module_is_in_use_while_one_of_its_files_is_open_but_not_for_the_kernels)
+TEST(open_files_of_the_module_pin_it_and_files_of_the_kernel_do_not)
 {
     module::require_unloaded_beside_builtin();
     for (const char* means : kMeans) {
@@ -267,14 +267,14 @@ TEST(new_namespaces_are_empty_and_their_limits_are_the_kernels)
     const Queue another;
 }
 
-// What can happen to somebody who uses objects while they change sides.
+// The possible results for a process that uses objects during the take-over.
 bool may_be_elsewhere(Outcome outcome)
 {
     return outcome.ok() || outcome.failed_with(EINVAL) || outcome.failed_with(EIDRM)
         || outcome.failed_with(ENOMSG) || outcome.failed_with(EAGAIN);
 }
 
-TEST(no_call_fails_otherwise_while_sides_change)
+TEST(no_call_fails_while_the_module_takes_over_or_hands_back)
 {
     module::require_unloaded_beside_builtin();
     const Shared<std::atomic<bool>> is_over;
@@ -301,7 +301,7 @@ TEST(no_call_fails_otherwise_while_sides_change)
         for (Outcome unloaded = module::unload(); !unloaded.ok(); unloaded = module::unload()) {
             REQUIRE(module::is_refusal(unloaded));
             ++refusals;
-            // What its maker could not reach, because it was the kernel's turn.
+            // Its creator could not reach it, because the kernel served the calls.
             for (const auto& row : read_queue_rows())
                 (void)sysv::msgctl(row.id, IPC_RMID, nullptr);
             sched_yield();
@@ -315,8 +315,8 @@ TEST(no_call_fails_otherwise_while_sides_change)
     harness::note(std::to_string(refusals) + " times unloading was refused");
 }
 
-// What a program has made it finds again, whoever serves it: the kernel keeps nothing that its maker could not reach.
-TEST(what_was_made_while_the_module_goes_is_found_by_its_maker)
+// A program finds the objects that it has created: none is left in the kernel, out of its reach.
+TEST(an_object_created_during_unloading_is_found_by_its_creator)
 {
     for (int round = 0; round < 6; ++round) {
         module::require_unloaded_beside_builtin();

@@ -28,7 +28,7 @@ using Seconds = std::chrono::duration<double>;
 
 constexpr char kGivenUp[] = "loading takes too long for the calls that wait for it: given up";
 
-// A call that never sleeps, but for what is tried here.
+// A call that sleeps only in the situation under test.
 Outcome call()
 {
     sysv::Info info;
@@ -65,7 +65,7 @@ public:
 
 std::atomic<bool> has_rung;
 
-TEST(calls_wait_for_so_long_only_and_not_when_a_signal_comes)
+TEST(calls_wait_for_a_limited_time_and_a_signal_ends_it)
 {
     module::require_unloaded_beside_builtin();
     const HeldTable table;
@@ -88,7 +88,7 @@ TEST(calls_wait_for_so_long_only_and_not_when_a_signal_comes)
     } };
     caller.wait_asleep_in(SYS_msgctl);
 
-    // One that is killed, and one that handles a signal and goes on waiting.
+    // One task is killed; another handles a signal and continues to wait.
     Actor killed { [] { return call(); } };
     Actor interrupted { [] {
         struct sigaction action { };
@@ -113,7 +113,7 @@ TEST(calls_wait_for_so_long_only_and_not_when_a_signal_comes)
     EXPECT_EQ(log.take("sysvipc: "), std::string { kGivenUp } + '\n');
 }
 
-// In the kernel and on a CPU, where a grace period of tasks-RCU waits for it; sleeps now and then until told not to.
+// Runs in the kernel, where a grace period of tasks-RCU waits for it; sleeps now and then until stopped.
 [[noreturn]] void stay_in_the_kernel(const std::atomic<bool>& is_for_good)
 {
     const int random = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
@@ -132,7 +132,7 @@ TEST(calls_wait_for_so_long_only_and_not_when_a_signal_comes)
         REQUIRE(readv(random, many.data(), static_cast<int>(many.size())) > 0);
 }
 
-// What loading with such a task came to, and how long the longest call took until then.
+// The result of loading with such a task, and the duration of the longest call meanwhile.
 struct Attempt {
     Outcome loaded;
     Seconds longest;
@@ -186,7 +186,7 @@ TEST(calls_do_not_wait_for_a_task_that_stays_in_the_kernel)
     EXPECT(!"loading was delayed");
 }
 
-TEST(loading_waits_for_who_makes_an_object_in_another_namespace)
+TEST(loading_waits_for_a_creation_in_another_namespace)
 {
     module::require_unloaded_beside_builtin();
     const HeldTable table;
@@ -197,7 +197,7 @@ TEST(loading_waits_for_who_makes_an_object_in_another_namespace)
     EXPECT_OK(module::unload());
 }
 
-TEST(loading_is_refused_when_that_takes_too_long)
+TEST(loading_is_refused_when_that_creation_takes_too_long)
 {
     module::require_unloaded_beside_builtin();
     const HeldTable table;

@@ -28,7 +28,7 @@
 
 namespace {
 
-// What processes wait at together, asleep, until the one that made it opens it.  They may begin to wait later.
+// Processes sleep at it until its creator opens it.  They may begin to wait later.
 class Barrier {
 public:
     Barrier() { REQUIRE(pipe2(ends_, O_CLOEXEC) == 0); }
@@ -97,7 +97,7 @@ void add_and_end(const SemSet& set, int size)
         EXPECT_OK(victim.join());
 }
 
-TEST(tasks_that_end_while_it_is_loaded_leave_nothing_that_others_inherit)
+TEST(exited_tasks_leave_no_state_to_later_tasks)
 {
     module::require_unloaded_anywhere();
     constexpr int kLoads = 4;
@@ -125,7 +125,7 @@ TEST(tasks_that_end_while_it_is_loaded_leave_nothing_that_others_inherit)
     EXPECT(log.take("sysvipc: no memory").empty());
 }
 
-// A page that arrives when somebody says so.
+// A page that arrives on request.
 class LatePage {
 public:
     LatePage()
@@ -150,7 +150,7 @@ public:
     LatePage& operator=(const LatePage&) = delete;
 
     int* data() const { return static_cast<int*>(page_); }
-    // Returns when somebody needs it.
+    // Returns when a task needs it.
     void wait_wanted() const
     {
         uffd_msg message {};
@@ -205,7 +205,7 @@ Outcome clone_late(Lateness& lateness, unsigned long flags)
     return Outcome::raw(status);
 }
 
-// Unloading ends, whatever comes of it: only a hang takes so long.
+// Unloading must end, with any result: only a hang takes so long.
 bool ends_in_time(const Actor& unloader)
 {
     constexpr std::chrono::seconds kHang { 60 };
@@ -239,17 +239,17 @@ void unload_beside_late_clone(unsigned long flags)
         EXPECT_OK(module::unload());
 }
 
-TEST(unloading_does_not_wait_for_who_waits_inside_clone)
+TEST(unloading_does_not_wait_for_a_task_inside_clone)
 {
     unload_beside_late_clone(0);
 }
 
-TEST(unloading_does_not_wait_for_who_waits_inside_clone_with_sysvsem)
+TEST(unloading_does_not_wait_for_a_task_inside_clone_with_sysvsem)
 {
     unload_beside_late_clone(CLONE_SYSVSEM);
 }
 
-// Whether probes of the kernel work, as somebody may decide at any time.
+// Whether kprobes are armed: root may change that at any time.
 class Probes {
 public:
     Probes()
@@ -276,7 +276,7 @@ void unload_soon()
     });
 }
 
-TEST(without_armed_kprobes_direct_calls_see_who_leaves_and_ends)
+TEST(with_kprobes_disarmed_direct_calls_report_leaving_and_exit)
 {
     module::require_unloaded_anywhere();
     const Probes probes;

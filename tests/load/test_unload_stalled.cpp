@@ -3,7 +3,7 @@
  * test_unload_stalled [PATH]: unloading while a call waits, inside the module, for a page of user
  * memory that does not arrive: one of a file system that any user can have.  Unloading is refused
  * at once; when the page arrives, the call ends as if nothing had happened, and the module can be
- * unloaded.  Here: what its tests share, and main().
+ * unloaded.  Here: shared helpers, and main().
  */
 #include "load/unload_stalled.hpp"
 
@@ -34,7 +34,7 @@ Loaded::Loaded()
 
 Loaded::~Loaded()
 {
-    // Who uses a file in /proc/sys/kernel is seen to be gone a little later.
+    // The module notices a little later that a user of a file in /proc/sys/kernel has gone.
     if (module::is_loaded() && !harness::has_failed())
         wait_until([] {
             const auto outcome = module::unload();

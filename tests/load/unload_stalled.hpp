@@ -44,5 +44,5 @@ private:
 // That unloading is refused, and did not even begin.  Where it begins it cannot end before `release`.
 void expect_refused(const std::function<void()>& release);
 
-// How many use the module, by what the kernel says; nothing while it is not loaded.
+// The module's use count, as the kernel shows it; nothing while it is not loaded.
 std::optional<long> users_of_module();

@@ -22,7 +22,7 @@ namespace {
 using stalled_calls::Call;
 using stalled_calls::Objects;
 
-// As many bytes of what is copied are there at once.
+// So many of the copied bytes are available at once.
 constexpr std::size_t kPresent[] { 0, 3 };
 
 void for_each_call(const std::function<void(const Call&, std::size_t)>& body)
@@ -65,7 +65,7 @@ TEST(unloading_is_refused_while_a_call_waits_for_memory_though_no_object_is_left
     });
 }
 
-TEST(a_call_that_waited_for_memory_does_what_it_should)
+TEST(a_call_that_waited_for_memory_completes)
 {
     const Loaded loaded;
     for_each_call([](const Call& one, std::size_t present) {
@@ -83,7 +83,7 @@ TEST(a_call_that_waited_for_memory_does_what_it_should)
     });
 }
 
-TEST(a_call_that_waits_for_memory_can_be_killed_and_the_module_can_go)
+TEST(a_call_that_waits_for_memory_can_be_killed_and_the_module_unloaded)
 {
     const Loaded loaded;
     HalfStalled memory { stalled_calls::two_operations(), 0 };
@@ -97,7 +97,7 @@ TEST(a_call_that_waits_for_memory_can_be_killed_and_the_module_can_go)
 }
 
 // A process that has been woken in a call, and does not get the CPU that it is to leave it on.
-TEST(what_unloading_waits_for_is_named_in_the_log)
+TEST(the_log_names_the_reason_why_unloading_waits)
 {
     constexpr int kCpu = 1;
     if (sysconf(_SC_NPROCESSORS_ONLN) <= kCpu)

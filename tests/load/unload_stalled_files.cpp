@@ -28,7 +28,7 @@ void expect_no_users_soon()
     });
 }
 
-TEST(unloading_is_refused_while_a_limit_is_read_into_memory_that_does_not_arrive)
+TEST(unloading_is_refused_while_a_limit_is_read_into_a_stalled_page)
 {
     module::require_unloaded();
     const Loaded loaded;
@@ -50,7 +50,7 @@ TEST(unloading_is_refused_while_a_limit_is_read_into_memory_that_does_not_arrive
     }
 }
 
-TEST(unloading_is_refused_while_a_limit_is_written_from_memory_that_does_not_arrive)
+TEST(unloading_is_refused_while_a_limit_is_written_from_a_stalled_page)
 {
     module::require_unloaded();
     const Loaded loaded;
@@ -109,7 +109,7 @@ void list_into_stalled_memory(const char* proc)
     expect_no_users_soon();
 }
 
-TEST(unloading_is_refused_while_limits_are_listed_into_memory_that_does_not_arrive)
+TEST(unloading_is_refused_while_limits_are_listed_into_a_stalled_page)
 {
     module::require_unloaded();
     const Loaded loaded;
@@ -117,7 +117,7 @@ TEST(unloading_is_refused_while_limits_are_listed_into_memory_that_does_not_arri
         list_into_stalled_memory("/proc");
 }
 
-TEST(the_files_are_gone_after_unloading_and_back_after_loading_however_they_were_used)
+TEST(the_files_vanish_at_unloading_and_return_at_loading)
 {
     module::require_unloaded();
     for (int time = 0; time < 3; ++time) {

@@ -13,7 +13,7 @@
 
 namespace inversion {
 
-// How a sleeper's wait ends, if nobody has ended it before.
+// How a sleeper's wait ends if no operation has ended it before.
 enum class End { TimeOut, Signal };
 
 struct Sleep {
@@ -34,11 +34,11 @@ struct Result {
     moment::Nanoseconds lateness;
 };
 
-// The waker's call begins, and `delay` later somebody takes the CPU for longer than the sleeper may
+// The waker's call begins, and `delay` later another task takes the CPU for longer than the sleeper may
 // wait.
 Result play(const Sleep& sleep, moment::Nanoseconds delay);
 
-// More than a call takes to end, and less than it loses by waiting for whoever has the CPU.
+// Longer than a call needs to end, and shorter than the time that the other task has the CPU.
 inline constexpr moment::Nanoseconds kLate = 1 * moment::kMillisecond;
 
 } // namespace inversion

@@ -3,7 +3,7 @@
  * Moments: which process runs when, on one CPU whose clock counts instructions (qemu/run
  * --instruction-clock).
  *
- * A process of higher priority that sleeps until a moment interrupts whatever runs then, even in
+ * A process of higher priority that sleeps until a moment interrupts the running task, even in
  * the middle of a system call, if the kernel can be preempted there.  If the moment is advanced
  * step by step, it visits every place in a call that takes longer than a step.
  */
@@ -49,7 +49,7 @@ inline void spin_until(Nanoseconds moment)
     while (now() < moment) { }
 }
 
-// Exact where nobody else runs.
+// Exact where no other task runs.
 inline void await(Nanoseconds moment)
 {
     constexpr Nanoseconds kWakeUp = 200 * kMicrosecond;
@@ -59,7 +59,7 @@ inline void await(Nanoseconds moment)
     spin_until(moment);
 }
 
-// From now on this process goes before all of lower priority, and of none; its children do not.
+// Gives this process, but not its children, a real-time priority.
 inline void go_first(int priority)
 {
     const sched_param parameters { .sched_priority = priority };

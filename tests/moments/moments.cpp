@@ -36,7 +36,7 @@ std::ostream& operator<<(std::ostream& out, const std::map<std::string, int>& co
     return out;
 }
 
-// Counts what `play(moment)` gives for moments from 0 on, each a step of this length later, until it was
+// Counts the results of `play(moment)` for moments from 0 on, each a step of this length later, until it was
 // `last` many times in a row.
 std::map<std::string, int> move_through(const std::string& last,
                                         const std::function<std::string(Nanoseconds)>& play,
@@ -56,7 +56,7 @@ std::map<std::string, int> move_through(const std::string& last,
     return seen;
 }
 
-// A call that must wait on a new object, and what makes it possible.
+// A call that must wait on a new object, and the call that ends the wait.
 struct WaitingCall {
     const char* name;
     const Facility& facility;
@@ -102,7 +102,7 @@ const WaitingCall kWaitingCalls[] = {
       [](int id) { return send(id, 1, "x", 0); }, [](int) {} },
 };
 
-// The object that Alice may use is removed, and root gets one of the same id that is nobody else's,
+// The object that Alice may use is removed, and root creates one with the same id that only root may use,
 // while Alice's call is on its way: she must never touch the new one, nor wait at it.
 void expect_no_other_object(const WaitingCall& waiting)
 {
@@ -141,8 +141,8 @@ void expect_no_other_object(const WaitingCall& waiting)
     EXPECT(seen.contains("EACCES"));
 }
 
-// A sleeper whose wait is over goes on, although who was about to wake it waits for somebody in
-// between, who has the CPU.
+// A sleeper whose wait is over continues, although its waker was preempted in between
+// and waits for the CPU.
 void expect_no_inversion(const inversion::Sleep& sleep)
 {
     require_one_cpu();
@@ -158,10 +158,10 @@ void expect_no_inversion(const inversion::Sleep& sleep)
 
 // A sleeper on several semaphores comes while one of them is being increased, at every moment of that:
 // whichever is first, it finds the increase done or is served by it.
-TEST(who_begins_to_wait_for_several_in_the_middle_of_an_increase_is_served)
+TEST(an_array_that_starts_to_wait_during_an_increase_is_served)
 {
     require_one_cpu();
-    constexpr Nanoseconds kFineStep = 8; // what matters lies between two instructions
+    constexpr Nanoseconds kFineStep = 8; // the race is between two instructions
     const Shared<std::atomic<bool>> is_increased;
     const auto play = [&](Nanoseconds moment) -> std::string {
         SemSet set { Values { 1, 0 } };

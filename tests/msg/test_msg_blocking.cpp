@@ -130,7 +130,7 @@ TEST(a_message_that_no_receiver_wants_is_queued_and_wakes_nobody)
     EXPECT_EQ(of_five.join(), Outcome::raw(5));
 }
 
-TEST(sleepers_with_extreme_types_get_what_they_match)
+TEST(sleepers_with_extreme_types_get_matching_messages)
 {
     const Queue queue;
     auto of_long_max = sleeping_receiver(queue, LONG_MAX);
@@ -205,7 +205,7 @@ TEST(a_sleeper_with_little_room_and_noerror_gets_the_beginning)
     EXPECT_EQ(queue.stat().qnum, 0u);
 }
 
-TEST(a_sleeper_with_an_unwritable_buffer_gets_efault_and_the_message_is_gone)
+TEST(a_sleeper_with_an_unwritable_buffer_gets_efault_and_the_message_is_lost)
 {
     const Queue queue;
     Actor receiver { [&] { return sysv::msgrcv(queue.id(), kNull, 100, 0, 0); } };

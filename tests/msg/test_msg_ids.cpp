@@ -33,7 +33,7 @@ void require_ordinary_ids()
         harness::skip("booted with ipcmni_extend: ids are composed otherwise");
 }
 
-// Brings the number of queues to a limit and knows that limit.
+// Creates queues up to a limit, which it stores.
 class FullTable {
 public:
     FullTable()
@@ -76,7 +76,7 @@ TEST(ids_of_removed_queues_do_not_return_soon)
         EXPECT(ids.insert(Queue {}.id()).second);
 }
 
-TEST(indices_are_given_out_round_robin_and_the_sequence_counts_the_rounds)
+TEST(indices_are_allocated_cyclically_and_the_sequence_counts_the_cycles)
 {
     require_ordinary_ids();
     if (read_queue_rows().size() > 20)
@@ -203,7 +203,7 @@ TEST(at_the_limit_nothing_is_created_and_everything_else_works)
     EXPECT_ERR(sysv::msgget(IPC_PRIVATE, 0600), ENOSPC);
 }
 
-TEST(a_limit_of_zero_forbids_every_new_queue)
+TEST(a_limit_of_zero_allows_no_new_queue)
 {
     const LimitOverride none { "msgmni", 0 };
     EXPECT_ERR(sysv::msgget(IPC_PRIVATE, 0600), ENOSPC);
@@ -220,7 +220,7 @@ TEST(a_limit_below_the_number_of_queues_leaves_them_usable)
     EXPECT_ERR(sysv::msgget(IPC_PRIVATE, 0600), ENOSPC);
 }
 
-TEST(the_table_holds_as_many_queues_as_msgmni_says)
+TEST(the_table_holds_msgmni_queues)
 {
     sysv::Info info {};
     REQUIRE_OK(sysv::msgctl(0, IPC_INFO, &info));

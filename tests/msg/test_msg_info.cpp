@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What msgctl(2) reports: every byte of IPC_STAT, MSG_STAT and MSG_STAT_ANY, and of IPC_INFO and
+ * The results of msgctl(2): every byte of IPC_STAT, MSG_STAT and MSG_STAT_ANY, and of IPC_INFO and
  * MSG_INFO.
  */
 #include "lib/actor.hpp"
@@ -25,7 +25,7 @@ Outcome read_into_stale_memory(int id, int command, T& result)
     return sysv::msgctl(id, command, &result);
 }
 
-// A queue on which everything has happened that leaves a trace, and what must be reported of it.
+// A queue with every recorded event, and the expected report.
 struct UsedQueue {
     UsedQueue()
     {
@@ -249,7 +249,7 @@ TEST(msg_info_counts_stay_right_whichever_cpu_sends_and_receives)
     EXPECT_EQ(after.msgtql, before.msgtql);
 }
 
-TEST(msg_info_counts_what_truncation_throws_away)
+TEST(msg_info_subtracts_truncated_bytes)
 {
     const Queue queue;
     sysv::Info before {};

@@ -156,7 +156,7 @@ TEST(several_creators_of_one_key_get_the_same_queue)
     });
 }
 
-TEST(a_key_found_while_its_queue_comes_and_goes_gives_a_right_id_or_none)
+TEST(a_key_of_a_queue_created_and_removed_meanwhile_gives_a_valid_id_or_none)
 {
     const int kRounds = harness::affordable(3000);
     const key_t key = unused_key();
@@ -188,7 +188,7 @@ TEST(a_key_found_while_its_queue_comes_and_goes_gives_a_right_id_or_none)
         EXPECT_OK(finder.join());
 }
 
-TEST(ids_given_out_on_all_cpus_at_once_differ)
+TEST(ids_allocated_on_all_cpus_at_once_differ)
 {
     constexpr int kCreators = 4;
     constexpr int kEach = 200;

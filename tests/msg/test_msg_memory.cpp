@@ -17,7 +17,7 @@ namespace {
 constexpr int kMessages = 1120; // the last slab, filled in part, hardly counts
 constexpr double kMost = 1.25; // times Linux's
 
-// A slab cache of the kernel, as /sys/kernel/slab tells of it.
+// A slab cache of the kernel, as /sys/kernel/slab shows it.
 class SlabCache {
 public:
     explicit SlabCache(std::filesystem::path path) : path_ { std::move(path) } { }
@@ -30,7 +30,7 @@ public:
             / static_cast<double>(number("objs_per_slab"));
     }
     bool is_as_asked_for() const { return number("slab_size") == number("object_size"); }
-    // What holds no object goes back.
+    // Empty slabs are freed.
     void shrink() const { std::ofstream { path_ / "shrink" } << "1\n"; }
 
 private:
@@ -94,7 +94,7 @@ double linux_bytes(std::size_t size)
     return bytes;
 }
 
-// What a message takes of `caches`, which nobody else uses.
+// The bytes that a message uses of `caches`, which have no other user.
 double measured_bytes(const std::vector<SlabCache>& caches, std::size_t size)
 {
     const auto bytes_in_all = [&] {
@@ -160,7 +160,7 @@ TEST(a_message_of_any_size_takes_little_more_than_in_linux)
                       ours / theirs);
         harness::note(row);
         EXPECT(ours <= kMost * theirs);
-        EXPECT(ours >= static_cast<double>(size)); // or it was not what was looked at
+        EXPECT(ours >= static_cast<double>(size)); // otherwise other caches were measured
         worst = std::max(worst, ours / theirs);
     }
     harness::note("worst ratio " + std::to_string(worst));

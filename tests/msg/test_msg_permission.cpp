@@ -48,7 +48,7 @@ private:
     std::vector<Entry> entries_;
 };
 
-// What a process may do to one queue, tried by every call that asks for permission.
+// The access of a process to one queue, tried by every call that checks permission.
 void expect_granted(const QueueOfEveryMode::Entry& entry, int granted)
 {
     const int id = entry.queue.id();
@@ -152,7 +152,7 @@ TEST(capabilities_in_another_user_namespace_do_not_let_set_or_remove)
         harness::skip("user namespaces cannot be created");
 }
 
-TEST(permission_is_asked_at_each_call_and_not_remembered)
+TEST(permission_is_checked_at_each_call)
 {
     const Queue queue { 0666 };
     Actor stranger { kAlice, [&] {

@@ -16,7 +16,7 @@
 
 namespace {
 
-// A message that tells who sent it, in which place, and whether it is whole.
+// A message with its sender and its position; the rest is a pattern that shows whether it is whole.
 struct Parcel {
     std::uint32_t producer;
     std::uint32_t number;
@@ -58,7 +58,7 @@ struct Tally {
 };
 
 struct Consumer {
-    long type; // what it asks for
+    long type; // the requested type
     int flags;
     bool in_order; // parcels of one producer must come in the order of sending
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Senders sleeping on a full queue: what wakes them, in which order, and with which result.
+ * Senders sleeping on a full queue: the events that wake them, the order and the result.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"
@@ -301,7 +301,7 @@ TEST(truncating_a_message_gives_all_its_room_back)
     EXPECT_EQ(queue.stat().cbytes, 64u);
 }
 
-TEST(a_killed_sender_sends_nothing_and_the_next_one_goes_through)
+TEST(a_killed_sender_sends_nothing_and_the_next_one_succeeds)
 {
     const Queue queue;
     queue.fill(64);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * msgctl(2) with IPC_SET: what it changes, who may use it, and the order of its checks.
+ * msgctl(2) with IPC_SET: its changes, its permission, and the order of its checks.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"
@@ -19,7 +19,7 @@ unsigned long default_qbytes()
     return static_cast<unsigned long>(info.msgmnb);
 }
 
-// IPC_SET of what `change` makes of the present state, by somebody else.
+// IPC_SET of the present state after `change`, by another process.
 Outcome set_as(const Identity& who, const Queue& queue, void (*change)(sysv::QueueStat&))
 {
     auto wanted = queue.stat();
@@ -279,14 +279,14 @@ TEST(a_user_namespace_without_mappings_has_no_valid_owner)
     EXPECT_ERR(outcome, EINVAL);
 }
 
-TEST(set_reads_its_buffer_before_it_looks_for_the_queue)
+TEST(set_reads_its_buffer_before_it_finds_the_queue)
 {
     EXPECT_ERR(sysv::msgctl(INT_MAX, IPC_SET, kNull), EFAULT);
     sysv::QueueStat stat {};
     EXPECT_ERR(sysv::msgctl(INT_MAX, IPC_SET, &stat), EINVAL);
 }
 
-TEST(set_reads_its_buffer_before_it_asks_who_calls)
+TEST(set_reads_its_buffer_before_it_checks_the_owner)
 {
     const Queue queue;
     EXPECT_ERR(play(kAlice, [&] { return sysv::msgctl(queue.id(), IPC_SET, kNull); }), EFAULT);

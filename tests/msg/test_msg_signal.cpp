@@ -33,7 +33,7 @@ struct Sleep {
     Outcome (*enter)(const Queue&); // sleeps in a queue made by `prepare`
     void (*prepare)(const Queue&);
     void (*release)(const Queue&); // lets exactly that sleeper succeed
-    long result; // what it then returns
+    long result; // its return value then
 };
 
 const Sleep kReceiver {
@@ -259,7 +259,7 @@ TEST(a_stopped_receiver_does_not_wait_in_the_queue)
     EXPECT_EQ(queue.stat().qnum, 0u);
 }
 
-TEST(a_receiver_that_was_stopped_stands_last_in_the_line)
+TEST(a_receiver_that_was_stopped_is_queued_last)
 {
     const Queue queue;
     Actor first { [&] { return Outcome::raw(queue.receive(0, 0).type); } };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * msgctl(2): IPC_RMID, and the errors of all commands.
- * IPC_SET: test_msg_set.cpp.  What the reading commands report: test_msg_info.cpp.
+ * IPC_SET: test_msg_set.cpp.  Results of the reading commands: test_msg_info.cpp.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"
@@ -54,7 +54,7 @@ TEST(stat_writes_nothing_when_it_fails)
     });
 }
 
-TEST(stat_looks_for_the_queue_and_the_right_to_read_before_it_writes)
+TEST(stat_checks_the_queue_and_read_permission_before_it_writes)
 {
     const Queue queue { 0600 };
     EXPECT_ERR(sysv::msgctl(INT_MAX, IPC_STAT, kNull), EINVAL);

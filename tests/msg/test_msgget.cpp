@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * msgget(2): keys, flags, the order of the checks, and what a new queue looks like.
+ * msgget(2): keys, flags, the order of the checks, and the state of a new queue.
  * Ids and the limit on their number: test_msg_ids.cpp.
  */
 #include "lib/actor.hpp"
@@ -12,7 +12,7 @@
 
 namespace {
 
-// A call by somebody who is neither owner nor member of the group of a queue made by root.
+// A call by a user who is neither owner nor group member of a queue created by root.
 Outcome get_as_stranger(key_t key, int flags)
 {
     return play(kAlice, [&] { return sysv::msgget(key, flags); });
@@ -199,7 +199,7 @@ TEST(negative_and_extreme_keys_are_keys_like_others)
     }
 }
 
-TEST(keys_that_differ_in_one_bit_are_told_apart)
+TEST(keys_that_differ_in_one_bit_are_different_keys)
 {
     const key_t key = 0x13572468;
     const Queue queue { 0600, key };

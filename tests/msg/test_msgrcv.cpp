@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * msgrcv(2) without sleeping: which message is taken, the order of the checks, what is recorded.
+ * msgrcv(2) without sleeping: which message is taken, the order of the checks, the recorded data.
  * MSG_COPY: test_msg_copy.cpp.  Sleeping receivers: test_msg_blocking.cpp.
  */
 #include "lib/actor.hpp"
@@ -14,7 +14,7 @@
 
 namespace {
 
-// Sends one message for each type; its text tells its place.
+// Sends one message for each type; its text is its position.
 void send_types(const Queue& queue, std::initializer_list<long> types)
 {
     int place = 0;
@@ -263,7 +263,7 @@ TEST(missing_permission_is_noticed_before_an_empty_queue_and_a_long_message)
     EXPECT_EQ(queue.stat().qnum, 1u);
 }
 
-TEST(an_unwritable_buffer_is_efault_and_the_message_is_gone)
+TEST(an_unwritable_buffer_is_efault_and_the_message_is_lost)
 {
     const Queue queue;
     for (void* bad : { kNull, kKernelAddress }) {
@@ -323,7 +323,7 @@ TEST(a_buffer_that_ends_with_the_message_is_enough_however_large_it_claims_to_be
               Outcome::raw(0));
 }
 
-TEST(receiving_records_who_and_when)
+TEST(receiving_records_the_process_and_the_time)
 {
     const Queue queue;
     REQUIRE_OK(queue.send(1, "text"));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * msgsnd(2) without sleeping: arguments, the order of the checks, limits, and what it records.
+ * msgsnd(2) without sleeping: arguments, the order of the checks, limits, and the recorded data.
  * Message contents: test_msg_contents.cpp.  Sleeping senders: test_msg_blocking.cpp.
  */
 #include "lib/actor.hpp"
@@ -309,7 +309,7 @@ TEST(receiving_gives_room_back)
     EXPECT_OK(queue.send(1, pattern(64)));
 }
 
-TEST(sending_records_who_and_when)
+TEST(sending_records_the_process_and_the_time)
 {
     const Queue queue;
     const auto before = kernel_seconds();
@@ -333,7 +333,7 @@ TEST(sending_leaves_the_records_of_receiving_and_changing_alone)
     EXPECT_EQ(after.ctime, before.ctime);
 }
 
-TEST(the_last_sender_is_remembered_after_it_has_gone)
+TEST(the_last_sender_is_shown_after_its_exit)
 {
     const Queue queue;
     Actor sender { [&] { return queue.send(1, "text"); } };

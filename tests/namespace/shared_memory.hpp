@@ -10,8 +10,7 @@
 #include <string>
 
 inline constexpr std::size_t kMegabyte = 1 << 20;
-inline constexpr std::size_t kLarge =
-    16 * kMegabyte; // of shared memory; what others use is far less
+inline constexpr std::size_t kLarge = 16 * kMegabyte; // of shared memory; other users need far less
 
 // Bytes that all segments and files in memory take.
 inline std::size_t shared_memory()

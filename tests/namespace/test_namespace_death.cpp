@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The end of an IPC namespace: it ends with the last reference, whatever that is, and all objects
+ * The end of an IPC namespace: it ends with the last reference of any kind, and all objects
  * and their memory are freed.
  */
 #include "lib/facility.hpp"
@@ -17,7 +17,7 @@
 
 namespace {
 
-// What all others use.  Taken once: at the beginning of a test there may be a rest of the test before.
+// The memory of all other users.  Measured once: a test may begin before the previous one's memory is freed.
 const std::size_t shared_memory_of_others = shared_memory();
 
 // The kernel's sum may be behind by half a megabyte for each CPU.
@@ -38,7 +38,7 @@ TEST(the_exit_of_the_last_process_ends_it)
 {
     in_a_new_ipc_namespace([&] {
         (void)make_large();
-        in_a_process([] {}); // who was not the last
+        in_a_process([] {}); // a process that is not the last
         expect_large();
     });
     wait_for_the_end();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Entering IPC namespaces: every way to do so, every way that fails, and what keeps one alive.
+ * Entering IPC namespaces: every way to do so, every way that fails, and the references that keep one alive.
  */
 #include "lib/facility.hpp"
 #include "lib/realm.hpp"

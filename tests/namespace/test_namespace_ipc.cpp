@@ -281,7 +281,7 @@ FACILITY_TEST(nested_namespaces_do_not_hide_or_show_a)
     });
 }
 
-TEST(what_messages_take_is_counted_in_each)
+TEST(the_bytes_of_messages_are_counted_in_each)
 {
     in_a_new_ipc_namespace([] {
         const Queue queue;
@@ -353,7 +353,7 @@ TEST(the_same_key_is_other_memory)
     });
 }
 
-TEST(a_receiver_hears_nothing_of_the_queue_with_his_id_elsewhere)
+TEST(a_receiver_ignores_a_queue_with_the_same_id_in_another_namespace)
 {
     in_a_new_ipc_namespace([] {
         const Queue queue;
@@ -372,7 +372,7 @@ TEST(a_receiver_hears_nothing_of_the_queue_with_his_id_elsewhere)
     });
 }
 
-TEST(a_sleeper_hears_nothing_of_the_set_with_his_id_elsewhere)
+TEST(a_sleeper_ignores_a_set_with_the_same_id_in_another_namespace)
 {
     in_a_new_ipc_namespace([] {
         const SemSet set { Values { 0 } };

@@ -26,7 +26,7 @@ struct Limit {
     const char* file;
     const char* standard;
     const char* low;
-    const char* as_shown; // what the file says while it is low
+    const char* as_shown; // the contents of the file while it is low
     Outcome (*call)();
     int error;
 };
@@ -128,7 +128,7 @@ void is_no_limit_elsewhere(const Limit& limit)
             EXPECT_EQ(file.text(), limit.standard);
             expect_forbidden(limit, false);
         });
-        // And along with who goes there and comes back.
+        // The limits apply to a process that enters and returns.
         const NamespaceFile home;
         for (int i = 0; i < 2; ++i) {
             REQUIRE_OK(realm.file().enter());

@@ -24,7 +24,8 @@ private:
     std::string old_;
 };
 
-// Charges what `fill` makes in a new namespace to a group, and expects it to go with the namespace.
+// Charges the objects that `fill` creates in a new namespace to a group, and expects the charge to end
+// with the namespace.
 void expect_memory_back(const std::function<void()>& fill)
 {
     const MemoryGroup group;
@@ -40,7 +41,7 @@ void expect_memory_back(const std::function<void()>& fill)
     wait_until([&] { return group.charged() < before + kMegabyte; });
 }
 
-TEST(the_memory_of_messages_comes_back)
+TEST(the_memory_of_messages_is_freed)
 {
     expect_memory_back([] {
         for (int i = 0; i < 150; ++i) {
@@ -51,7 +52,7 @@ TEST(the_memory_of_messages_comes_back)
     });
 }
 
-TEST(the_memory_of_large_messages_comes_back)
+TEST(the_memory_of_large_messages_is_freed)
 {
     expect_memory_back([] {
         for (int i = 0; i < 150; ++i) {
@@ -62,7 +63,7 @@ TEST(the_memory_of_large_messages_comes_back)
     });
 }
 
-TEST(the_memory_of_empty_queues_comes_back)
+TEST(the_memory_of_empty_queues_is_freed)
 {
     expect_memory_back([] {
         for (int i = 0; i < 12000; ++i)
@@ -70,7 +71,7 @@ TEST(the_memory_of_empty_queues_comes_back)
     });
 }
 
-TEST(the_memory_of_semaphores_comes_back)
+TEST(the_memory_of_semaphores_is_freed)
 {
     expect_memory_back([] {
         for (int i = 0; i < 60; ++i)
@@ -78,7 +79,7 @@ TEST(the_memory_of_semaphores_comes_back)
     });
 }
 
-TEST(the_memory_of_touched_pages_comes_back)
+TEST(the_memory_of_touched_pages_is_freed)
 {
     expect_memory_back([] { (void)make_large(); });
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What looks the same in two namespaces, and must not be confused.
+ * Objects that look the same in two namespaces and must not be confused.
  */
 #include "lib/harness.hpp"
 #include "lib/int80.hpp"
@@ -39,8 +39,8 @@ TEST(a_set_of_the_same_id_in_another_namespace_is_another_set_for_undo)
     });
 }
 
-// Root of a world opens a file there; somebody outside, who does not know what it is, writes to it.
-TEST(a_limit_opened_in_a_world_changes_nothing_outside)
+// Root of a user namespace opens a file there; a process outside writes to it.
+TEST(a_limit_opened_in_a_namespace_changes_nothing_outside)
 {
     const Realm world { CLONE_NEWUSER | CLONE_NEWIPC };
     const LimitFile file { "msgmni" };

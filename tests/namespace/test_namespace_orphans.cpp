@@ -24,7 +24,7 @@ int make()
     return static_cast<int>(REQUIRE_OK(sysv::shmget(IPC_PRIVATE, kPage, 0600)));
 }
 
-// What a process does in a namespace of the test's own, where it has made segment 0, and whether the
+// Runs a process in a namespace of its own, where it has created segment 0, and returns whether the
 // segment is there afterwards.
 bool survives(bool forced, const std::function<void(const NamespaceFile& home)>& deed)
 {
@@ -79,28 +79,28 @@ TEST(switched_on_in_one_namespace_it_leaves_the_others_alone)
     });
 }
 
-TEST(unshare_takes_what_its_caller_made)
+TEST(unshare_removes_the_segments_of_its_caller)
 {
     EXPECT(!survives(true, [](const auto&) { REQUIRE_OK(let_go(CLONE_NEWIPC)); }));
 }
 
-TEST(unshare_takes_nothing_where_it_is_off)
+TEST(unshare_removes_nothing_where_it_is_off)
 {
     EXPECT(survives(false, [](const auto&) { REQUIRE_OK(let_go(CLONE_NEWIPC)); }));
 }
 
-TEST(unshare_together_with_other_kinds_takes_it)
+TEST(unshare_together_with_other_kinds_removes_it)
 {
     EXPECT(!survives(true, [](const auto&) { REQUIRE_OK(let_go(CLONE_NEWUTS | CLONE_NEWIPC)); }));
 }
 
-TEST(unshare_of_other_kinds_takes_nothing)
+TEST(unshare_of_other_kinds_removes_nothing)
 {
     EXPECT(survives(true, [](const auto&) { REQUIRE_OK(let_go(CLONE_NEWUTS | CLONE_NEWNS)); }));
     EXPECT(survives(true, [](const auto&) { REQUIRE_OK(let_go(CLONE_SYSVSEM)); }));
 }
 
-TEST(unshare_that_is_refused_takes_nothing)
+TEST(unshare_that_is_refused_removes_nothing)
 {
     EXPECT(survives(true, [](const auto&) {
         drop_capability(CAP_SYS_ADMIN);
@@ -108,20 +108,20 @@ TEST(unshare_that_is_refused_takes_nothing)
     }));
 }
 
-TEST(unshare_by_a_thread_takes_nothing_of_the_others)
+TEST(unshare_by_a_thread_removes_nothing_of_the_others)
 {
     EXPECT(survives(true, [](const auto&) {
         std::thread { [] { REQUIRE_OK(let_go(CLONE_NEWIPC)); } }.join();
     }));
 }
 
-TEST(unshare_by_a_child_takes_nothing_of_its_parent)
+TEST(unshare_by_a_child_removes_nothing_of_its_parent)
 {
     EXPECT(survives(true,
                     [](const auto&) { in_a_process([] { REQUIRE_OK(let_go(CLONE_NEWIPC)); }); }));
 }
 
-TEST(a_clone_in_a_new_namespace_takes_nothing_of_its_parent)
+TEST(a_clone_in_a_new_namespace_removes_nothing_of_its_parent)
 {
     EXPECT(survives(true, [](const auto&) {
         Actor child { static_cast<unsigned long>(CLONE_NEWIPC), [] { return Outcome::raw(0); } };
@@ -129,18 +129,18 @@ TEST(a_clone_in_a_new_namespace_takes_nothing_of_its_parent)
     }));
 }
 
-TEST(setns_takes_nothing)
+TEST(setns_removes_nothing)
 {
     const Realm realm;
     EXPECT(survives(true, [&](const auto&) { REQUIRE_OK(realm.file().enter()); }));
 }
 
-TEST(setns_to_the_own_namespace_takes_nothing)
+TEST(setns_to_the_own_namespace_removes_nothing)
 {
     EXPECT(survives(true, [](const auto& home) { REQUIRE_OK(home.enter()); }));
 }
 
-TEST(unshare_after_setns_takes_what_was_made_before)
+TEST(unshare_after_setns_removes_segments_created_before)
 {
     const Realm realm;
     EXPECT(!survives(true, [&](const auto&) {
@@ -149,7 +149,7 @@ TEST(unshare_after_setns_takes_what_was_made_before)
     }));
 }
 
-TEST(exit_elsewhere_takes_what_was_made_at_home)
+TEST(exit_in_another_namespace_removes_the_segments_created_in_the_first)
 {
     const Realm realm;
     in_a_new_ipc_namespace([&] {
@@ -165,7 +165,7 @@ TEST(exit_elsewhere_takes_what_was_made_at_home)
     realm.in([] { EXPECT(segment_exists(0)); });
 }
 
-TEST(exit_takes_what_was_made_in_each_namespace_that_says_so)
+TEST(exit_removes_segments_in_each_namespace_with_rmid_forced)
 {
     const Realm realms[4];
     for (int i = 0; i < 4; ++i)
@@ -184,7 +184,7 @@ TEST(exit_takes_what_was_made_in_each_namespace_that_says_so)
         });
 }
 
-TEST(exit_of_a_thread_elsewhere_takes_what_it_made)
+TEST(exit_of_a_thread_in_another_namespace_removes_its_segments)
 {
     const Realm realm;
     in_a_new_ipc_namespace([&] {
@@ -198,7 +198,7 @@ TEST(exit_of_a_thread_elsewhere_takes_what_it_made)
     });
 }
 
-TEST(the_last_detachment_elsewhere_takes_it)
+TEST(the_last_detachment_in_another_namespace_removes_it)
 {
     const Realm realm;
     in_a_new_ipc_namespace([&] {
@@ -235,7 +235,7 @@ TEST(an_attached_segment_stays_when_its_creator_leaves)
     });
 }
 
-TEST(what_a_leaver_made_is_an_orphan_when_it_is_switched_on_later)
+TEST(a_segment_of_a_task_that_left_is_an_orphan_when_it_is_switched_on_later)
 {
     in_a_new_ipc_namespace([] {
         const Shared<Rendezvous> gate;
@@ -253,7 +253,7 @@ TEST(what_a_leaver_made_is_an_orphan_when_it_is_switched_on_later)
     });
 }
 
-TEST(what_an_absent_creator_made_is_no_orphan_when_it_is_switched_on_later)
+TEST(a_segment_of_an_absent_creator_is_no_orphan_when_it_is_switched_on_later)
 {
     const Realm realm;
     in_a_new_ipc_namespace([&] {
@@ -274,14 +274,14 @@ TEST(what_an_absent_creator_made_is_no_orphan_when_it_is_switched_on_later)
     });
 }
 
-TEST(the_end_of_a_namespace_is_no_harm_to_who_made_segments_in_it)
+TEST(a_creator_of_segments_survives_the_end_of_their_namespace)
 {
     in_a_new_ipc_namespace([] {
         switch_to(true);
         for (int i = 0; i < 20; ++i)
             (void)make();
         const Realm realm;
-        REQUIRE_OK(realm.file().enter()); // nobody is left there, but we were the creator
+        REQUIRE_OK(realm.file().enter()); // no task is left there, but this one was the creator
         for (int i = 0; i < 20; ++i)
             (void)make();
         EXPECT_EQ(shm_usage().used_ids, 20);

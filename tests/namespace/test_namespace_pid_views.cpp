@@ -37,7 +37,7 @@ TEST(the_creator_of_a_segment_has_a_number_inside_and_another_outside)
     });
 }
 
-TEST(an_exit_that_detaches_leaves_the_number_of_who_ended)
+TEST(an_exit_that_detaches_records_the_pid_of_the_exited_process)
 {
     require_namespaces("pid");
     const Segment segment;
@@ -46,7 +46,7 @@ TEST(an_exit_that_detaches_leaves_the_number_of_who_ended)
     EXPECT_EQ(segment.stat().lpid, outer);
 }
 
-TEST(an_exit_that_gives_back_leaves_the_number_of_who_ended)
+TEST(an_exit_that_undoes_records_the_pid_of_the_exited_process)
 {
     require_namespaces("pid");
     const SemSet set { Values { 5 } };
@@ -59,7 +59,7 @@ TEST(an_exit_that_gives_back_leaves_the_number_of_who_ended)
     EXPECT_EQ(set.last_pid(), outer);
 }
 
-TEST(a_sleeper_that_is_woken_has_the_number_of_who_looks)
+TEST(a_woken_sleeper_is_shown_with_the_pid_in_the_readers_namespace)
 {
     require_namespaces("pid");
     const Queue queue;
@@ -104,7 +104,7 @@ TEST(threads_have_the_number_of_their_process)
     EXPECT_EQ(segment.stat().lpid, outer);
 }
 
-TEST(a_realm_with_objects_and_processes_of_its_own_counts_by_itself)
+TEST(own_pids_are_shown_inside_and_outer_pids_outside)
 {
     const Realm realm { CLONE_NEWPID | CLONE_NEWIPC };
     const Shared<Numbers> numbers;
@@ -166,7 +166,7 @@ TEST(a_file_opened_inside_shows_the_inner_numbers_outside)
     REQUIRE_OK(queue.send(1, "text"));
     gate->meet(2);
     REQUIRE_OK(init.join());
-    // It has ended, and all its namespace; the file goes on counting as it did there.
+    // The process and its pid namespace have ended; the file still shows pids of that namespace.
     std::string text(65536, '\0');
     text.resize(
         static_cast<std::size_t>(REQUIRE_OK(Outcome::of(read(file, text.data(), text.size())))));

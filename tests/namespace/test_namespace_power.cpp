@@ -17,7 +17,7 @@ const Identity kInhabitant { 1001, 1001 };
 
 enum Power { kNone = 0, kContents = 1, kOwnership = 2, kEverything = 3 };
 
-// What the caller may do to an object of mode 0, by every call that asks; the last removes it.
+// The caller's access to an object of mode 0, tried by every call that checks it; the last removes it.
 void expect_power(const Facility& facility, int id, int power)
 {
     const int needed = power & kContents ? 0 : EACCES;
@@ -161,7 +161,7 @@ FACILITY_TEST(a_stranger_from_outside_rules_no)
 
 FACILITY_TEST(who_made_the_world_rules_no_others_inside_it)
 {
-    // Outside he is its owner; as an inhabitant he is one of them.
+    // Outside he owns it; inside he is an ordinary user.
     const Realm realm { kOwnWorld, { Realm::kShift + 1002, Realm::kShift + 1002 } };
     const int id = make_in(realm, facility);
     realm.in([&] {
@@ -245,7 +245,7 @@ Outcome lock_with_limit(int id, rlim_t limit)
 
 const Facility& kSegments = kFacilities[2];
 
-TEST(cap_ipc_lock_locks_what_others_made)
+TEST(cap_ipc_lock_locks_segments_of_others)
 {
     const Realm realm { kOwnWorld };
     const int id = make_in(realm, kSegments);
@@ -256,7 +256,7 @@ TEST(cap_ipc_lock_locks_what_others_made)
     });
 }
 
-TEST(without_cap_ipc_lock_what_others_made_cannot_be_locked)
+TEST(without_cap_ipc_lock_segments_of_others_cannot_be_locked)
 {
     const Realm realm { kOwnWorld };
     const int id = make_in(realm, kSegments);
@@ -267,9 +267,9 @@ TEST(without_cap_ipc_lock_what_others_made_cannot_be_locked)
     });
 }
 
-TEST(root_of_a_world_may_ask_for_more_than_his_limit_but_does_not_get_it)
+TEST(root_of_a_user_namespace_gets_enomem_above_its_limit)
 {
-    // The first question is asked of his own world, the second of the initial one.
+    // The first check is in the caller's user namespace, the second in the initial one.
     const Realm realm { kOwnWorld };
     const int id = make_in(realm, kSegments);
     realm.in([&] { EXPECT_ERR(lock_with_limit(id, 0), ENOMEM); });
@@ -294,7 +294,7 @@ TEST(root_of_a_user_namespace_cannot_lock_an_initial_segment)
     });
 }
 
-TEST(an_inhabitant_locks_his_own)
+TEST(a_user_of_a_user_namespace_locks_his_own_segment)
 {
     const Realm realm { kOwnWorld };
     const int id = make_in(realm, kSegments);
@@ -309,7 +309,7 @@ TEST(an_inhabitant_locks_his_own)
 
 constexpr unsigned long kBeyond = sysv::kDefaultMsgmnb + 1;
 
-TEST(root_of_a_world_cannot_let_a_queue_grow_beyond_msgmnb)
+TEST(root_of_a_user_namespace_cannot_raise_qbytes_above_msgmnb)
 {
     const Realm realm { kOwnWorld };
     realm.in([] {
@@ -321,7 +321,7 @@ TEST(root_of_a_world_cannot_let_a_queue_grow_beyond_msgmnb)
     });
 }
 
-TEST(root_of_a_world_may_raise_its_msgmnb)
+TEST(root_of_a_user_namespace_may_raise_its_msgmnb)
 {
     const Realm realm { kOwnWorld };
     realm.in([] {
@@ -333,7 +333,7 @@ TEST(root_of_a_world_may_raise_its_msgmnb)
     });
 }
 
-TEST(root_from_outside_lets_a_queue_of_the_world_grow)
+TEST(initial_root_raises_qbytes_in_a_user_namespace)
 {
     const Realm realm { kOwnWorld };
     in_a_process([&] {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The files in /proc/sysvipc belong to the IPC namespace of their opener, wherever that goes.
+ * The files in /proc/sysvipc show the IPC namespace of their opener, even after the opener has left it.
  */
 #include "lib/facility.hpp"
 #include "lib/proc_file.hpp"
@@ -17,7 +17,7 @@
 
 namespace {
 
-// The ids in what was read from a file of /proc/sysvipc.
+// The ids in the text of a file of /proc/sysvipc.
 std::set<int> ids_in(const std::string& text)
 {
     std::set<int> ids;
@@ -147,7 +147,7 @@ FACILITY_TEST(an_open_file_outlives_every_task_with_each)
         (void)facility.make(kKey);
         const ProcFile file { facility.file };
         const auto before = file.read_rest();
-        // The last task leaves: only the file knows of the namespace now.
+        // The last task leaves: only the file refers to the namespace now.
         REQUIRE_OK(let_go(CLONE_NEWIPC));
         EXPECT_EQ(facility.make(), 0);
         for (int i = 0; i < 3; ++i) {
@@ -198,7 +198,7 @@ FACILITY_TEST(many_open_files_of_many_namespaces_show_each)
     });
 }
 
-TEST(a_row_of_a_queue_elsewhere_is_that_of_ipc_stat)
+TEST(the_row_of_a_queue_in_another_namespace_agrees_with_ipc_stat)
 {
     in_a_new_ipc_namespace([] {
         const Queue queue { 0640, kKey };
@@ -210,7 +210,7 @@ TEST(a_row_of_a_queue_elsewhere_is_that_of_ipc_stat)
     });
 }
 
-TEST(a_row_of_a_set_elsewhere_is_that_of_ipc_stat)
+TEST(the_row_of_a_set_in_another_namespace_agrees_with_ipc_stat)
 {
     in_a_new_ipc_namespace([] {
         const SemSet set { 3, 0640, kKey };
@@ -222,7 +222,7 @@ TEST(a_row_of_a_set_elsewhere_is_that_of_ipc_stat)
     });
 }
 
-TEST(a_row_of_a_segment_elsewhere_is_that_of_ipc_stat)
+TEST(the_row_of_a_segment_in_another_namespace_agrees_with_ipc_stat)
 {
     in_a_new_ipc_namespace([] {
         const Segment segment { 3 * kPage, 0640, kKey };

@@ -12,8 +12,8 @@
 
 namespace {
 
-// What the segment says in its own namespace, while the caller is somewhere else: it is a thread that
-// goes and looks, because a process would inherit the attachments.
+// The segment's state in its own namespace, while the caller is in another: read by a thread that
+// enters it, because a process would inherit the attachments.
 Outcome look_at(const NamespaceFile& home, int id, sysv::SegmentStat& stat)
 {
     Outcome outcome = Outcome::raw(0);
@@ -93,7 +93,7 @@ TEST(an_attachment_outlives_setns)
     });
 }
 
-TEST(pages_first_touched_abroad_are_the_segments)
+TEST(pages_first_touched_in_another_namespace_belong_to_the_segment)
 {
     in_a_new_ipc_namespace([] {
         const Abroad segment { 8 * kPage };
@@ -122,7 +122,7 @@ TEST(shmdt_works_from_another_namespace)
     });
 }
 
-TEST(forks_abroad_attach_and_their_exits_detach_at_home)
+TEST(forks_and_exits_in_another_namespace_are_counted)
 {
     in_a_new_ipc_namespace([] {
         const Abroad segment;
@@ -143,7 +143,7 @@ TEST(forks_abroad_attach_and_their_exits_detach_at_home)
     });
 }
 
-TEST(a_marked_segment_goes_with_its_last_detachment_abroad)
+TEST(a_marked_segment_is_removed_by_its_last_detachment_in_another_namespace)
 {
     in_a_new_ipc_namespace([] {
         const Abroad segment;
@@ -158,7 +158,7 @@ TEST(a_marked_segment_goes_with_its_last_detachment_abroad)
     });
 }
 
-TEST(a_segment_marked_at_home_stays_for_who_is_abroad)
+TEST(a_segment_marked_in_its_namespace_stays_attached_in_another)
 {
     in_a_new_ipc_namespace([] {
         const Abroad segment;
@@ -221,7 +221,7 @@ TEST(one_process_has_segments_of_three_namespaces)
     });
 }
 
-TEST(unmapping_a_part_abroad_leaves_two_attachments_at_home)
+TEST(unmapping_the_middle_in_another_namespace_leaves_two_attachments)
 {
     in_a_new_ipc_namespace([] {
         const Abroad segment { 3 * kPage };
@@ -235,7 +235,7 @@ TEST(unmapping_a_part_abroad_leaves_two_attachments_at_home)
     });
 }
 
-TEST(moving_it_abroad_keeps_one_attachment)
+TEST(moving_it_in_another_namespace_keeps_one_attachment)
 {
     in_a_new_ipc_namespace([] {
         const Abroad segment;
@@ -254,7 +254,7 @@ TEST(moving_it_abroad_keeps_one_attachment)
     });
 }
 
-TEST(attaching_over_one_of_another_namespace_detaches_that)
+TEST(attaching_over_a_segment_of_another_namespace_detaches_it)
 {
     in_a_new_ipc_namespace([] {
         const Abroad first;
@@ -268,7 +268,7 @@ TEST(attaching_over_one_of_another_namespace_detaches_that)
     });
 }
 
-TEST(exits_and_kills_abroad_detach_at_home)
+TEST(exits_and_kills_in_another_namespace_detach)
 {
     in_a_new_ipc_namespace([] {
         const NamespaceFile home;
@@ -296,7 +296,7 @@ TEST(exits_and_kills_abroad_detach_at_home)
     });
 }
 
-TEST(exec_abroad_detaches_at_home)
+TEST(exec_in_another_namespace_detaches)
 {
     in_a_new_ipc_namespace([] {
         const Segment segment;
@@ -311,7 +311,7 @@ TEST(exec_abroad_detaches_at_home)
     });
 }
 
-TEST(reading_only_stays_reading_only_abroad)
+TEST(a_read_only_attachment_stays_read_only_in_another_namespace)
 {
     in_a_new_ipc_namespace([] {
         const Abroad segment { kPage, SHM_RDONLY };
@@ -322,7 +322,7 @@ TEST(reading_only_stays_reading_only_abroad)
     });
 }
 
-TEST(the_map_shows_it_abroad_as_at_home)
+TEST(the_map_shows_it_in_another_namespace_too)
 {
     in_a_new_ipc_namespace([] {
         const Abroad segment;
@@ -333,7 +333,7 @@ TEST(the_map_shows_it_abroad_as_at_home)
     });
 }
 
-TEST(a_thread_may_go_and_use_what_another_attaches)
+TEST(a_thread_in_another_namespace_uses_an_attachment_of_its_process)
 {
     in_a_new_ipc_namespace([] {
         const Segment segment;
@@ -355,7 +355,7 @@ TEST(a_thread_may_go_and_use_what_another_attaches)
     });
 }
 
-TEST(coming_back_by_a_kept_file_finds_the_attachments_that_were_left)
+TEST(returning_by_a_kept_file_finds_the_former_attachments)
 {
     in_a_new_ipc_namespace([] {
         const Abroad segment;
@@ -371,7 +371,7 @@ TEST(coming_back_by_a_kept_file_finds_the_attachments_that_were_left)
     });
 }
 
-TEST(an_attachment_is_whole_when_nothing_else_is_left_of_its_namespace)
+TEST(an_attachment_works_when_its_namespace_has_no_other_user)
 {
     in_a_new_ipc_namespace([] {
         Abroad segment { 4 * kPage };

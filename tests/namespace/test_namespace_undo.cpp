@@ -22,7 +22,7 @@ Outcome enter_by_pidfd(pid_t pid, int kinds)
     return entered;
 }
 
-TEST(unshare_of_a_new_ipc_namespace_gives_back_in_the_old_one)
+TEST(unshare_of_a_new_ipc_namespace_undoes_in_the_old_one)
 {
     require_namespaces("ipc");
     const SemSet set { Values { 5 } };
@@ -36,7 +36,7 @@ TEST(unshare_of_a_new_ipc_namespace_gives_back_in_the_old_one)
 }
 
 // Others see the value while the process that let go of it lives on.
-TEST(it_gives_back_at_once)
+TEST(it_undoes_at_once)
 {
     require_namespaces("ipc");
     const SemSet set { Values { 5 } };
@@ -58,7 +58,7 @@ TEST(it_gives_back_at_once)
     EXPECT_EQ(set.last_pid(), leaver.pid());
 }
 
-TEST(entering_another_ipc_namespace_gives_back_in_the_old_one)
+TEST(entering_another_ipc_namespace_undoes_in_the_old_one)
 {
     const Realm realm;
     const SemSet set { Values { 5, 7 } };
@@ -73,7 +73,7 @@ TEST(entering_another_ipc_namespace_gives_back_in_the_old_one)
     EXPECT_EQ(set.text(), "5 7");
 }
 
-TEST(entering_by_pidfd_gives_back)
+TEST(entering_by_pidfd_undoes)
 {
     const Realm realm;
     const SemSet set { Values { 5 } };
@@ -86,7 +86,7 @@ TEST(entering_by_pidfd_gives_back)
     });
 }
 
-TEST(entering_the_own_ipc_namespace_gives_back)
+TEST(entering_the_own_ipc_namespace_undoes)
 {
     require_namespaces("ipc");
     const SemSet set { Values { 5 } };
@@ -99,7 +99,7 @@ TEST(entering_the_own_ipc_namespace_gives_back)
     EXPECT_EQ(set.value(), 5);
 }
 
-TEST(entering_the_own_ipc_namespace_by_pidfd_gives_back)
+TEST(entering_the_own_ipc_namespace_by_pidfd_undoes)
 {
     require_namespaces("ipc");
     const SemSet set { Values { 5 } };
@@ -108,7 +108,7 @@ TEST(entering_the_own_ipc_namespace_by_pidfd_gives_back)
     EXPECT_EQ(set.value(), 5);
 }
 
-TEST(entering_namespaces_of_other_kinds_gives_nothing_back)
+TEST(entering_namespaces_of_other_kinds_undoes_nothing)
 {
     const Realm realm { CLONE_NEWUTS | CLONE_NEWIPC };
     const SemSet set { Values { 5 } };
@@ -122,7 +122,7 @@ TEST(entering_namespaces_of_other_kinds_gives_nothing_back)
     EXPECT_EQ(set.value(), 5);
 }
 
-TEST(unsharing_namespaces_of_other_kinds_gives_nothing_back)
+TEST(unsharing_namespaces_of_other_kinds_undoes_nothing)
 {
     const SemSet set { Values { 5 } };
     in_a_process([&] {
@@ -135,7 +135,7 @@ TEST(unsharing_namespaces_of_other_kinds_gives_nothing_back)
     EXPECT_EQ(set.value(), 5);
 }
 
-TEST(unsharing_several_kinds_gives_back_if_one_is_ipc)
+TEST(unsharing_several_kinds_undoes_if_one_is_ipc)
 {
     require_namespaces("ipc");
     const SemSet set { Values { 5 } };
@@ -148,7 +148,7 @@ TEST(unsharing_several_kinds_gives_back_if_one_is_ipc)
     });
 }
 
-TEST(leaving_for_a_user_namespace_too_gives_back)
+TEST(leaving_for_a_user_namespace_too_undoes)
 {
     require_namespaces("user");
     const SemSet set { Values { 5 } };
@@ -160,7 +160,7 @@ TEST(leaving_for_a_user_namespace_too_gives_back)
     EXPECT_EQ(set.value(), 5);
 }
 
-TEST(a_user_namespace_alone_gives_nothing_back)
+TEST(a_user_namespace_alone_undoes_nothing)
 {
     require_namespaces("user");
     const SemSet set { 1, 0666 };
@@ -173,7 +173,7 @@ TEST(a_user_namespace_alone_gives_nothing_back)
     EXPECT_EQ(set.value(), 5);
 }
 
-TEST(who_fails_to_leave_keeps_his_adjustments)
+TEST(a_task_that_fails_to_leave_keeps_its_adjustments)
 {
     const Realm realm;
     const SemSet set { Values { 5 } };
@@ -191,7 +191,7 @@ TEST(who_fails_to_leave_keeps_his_adjustments)
     EXPECT_EQ(set.value(), 5);
 }
 
-TEST(what_is_adjusted_after_leaving_is_given_back_there)
+TEST(adjustments_made_after_leaving_are_undone_in_the_new_namespace)
 {
     const Realm realm;
     realm.in([] {
@@ -228,7 +228,7 @@ TEST(sets_with_one_id_in_two_namespaces_are_adjusted_apart)
     });
 }
 
-TEST(giving_back_by_leaving_wakes_who_waits)
+TEST(undo_by_leaving_wakes_waiters)
 {
     require_namespaces("ipc");
     const SemSet set { Values { 1 } };
@@ -248,7 +248,7 @@ TEST(giving_back_by_leaving_wakes_who_waits)
     EXPECT_EQ(set.value(), 0);
 }
 
-TEST(a_set_that_is_gone_is_no_harm_to_who_leaves)
+TEST(a_removed_set_does_not_disturb_a_task_that_leaves)
 {
     require_namespaces("ipc");
     in_a_process([] {
@@ -264,7 +264,7 @@ TEST(a_set_that_is_gone_is_no_harm_to_who_leaves)
     });
 }
 
-TEST(the_last_of_a_namespace_with_adjustments_may_go)
+TEST(the_last_task_may_leave_a_namespace_with_adjustments)
 {
     in_a_new_ipc_namespace([] {
         for (int i = 0; i < 20; ++i) {
@@ -277,7 +277,7 @@ TEST(the_last_of_a_namespace_with_adjustments_may_go)
     });
 }
 
-TEST(a_thread_that_leaves_lets_go_of_its_share_only)
+TEST(a_thread_that_leaves_drops_its_share_only)
 {
     in_a_new_ipc_namespace([] {
         const SemSet set { Values { 5 } };
@@ -292,7 +292,7 @@ TEST(a_thread_that_leaves_lets_go_of_its_share_only)
     });
 }
 
-TEST(a_thread_that_left_begins_anew)
+TEST(a_thread_that_left_starts_without_adjustments)
 {
     in_a_new_ipc_namespace([] {
         const NamespaceFile home;
@@ -304,14 +304,14 @@ TEST(a_thread_that_left_begins_anew)
             EXPECT_OK(set.operate({ undone(down(0, 2)) }));
             EXPECT_EQ(sysv::semctl(set.id(), 0, GETVAL), Outcome::raw(2));
         } }.join();
-        // What the thread did after it had left was its own.
+        // Operations of the thread after it had left were its own.
         wait_until([&] { return set.value() == 4; });
         REQUIRE_OK(let_go(CLONE_SYSVSEM));
         EXPECT_EQ(set.value(), 5);
     });
 }
 
-TEST(the_last_thread_gives_back_when_all_others_have_left)
+TEST(the_last_thread_undoes_when_all_others_have_left)
 {
     const SemSet set { Values { 5 } };
     in_a_new_ipc_namespace([&] {
@@ -328,7 +328,7 @@ TEST(the_last_thread_gives_back_when_all_others_have_left)
     EXPECT_EQ(set.value(), 5);
 }
 
-TEST(a_clone_that_shares_keeps_the_adjustments_of_who_left)
+TEST(a_sharing_clone_keeps_the_adjustments_of_a_task_that_has_left)
 {
     in_a_new_ipc_namespace([] {
         const SemSet set { Values { 5 } };
@@ -348,7 +348,7 @@ TEST(a_clone_that_shares_keeps_the_adjustments_of_who_left)
     });
 }
 
-TEST(a_clone_in_a_new_namespace_has_nothing_to_give_back)
+TEST(a_clone_in_a_new_namespace_has_nothing_to_undo)
 {
     require_namespaces("ipc");
     const SemSet set { Values { 5 } };

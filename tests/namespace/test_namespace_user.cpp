@@ -14,7 +14,7 @@
 
 namespace {
 
-constexpr unsigned kNobody = 65534; // what ids that have no number here are shown as
+constexpr unsigned kNobody = 65534; // the number shown for ids without a mapping
 constexpr unsigned kShift = Realm::kShift;
 
 // An object of root's with an owner and a group of these numbers, outside.
@@ -282,7 +282,7 @@ FACILITY_TEST(setting_back_what_was_shown_gives_it_to_nobody_of_a)
     const Shared<int> id;
     realm.in([&] { *id = facility.make(IPC_PRIVATE, 0644); });
     REQUIRE_OK(facility.set(*id, 3102, 4102, 0644));
-    // Its creator sees an owner who has no number, and whose number would be that of somebody else.
+    // The owner has no mapping in the creator's namespace, where the same number is another user's.
     realm.in([&] {
         auto perm = facility.owner(*id);
         EXPECT_EQ(text_of(perm), text_of(kNobody, kNobody, 0, 0));

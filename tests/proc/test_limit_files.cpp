@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The files in /proc/sys/kernel: what they accept, how they refuse, and who may write them.
+ * The files in /proc/sys/kernel: accepted values, errors, and permission to write.
  */
 #include "lib/each_case.hpp"
 #include "lib/identity.hpp"
@@ -105,7 +105,7 @@ void is_read_at_once_or_not(const Number& number)
         const LimitFile file { number.name };
         REQUIRE_OK(file.write("1"));
         EXPECT(read_file(file.path()) == "1\n");
-        // Whoever has not got all with his first read gets no more.
+        // A reader whose first read was too short gets no more.
         EXPECT(read_file(file.path(), 1) == "1");
     });
 }
@@ -151,7 +151,7 @@ long lines_about_auto_msgmni()
     return count;
 }
 
-TEST(that_auto_msgmni_has_no_effect_is_logged_once_whatever_is_written)
+TEST(the_lack_of_effect_of_auto_msgmni_is_logged_once)
 {
     in_a_new_ipc_namespace([] {
         const LimitFile file { "auto_msgmni" };
@@ -233,7 +233,7 @@ TEST(sem_is_read_at_once_or_not_at_all)
     });
 }
 
-// --- Who may write: root of the user namespace that the IPC namespace belongs to, by his number.
+// --- Permission to write: the uid of root in the user namespace that owns the IPC namespace.
 
 void write_back(const LimitFile& file, bool allowed)
 {
@@ -310,13 +310,13 @@ TEST(users_may_not_write_in_a_new_namespace)
     });
 }
 
-TEST(root_of_a_world_may_write)
+TEST(root_of_a_user_namespace_may_write)
 {
     const Realm realm { kOwnWorld };
     realm.in([] { expect_writable(true); });
 }
 
-TEST(root_of_a_world_without_any_capability_may_write)
+TEST(root_of_a_user_namespace_without_any_capability_may_write)
 {
     const Realm realm { kOwnWorld };
     realm.in([] {
@@ -325,7 +325,7 @@ TEST(root_of_a_world_without_any_capability_may_write)
     });
 }
 
-TEST(an_inhabitant_of_a_world_may_not_write)
+TEST(a_user_of_a_user_namespace_may_not_write)
 {
     const Realm realm { kOwnWorld };
     realm.in([] {
@@ -334,7 +334,7 @@ TEST(an_inhabitant_of_a_world_may_not_write)
     });
 }
 
-TEST(root_from_outside_may_not_write_in_a_world)
+TEST(initial_root_may_not_write_in_a_user_namespace)
 {
     // He has every capability there, but another number.
     const Realm realm { kOwnWorld };
@@ -344,7 +344,7 @@ TEST(root_from_outside_may_not_write_in_a_world)
     });
 }
 
-TEST(who_has_the_number_of_a_worlds_root_may_write_from_outside)
+TEST(the_uid_of_a_user_namespaces_root_may_write_from_outside)
 {
     const Realm realm { kOwnWorld };
     in_a_process([&] {
@@ -354,7 +354,7 @@ TEST(who_has_the_number_of_a_worlds_root_may_write_from_outside)
     });
 }
 
-TEST(who_made_a_world_may_not_write_from_outside)
+TEST(the_creator_of_a_user_namespace_may_not_write_from_outside)
 {
     const Realm realm { kOwnWorld, kAlice };
     in_a_process([&] {
@@ -364,13 +364,13 @@ TEST(who_made_a_world_may_not_write_from_outside)
     });
 }
 
-TEST(root_of_a_user_namespace_may_not_write_what_is_its_parents)
+TEST(root_of_a_user_namespace_may_not_write_limits_of_the_parent)
 {
     const Realm realm { CLONE_NEWUSER };
     realm.in([] { expect_writable(false); });
 }
 
-TEST(in_a_world_without_a_map_only_initial_root_may_write)
+TEST(in_a_user_namespace_without_a_map_only_initial_root_may_write)
 {
     require_namespaces("user");
     in_a_process([] {
@@ -384,7 +384,7 @@ TEST(in_a_world_without_a_map_only_initial_root_may_write)
     });
 }
 
-TEST(who_is_root_no_longer_cannot_write_to_what_he_opened)
+TEST(a_file_opened_as_root_cannot_be_written_after_dropping_root)
 {
     for (const char* name : kFiles)
         in_a_process([&] {

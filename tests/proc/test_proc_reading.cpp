@@ -126,7 +126,7 @@ TEST(a_read_into_bad_memory_is_efault_and_loses_nothing)
     EXPECT(file.read_rest() == read_file(kProcMsg));
 }
 
-TEST(two_open_files_have_positions_of_their_own)
+TEST(two_open_files_have_separate_positions)
 {
     const std::vector<Queue> queues(5);
     const auto whole = read_file(kProcMsg);
@@ -154,7 +154,7 @@ TEST(removing_the_next_row_between_reads_skips_just_that_row)
     EXPECT_EQ(std::ranges::count(rows, removed, &QueueRow::id), 0);
 }
 
-TEST(rows_of_living_queues_appear_once_while_others_come_and_go)
+TEST(rows_of_living_queues_appear_once_while_others_are_created_and_removed)
 {
     const std::vector<Queue> living(100);
     const Shared<std::atomic<bool>> done;

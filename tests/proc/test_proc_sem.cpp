@@ -128,7 +128,7 @@ TEST(the_file_reads_the_same_in_pieces_of_any_size)
         EXPECT(ProcFile(kProcSem).read_rest(size) == *whole);
 }
 
-TEST(sets_that_come_and_go_while_the_file_is_read_disturb_no_other_row)
+TEST(sets_created_and_removed_while_the_file_is_read_disturb_no_other_row)
 {
     std::vector<SemSet> sets(60);
     const ProcFile file { kProcSem };

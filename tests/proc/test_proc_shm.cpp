@@ -33,7 +33,7 @@ TEST(anybody_may_read_it_and_nobody_write)
     EXPECT_EQ(status.st_uid, 0u);
 }
 
-TEST(a_row_is_what_ipc_stat_says)
+TEST(a_row_agrees_with_ipc_stat)
 {
     const Segment segment { 12345, 0640, unused_segment_key() };
     EXPECT_EQ(find_segment_row(segment.id())->text, segment_row_from_stat(segment.id(), 0, 0));
@@ -90,7 +90,7 @@ TEST(rows_come_in_the_order_of_indexes)
     }
 }
 
-TEST(the_text_is_the_same_whatever_the_size_of_the_reads)
+TEST(reads_of_every_size_give_the_same_text)
 {
     const std::vector<Segment> segments(7);
     const auto whole = read_file(kProcShm);

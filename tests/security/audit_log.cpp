@@ -13,7 +13,7 @@
 
 namespace {
 
-constexpr int kMark = AUDIT_LAST_USER_MSG; // of a type that nobody else writes
+constexpr int kMark = AUDIT_LAST_USER_MSG; // of a type with no other writer
 
 constexpr int kCalls[] = { SYS_msgget, SYS_msgsnd, SYS_msgrcv, SYS_msgctl, SYS_semget, SYS_semop,
                            SYS_semctl, SYS_shmget, SYS_shmat,  SYS_shmdt,  SYS_shmctl };
@@ -54,7 +54,7 @@ struct Message {
     char payload[8192];
 };
 
-// One message; what is lost is an error here.
+// One message; a lost one is an error here.
 Message receive_from(int fd)
 {
     Message message {};

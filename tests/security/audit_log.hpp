@@ -26,7 +26,7 @@ public:
 private:
     int send(int type, const void* data, std::size_t size) const;
 
-    int control_; // a netlink socket each: to tell audit, and to be told
+    int control_; // a netlink socket each: for requests, and for records
     int records_;
     int marks_ = 0;
 };

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-// As what a call is told to be, line by line.
+// The expected description of a call, line by line.
 using Calls = std::vector<std::string>;
 
 inline std::string joined(const Calls& calls)

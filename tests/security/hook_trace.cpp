@@ -64,7 +64,7 @@ std::string name_of(const Hook& hook)
     return function;
 }
 
-// In one write, which is what these files take.
+// In one write, as these files require.
 Outcome write_file(const std::string& name, const std::string& text, int flags = 0)
 {
     const int fd = open((kTracing + name).c_str(), O_WRONLY | O_CLOEXEC | flags);
@@ -108,7 +108,7 @@ struct HookTrace::Call {
     std::string name;
     std::string text;
     std::vector<std::uint32_t> words;
-    bool by_worker; // who empties the namespaces that tests before have left, in its own time
+    bool by_worker; // the worker that empties the namespaces of earlier tests, at any time
 
     // Id and key stand beside each other, behind a lock whose size is the kernel's business.
     std::optional<Object> object(std::int32_t key) const { return with(key, 1); }

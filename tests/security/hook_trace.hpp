@@ -33,7 +33,7 @@ public:
     // Skips the test where the kernel has no security modules, or does not let its functions be traced.
     HookTrace();
     ~HookTrace();
-    // Traces nothing any more: until then what was once traced goes on costing time.
+    // Stops tracing: functions that were traced once are slower until then.
     static void forget();
     HookTrace(const HookTrace&) = delete;
     HookTrace& operator=(const HookTrace&) = delete;

@@ -12,7 +12,7 @@
 
 namespace permissions {
 
-// An object as the caller knows it: to be given to the same owner again, by his numbers for him.
+// An object as the caller sees it: IPC_SET to the same owner, in the caller's numbers.
 struct Object {
     int id;
     key_t key;

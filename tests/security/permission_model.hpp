@@ -30,7 +30,7 @@ enum class Need {
     Bits, // of the mode, for the caller's class
     Ownership, // or administration
     Growth, // ownership, and to be above the limits
-    Locking, // ownership, or to lock what one likes
+    Locking, // ownership, or CAP_IPC_LOCK
 };
 
 struct Demand {

@@ -28,7 +28,7 @@ Identity somebody(std::vector<gid_t> groups = {})
     return { kSomebody, kSomeGroup, std::move(groups) };
 }
 
-// The same person from outside of a realm, where his number is another.
+// The same user outside the realm, where the uid differs.
 Identity from_outside(const Identity& inhabitant)
 {
     return { inhabitant.uid + Realm::kShift, inhabitant.gid + Realm::kShift };

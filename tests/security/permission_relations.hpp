@@ -19,14 +19,14 @@ struct Relation {
     bool in_realm; // where the objects are
     unsigned shift; // between the numbers of their owners there and those of the caller
     Standing standing;
-    // Makes the current process, which is root, where the objects are and outside of the realm, what
+    // Gives the current process, which is root where the objects are and outside the realm, the identity that
     // the relation says.  `realm` is where the objects are, or nothing.
     void (*dress)(const Realm* realm);
 };
 
 std::span<const Relation> all_relations();
 
-// Who makes the realms: they belong to him, and he is nobody in them.
+// The creator of the realms: he owns them, and has no mapping in them.
 extern const Identity kRealmMaker;
 
 } // namespace permissions

@@ -11,7 +11,7 @@
 
 namespace {
 
-TEST(a_queue_is_labelled_when_it_is_made_and_asked_about_when_it_is_opened)
+TEST(creating_a_queue_labels_it_and_opening_it_checks_it)
 {
     Trace trace;
     const key_t key = unused_key();
@@ -43,7 +43,7 @@ TEST(sending_and_receiving)
                  "msg_msg_free");
 }
 
-TEST(what_finds_no_room_has_been_asked_about)
+TEST(a_message_without_room_is_checked_first)
 {
     Trace trace;
     const Queue queue;
@@ -71,7 +71,7 @@ TEST(every_way_to_choose_a_message)
     EXPECT_EQ(receive_one(LONG_MIN, 0), read_of(std::to_string(LONG_MAX), 4));
 }
 
-TEST(a_copy_is_a_message_too_and_all_before_it_are_asked_about)
+TEST(a_copy_is_a_message_and_all_before_it_are_checked)
 {
     Trace trace;
     const Queue queue;
@@ -84,7 +84,7 @@ TEST(a_copy_is_a_message_too_and_all_before_it_are_asked_about)
     EXPECT_CALLS(trace, EXPECT_ERR(queue.receive(2, MSG_COPY).outcome, EINVAL));
 }
 
-TEST(a_receiver_in_line_is_asked_about_by_the_sender)
+TEST(the_sender_checks_a_queued_receiver)
 {
     Trace trace;
     const Queue queue;
@@ -108,7 +108,7 @@ TEST(a_receiver_in_line_is_asked_about_by_the_sender)
         "msg_queue_msgrcv type=9 size=4 wanted=9 mode=02", "msg_msg_free");
 }
 
-TEST(a_sender_in_line_is_asked_about_once_before_it_sleeps_and_again_when_there_is_room)
+TEST(a_queued_sender_is_checked_before_it_sleeps_and_again_with_room)
 {
     Trace trace;
     const Queue queue;

@@ -30,7 +30,7 @@ TEST(making_and_opening_sets_and_operating_on_them)
     EXPECT_CALLS(trace, EXPECT_ERR(set.attempt({ up(2) }), EFBIG));
 }
 
-TEST(operations_that_are_undone_or_wait_are_asked_about_once)
+TEST(operations_that_are_undone_or_wait_are_checked_once)
 {
     Trace trace;
     const SemSet set { 1 };
@@ -45,7 +45,7 @@ TEST(operations_that_are_undone_or_wait_are_asked_about_once)
         },
         kMayWrite, "sem_semop number=0 change=-2 count=1 alter=1", kMayWrite,
         "sem_semop number=0 change=1 count=1 alter=1");
-    // What is taken back at exit is asked about by nobody.
+    // Undo at exit calls no hook.
     EXPECT_CALLS(trace, in_a_process([&] { EXPECT_OK(set.operate({ undone(up()) })); }), kMayWrite,
                  "sem_semop number=0 change=1 count=1 alter=1");
 }

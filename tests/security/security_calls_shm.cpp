@@ -39,7 +39,7 @@ TEST(making_opening_and_attaching_segments)
     EXPECT_CALLS(trace, EXPECT_ERR(sysv::shmat(segment.id(), nullptr, SHM_REMAP), EINVAL));
 }
 
-TEST(what_fails_after_a_segment_was_labelled_takes_the_label_back)
+TEST(a_failure_after_labelling_frees_the_label)
 {
     Trace trace;
     const key_t key = unused_segment_key();
@@ -74,7 +74,7 @@ TEST(commands_for_segments)
     EXPECT_CALLS(trace, EXPECT_OK(segment.remove()), "shm_shmctl cmd=0");
 }
 
-TEST(nobody_is_asked_about_forks_and_detaching)
+TEST(forks_and_detaching_call_no_hook)
 {
     Trace trace;
     const Segment segment;
@@ -99,7 +99,7 @@ TEST(a_segment_is_shown_locked_and_marked)
     REQUIRE_OK(segment.unlock());
     const Attachment attachment { segment };
     REQUIRE_OK(segment.mark());
-    // It has no key any more: it is known by the id in front of where that was.
+    // It has no key any more: match the id in front of the key.
     (void)trace.calls_of([&] { (void)segment.stat(); });
     const HookTrace::Object object = trace.object_with_id("shm_shmctl", segment.id());
     EXPECT_EQ(object.key, IPC_PRIVATE);

@@ -17,7 +17,7 @@ namespace {
 
 const std::string kMount = "/sys/fs/smackfs";
 
-// In one write, which is what these files take.
+// In one write, as these files require.
 void write_file(const std::string& path, const std::string& text)
 {
     const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);

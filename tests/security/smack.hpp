@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Smack, the security module of the kernel "lsm": every task and every object has a label, an
- * object that of its creator, and rules say what tasks of one label may do to objects of another.
+ * object that of its creator, and rules define the access of one label's tasks to another label's objects.
  *
  * Tests are root and may override rules; a task that takes a label no longer may.
  */
@@ -19,14 +19,14 @@ void require();
 // Tasks of `subject` may do this and nothing else to objects of `object`: letters of r, w, x.
 void rule(const std::string& subject, const std::string& object, const std::string& access);
 
-// The labels that tests use: objects are Maker's, and User's tasks try what they may do to them.
+// The labels that tests use: objects are Maker's, and tasks of User try to access them.
 inline const std::string kMaker = "Maker";
 inline const std::string kUser = "User";
 inline void let_user(const std::string& access)
 {
     rule(kUser, kMaker, access);
 }
-// The id of what `body`, as Maker, has made; User may do anything to it.
+// The id of the object that `body`, as Maker, has created; User has full access.
 int made_by_maker(const Actor::Body& body);
 
 // From now on this process has that label, and only the rights of it.

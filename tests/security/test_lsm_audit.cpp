@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What audit writes about System V IPC: the owner of the object that a call concerns, and what
+ * Audit records of System V IPC: the owner of the object that a call concerns, and what
  * IPC_SET would change it to.  The label in it is Smack's.
  */
 #include "security/audit_log.hpp"
@@ -44,7 +44,7 @@ TEST(queues)
     expect([&] { return Queue { 0600 }.remove(); }, "IPC ouid=0 ogid=0 mode=0600 obj=_");
 }
 
-TEST(what_is_refused_is_written_down_too)
+TEST(refused_calls_are_audited_too)
 {
     smack::require();
     const Queue queue { 0640 };
@@ -60,7 +60,7 @@ TEST(what_is_refused_is_written_down_too)
               kOwn);
 }
 
-TEST(whose_object_it_is_and_what_it_is_to_become)
+TEST(records_show_the_owner_and_the_requested_change)
 {
     smack::require();
     Queue queue = Queue::adopt(static_cast<int>(REQUIRE_OK(smack::play("Maker", [] {
@@ -75,7 +75,7 @@ TEST(whose_object_it_is_and_what_it_is_to_become)
     AuditLog log;
     const std::string before = "IPC ouid=3001 ogid=4001 mode=0604 obj=Maker";
     const std::string wanted = ", IPC_SET_PERM qbytes=123 ouid=3002 ogid=4002 mode=0640";
-    // What is refused was wanted too.
+    // Refused requests are recorded too.
     EXPECT_EQ(joined(log.records_of([&] { return play(kBob, [&] { return queue.set(stat); }); })),
               before + wanted);
     EXPECT_EQ(joined(log.records_of([&] { return queue.set(stat); })), before + wanted);
@@ -88,7 +88,7 @@ TEST(whose_object_it_is_and_what_it_is_to_become)
               "IPC_SET_PERM qbytes=ffffffffffffffff ouid=3002 ogid=4002 mode=0640");
 }
 
-TEST(audit_is_told_before_the_mode_is_looked_at)
+TEST(audit_is_called_before_the_mode_is_checked)
 {
     HookTrace trace;
     const Queue queue;

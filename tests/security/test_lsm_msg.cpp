@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a security module refuses: message queues.  Most calls ask Smack twice, for the permission
+ * Refusals of a security module: message queues.  Most calls ask Smack twice, for the permission
  * and for the call itself, which needs more access: so each check can be made to refuse.
  */
 #include "lib/harness.hpp"
@@ -42,7 +42,7 @@ struct LabelledQueue {
         smack::made_by_maker([this] { return sysv::msgget(key, IPC_CREAT | IPC_EXCL | 0600); })) };
 };
 
-TEST(a_queue_is_opened_by_those_whom_the_rule_lets)
+TEST(a_queue_can_be_opened_if_the_rule_permits)
 {
     const LabelledQueue fixture { unused_key() };
     const auto open_as_user = [&](int mode) {
@@ -89,7 +89,7 @@ TEST(a_receiver_without_permission_is_refused)
     EXPECT_OK(as_user([&] { return fixture.queue.receive().outcome; }));
 }
 
-TEST(a_message_that_must_not_be_received_is_as_if_it_were_not_there)
+TEST(a_message_that_must_not_be_received_is_skipped)
 {
     const LabelledQueue fixture;
     REQUIRE_OK(fixture.queue.send(1, "one"));
@@ -111,14 +111,14 @@ TEST(a_message_that_must_not_be_received_is_as_if_it_were_not_there)
     EXPECT(fixture.queue.receive().is(2, "three"));
 }
 
-// A task that may write, and not override rules: what becomes of its messages is for the receivers' labels.
+// A task that may write and cannot override rules: the receivers' labels decide about its messages.
 Outcome send_as_writer(const LabelledQueue& fixture, long type, std::string_view text)
 {
     smack::rule("Writer", smack::kMaker, "w");
     return smack::play("Writer", [&] { return fixture.queue.send(type, text); });
 }
 
-TEST(a_message_that_a_receiver_in_line_must_not_have_passes_it_by)
+TEST(a_queued_receiver_is_skipped_for_a_forbidden_message)
 {
     const LabelledQueue fixture;
     let_user("r");
@@ -136,7 +136,7 @@ TEST(a_message_that_a_receiver_in_line_must_not_have_passes_it_by)
     EXPECT(fixture.queue.receive().is(1, "one"));
 }
 
-TEST(a_receiver_in_line_is_judged_by_its_own_label_and_not_by_the_senders)
+TEST(a_queued_receiver_is_checked_by_its_own_label)
 {
     const LabelledQueue fixture;
     Actor receiver =
@@ -147,7 +147,7 @@ TEST(a_receiver_in_line_is_judged_by_its_own_label_and_not_by_the_senders)
     EXPECT_EQ(receiver.join().value(), 4);
 }
 
-TEST(of_two_receivers_in_line_the_one_who_may_gets_the_message)
+TEST(of_two_queued_receivers_the_one_with_permission_gets_the_message)
 {
     const LabelledQueue fixture;
     smack::rule("Reader", smack::kMaker, "r");
@@ -161,7 +161,7 @@ TEST(of_two_receivers_in_line_the_one_who_may_gets_the_message)
     EXPECT_EQ(fixture.queue.stat().qnum, 0);
 }
 
-TEST(a_sender_in_line_that_has_lost_its_permission_is_refused)
+TEST(a_queued_sender_that_lost_its_permission_is_refused)
 {
     const LabelledQueue fixture;
     fixture.queue.fill();
@@ -202,7 +202,7 @@ TEST(commands_are_refused_and_change_nothing)
     EXPECT_OK(as_user([&] { return sysv::msgctl(IPC_PRIVATE, IPC_INFO, &stat); }));
 }
 
-TEST(a_queue_can_be_removed_by_who_may)
+TEST(a_queue_can_be_removed_with_permission)
 {
     LabelledQueue fixture;
     EXPECT_OK(as_user([&] { return sysv::msgctl(fixture.queue.id(), IPC_RMID, nullptr); }));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a security module refuses: semaphores.
+ * Refusals of a security module: semaphores.
  */
 #include "lib/harness.hpp"
 #include "lib/sem_set.hpp"
@@ -35,7 +35,7 @@ struct LabelledSet {
         [this] { return sysv::semget(key, 2, IPC_CREAT | IPC_EXCL | 0600); })) };
 };
 
-TEST(a_set_is_opened_by_those_whom_the_rule_lets)
+TEST(a_set_can_be_opened_if_the_rule_permits)
 {
     const LabelledSet fixture { unused_set_key() };
     const auto open_as_user = [&](int count, int mode) {
@@ -61,7 +61,7 @@ TEST(a_change_without_permission_is_refused)
     EXPECT_EQ(fixture.set.value(), 1);
 }
 
-TEST(operations_that_must_not_be_are_refused)
+TEST(forbidden_operations_are_refused)
 {
     const LabelledSet fixture;
     // Smack wants both rights for every operation, even one that only waits for 0.
@@ -86,7 +86,7 @@ TEST(a_refused_operation_leaves_nothing_to_undo)
     EXPECT_EQ(fixture.set.value(), 5);
 }
 
-TEST(who_waits_already_is_not_asked_again)
+TEST(a_waiting_operation_is_not_checked_again)
 {
     const LabelledSet fixture;
     Actor sleeper = smack::actor(smack::kUser, [&] { return fixture.set.operate({ down() }); });
@@ -97,7 +97,7 @@ TEST(who_waits_already_is_not_asked_again)
     EXPECT_EQ(fixture.set.value(), 0);
 }
 
-TEST(values_are_read_and_set_by_those_whom_the_rule_lets)
+TEST(values_can_be_read_and_set_if_the_rule_permits)
 {
     const LabelledSet fixture;
     REQUIRE_OK(fixture.set.set_values({ 3, 4 }));
@@ -152,7 +152,7 @@ TEST(commands_are_refused_and_change_nothing)
     EXPECT_EQ(fixture.set.stat().perm.mode, 0666);
 }
 
-TEST(a_set_can_be_removed_by_who_may)
+TEST(a_set_can_be_removed_with_permission)
 {
     LabelledSet fixture;
     EXPECT_OK(as_user([&] { return fixture.set.control(IPC_RMID); }));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a security module refuses: shared memory.
+ * Refusals of a security module: shared memory.
  */
 #include "lib/harness.hpp"
 #include "lib/segment.hpp"
@@ -37,7 +37,7 @@ struct LabelledSegment {
         [this] { return sysv::shmget(key, kPage, IPC_CREAT | IPC_EXCL | 0700); })) };
 };
 
-TEST(a_segment_is_opened_by_those_whom_the_rule_lets)
+TEST(a_segment_can_be_opened_if_the_rule_permits)
 {
     const LabelledSegment fixture { unused_segment_key() };
     const auto open_as_user = [&](std::size_t size, int mode) {
@@ -52,7 +52,7 @@ TEST(a_segment_is_opened_by_those_whom_the_rule_lets)
     EXPECT_ERR(open_as_user(2 * kPage, 0400), EINVAL);
 }
 
-TEST(who_may_not_attach_a_segment_is_refused)
+TEST(attaching_without_permission_is_refused)
 {
     const LabelledSegment fixture;
     let_user("r");
@@ -67,19 +67,19 @@ TEST(who_may_not_attach_a_segment_is_refused)
     EXPECT_OK(as_user(fixture.attaching(0)));
 }
 
-TEST(an_attachment_that_must_not_be_is_refused)
+TEST(a_forbidden_attachment_is_refused)
 {
     const LabelledSegment fixture;
     let_user("r");
     // Smack reads the flags of shmat() as a mode.
     fixture.expect_refused(HERE, fixture.attaching(SHM_RDONLY | 0200));
     EXPECT_OK(as_user(fixture.attaching(SHM_RDONLY | 0400)));
-    // What is refused keeps nobody from removing the segment.
+    // A refused call does not prevent the removal of the segment.
     fixture.expect_refused(HERE, fixture.attaching(SHM_RDONLY | 0200));
     EXPECT_EQ(fixture.segment.attaches(), 0);
 }
 
-TEST(what_is_attached_stays_so_when_the_rule_changes)
+TEST(attachments_stay_when_the_rule_changes)
 {
     const LabelledSegment fixture;
     const Shared<std::atomic<int>> step;
@@ -128,7 +128,7 @@ TEST(commands_are_refused_and_change_nothing)
     EXPECT_EQ(fixture.segment.stat().perm.mode, 02666);
 }
 
-TEST(a_segment_can_be_removed_by_who_may)
+TEST(a_segment_can_be_removed_with_permission)
 {
     LabelledSegment fixture;
     EXPECT_OK(as_user([&] { return sysv::shmctl(fixture.segment.id(), IPC_RMID, nullptr); }));

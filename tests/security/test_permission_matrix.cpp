@@ -24,7 +24,7 @@ using namespace permissions;
 
 bool answers_wanted = false;
 
-// Modes that tell which class a call looks at: what one class has, the two others have not.
+// Modes that reveal which class a call checks: one class has the bits, the other two have not.
 const std::vector<int> kModes = [] {
     std::set<int> modes { 0, 0777, 0644 };
     for (int bits = 0; bits < 8; ++bits)
@@ -105,7 +105,7 @@ void in_a_realm(const Relation& relation, int number)
     const Realm realm { CLONE_NEWUSER | CLONE_NEWIPC, kRealmMaker };
     const Shared<Objects> objects;
     realm.in([&] { make_objects(number, *objects); });
-    // Keys and ids of the initial namespace are none of its own: nobody has made any here.
+    // Keys and ids of the initial namespace do not exist here: this namespace has no object.
     in_a_new_ipc_namespace([&] {
         relation.dress(&realm);
         make_calls(relation, number, *objects);

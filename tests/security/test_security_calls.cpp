@@ -2,7 +2,7 @@
 /*
  * test_security_calls: where security modules are called.  For every call of System V IPC, the same
  * functions, in the same order and with the same arguments, as in Linux (ipc/util.c, msg.c, sem.c,
- * shm.c).  Here: what is the same for all kinds of objects, and main().
+ * shm.c).  Here: tests for all kinds of objects, and main().
  */
 #include "lib/actor.hpp"
 #include "security/hook_calls.hpp"
@@ -13,7 +13,7 @@
 
 namespace {
 
-TEST(a_label_is_given_back_once_when_its_object_is_gone)
+TEST(a_label_is_freed_once_with_its_object)
 {
     Trace trace;
     const key_t key = unused_key();
@@ -28,7 +28,7 @@ TEST(a_label_is_given_back_once_when_its_object_is_gone)
 }
 
 // Not of the call that is traced, but by a worker: the end of a namespace that a test before has left.
-TEST(what_is_done_in_the_kernels_own_time_is_no_part_of_a_call)
+TEST(work_of_kernel_threads_is_not_part_of_a_call)
 {
     Trace trace;
     const key_t key = unused_key();
@@ -43,7 +43,7 @@ TEST(what_is_done_in_the_kernels_own_time_is_no_part_of_a_call)
                  kMayWrite, "msg_queue_msgsnd type=1 size=4 flag=04000");
 }
 
-TEST(who_has_no_permission_is_not_asked_about_further)
+TEST(a_failed_mode_check_calls_no_further_hook)
 {
     Trace trace;
     const key_t key = unused_key();
@@ -65,7 +65,7 @@ TEST(who_has_no_permission_is_not_asked_about_further)
     EXPECT_EQ(as_alice([&] { return sysv::shmat(segment.id(), nullptr, 0); }), "");
 }
 
-TEST(an_object_is_shown_as_it_is)
+TEST(hooks_see_the_state_of_the_object)
 {
     Trace trace;
     const key_t key = unused_key();

@@ -8,7 +8,7 @@
  * be made if all processes died now is constant.  Four semaphores are locks, taken by waiting for
  * zero; the holder writes down its name, and must not find the name of a living process there.
  *
- * INVARIANT: when all processes are dead, the sum of the tokens is what it was, all locks are free,
+ * INVARIANT: when all processes are dead, the sum of the tokens is unchanged, all locks are free,
  * and no waiter is counted.  While they live, the sum lacks no more than they can hold.
  */
 #include "lib/harness.hpp"
@@ -44,7 +44,7 @@ struct Stage {
     std::atomic<int> broken_calls;
 };
 
-// What one of the eight does until it is killed.
+// One of the eight workers: runs until it is killed.
 class Worker {
 public:
     Worker(const SemSet& set, Stage& stage, int number, unsigned seed)
@@ -100,7 +100,7 @@ private:
         return false;
     }
 
-    // What is sure to be possible.
+    // Operations that are always possible.
     void must(const Operations& operations)
     {
         ++stage_.operations;
@@ -160,7 +160,7 @@ private:
     std::minstd_rand random_;
 };
 
-// The eight, and the one who kills and counts.
+// The eight workers, and the process that kills and counts.
 class Stress {
 public:
     explicit Stress(unsigned seed) : random_ { seed }

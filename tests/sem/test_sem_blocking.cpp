@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Processes that sleep in semop(2): what wakes them and with which result.  Order:
+ * Processes that sleep in semop(2): the events that wake them, and the result.  Order:
  * test_sem_order.cpp.  Counts: test_sem_counts.cpp.  Signals: test_sem_signal.cpp.
  */
 #include "lib/actor.hpp"
@@ -14,7 +14,7 @@ namespace {
 
 constexpr int kHighest = sysv::kHighestValue;
 
-// What must not wake a sleeper: the number of his sleeps stays, and he can still be released.
+// Expects no wake-up: the sleeper's number of sleeps stays, and it can still be released.
 class Undisturbed {
 public:
     explicit Undisturbed(Actor& sleeper) : sleeper_ { sleeper }, sleeps_ { sleeper.sleeps() } { }
@@ -154,7 +154,7 @@ TEST(an_array_that_names_one_semaphore_twice_waits_for_the_sum)
     EXPECT_EQ(set.value(), 0);
 }
 
-TEST(an_array_of_five_hundred_operations_waits_as_well)
+TEST(an_array_of_five_hundred_operations_waits)
 {
     const SemSet set { 500 };
     Operations all;
@@ -258,7 +258,7 @@ TEST(setval_that_serves_a_sleeper_sets_the_time_of_operation)
     EXPECT_OK(sleeper.join());
 }
 
-TEST(setall_wakes_all_whom_it_serves)
+TEST(setall_wakes_all_sleepers_it_serves)
 {
     const SemSet set { Values { 0, 5, 0, 0 } };
     auto decreasing = sleeper_in(set, { down(0) });
@@ -323,7 +323,7 @@ TEST(taking_permission_away_does_not_touch_sleepers)
     EXPECT_EQ(set.value(), 0);
 }
 
-TEST(a_killed_sleeper_leaves_his_share_to_the_next)
+TEST(a_killed_sleeper_leaves_its_share_to_the_next)
 {
     const SemSet set;
     auto killed = sleeper_in(set, { down() });
@@ -350,7 +350,7 @@ TEST(a_killed_sleeper_in_an_array_lets_the_others_be_served)
     EXPECT_EQ(set.text(), "0 0");
 }
 
-TEST(a_process_may_wait_for_what_it_is_about_to_be_given_by_many)
+TEST(one_decrease_waits_for_the_sum_of_many_increases)
 {
     const SemSet set;
     auto sleeper = sleeper_in(set, { down(0, 100) });

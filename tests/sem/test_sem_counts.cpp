@@ -25,7 +25,7 @@ std::string counts(const SemSet& set)
     return text;
 }
 
-// Lets all sleepers of a set go, whatever they wait for.
+// Ends the wait of all sleepers of a set.
 void release(SemSet& set, std::list<Actor>& sleepers)
 {
     REQUIRE_OK(set.remove());
@@ -137,7 +137,7 @@ TEST(an_array_of_zeros_counts_for_the_first_that_is_not_zero)
     release(set, sleepers);
 }
 
-TEST(the_count_of_an_array_moves_on_with_what_blocks_it)
+TEST(the_count_of_an_array_follows_its_blocking_operation)
 {
     SemSet set { 3 };
     std::list<Actor> sleepers;
@@ -171,7 +171,7 @@ TEST(the_count_of_an_array_moves_from_decrease_to_zero)
     release(set, sleepers);
 }
 
-TEST(an_array_of_zeros_is_looked_at_again_when_one_of_them_becomes_zero)
+TEST(an_array_of_zeros_is_tried_again_when_one_of_them_becomes_zero)
 {
     SemSet set { Values { 1, 1 } };
     std::list<Actor> sleepers;

@@ -22,7 +22,7 @@ struct SetOne {
     int number;
     int value;
 };
-struct Undo { }; // the process ends that has done what the scenario begins with
+struct Undo { }; // the process that made the scenario's first operations exits
 
 using Act = std::variant<Operations, SetOne, Values, Undo>;
 

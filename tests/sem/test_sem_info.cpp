@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What semctl(2) reports: every byte of IPC_STAT, SEM_STAT and SEM_STAT_ANY, and of IPC_INFO and
+ * The results of semctl(2): every byte of IPC_STAT, SEM_STAT and SEM_STAT_ANY, and of IPC_INFO and
  * SEM_INFO.
  */
 #include "lib/actor.hpp"
@@ -31,7 +31,7 @@ int highest_index()
     return highest;
 }
 
-// What must be reported of a set that nobody has used, but for its time of change.
+// The expected report of an unused set, except its time of change.
 sysv::SetStat fresh_stat(const SemSet& set, unsigned nsems, unsigned mode)
 {
     sysv::SetStat stat;

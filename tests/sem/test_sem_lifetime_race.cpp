@@ -37,7 +37,7 @@ public:
             });
     }
 
-    // One round on the object of this id, with what the director does meanwhile.
+    // One round on the object of this id, with the director's concurrent call.
     void play(int id, const std::function<void()>& meanwhile)
     {
         stage_->id = id;
@@ -134,7 +134,7 @@ TEST(removal_under_semctl_ends_every_call_with_eidrm_or_einval)
     remove_in_all_rounds(rounds, Values(300, 0));
 }
 
-TEST(removal_while_processes_end_with_adjustments_is_survived)
+TEST(removal_during_exits_with_adjustments_is_safe)
 {
     const Rounds::Part end_with_undo = [](int id) {
         Actor holder { [id] {
@@ -149,7 +149,7 @@ TEST(removal_while_processes_end_with_adjustments_is_survived)
     remove_in_all_rounds(rounds, { 0, 0, 0 });
 }
 
-TEST(removal_while_adjustments_are_let_go_of_is_survived)
+TEST(removal_during_unshare_with_adjustments_is_safe)
 {
     const Rounds::Part let_go = [](int id) {
         for (int i = 0; i < 5; ++i) {
@@ -180,7 +180,7 @@ TEST(of_several_removers_of_a_set_exactly_one_succeeds)
     rounds.finish();
 }
 
-// Several processes ask for one free key at once; tells how many got how many different ids.
+// Several processes request one free key at once; returns the numbers of successes and of different ids.
 void create_together(int flags, const std::function<void(std::vector<long>)>& judge)
 {
     constexpr int kCreators = 3;

@@ -52,13 +52,13 @@ TEST(semmni_sets_can_exist_and_no_more)
 
     EXPECT_ERR(sysv::semget(IPC_PRIVATE, 1, 0600), ENOSPC);
     EXPECT_ERR(sysv::semget(unused_set_key(), 1, IPC_CREAT | 0600), ENOSPC);
-    // What needs no new set is as ever.
+    // Calls that need no new set still work.
     EXPECT_EQ(sysv::semget(key, 1, 0600), Outcome::raw(sets.front().id()));
     EXPECT_EQ(sysv::semget(key, 3, IPC_CREAT | 0600), Outcome::raw(sets.front().id()));
     EXPECT_ERR(sysv::semget(key, 4, IPC_CREAT | 0600), EINVAL);
     EXPECT_ERR(sysv::semget(key, 1, IPC_CREAT | IPC_EXCL | 0600), EEXIST);
     EXPECT_ERR(sysv::semget(unused_set_key(), 1, 0600), ENOENT);
-    // So is what is wrong in itself.
+    // So do the errors of invalid requests.
     EXPECT_ERR(sysv::semget(IPC_PRIVATE, 0, 0600), EINVAL);
     EXPECT_ERR(sysv::semget(IPC_PRIVATE, -1, 0600), EINVAL);
     EXPECT_ERR(play(kAlice, [] { return sysv::semget(IPC_PRIVATE, 1, 0600); }), ENOSPC);
@@ -166,7 +166,7 @@ TEST(the_highest_semaphores_of_larger_sets_are_undone_too)
         for (const int number : { 0, 65533, 65534, 65535 })
             REQUIRE_OK(set.operate({ undone(up(number, 2)) }));
         REQUIRE_OK(set.operate({ undone(down(65535)), undone(up(65534)), undone(up(65533)) }));
-        // Clears what would be undone.
+        // Clears the adjustment.
         REQUIRE_OK(set.set_value(65533, 9));
         EXPECT_OK(set.set_value(69999, 7));
     });
@@ -212,7 +212,7 @@ TEST(limits_that_are_not_written_stay)
     EXPECT(read_file(kFile) == "2001\t2002\t1003\t1004\n");
 }
 
-TEST(a_semmni_beyond_what_ids_can_tell_apart_is_refused)
+TEST(a_semmni_above_the_number_of_indexes_is_refused)
 {
     const LimitOverride changed { kLimits, "1001 1002 1003 1004" };
     EXPECT_ERR(write_limits("1001 1002 1003 32769"), ERANGE);

@@ -12,7 +12,7 @@
 namespace {
 
 // Sleepers on one CPU with real-time FIFO scheduling, so that they return from semop(2) in the
-// order in which they were woken; each writes his letter down.
+// order in which they were woken; each records its letter.
 class WakeOrder {
 public:
     void add(const SemSet& set, char letter, const Operations& operations)
@@ -103,7 +103,7 @@ TEST(the_first_decrease_is_preferred_when_either_could_be_done)
     EXPECT_OK(small.join());
 }
 
-TEST(a_newcomer_takes_what_the_sleepers_cannot_use)
+TEST(a_new_operation_succeeds_where_the_sleepers_cannot)
 {
     const SemSet set;
     auto sleeper = sleeper_in(set, { down(0, 5) });
@@ -141,7 +141,7 @@ TEST(a_wait_for_zero_is_woken_before_the_decrease_that_made_it_possible)
     EXPECT_EQ(order.after([&] { return set.operate({ up(0, 2) }); }), "zd");
 }
 
-TEST(waits_for_zero_go_before_an_array_that_would_spoil_the_zero)
+TEST(waits_for_zero_are_served_before_an_array_that_ends_the_zero)
 {
     // The array is older, but arrays with changes come after all that only wait.
     const SemSet set { Values { 1 } };
@@ -153,7 +153,7 @@ TEST(waits_for_zero_go_before_an_array_that_would_spoil_the_zero)
     EXPECT_EQ(set.value(), 1);
 }
 
-TEST(arrays_of_zeros_go_before_an_array_that_would_spoil_the_zero)
+TEST(arrays_of_zeros_are_served_before_an_array_that_ends_the_zero)
 {
     const SemSet set { Values { 1, 0 } };
     auto array = sleeper_in(set, { zero(0), up(0) });
@@ -241,7 +241,7 @@ TEST(an_older_array_is_served_before_a_single_decrease)
     EXPECT_OK(single.join());
 }
 
-TEST(sleepers_on_one_semaphore_keep_their_order_while_arrays_come_and_go)
+TEST(sleepers_on_one_semaphore_keep_their_order_while_arrays_wait_and_leave)
 {
     const SemSet set { 2 };
     auto first = sleeper_in(set, { down(0) });
@@ -272,7 +272,7 @@ TEST(an_array_that_cannot_be_done_is_overtaken)
     EXPECT_OK(array.join());
 }
 
-TEST(a_served_array_serves_others_by_what_it_adds)
+TEST(the_increase_of_a_served_array_serves_the_next_sleeper)
 {
     const SemSet set { 4 };
     auto fourth = sleeper_in(set, { down(3) });
@@ -324,7 +324,7 @@ TEST(beside_an_array_sleepers_of_several_semaphores_are_woken_in_the_order_they_
 
 TEST(sleepers_older_than_the_first_array_are_woken_from_the_highest_semaphore_down)
 {
-    // Linux collects the lists of the semaphores when the first array goes to sleep, and puts
+    // Linux collects the lists of the semaphores when the first array begins to wait, and puts
     // each before those it has.
     const SemSet set { 4 };
     WakeOrder order;

@@ -45,7 +45,7 @@ private:
     std::vector<Entry> entries_;
 };
 
-// What a process may do to one set, tried by every call that asks for permission.
+// The access of a process to one set, tried by every call that checks permission.
 void expect_granted(const SetOfEveryMode::Entry& entry, int granted)
 {
     const int id = entry.set.id();

@@ -166,7 +166,7 @@ TEST(two_semaphores_taken_at_once_are_a_lock)
     expect_exclusion(SemSet { Values { 1, 1 } }, { down(1), down(0) }, { up(0), up(1) });
 }
 
-TEST(philosophers_who_take_both_forks_at_once_never_starve)
+TEST(philosophers_that_take_both_forks_at_once_never_starve)
 {
     constexpr int kSeats = 4;
     const SemSet forks { Values(kSeats, 1) };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Signals and sleepers in semop(2).  Unlike those of message queues, the call is never restarted:
- * whatever makes a sleeper handle signals ends it with EINTR.
+ * anything that makes a sleeper handle signals ends its wait with EINTR.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"
@@ -29,7 +29,7 @@ void handle(int number, int flags)
 struct Sleep {
     const char* who;
     Operations operations;
-    Operations release; // what lets that sleeper succeed
+    Operations release; // the operations that let that sleeper succeed
 };
 
 const Sleep kSleeps[] = {

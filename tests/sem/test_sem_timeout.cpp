@@ -59,7 +59,7 @@ TEST(one_nanosecond_is_eagain_in_the_end)
     EXPECT_ERR(set.operate_within({ down() }, { 0, 1 }), EAGAIN);
 }
 
-TEST(what_can_be_done_is_done_in_no_time)
+TEST(a_possible_operation_succeeds_with_a_time_limit_of_zero)
 {
     const SemSet set;
     EXPECT_OK(set.operate_within({ up() }, kNoTime));
@@ -223,7 +223,7 @@ TEST(removal_ends_a_timed_wait_with_eidrm)
     EXPECT_ERR(sleeper.join(), EIDRM);
 }
 
-TEST(timed_waiters_stand_in_line_with_the_others)
+TEST(timed_waiters_are_queued_with_the_others)
 {
     const SemSet set;
     auto first = timed_sleeper(set, { down() });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SEM_UNDO: a process's changes are undone when it exits.  The arithmetic, and what else affects
+ * SEM_UNDO: a process's changes are undone when it exits.  The arithmetic, and other events that affect
  * the adjustments.  Ways to exit: test_sem_undo_exit.cpp.  Sharing: test_sem_undo_sharing.cpp.
  */
 #include "lib/actor.hpp"
@@ -14,7 +14,7 @@ namespace {
 
 constexpr int kHighest = sysv::kHighestValue;
 
-TEST(an_increase_is_taken_back)
+TEST(an_increase_is_undone)
 {
     const SemSet set { Values { 5 } };
     in_a_process([&] {
@@ -24,7 +24,7 @@ TEST(an_increase_is_taken_back)
     EXPECT_EQ(set.value(), 5);
 }
 
-TEST(a_decrease_is_given_back)
+TEST(a_decrease_is_undone)
 {
     const SemSet set { Values { 5 } };
     in_a_process([&] {
@@ -73,7 +73,7 @@ TEST(one_semaphore_may_be_named_with_and_without_undo_in_one_array)
     EXPECT_EQ(set.value(), 8);
 }
 
-TEST(every_process_has_adjustments_of_its_own)
+TEST(each_process_has_its_own_adjustments)
 {
     const SemSet set { Values { 10 } };
     const SemSet gate { 2 };
@@ -205,7 +205,7 @@ TEST(within_an_array_the_adjustment_must_stay_in_range_at_every_step)
     EXPECT_EQ(set.value(), kHighest);
 }
 
-TEST(what_would_block_comes_before_an_adjustment_out_of_range)
+TEST(a_blocking_operation_comes_before_an_adjustment_out_of_range)
 {
     const SemSet set { Values { kHighest } };
     in_a_process([&] {
@@ -214,7 +214,7 @@ TEST(what_would_block_comes_before_an_adjustment_out_of_range)
     });
 }
 
-TEST(operations_that_failed_are_not_taken_back)
+TEST(failed_operations_are_not_undone)
 {
     const SemSet set { Values { 5, kHighest } };
     in_a_process([&] {
@@ -227,7 +227,7 @@ TEST(operations_that_failed_are_not_taken_back)
     EXPECT_EQ(set.text(), "5 32767");
 }
 
-TEST(the_adjustment_of_a_sleeper_counts_from_when_he_is_served)
+TEST(the_adjustment_of_a_sleeper_counts_once_it_is_served)
 {
     const SemSet set { 2 };
     auto sleeper = sleeper_in(set, { undone(down(0)), undone(up(1)) });
@@ -285,7 +285,7 @@ TEST(setval_that_fails_clears_nothing)
     EXPECT_EQ(set.value(), 10);
 }
 
-TEST(adjustments_begin_anew_after_setval)
+TEST(adjustments_start_from_zero_after_setval)
 {
     const SemSet set { Values { 10 } };
     in_a_process([&] {

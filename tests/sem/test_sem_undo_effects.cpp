@@ -18,7 +18,7 @@ namespace {
 
 constexpr int kHighest = sysv::kHighestValue;
 
-TEST(the_adjustment_is_seen_before_the_end_of_the_process)
+TEST(the_adjustment_is_visible_before_the_end_of_the_process)
 {
     const SemSet set { Values { 1 } };
     for (int i = 0; i < 50; ++i) {
@@ -30,7 +30,7 @@ TEST(the_adjustment_is_seen_before_the_end_of_the_process)
     }
 }
 
-TEST(the_adjustment_is_seen_before_a_pidfd_tells_the_end)
+TEST(the_adjustment_is_visible_before_a_pidfd_reports_the_exit)
 {
     const SemSet set { Values { 1 } };
     for (int i = 0; i < 50; ++i) {
@@ -44,7 +44,7 @@ TEST(the_adjustment_is_seen_before_a_pidfd_tells_the_end)
     }
 }
 
-TEST(the_adjustment_is_seen_before_the_files_of_the_process_are_closed)
+TEST(the_adjustment_is_visible_before_the_files_of_the_process_are_closed)
 {
     const SemSet set { Values { 1 } };
     for (int i = 0; i < 50; ++i) {
@@ -63,7 +63,7 @@ TEST(the_adjustment_is_seen_before_the_files_of_the_process_are_closed)
     }
 }
 
-TEST(a_given_back_token_wakes_a_sleeper)
+TEST(an_undone_decrease_wakes_a_sleeper)
 {
     const SemSet set { Values { 1 } };
     Actor holder { [&] {
@@ -79,7 +79,7 @@ TEST(a_given_back_token_wakes_a_sleeper)
     EXPECT_EQ(set.value(), 0);
 }
 
-TEST(a_taken_back_increase_wakes_a_wait_for_zero)
+TEST(an_undone_increase_wakes_a_wait_for_zero)
 {
     const SemSet set { 2 };
     Actor holder { [&] {
@@ -98,7 +98,7 @@ TEST(a_taken_back_increase_wakes_a_wait_for_zero)
 
 TEST(a_sleeper_sees_all_adjustments_of_a_set_at_once)
 {
-    // Semaphore 0 gets its token back and 1 loses one: an array that needs both never goes.
+    // Semaphore 0 gets its token back and 1 loses one: an array that needs both never succeeds.
     const SemSet set { Values { 1, 0 } };
     Actor holder { [&] {
         REQUIRE_OK(set.operate({ undone(down(0)), undone(up(1)) }));

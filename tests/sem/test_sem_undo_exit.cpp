@@ -72,7 +72,7 @@ const bool kEndsRegistered = [] {
     return true;
 }();
 
-TEST(a_token_is_given_back_by_one_killed_in_his_sleep)
+TEST(a_process_killed_while_asleep_gives_its_token_back)
 {
     const SemSet set { Values { 1, 0 } };
     Actor holder { [&] {
@@ -85,7 +85,7 @@ TEST(a_token_is_given_back_by_one_killed_in_his_sleep)
     EXPECT_EQ(set.text(), "1 0");
 }
 
-TEST(a_token_is_given_back_by_one_killed_while_stopped)
+TEST(a_process_killed_while_stopped_gives_its_token_back)
 {
     const SemSet set { Values { 1 } };
     Actor holder { [&] {

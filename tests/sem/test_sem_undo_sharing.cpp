@@ -76,7 +76,7 @@ TEST(threads_share_the_limits_of_an_adjustment)
     });
 }
 
-TEST(a_sleeping_threads_adjustment_can_go_out_of_range_by_another_thread)
+TEST(another_thread_moves_a_sleeping_threads_adjustment_out_of_range)
 {
     const SemSet set { Values { kHighest, 0 } };
     in_a_process([&] {
@@ -96,7 +96,7 @@ TEST(a_sleeping_threads_adjustment_can_go_out_of_range_by_another_thread)
     EXPECT_EQ(set.text(), "32767 1");
 }
 
-TEST(many_threads_end_with_their_process_and_give_all_back)
+TEST(all_threads_of_an_exiting_process_undo)
 {
     const SemSet set { Values { 50 } };
     in_a_process([&] {
@@ -110,7 +110,7 @@ TEST(many_threads_end_with_their_process_and_give_all_back)
     EXPECT_EQ(set.value(), 50);
 }
 
-TEST(threads_killed_in_their_sleep_give_all_back)
+TEST(threads_killed_while_asleep_undo)
 {
     const SemSet set { Values { 10, 0 } };
     Actor process { [&] {
@@ -131,7 +131,7 @@ TEST(threads_killed_in_their_sleep_give_all_back)
     EXPECT_EQ(set.waiting_for_increase(1), 0);
 }
 
-TEST(a_clone_that_shares_ends_without_giving_back)
+TEST(a_sharing_clone_exits_without_undoing)
 {
     const SemSet set { Values { 5 } };
     in_a_process([&] {
@@ -143,7 +143,7 @@ TEST(a_clone_that_shares_ends_without_giving_back)
     EXPECT_EQ(set.value(), 5);
 }
 
-TEST(the_last_to_end_gives_back_and_is_recorded)
+TEST(the_last_sharer_to_exit_undoes_and_is_recorded)
 {
     const SemSet set { Values { 5 } };
     const SemSet gate;
@@ -179,7 +179,7 @@ TEST(adjustments_made_before_the_clone_are_shared_too)
     });
 }
 
-TEST(one_may_end_the_debt_of_the_other)
+TEST(one_sharer_cancels_the_adjustment_of_another)
 {
     const SemSet set { Values { 1 } };
     in_a_process([&] {
@@ -206,7 +206,7 @@ TEST(a_fork_of_a_sharing_clone_does_not_share)
     EXPECT_EQ(set.value(), 5);
 }
 
-TEST(a_sharing_clone_that_is_killed_gives_nothing_back)
+TEST(a_killed_sharing_clone_undoes_nothing)
 {
     const SemSet set { Values { 5, 0 } };
     in_a_process([&] {
@@ -255,7 +255,7 @@ TEST(a_clone_that_shares_and_executes_keeps_sharing)
     EXPECT_EQ(set.value(), 5);
 }
 
-TEST(unshare_gives_back_at_once)
+TEST(unshare_undoes_at_once)
 {
     const SemSet set { Values { 5 } };
     in_a_process([&] {
@@ -267,7 +267,7 @@ TEST(unshare_gives_back_at_once)
     EXPECT_EQ(set.value(), 5);
 }
 
-TEST(unshare_wakes_those_it_serves)
+TEST(unshare_wakes_the_sleepers_it_serves)
 {
     const SemSet set { Values { 1 } };
     REQUIRE_OK(set.operate({ undone(down()) }));
@@ -276,7 +276,7 @@ TEST(unshare_wakes_those_it_serves)
     EXPECT_OK(sleeper.join());
 }
 
-TEST(after_unshare_adjustments_begin_anew)
+TEST(after_unshare_adjustments_start_from_zero)
 {
     const SemSet set { Values { 5 } };
     in_a_process([&] {
@@ -288,7 +288,7 @@ TEST(after_unshare_adjustments_begin_anew)
     EXPECT_EQ(set.value(), 5);
 }
 
-TEST(unshare_by_one_of_two_gives_nothing_back)
+TEST(unshare_by_one_of_two_sharers_undoes_nothing)
 {
     const SemSet set { Values { 5 } };
     in_a_process([&] {
@@ -322,7 +322,7 @@ TEST(unshare_by_a_thread_leaves_the_adjustments_to_the_others)
     EXPECT_EQ(set.value(), 5);
 }
 
-TEST(unshare_that_fails_gives_nothing_back)
+TEST(unshare_that_fails_undoes_nothing)
 {
     const SemSet set { 1, 0666 };
     REQUIRE_OK(set.set_value(0, 5));
@@ -338,7 +338,7 @@ TEST(unshare_that_fails_gives_nothing_back)
     });
 }
 
-TEST(unshare_of_other_things_gives_nothing_back)
+TEST(unshare_of_other_things_undoes_nothing)
 {
     const SemSet set { Values { 5 } };
     in_a_process([&] {
@@ -349,7 +349,7 @@ TEST(unshare_of_other_things_gives_nothing_back)
     EXPECT_EQ(set.value(), 5);
 }
 
-TEST(unshare_without_adjustments_is_nothing)
+TEST(unshare_without_adjustments_changes_nothing)
 {
     in_a_process([] {
         EXPECT_OK(let_go());

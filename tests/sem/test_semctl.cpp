@@ -53,7 +53,7 @@ TEST(remove_is_for_owner_creator_and_root)
     EXPECT_ERR(set.remove(), EINVAL);
 }
 
-TEST(the_creator_may_remove_a_set_he_gave_away)
+TEST(the_creator_may_remove_a_set_of_another_owner)
 {
     EXPECT_OK(play(kAlice, [] {
         SemSet set;
@@ -145,7 +145,7 @@ TEST(reading_one_semaphore_needs_read_permission)
     }
 }
 
-TEST(reading_looks_at_permission_before_the_semaphore_number)
+TEST(reading_checks_permission_before_the_semaphore_number)
 {
     const SemSet set { 3, 0602 };
     for (const int command : kReadingOneSemaphore)
@@ -160,13 +160,13 @@ TEST(setval_needs_write_permission)
     EXPECT_OK(play(kAlice, [&] { return writable.set_value(0, 1); }));
 }
 
-TEST(setval_looks_at_the_semaphore_number_before_permission)
+TEST(setval_checks_the_semaphore_number_before_permission)
 {
     const SemSet set { 3, 0604 };
     EXPECT_ERR(play(kAlice, [&] { return set.set_value(3, 1); }), EINVAL);
 }
 
-TEST(setval_looks_at_the_value_before_everything_else)
+TEST(setval_checks_the_value_first)
 {
     const SemSet set { 3, 0604 };
     EXPECT_ERR(set.set_value(3, 32768), ERANGE);
@@ -175,7 +175,7 @@ TEST(setval_looks_at_the_value_before_everything_else)
     EXPECT_ERR(sysv::semctl(-1, 0, SETVAL, 32768ul), EINVAL);
 }
 
-TEST(getall_needs_read_permission_and_looks_at_it_before_the_buffer)
+TEST(getall_needs_read_permission_and_checks_it_before_the_buffer)
 {
     const SemSet set { 3, 0602 };
     EXPECT_ERR(control_as_stranger(set, 0, GETALL, kNowhere), EACCES);
@@ -183,7 +183,7 @@ TEST(getall_needs_read_permission_and_looks_at_it_before_the_buffer)
     EXPECT_ERR(control_as_stranger(set, 0, GETALL, kNowhere), EFAULT);
 }
 
-TEST(setall_needs_write_permission_and_looks_at_it_before_the_buffer)
+TEST(setall_needs_write_permission_and_checks_it_before_the_buffer)
 {
     const SemSet set { 3, 0604 };
     EXPECT_ERR(control_as_stranger(set, 0, SETALL, kNowhere), EACCES);
@@ -217,7 +217,7 @@ TEST(stat_of_a_set_writes_nothing_when_it_fails)
     });
 }
 
-TEST(stat_looks_for_the_set_and_the_right_to_read_before_it_writes)
+TEST(stat_checks_the_set_and_read_permission_before_it_writes)
 {
     const SemSet set { 1, 0600 };
     for (const int command : { IPC_STAT, SEM_STAT }) {

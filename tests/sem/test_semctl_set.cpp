@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * semctl(2) with IPC_SET: what it changes, who may use it, and the order of its checks.
+ * semctl(2) with IPC_SET: its changes, its permission, and the order of its checks.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"
@@ -68,7 +68,7 @@ TEST(set_records_the_time_of_change_and_not_of_operation)
     EXPECT_EQ(set.last_pid(), 0);
 }
 
-TEST(set_reads_its_buffer_before_it_looks_for_the_set)
+TEST(set_reads_its_buffer_before_it_finds_the_set)
 {
     const void* const nowhere = nullptr;
     const SemSet set;

@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kHighest = sysv::kHighestValue;
 
-// Values that tell their semaphore.
+// A different value for each semaphore.
 Values numbered(std::size_t count)
 {
     Values values(count);
@@ -48,7 +48,7 @@ TEST(setval_of_a_value_out_of_range_is_erange_and_changes_nothing)
     EXPECT_EQ(set.value(), 5);
 }
 
-TEST(setval_looks_at_32_bits_of_its_argument)
+TEST(setval_uses_32_bits_of_its_argument)
 {
     const SemSet set;
 #ifdef __LP64__

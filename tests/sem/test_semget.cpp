@@ -19,7 +19,7 @@ struct KeyedSet {
     explicit KeyedSet(int nsems = 3, int mode = 0600) : set { nsems, mode, key } { }
 
     Outcome get(int nsems, int flags) const { return sysv::semget(key, nsems, flags); }
-    // By somebody who is neither owner nor member of the group.
+    // By a user who is neither owner nor group member.
     Outcome get_as_stranger(int nsems, int flags) const
     {
         return play(kAlice, [&] { return get(nsems, flags); });
@@ -89,7 +89,7 @@ TEST(an_existing_set_is_found_with_fewer_semaphores)
     EXPECT_EQ(keyed.get(1, IPC_CREAT), Outcome::raw(keyed.set.id()));
 }
 
-TEST(an_existing_set_is_found_with_no_semaphores_asked_for)
+TEST(an_existing_set_is_found_with_a_count_of_zero)
 {
     const KeyedSet keyed;
     EXPECT_EQ(keyed.get(0, 0), Outcome::raw(keyed.set.id()));
@@ -284,7 +284,7 @@ TEST(a_new_set_was_changed_just_now)
     EXPECT(changed >= before && changed <= kernel_seconds());
 }
 
-TEST(a_set_in_a_reused_place_is_as_new)
+TEST(a_set_at_a_reused_index_is_initialised)
 {
     // The indices go round: one of these has the place of the first, used set.
     SemSet first { 5 };
@@ -313,7 +313,7 @@ TEST(anyone_may_create_sets)
     EXPECT_EQ(outcome, Outcome::raw(kBob.uid));
 }
 
-TEST(ids_of_sets_are_not_given_out_again_soon)
+TEST(ids_of_sets_are_not_reused_soon)
 {
     std::set<int> ids;
     for (int i = 0; i < 1000; ++i)

@@ -169,7 +169,7 @@ TEST(a_failure_records_nothing)
         return Outcome::raw(0);
     } };
     EXPECT_OK(other.join());
-    EXPECT_EQ(set.last_pid(), getpid()); // who set the values
+    EXPECT_EQ(set.last_pid(), getpid()); // the process that set the values
     const auto after = set.stat();
     EXPECT_EQ(std::memcmp(&before, &after, sizeof(after)), 0);
 }
@@ -238,7 +238,7 @@ TEST(the_last_process_is_seen_as_in_the_pid_namespace_of_the_caller)
     EXPECT_EQ(set.last_pid(), outside->load());
 }
 
-TEST(the_number_of_a_dead_process_is_remembered)
+TEST(the_pid_of_a_dead_process_is_still_shown)
 {
     const SemSet set;
     Actor other { [&] { return set.operate({ up() }); } };

@@ -226,7 +226,7 @@ int expected_outcome(std::vector<int>& values, const Operations& operations)
     return 0;
 }
 
-TEST(random_arrays_do_what_the_manual_page_says)
+TEST(random_arrays_agree_with_the_manual_page)
 {
     constexpr int kCount = 70; // so that numbers sixty-four apart occur
     const SemSet set { kCount };

@@ -120,7 +120,7 @@ TEST(an_array_in_read_only_memory_is_good_enough)
     EXPECT_OK(sysv::semop(set.id(), operations, 1));
 }
 
-TEST(an_array_may_stand_at_an_odd_address)
+TEST(an_array_may_have_an_odd_address)
 {
     const SemSet set;
     std::byte bytes[sizeof(sembuf) + 1];
@@ -130,7 +130,7 @@ TEST(an_array_may_stand_at_an_odd_address)
     EXPECT_EQ(set.value(), 77);
 }
 
-TEST(the_array_is_read_before_the_id_is_looked_at)
+TEST(the_array_is_read_before_the_id_is_checked)
 {
     EXPECT_ERR(sysv::semop(-1, kNullOperations, 1), EFAULT);
     EXPECT_ERR(sysv::semop(INT_MAX, kNullOperations, 1), EFAULT);

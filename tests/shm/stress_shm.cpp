@@ -25,7 +25,7 @@
 namespace {
 
 constexpr int kProcesses = 8;
-constexpr int kSlots = 12; // ids that all processes know
+constexpr int kSlots = 12; // ids that all processes share
 constexpr std::size_t kPages = 6;
 constexpr int kSecondsPerTest = 60; // the harness watches over tests, not over hours
 constexpr int kKillsPerRound = 40; // all are killed and counted after so many
@@ -38,7 +38,7 @@ struct Stage {
     std::atomic<int> broken_calls;
 };
 
-// What one of the eight does until it is killed.
+// One of the eight workers: runs until it is killed.
 class Worker {
 public:
     Worker(Stage& stage, unsigned seed) : stage_ { stage }, random_ { seed } { }
@@ -65,7 +65,7 @@ public:
 private:
     int below(unsigned bound) { return static_cast<int>(random_() % bound); }
 
-    // A new segment in somebody's place, whose own is removed.
+    // Replaces the segment of a slot by a new one and removes the old one.
     void replace()
     {
         const auto made = sysv::shmget(IPC_PRIVATE, kPages * kPage, 0600);
@@ -175,7 +175,7 @@ private:
     std::minstd_rand random_;
 };
 
-// The eight, and the one who kills and counts.
+// The eight workers, and the process that kills and counts.
 class Stress {
 public:
     explicit Stress(unsigned seed) : random_ { seed }

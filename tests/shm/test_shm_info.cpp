@@ -107,7 +107,7 @@ TEST(touched_pages_are_resident)
     EXPECT_EQ(shm_usage().shm_swp, before.shm_swp);
 }
 
-TEST(resident_pages_are_counted_once_however_many_see_them)
+TEST(resident_pages_are_counted_once_for_all_attachments)
 {
     const Segment segment { 8 * kPage };
     const auto before = shm_usage();

@@ -103,7 +103,7 @@ TEST(marked_segments_count_for_shmall)
     EXPECT_EQ(Segment { 10 * kPage }.stat().segsz, 10 * kPage);
 }
 
-TEST(a_shmall_below_what_is_there_allows_nothing_new)
+TEST(a_shmall_below_the_pages_in_use_allows_no_new_segment)
 {
     const key_t key = unused_segment_key();
     const Segment segment { 10 * kPage, 0600, key };
@@ -151,7 +151,7 @@ TEST(every_one_of_the_default_number_of_segments_can_exist)
         EXPECT_ERR(sysv::shmget(IPC_PRIVATE, kPage, 0600), ENOSPC);
 }
 
-TEST(a_shmmni_beyond_what_ids_can_tell_apart_is_einval)
+TEST(a_shmmni_above_the_number_of_indexes_is_einval)
 {
     const LimitOverride saved { "shmmni", 4096 };
     EXPECT_OK(write_limit(kShmmni, "32768"));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SHM_LOCK and SHM_UNLOCK: who may use them, what they charge, and what they show.
+ * SHM_LOCK and SHM_UNLOCK: permission, charges, and the mode that IPC_STAT shows.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"
@@ -21,7 +21,7 @@ Segment segment_of_alice(std::size_t size = kPage)
     return segment;
 }
 
-// What Alice gets for `call` when she may lock so many bytes.
+// The result of `call` for Alice with this limit on locked bytes.
 Outcome as_alice_with_limit(rlim_t bytes, const Actor::Body& call)
 {
     return Actor {
@@ -43,7 +43,7 @@ TEST(locking_shows_in_the_mode)
     EXPECT_EQ(segment.stat().perm.mode, 0600u);
 }
 
-TEST(locking_twice_is_as_good_as_once)
+TEST(locking_twice_changes_nothing)
 {
     const Segment segment;
     REQUIRE_OK(segment.lock());
@@ -53,14 +53,14 @@ TEST(locking_twice_is_as_good_as_once)
     EXPECT_OK(segment.unlock());
 }
 
-TEST(unlocking_what_is_not_locked_is_nothing)
+TEST(unlocking_an_unlocked_segment_changes_nothing)
 {
     const Segment segment;
     EXPECT_OK(segment.unlock());
     EXPECT_EQ(segment.stat().perm.mode, 0600u);
 }
 
-TEST(locking_is_no_change_of_the_segment)
+TEST(locking_keeps_the_time_of_change)
 {
     const Segment segment;
     const auto before = segment.stat();
@@ -71,14 +71,14 @@ TEST(locking_is_no_change_of_the_segment)
     EXPECT_EQ(segment.stat().lpid, 0);
 }
 
-TEST(strangers_may_not_lock_or_unlock)
+TEST(other_users_may_not_lock_or_unlock)
 {
     const Segment segment { kPage, 0777 };
     EXPECT_ERR(play(kAlice, [&] { return segment.lock(); }), EPERM);
     EXPECT_ERR(play(kAlice, [&] { return segment.unlock(); }), EPERM);
 }
 
-TEST(the_owner_may_lock_within_his_limit)
+TEST(the_owner_may_lock_within_its_limit)
 {
     const Segment segment = segment_of_alice();
     EXPECT_OK(as_alice_with_limit(16 * kPage, [&] { return segment.lock(); }));
@@ -103,7 +103,7 @@ TEST(the_creator_may_lock_too)
     EXPECT_OK(play(kBob, [&] { return segment.unlock(); }));
 }
 
-TEST(an_owner_who_may_lock_nothing_is_eperm)
+TEST(an_owner_with_a_lock_limit_of_zero_is_eperm)
 {
     const Segment segment = segment_of_alice();
     EXPECT_ERR(as_alice_with_limit(0, [&] { return segment.lock(); }), EPERM);
@@ -118,7 +118,7 @@ TEST(more_than_the_limit_is_enomem)
     EXPECT_OK(as_alice_with_limit(8 * kPage, [&] { return segment.lock(); }));
 }
 
-TEST(the_limit_is_for_all_segments_together)
+TEST(the_lock_limit_covers_all_segments_together)
 {
     const Segment first = segment_of_alice(4 * kPage);
     const Segment second = segment_of_alice(4 * kPage);
@@ -128,7 +128,7 @@ TEST(the_limit_is_for_all_segments_together)
     EXPECT_OK(as_alice_with_limit(7 * kPage, [&] { return second.lock(); }));
 }
 
-TEST(a_removed_segment_gives_its_locked_bytes_back)
+TEST(a_removed_segment_is_uncharged_from_the_lock_limit)
 {
     for (int i = 0; i < 5; ++i) {
         Segment segment = segment_of_alice(4 * kPage);
@@ -137,7 +137,7 @@ TEST(a_removed_segment_gives_its_locked_bytes_back)
     }
 }
 
-TEST(cap_ipc_lock_knows_no_limit)
+TEST(cap_ipc_lock_overrides_the_limit)
 {
     const Segment segment { 8 * kPage };
     in_a_process([&] {
@@ -164,7 +164,7 @@ TEST(root_without_cap_ipc_lock_is_like_others)
     EXPECT_OK(without(of_alice));
 }
 
-TEST(a_locked_segment_can_be_used_as_any)
+TEST(a_locked_segment_can_be_used_normally)
 {
     const Segment segment { 4 * kPage };
     REQUIRE_OK(segment.lock());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What processes do to the mapping of a segment, and how this affects the attach count.
+ * Changes of a process to the mapping of a segment, and their effect on the attach count.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"
@@ -18,7 +18,7 @@
 
 namespace {
 
-TEST(a_fork_counts_and_its_end_counts_back)
+TEST(a_fork_increments_the_count_and_its_exit_decrements_it)
 {
     const Segment segment;
     const Attachment attachment { segment };
@@ -38,7 +38,7 @@ TEST(every_attachment_counts_in_a_fork)
     EXPECT_EQ(segment.attaches(), 2u);
 }
 
-TEST(a_killed_process_counts_no_longer)
+TEST(a_killed_process_is_no_longer_counted)
 {
     const Segment segment;
     const Attachment attachment { segment };
@@ -54,7 +54,7 @@ TEST(a_killed_process_counts_no_longer)
     EXPECT(segment.stat().dtime != 0);
 }
 
-TEST(what_is_not_to_be_forked_is_not_counted)
+TEST(a_mapping_with_dontfork_is_not_counted_in_a_fork)
 {
     const Segment segment;
     const Attachment attachment { segment };
@@ -96,7 +96,7 @@ TEST(threads_share_an_attachment)
     EXPECT_EQ(segment.attaches(), 0u);
 }
 
-TEST(a_vfork_is_no_attachment)
+TEST(a_vfork_does_not_count_as_an_attachment)
 {
     const Segment segment;
     const Attachment attachment { segment };
@@ -158,7 +158,7 @@ TEST(a_mapping_can_grow_but_not_beyond_the_segment)
     EXPECT_EQ(signal_of([&] { data[kPage] = 'x'; }), SIGBUS);
     EXPECT_EQ(segment.attaches(), 1u);
     EXPECT_OK(sysv::shmdt(data));
-    // shmdt() looks for the segment's own size; whatever it has left goes with the process.
+    // shmdt() searches the segment's own size; the rest is unmapped when the process exits.
     munmap(data, 3 * kPage);
     EXPECT_EQ(segment.attaches(), 0u);
 }
@@ -221,7 +221,7 @@ TEST(maps_shows_a_readers_rights_and_a_private_key)
     EXPECT(line.ends_with("/SYSV00000000 (deleted)"));
 }
 
-TEST(smaps_knows_what_is_resident)
+TEST(smaps_shows_resident_pages)
 {
     const Segment segment { 4 * kPage };
     const Attachment attachment { segment };
@@ -270,7 +270,7 @@ TEST(another_process_can_read_and_write_it)
     EXPECT(std::strcmp(attachment.data(), "its") == 0);
 }
 
-TEST(dontneed_drops_no_bytes)
+TEST(madv_dontneed_keeps_the_bytes)
 {
     const Segment segment { 2 * kPage };
     const Attachment attachment { segment };
@@ -279,7 +279,7 @@ TEST(dontneed_drops_no_bytes)
     EXPECT_EQ(attachment[0], 'x');
 }
 
-TEST(remove_drops_them)
+TEST(madv_remove_drops_the_bytes)
 {
     const Segment segment { 2 * kPage };
     const Attachment attachment { segment };
@@ -290,7 +290,7 @@ TEST(remove_drops_them)
     EXPECT_EQ(other.page(1)[0], 'x');
 }
 
-TEST(a_reader_can_drop_nothing)
+TEST(a_reader_cannot_drop_pages)
 {
     const Segment segment;
     const Attachment attachment { segment, SHM_RDONLY };

@@ -38,7 +38,7 @@ long shmem_kilobytes()
 // The kernel counts shared pages for each CPU for itself, and adds up now and then.
 constexpr long kCountingError = 2048;
 
-TEST(removed_memory_comes_back_when_the_call_returns)
+TEST(the_memory_of_a_removed_segment_is_freed_when_the_call_returns)
 {
     const auto before = shmem_kilobytes();
     for (int round = 0; round < 8; ++round) {
@@ -49,7 +49,7 @@ TEST(removed_memory_comes_back_when_the_call_returns)
     EXPECT(shmem_kilobytes() < before + kCountingError);
 }
 
-TEST(the_memory_of_a_marked_segment_comes_back_with_the_last_detachment)
+TEST(the_memory_of_a_marked_segment_is_freed_with_the_last_detachment)
 {
     const auto before = shmem_kilobytes();
     const Segment segment { 16 * kMegabyte };
@@ -64,7 +64,7 @@ TEST(the_memory_of_a_marked_segment_comes_back_with_the_last_detachment)
     EXPECT(shmem_kilobytes() < before + kCountingError);
 }
 
-TEST(the_memory_of_a_dead_processes_marked_segment_comes_back)
+TEST(the_memory_of_a_dead_processs_marked_segment_is_freed)
 {
     const auto before = shmem_kilobytes();
     in_a_process([] {
@@ -94,7 +94,7 @@ public:
 private:
     static void format_swap()
     {
-        // What mkswap(8) writes: a header in the first page.
+        // The header of mkswap(8) in the first page.
         struct Header {
             char boot[1024];
             std::uint32_t version;
@@ -172,7 +172,7 @@ private:
     static constexpr const char* kFile = "/proc/sys/vm/nr_hugepages";
 };
 
-TEST(a_segment_of_huge_pages)
+TEST(a_segment_of_huge_pages_works)
 {
     const HugePages two { 2 };
     Segment segment { kHugePage + 1, SHM_HUGETLB | 0600 };
@@ -219,7 +219,7 @@ TEST(huge_pages_of_a_size_that_does_not_exist_are_einval)
                    EINVAL);
 }
 
-TEST(huge_pages_are_not_for_everybody)
+TEST(huge_pages_need_permission)
 {
     const HugePages one { 1 };
     EXPECT_ERR(

@@ -25,7 +25,7 @@ int make_in_a_process(std::size_t size = kPage)
     return *id;
 }
 
-TEST(it_is_off_and_takes_one_or_nothing)
+TEST(it_is_off_by_default_and_accepts_0_and_1)
 {
     EXPECT(read_file(kFile) == "0\n");
     const LimitOverride saved { kName, 0 };
@@ -45,13 +45,13 @@ TEST(when_it_is_off_segments_outlive_their_creators)
     attachment[0] = 'x';
 }
 
-TEST(the_creators_exit_takes_what_is_not_attached)
+TEST(the_creators_exit_removes_unattached_segments)
 {
     const LimitOverride on { kName, 1 };
     EXPECT(!segment_exists(make_in_a_process()));
 }
 
-TEST(the_creators_death_by_a_signal_does_too)
+TEST(the_creators_death_by_a_signal_removes_them_too)
 {
     const LimitOverride on { kName, 1 };
     const Shared<int> id;
@@ -64,7 +64,7 @@ TEST(the_creators_death_by_a_signal_does_too)
     EXPECT(!segment_exists(*id));
 }
 
-TEST(attaching_in_its_own_place_is_no_last_detachment)
+TEST(attaching_over_the_only_attachment_does_not_remove_the_segment)
 {
     const LimitOverride on { kName, 1 };
     const Segment segment;
@@ -76,7 +76,7 @@ TEST(attaching_in_its_own_place_is_no_last_detachment)
     EXPECT_EQ(segment.attaches(), 1u);
 }
 
-TEST(an_attachment_that_fails_is_a_last_detachment)
+TEST(a_failed_attachment_counts_as_the_last_detachment)
 {
     const LimitOverride on { kName, 1 };
     const Segment segment;
@@ -85,7 +85,7 @@ TEST(an_attachment_that_fails_is_a_last_detachment)
     EXPECT(!segment_exists(segment.id()));
 }
 
-TEST(what_another_has_attached_stays_until_he_detaches)
+TEST(a_segment_attached_by_another_stays_until_its_detachment)
 {
     const LimitOverride on { kName, 1 };
     const Shared<int> id;
@@ -110,7 +110,7 @@ TEST(what_another_has_attached_stays_until_he_detaches)
     EXPECT_ERR(segment.remove(), EINVAL);
 }
 
-TEST(the_last_detachment_takes_it_while_its_creator_lives)
+TEST(the_last_detachment_removes_it_while_its_creator_lives)
 {
     const LimitOverride on { kName, 1 };
     Segment segment;
@@ -123,7 +123,7 @@ TEST(the_last_detachment_takes_it_while_its_creator_lives)
     EXPECT_ERR(segment.remove(), EINVAL);
 }
 
-TEST(what_was_never_attached_stays_while_its_creator_lives)
+TEST(a_segment_never_attached_stays_while_its_creator_lives)
 {
     const LimitOverride on { kName, 1 };
     const Segment segment;
@@ -131,7 +131,7 @@ TEST(what_was_never_attached_stays_while_its_creator_lives)
     EXPECT(segment_exists(segment.id()));
 }
 
-TEST(switching_it_on_takes_the_orphans)
+TEST(switching_it_on_removes_the_orphans)
 {
     const Segment mine;
     const int first = make_in_a_process();
@@ -149,7 +149,7 @@ TEST(switching_it_on_takes_the_orphans)
     attachment[0] = 'x';
 }
 
-TEST(a_thread_is_a_creator_of_its_own)
+TEST(each_thread_is_a_separate_creator)
 {
     int id = -1;
     std::thread { [&] {
@@ -160,7 +160,7 @@ TEST(a_thread_is_a_creator_of_its_own)
     wait_until([&] { return !segment_exists(id); });
 }
 
-TEST(a_child_does_not_inherit_what_its_parent_made)
+TEST(a_child_does_not_inherit_the_segments_its_parent_created)
 {
     const LimitOverride on { kName, 1 };
     const Shared<int> id;
@@ -172,7 +172,7 @@ TEST(a_child_does_not_inherit_what_its_parent_made)
     EXPECT(!segment_exists(*id));
 }
 
-TEST(removing_first_is_no_harm)
+TEST(a_segment_removed_before_exit_is_ignored_at_exit)
 {
     const LimitOverride on { kName, 1 };
     const auto before = shm_usage();

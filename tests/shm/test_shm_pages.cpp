@@ -61,13 +61,13 @@ private:
     std::string before_;
 };
 
-// What a process writes into its segment, and nowhere else.
+// Bytes that exist only in the segment.
 char dumped_byte(std::size_t i)
 {
     return static_cast<char>(i * 37 % 251 + 1);
 }
 
-TEST(a_core_dump_holds_what_is_attached)
+TEST(a_core_dump_contains_attached_segments)
 {
     constexpr std::size_t kBytes = 3000;
     const Setting pattern { "/proc/sys/kernel/core_pattern", "/tmp/core-of-segment" };
@@ -92,7 +92,7 @@ TEST(a_core_dump_holds_what_is_attached)
     EXPECT_EQ(unlink("/tmp/core-of-segment"), 0);
 }
 
-// Linux looks at the operations of a mapping, and knows those of an attachment no better than ours.
+// Linux checks a mapping's operations, and treats those of its own attachments and ours alike.
 TEST(userfaultfd_does_not_take_an_attachment)
 {
     const auto made = Outcome::of(syscall(SYS_userfaultfd, O_CLOEXEC));
@@ -129,7 +129,7 @@ bool is_huge_page_there()
     return (resident[0] & resident[1] & 1) != 0;
 }
 
-TEST(a_touch_brings_a_huge_page_where_the_kernel_is_told_so)
+TEST(a_touch_allocates_a_huge_page_where_shmem_enabled_allows_it)
 {
     const Setting always { "/sys/kernel/mm/transparent_hugepage/shmem_enabled", "always" };
     if (!is_huge_page_there())

@@ -14,7 +14,7 @@ namespace {
 
 constexpr int kExecute = 1;
 
-// One segment for each of the modes that matter: what one class has, the others have not.
+// One segment for each significant mode: one class has the bits, the other two have not.
 class SegmentOfEveryMode {
 public:
     struct Entry {
@@ -53,7 +53,7 @@ Outcome attach_and_detach(int id, int flags)
     return attached.ok() ? sysv::shmdt(reinterpret_cast<void*>(attached.value())) : attached;
 }
 
-// What a process may do to one segment, tried by every call that asks for permission.
+// The access of a process to one segment, tried by every call that checks permission.
 void expect_granted(const SegmentOfEveryMode::Entry& entry, int granted)
 {
     const int id = entry.segment.id();
@@ -102,7 +102,7 @@ const bool kRegistered = [] {
     return true;
 }();
 
-TEST(permissions_are_looked_at_when_attaching_and_not_later)
+TEST(permissions_are_checked_when_attaching_and_not_later)
 {
     const Segment segment { kPage, 0666 };
     EXPECT_OK(play(kAlice, [&] {

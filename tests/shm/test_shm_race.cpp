@@ -58,7 +58,7 @@ TEST(forks_and_exits_are_counted_exactly)
     EXPECT_EQ(segment.attaches(), 1u);
 }
 
-// An attachment to a segment that somebody removes works on that segment, or fails.
+// An attachment to a segment that is being removed works on that segment, or fails.
 TEST(attaching_against_removal_works_or_fails_cleanly)
 {
     const auto before = shm_usage();
@@ -211,7 +211,7 @@ TEST(two_threads_detach_the_same_address_and_one_succeeds)
     EXPECT_EQ(detached, kRounds);
 }
 
-TEST(one_thread_unmaps_what_another_detaches)
+TEST(one_thread_unmaps_a_segment_while_another_detaches_it)
 {
     const Segment segment { 8 * kPage };
     std::atomic<char*> data { nullptr };
@@ -238,7 +238,7 @@ TEST(one_thread_unmaps_what_another_detaches)
     unmapper.join();
 }
 
-TEST(makers_of_one_key_find_one_segment)
+TEST(concurrent_creators_of_one_key_get_one_segment)
 {
     const key_t key = unused_segment_key();
     const auto before = shm_usage();

@@ -19,11 +19,11 @@ namespace {
 // More than the locks that the address spaces could share, whichever way they are chosen.
 constexpr int kStalled = 150;
 constexpr int kOthers = 48;
-// To detect a hang, not slowness: a hundred times what the slowest machine took.
+// To detect a hang, not slowness: a hundred times the slowest run.
 constexpr int kDeadlineSeconds = 120;
 
 struct Progress {
-    std::atomic<pid_t> thread[kStalled]; // who is stuck
+    std::atomic<pid_t> thread[kStalled]; // the waiting threads
     std::atomic<int> finished;
 };
 
@@ -36,7 +36,7 @@ Outcome detach_stalled(StalledFile& file, int number, const Segment& segment,
     return call_under_mmap_lock(page, thread, [&] { return attachment.detach(); });
 }
 
-TEST(processes_that_are_stuck_in_shmdt_hold_up_nobody_else)
+TEST(processes_that_wait_in_shmdt_do_not_delay_others)
 {
     harness::set_time_limit(5 * kDeadlineSeconds);
     StalledFile file { kAlice, kStalled, StalledFile::Fault::HoldsMmapLock };
@@ -113,7 +113,7 @@ TEST(all_threads_that_detach_from_a_stalled_process_finish)
     EXPECT_EQ(segment.attaches(), 0u);
 }
 
-TEST(who_is_stuck_in_shmdt_can_be_killed)
+TEST(a_task_that_waits_in_shmdt_can_be_killed)
 {
     StalledFile file { kAlice, 1, StalledFile::Fault::HoldsMmapLock };
     const Segment segment { kPage, 0666 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * shmat(2): where a segment can be attached, with which access, and what is refused.
+ * shmat(2): addresses, access rights, and errors.
  */
 #include "lib/actor.hpp"
 #include "lib/guarded_buffer.hpp"
@@ -56,7 +56,7 @@ TEST(the_bytes_outlive_every_attachment)
     EXPECT_EQ(second[7], 'x');
 }
 
-TEST(an_attachment_goes_where_it_is_asked_to)
+TEST(an_attachment_is_placed_at_the_requested_address)
 {
     const Segment segment { 3 * kPage };
     Hole hole { 3 * kPage };
@@ -135,7 +135,7 @@ TEST(an_address_beyond_user_space_is_enomem)
     EXPECT_EQ(segment.attaches(), 0u);
 }
 
-TEST(what_is_mapped_comes_before_what_cannot_be)
+TEST(a_range_partly_taken_and_partly_beyond_user_space_is_einval)
 {
     // Part of it lies beyond user space, part of it is taken: einval, not enomem.
     constexpr std::size_t size = std::size_t { 1 } << (sizeof(std::size_t) == 8 ? 40 : 28);
@@ -147,7 +147,7 @@ TEST(what_is_mapped_comes_before_what_cannot_be)
     EXPECT_ERR(sysv::shmat(segment.id(), hole.data(), 0), EINVAL);
 }
 
-TEST(shm_remap_replaces_what_is_there)
+TEST(shm_remap_replaces_an_existing_mapping)
 {
     const Segment segment { 2 * kPage };
     const Hole hole { 2 * kPage };
@@ -157,7 +157,7 @@ TEST(shm_remap_replaces_what_is_there)
     EXPECT_OK(attachment.detach());
 }
 
-TEST(shm_remap_replaces_an_attachment_which_counts_no_longer)
+TEST(shm_remap_replaces_an_attachment_which_is_no_longer_counted)
 {
     const Segment first;
     const Segment second;
@@ -217,7 +217,7 @@ TEST(a_reader_cannot_write)
     EXPECT_EQ(attachment[0], 0);
 }
 
-TEST(a_reader_sees_what_others_write)
+TEST(a_reader_sees_the_writes_of_others)
 {
     const Segment segment;
     const Attachment reader { segment, SHM_RDONLY };
@@ -359,7 +359,7 @@ TEST(a_process_can_attach_many_times)
     EXPECT_EQ(segment.attaches(), 0u);
 }
 
-TEST(attaching_notes_who_and_when)
+TEST(attaching_records_the_process_and_the_time)
 {
     const Segment segment;
     const auto made = segment.stat();
@@ -373,7 +373,7 @@ TEST(attaching_notes_who_and_when)
     EXPECT_EQ(stat.nattch, 1u);
 }
 
-TEST(a_refused_attachment_notes_nothing)
+TEST(a_refused_attachment_records_nothing)
 {
     const Segment segment;
     const Hole hole { kPage };
@@ -384,7 +384,7 @@ TEST(a_refused_attachment_notes_nothing)
     EXPECT_EQ(stat.lpid, 0);
 }
 
-// The old mapping goes first; the segment must not go with it.
+// The old mapping is removed first; that must not remove the segment.
 TEST(a_marked_segment_can_be_attached_in_its_own_place)
 {
     Segment segment { 2 * kPage };

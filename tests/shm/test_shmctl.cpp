@@ -211,7 +211,7 @@ TEST(ipc_set_to_an_owner_that_cannot_be_is_einval)
     EXPECT_EQ(segment.stat().perm.uid, getuid());
 }
 
-TEST(ipc_set_reads_its_buffer_before_it_looks_at_the_id)
+TEST(ipc_set_reads_its_buffer_before_it_checks_the_id)
 {
     Segment segment;
     const int id = segment.id();
@@ -238,7 +238,7 @@ TEST(ipc_rmid_ignores_its_buffer)
     EXPECT_OK(sysv::shmctl(id, IPC_RMID, kKernelAddress));
 }
 
-TEST(an_unattached_segment_goes_at_once)
+TEST(an_unattached_segment_is_removed_at_once)
 {
     const auto before = shm_usage();
     Segment segment { 3 * kPage };
@@ -251,7 +251,7 @@ TEST(an_unattached_segment_goes_at_once)
     EXPECT_EQ(after.shm_tot, before.shm_tot);
 }
 
-TEST(an_attached_segment_is_marked_and_goes_with_the_last_detachment)
+TEST(an_attached_segment_is_marked_and_removed_with_the_last_detachment)
 {
     Segment segment { 2 * kPage };
     Attachment first { segment };
@@ -314,7 +314,7 @@ TEST(marking_does_not_count_as_a_change)
     EXPECT_EQ(segment.stat().ctime, before.ctime);
 }
 
-TEST(a_marked_segment_counts_until_it_goes)
+TEST(a_marked_segment_is_counted_until_it_is_removed)
 {
     const auto before = shm_usage();
     const Segment segment { 4 * kPage };

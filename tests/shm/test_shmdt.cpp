@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * shmdt(2): what it unmaps, and what is not an attachment.
+ * shmdt(2): the mappings it unmaps, and invalid addresses.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"
@@ -20,7 +20,7 @@ bool is_mapped(const char* page)
     return mincore(const_cast<char*>(page), 1, &resident) == 0;
 }
 
-TEST(a_detached_segment_is_not_there_any_more)
+TEST(a_detached_segment_is_no_longer_mapped)
 {
     const Segment segment { 2 * kPage };
     Attachment attachment { segment };
@@ -79,7 +79,7 @@ TEST(an_address_below_is_einval)
     EXPECT_EQ(segment.attaches(), 1u);
 }
 
-TEST(only_one_of_two_attachments_goes)
+TEST(only_one_of_two_attachments_is_detached)
 {
     const Segment segment;
     Attachment first { segment };
@@ -90,7 +90,7 @@ TEST(only_one_of_two_attachments_goes)
     EXPECT_EQ(segment.attaches(), 1u);
 }
 
-TEST(one_of_two_adjacent_attachments_goes)
+TEST(one_of_two_adjacent_attachments_is_detached)
 {
     const Segment segment { 2 * kPage };
     Hole hole { 4 * kPage };
@@ -104,7 +104,7 @@ TEST(one_of_two_adjacent_attachments_goes)
     EXPECT_OK(second.detach());
 }
 
-TEST(all_pieces_of_a_split_attachment_go)
+TEST(all_pieces_of_a_split_attachment_are_detached)
 {
     const Segment segment { kPages * kPage };
     Attachment attachment { segment };
@@ -118,7 +118,7 @@ TEST(all_pieces_of_a_split_attachment_go)
         EXPECT(!is_mapped(data + page * kPage));
 }
 
-TEST(an_attachment_with_a_hole_goes_as_a_whole)
+TEST(an_attachment_with_a_hole_is_detached_completely)
 {
     const Segment segment { kPages * kPage };
     Attachment attachment { segment };
@@ -129,7 +129,7 @@ TEST(an_attachment_with_a_hole_goes_as_a_whole)
     EXPECT_EQ(segment.attaches(), 0u);
 }
 
-TEST(what_was_mapped_into_the_hole_stays)
+TEST(a_mapping_in_the_hole_stays)
 {
     const Segment segment { kPages * kPage };
     Attachment attachment { segment };
@@ -144,7 +144,7 @@ TEST(what_was_mapped_into_the_hole_stays)
     munmap(other, kPage);
 }
 
-TEST(an_attachment_without_its_beginning_goes_by_its_old_address)
+TEST(an_attachment_without_its_beginning_is_detached_by_its_old_address)
 {
     const Segment segment { kPages * kPage };
     Attachment attachment { segment };
@@ -157,7 +157,7 @@ TEST(an_attachment_without_its_beginning_goes_by_its_old_address)
     attachment.forget();
 }
 
-TEST(an_attachment_without_its_end_goes)
+TEST(an_attachment_without_its_end_is_detached)
 {
     const Segment segment { kPages * kPage };
     Attachment attachment { segment };
@@ -166,7 +166,7 @@ TEST(an_attachment_without_its_end_goes)
     EXPECT_EQ(segment.attaches(), 0u);
 }
 
-TEST(munmap_of_all_is_as_good)
+TEST(munmap_of_the_whole_attachment_detaches)
 {
     const Segment segment { kPages * kPage };
     Attachment attachment { segment };
@@ -177,7 +177,7 @@ TEST(munmap_of_all_is_as_good)
     EXPECT_ERR(sysv::shmdt(data), EINVAL);
 }
 
-TEST(what_another_segment_has_in_the_hole_stays)
+TEST(a_mapping_of_another_segment_in_the_hole_stays)
 {
     const Segment segment { kPages * kPage };
     const Segment other { kPage };
@@ -208,7 +208,7 @@ TEST(a_page_of_another_attachment_of_the_same_segment_in_the_hole_stays)
     EXPECT_EQ(segment.attaches(), 0u);
 }
 
-TEST(a_moved_attachment_goes_by_its_new_address)
+TEST(a_moved_attachment_is_detached_by_its_new_address)
 {
     const Segment segment { 2 * kPage };
     Attachment attachment { segment };
@@ -244,7 +244,7 @@ TEST(detaching_needs_no_permission)
     EXPECT_OK(detached);
 }
 
-TEST(detaching_notes_who_and_when)
+TEST(detaching_records_the_process_and_the_time)
 {
     const Segment segment;
     Attachment attachment { segment };

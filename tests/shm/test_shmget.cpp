@@ -28,7 +28,7 @@ TEST(a_private_key_needs_no_ipc_creat)
     EXPECT_EQ(made.stat().perm.mode, 0600u);
 }
 
-TEST(a_private_key_with_ipc_excl_makes_one_too)
+TEST(a_private_key_with_ipc_excl_creates_a_segment)
 {
     const auto made = sysv::shmget(IPC_PRIVATE, kPage, IPC_CREAT | IPC_EXCL | 0600);
     Segment::adopt(static_cast<int>(REQUIRE_OK(made)));
@@ -102,7 +102,7 @@ TEST(einval_for_the_size_comes_before_eacces)
     EXPECT_ERR(play(kAlice, [&] { return sysv::shmget(key, kPage, 0600); }), EACCES);
 }
 
-TEST(asking_for_no_permission_is_granted_to_anybody)
+TEST(a_request_without_permission_bits_is_always_granted)
 {
     const key_t key = unused_segment_key();
     const Segment segment { kPage, 0, key };
@@ -110,7 +110,7 @@ TEST(asking_for_no_permission_is_granted_to_anybody)
               Outcome::raw(segment.id()));
 }
 
-TEST(a_bit_of_permission_in_any_place_is_asked_for)
+TEST(permission_bits_of_all_three_classes_are_checked)
 {
     const key_t key = unused_segment_key();
     const Segment segment { kPage, 0604, key };
@@ -143,7 +143,7 @@ TEST(a_new_segment_beyond_shmmax_is_einval)
 
 TEST(a_new_segment_that_no_file_can_be_is_einval)
 {
-    // Below shmmax, above what a file can have.
+    // Below shmmax, above the largest file.
     EXPECT_ERR(sysv::shmget(IPC_PRIVATE, std::size_t { 1 } << 63, 0600), EINVAL);
 }
 #endif
@@ -157,7 +157,7 @@ TEST(a_new_segment_that_memory_cannot_back_is_enomem)
     EXPECT_ERR(sysv::shmget(IPC_PRIVATE, kTooMuch, 0600), ENOMEM);
 }
 
-TEST(what_failed_counts_for_nothing)
+TEST(a_failed_creation_uses_no_limit)
 {
     const auto before = shm_usage();
     EXPECT_ERR(sysv::shmget(IPC_PRIVATE, kTooMuch, 0600), ENOMEM);
@@ -185,7 +185,7 @@ TEST(a_new_segment_is_all_zeros)
         REQUIRE_EQ(attachment[i], 0);
 }
 
-TEST(what_one_segment_held_never_shows_in_the_next)
+TEST(a_new_segment_never_shows_bytes_of_a_removed_one)
 {
     for (int round = 0; round < 20; ++round) {
         const Segment segment { 16 * kPage };
@@ -228,7 +228,7 @@ TEST(shm_noreserve_does_not_show_in_the_mode)
     EXPECT_EQ(Segment(kPage, SHM_NORESERVE | 0640).stat().perm.mode, 0640u);
 }
 
-TEST(a_new_segment_belongs_to_its_maker)
+TEST(a_new_segment_belongs_to_its_creator)
 {
     const Shared<sysv::SegmentStat> seen;
     in_a_process([&] {
@@ -276,14 +276,14 @@ TEST(a_removed_key_is_free_at_once)
     EXPECT(second.id() != id);
 }
 
-TEST(an_id_is_not_given_again_soon)
+TEST(an_id_is_not_reused_soon)
 {
     std::set<int> ids;
     for (int i = 0; i < 1000; ++i)
         EXPECT(ids.insert(Segment {}.id()).second);
 }
 
-TEST(an_index_comes_again_with_another_sequence_number)
+TEST(an_index_is_reused_with_another_sequence_number)
 {
     const int first = Segment {}.id();
     for (int i = 0; i < 10000; ++i) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Has ftrace give up, as it does after an error of its own: what it has patched stays as it is. */
+/* Makes ftrace give up, as after an internal error: patched functions stay patched. */
 #include <linux/kprobes.h>
 #include <linux/module.h>
 
-/* Not exported: to register a probe by its name is to be told where it is. */
+/* Not exported: registering a probe by name returns its address. */
 static void* address_of(const char* name)
 {
     struct kprobe probe = { .symbol_name = name, .flags = KPROBE_FLAG_DISABLED };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Holds the kernel's own table of semaphores, in the IPC namespace of who writes milliseconds into the parameter
- * "hold": as somebody does who makes a set, and waits for its memory.
+ * Holds the kernel's own table of semaphores, in the IPC namespace of the task that writes milliseconds
+ * into the parameter "hold": like a task that creates a set and waits for memory.
  */
 #include <linux/delay.h>
 #include <linux/ipc_namespace.h>

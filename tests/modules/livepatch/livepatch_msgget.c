@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A live patch of msgget(2), for the test of living beside one: whoever meets it gets EXDEV. */
+/* A live patch of msgget(2), which makes it fail with EXDEV. */
 #include <linux/errno.h>
 #include <linux/livepatch.h>
 #include <linux/module.h>
