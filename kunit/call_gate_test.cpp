@@ -80,6 +80,25 @@ TEST_CASE(CallGateTest, a_task_may_leave_on_another_cpu_than_it_entered_on)
     EXPECT(entrance.gate.is_empty());
 }
 
+/* The second look finds that the module has stopped serving meanwhile. */
+TEST_CASE(CallGateTest, a_task_that_is_counted_too_late_is_not_served)
+{
+    Entrance entrance;
+    EXPECT(entrance.is_started);
+    u32 looks = 0;
+    bool was_counted = false;
+    const bool is_served = entrance.gate.enter_if([&] {
+        if (++looks == 1)
+            return true;
+        was_counted = !entrance.gate.is_empty();
+        return false;
+    });
+    EXPECT(!is_served);
+    EXPECT_EQ(looks, 2);
+    EXPECT(was_counted);
+    EXPECT(entrance.gate.is_empty());
+}
+
 /* What unloading relies on: a task that found the module serving has left when the gate is empty. */
 TEST_CASE(CallGateTest, no_task_that_is_served_is_inside_an_empty_gate)
 {
@@ -91,17 +110,16 @@ TEST_CASE(CallGateTest, no_task_that_is_served_is_inside_an_empty_gate)
         EXPECT(entrance.is_started);
         Atomic<bool> is_over { false };
         Atomic<bool> is_empty { false };
+        const auto serves = [&] { return entrance.is_serving.load_acquire(); };
         const auto call = [&] {
             while (!is_over.load_acquire()) {
-                if (!entrance.is_serving.load_acquire())
-                    continue;
-                const CallGate::Pass pass { entrance.gate };
-                if (!entrance.is_serving.load_acquire())
+                if (!entrance.gate.enter_if(serves))
                     continue;
                 served.add_one();
                 CurrentTask::give_way();
                 if (is_empty.load_acquire())
                     intrusions.add_one();
+                entrance.gate.leave();
             }
         };
         const u64 before = served.count();

@@ -51,8 +51,9 @@ public:
 private:
     unsigned long places_[2] {};
     unsigned long trial_place_ { 0 };
+    bool trial_hit_ { false };
     unsigned char marks_[MARK_COUNT] {};
-    Interceptions functions_ { nowhere, nowhere, marks_, &trial_place_ };
+    Interceptions functions_ { nowhere, nowhere, marks_, &trial_place_, &trial_hit_ };
 };
 
 struct HookTest : Fixture {

@@ -3,7 +3,7 @@
  * CallGate: counts the tasks inside a system call or handler of this module, so that unloading can wait for
  * them before the kernel's functions are restored.
  *
- * Only a task that is counted may block in our code.  It is counted after it has found that the module serves,
+ * Only a task that is counted, or that has pinned the module, may block in our code.  It is counted after it has found that the module serves,
  * or that the gate is open, and then looks again; if neither holds any more, it leaves at once.  A task that
  * does not block is covered by the grace period of tasks-RCU with which the functions are restored, and so are
  * the instructions after a task is counted as having left.
@@ -56,11 +56,20 @@ public:
         return entered_.sum() == left;
     }
 
-    /* Counts the current task as inside until leave(). */
-    void enter() noexcept
+    /*
+     * Counts the current task as inside until leave() if @serves() is true before and after it is
+     * counted; else the task must not block in our code.
+     */
+    template <class Serves>
+    [[nodiscard]] bool enter_if(const Serves& serves) noexcept
     {
-        entered_.add(1);
-        compiler_barrier(); /* counted before it looks again */
+        if (!serves()) [[unlikely]]
+            return false;
+        enter();
+        if (serves()) [[likely]]
+            return true;
+        leave();
+        return false;
     }
     void leave() noexcept
     {
@@ -68,6 +77,7 @@ public:
         left_.add(1);
     }
 
+    /* Counts the current task while it lives.  The task looks whether the gate is open before and after. */
     class [[nodiscard]] Pass : Pinned {
     public:
         explicit Pass(CallGate& gate) noexcept : gate_(gate) { gate_.enter(); }
@@ -78,6 +88,12 @@ public:
     };
 
 private:
+    void enter() noexcept
+    {
+        entered_.add(1);
+        compiler_barrier(); /* counted before it looks again */
+    }
+
     PerCpuSum entered_;
     PerCpuSum left_;
     Atomic<bool> is_closed_ { false };

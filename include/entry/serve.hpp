@@ -13,7 +13,7 @@ namespace sysvipc {
 /* While it lives, the current task is counted as inside if the module serves. */
 class [[nodiscard]] Served : Pinned {
 public:
-    Served() noexcept : is_served_(Namespaces::is_serving() && enter()) { }
+    Served() noexcept : is_served_(call_gate.enter_if(Namespaces::is_serving)) { }
     ~Served()
     {
         if (is_served_) [[likely]]
@@ -22,16 +22,6 @@ public:
     [[nodiscard]] explicit operator bool() const noexcept { return is_served_; }
 
 private:
-    /* Whether the module still serves once the task is counted. */
-    [[nodiscard]] static bool enter() noexcept
-    {
-        call_gate.enter();
-        if (Namespaces::is_serving()) [[likely]]
-            return true;
-        call_gate.leave();
-        return false;
-    }
-
     const bool is_served_;
 };
 

@@ -61,11 +61,9 @@ struct kapi_interception_group {
 	void (*common_landing)(void);
 	unsigned char
 		*marks; /* MARK_COUNT of them, initially 0, for the shared landing (places.h) */
-	/*
-	 * Holds the address of the trial function; the shared landing clears it when entered from
-	 * there.
-	 */
+	/* Holds the address of the trial function; entered from there, the shared landing sets the other. */
 	unsigned long *trial_place;
+	bool *trial_hit;
 	struct kapi_hook *shared_hook;
 	struct kapi_probe_hook *probes;
 };
@@ -79,7 +77,7 @@ enum kapi_intercept_means {
  * Intercepts the functions of @group.  Optional ones that cannot be intercepted have the error in
  * their state.  @means: any of enum kapi_intercept_means; direct calls come first, kprobes serve
  * kernels without them and functions that ftrace cannot trace.  The functions share one ftrace_ops,
- * as removing each costs a grace period.  If another user has redirected one of them, only successive
+ * as removing each costs a grace period.  If another user has redirected several of them, or one that is not optional, only successive
  * functions with the same landing do.
  * *@is_proven: ftrace was seen to work, and can no longer be switched off.
  *

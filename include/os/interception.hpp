@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <base/assert.hpp>
 #include <base/result.hpp>
 #include <base/types.hpp>
 #include <intercept/intercept.h>
@@ -20,11 +21,11 @@ public:
     static constexpr u32 kMost = 36;
 
     /*
-     * @landing is shared by all, and clears @trial_place when it is entered from there;
+     * @landing is shared by all, and sets @trial_hit when it is entered from @trial_place;
      * @common_landing, @marks: see kapi_interception_group.
      */
     constexpr Interceptions(void (*landing)(), void (*common_landing)(), unsigned char* marks,
-                            unsigned long* trial_place) noexcept
+                            unsigned long* trial_place, bool* trial_hit) noexcept
         : group_ { .rows = rows_,
                    .states = states_,
                    .count = 0,
@@ -32,13 +33,18 @@ public:
                    .common_landing = common_landing,
                    .marks = marks,
                    .trial_place = trial_place,
+                   .trial_hit = trial_hit,
                    .shared_hook = nullptr,
                    .probes = nullptr }
     {
     }
 
     /* Adds one of at most kMost; before start(). */
-    void add(const Interception& interception) noexcept { rows_[group_.count++] = interception; }
+    void add(const Interception& interception) noexcept
+    {
+        if (invariant(group_.count < kMost))
+            rows_[group_.count++] = interception;
+    }
 
     /*
      * @means: any of kapi_intercept_means.  Errors: as intercept_start(): ENOENT, EBUSY,

@@ -42,6 +42,7 @@ void sysvipc_enter_proc_open_in_place();
 void sysvipc_enter_destroy_orphaned();
 void sysvipc_enter_destroy_orphaned_in_place();
 extern unsigned char sysvipc_marks[];
+extern bool sysvipc_trial_hit;
 extern unsigned long sysvipc_at_trial;
 extern unsigned long sysvipc_at_exit_files;
 extern unsigned long sysvipc_at_unshare;
@@ -122,7 +123,7 @@ constexpr Row kTable[] {
 // clang-format on
 
 constinit Interceptions interceptions { sysvipc_enter_intercepted, sysvipc_enter_call,
-                                        sysvipc_marks, &sysvipc_at_trial };
+                                        sysvipc_marks, &sysvipc_at_trial, &sysvipc_trial_hit };
 
 bool is_here(Where where) noexcept
 {

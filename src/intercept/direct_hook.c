@@ -91,9 +91,17 @@ int direct_hook_attach(struct direct_target *targets, kapi_u32 count, void (*lan
 	hook->landing = (unsigned long)landing;
 	hook->name = targets[0].symbol;
 	error = set_filter(&hook->ops, targets, count);
-	if (!error)
-		error = direct_register(hook);
 	if (error) {
+		discard(hook);
+		return error;
+	}
+	error = direct_register(hook);
+	if (error == -ENODEV) { /* ftrace has shut down since: calls may enter @landing */
+		intercept_note_stuck(hook->name);
+		return error;
+	}
+	if (error) {
+		synchronize_rcu(); /* a tracer may have seen it in ftrace's list */
 		discard(hook);
 		return error;
 	}
@@ -104,7 +112,8 @@ int direct_hook_attach(struct direct_target *targets, kapi_u32 count, void (*lan
 }
 
 /*
- * If ftrace has shut down, trying would remove half of what it needs for calls that still come.
+ * If ftrace has shut down, trying would remove half of what it needs for calls that still come.  If
+ * it shuts down while it tries, as at a function that somebody else has changed, it reports success.
  * ftrace waits before it frees the code that it generates for a dynamic ftrace_ops: for as long as a
  * task that was preempted there, or in a landing that it called, may still be there
  * (ftrace_shutdown() in kernel/trace/ftrace.c).
@@ -113,7 +122,7 @@ void direct_hook_detach(struct kapi_hook *hook)
 {
 	const bool waits = hook->ops.flags & FTRACE_OPS_FL_DYNAMIC;
 
-	if (intercept_ftrace_is_dead() || direct_unregister(hook)) {
+	if (intercept_ftrace_is_dead() || direct_unregister(hook) || intercept_ftrace_is_dead()) {
 		intercept_note_stuck(hook->name);
 		return;
 	}

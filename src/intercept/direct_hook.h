@@ -18,7 +18,7 @@ struct direct_target {
  * Makes calls of those of the @count functions that ftrace can trace enter @landing; one ftrace_ops
  * for all.  direct_hook_detach() undoes *@hook.  -ENOENT: it can trace none; -EBUSY: another user
  * has redirected one; -ENODEV: ftrace has shut down; -EOPNOTSUPP: the kernel has no direct calls;
- * -ENOMEM: then no function enters @landing.  Sleeps.
+ * -ENOMEM: then no function enters @landing, unless intercept_stuck() says otherwise.  Sleeps.
  */
 int direct_hook_attach(struct direct_target *targets, kapi_u32 count, void (*landing)(void),
 		       struct kapi_hook **hook);

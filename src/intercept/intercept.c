@@ -51,6 +51,22 @@ static void mark_places(const struct kapi_interception_group *group)
 	mark(group->marks, intercept_trial_address());
 }
 
+/* Whether the address behind the entry of one function could be taken for one behind another's. */
+static bool are_too_close(const struct kapi_interception_group *group)
+{
+	kapi_u32 i, k;
+
+	for (i = 0; i < group->count; i++)
+		for (k = 0; k < group->count; k++) {
+			const unsigned long first = *group->rows[i].place;
+			const unsigned long second = *group->rows[k].place;
+
+			if (i != k && first && second && second - first <= LONGEST_ENTRY)
+				return true;
+		}
+	return false;
+}
+
 static bool has_a_place(const struct kapi_interception_group *group)
 {
 	kapi_u32 i;
@@ -65,42 +81,62 @@ static bool has_a_place(const struct kapi_interception_group *group)
 static bool is_tried(const struct kapi_interception_group *group)
 {
 	intercept_ftrace_settle();
+	WRITE_ONCE(*group->trial_hit, false);
 	intercept_trial_call();
-	return READ_ONCE(*group->trial_place) == 0;
+	return READ_ONCE(*group->trial_hit);
 }
 
-/* Intercepts @count rows from @first on; @is_tried_too: and the trial function. */
+/* Intercepts @count rows from @first on, but not row @without; @is_tried_too: and the trial function. */
 static int hook_rows(struct kapi_interception_group *group, kapi_u32 first, kapi_u32 count,
-		     void (*landing)(void), bool is_tried_too, struct kapi_hook **hook)
+		     kapi_u32 without, void (*landing)(void), bool is_tried_too,
+		     struct kapi_hook **hook)
 {
 	struct direct_target *targets = kcalloc(count + 1, sizeof(*targets), GFP_KERNEL);
+	kapi_u32 i, used = 0;
 	int error;
-	kapi_u32 i;
 
 	if (!targets)
 		return -ENOMEM;
-	for (i = 0; i < count; i++) {
-		targets[i].symbol = group->rows[first + i].symbol;
-		targets[i].address = *group->rows[first + i].place;
-	}
-	targets[count].address = intercept_trial_address();
-	error = direct_hook_attach(targets, count + is_tried_too, landing, hook);
-	for (i = 0; i < count; i++)
-		group->states[first + i].error = error ?: targets[i].error;
+	for (i = first; i < first + count; i++)
+		if (i != without)
+			targets[used++] = (struct direct_target){
+				.symbol = group->rows[i].symbol,
+				.address = *group->rows[i].place,
+			};
+	if (is_tried_too)
+		targets[used++].address = intercept_trial_address();
+	error = direct_hook_attach(targets, used, landing, hook);
+	used = 0;
+	for (i = first; i < first + count; i++)
+		group->states[i].error = i == without ? -EBUSY : error ?: targets[used++].error;
 	kfree(targets);
 	return error;
 }
 
-/* The shared landing needs the functions' addresses.  -ENOENT: none is known. */
+static int intercept_all_but(struct kapi_interception_group *group, kapi_u32 without)
+{
+	return hook_rows(group, 0, group->count, without, group->landing, true,
+			 &group->shared_hook);
+}
+
+/*
+ * The shared landing needs the functions' addresses.  If another user has redirected an optional
+ * one, all others are intercepted; it takes no time to find out which one that is.  -ENOENT: no
+ * address is known; -EBUSY: another user has redirected several, or one that is not optional.
+ */
 static int intercept_together(struct kapi_interception_group *group, bool *is_proven)
 {
+	kapi_u32 i;
 	int error;
 
-	if (!has_a_place(group))
+	if (!has_a_place(group) || are_too_close(group))
 		return -ENOENT;
 	mark_places(group);
 	WRITE_ONCE(*group->trial_place, intercept_trial_address());
-	error = hook_rows(group, 0, group->count, group->landing, true, &group->shared_hook);
+	error = intercept_all_but(group, group->count);
+	for (i = 0; i < group->count && error == -EBUSY; i++)
+		if (group->rows[i].is_optional)
+			error = intercept_all_but(group, i);
 	if (!error)
 		*is_proven = is_tried(group);
 	return error;
@@ -108,7 +144,7 @@ static int intercept_together(struct kapi_interception_group *group, bool *is_pr
 
 static int intercept_rows(struct kapi_interception_group *group, kapi_u32 first, kapi_u32 count)
 {
-	return hook_rows(group, first, count, group->rows[first].landing, false,
+	return hook_rows(group, first, count, group->count, group->rows[first].landing, false,
 			 &group->states[first].own_hook);
 }
 
@@ -137,8 +173,8 @@ static int intercept_with_same_landing(struct kapi_interception_group *group, ka
 }
 
 /*
- * If another user has redirected one of the functions, or their addresses are unknown: each has a
- * landing that need not find out where it was entered.
+ * If they cannot share a landing: each has one of its own, which need not find out where it was
+ * entered.
  */
 static int intercept_apart(struct kapi_interception_group *group, const char **failed)
 {
@@ -180,11 +216,24 @@ static bool is_for_probes(const struct kapi_interception *row, const struct kapi
 	       (state->error == -EOPNOTSUPP || state->error == -ENOENT);
 }
 
-static int intercept_by_probes(struct kapi_interception_group *group)
+static bool are_some_for_probes(const struct kapi_interception_group *group)
 {
-	int error = probe_hook_new(group->count, &group->probes);
 	kapi_u32 i;
 
+	for (i = 0; i < group->count; i++)
+		if (is_for_probes(&group->rows[i], &group->states[i]))
+			return true;
+	return false;
+}
+
+static int intercept_by_probes(struct kapi_interception_group *group)
+{
+	kapi_u32 i;
+	int error;
+
+	if (!are_some_for_probes(group))
+		return 0;
+	error = probe_hook_new(group->count, &group->probes);
 	if (error)
 		return error == -ENOMEM ? error : 0;
 	for (i = 0; i < group->count && error != -ENOMEM; i++) {

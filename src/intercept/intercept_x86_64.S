@@ -50,6 +50,10 @@ PLACE trial
 #include <intercept/calls.def>
 #undef CALL
 
+/* The caller looks at it: include/intercept/intercept.h. */
+SYM_DATA(sysvipc_trial_hit, .byte 0)
+
+	.bss
 	.balign	64
 /* Not 0 for the return addresses of all functions but the system calls. */
 SYM_DATA_START(sysvipc_marks)
@@ -89,10 +93,9 @@ SYM_CODE_START(sysvipc_enter_intercepted)
 	jmp	sysvipc_enter_call
 SYM_CODE_END(sysvipc_enter_intercepted)
 
-/* The caller checks whether this was cleared: include/intercept/intercept.h. */
 SYM_CODE_START_LOCAL(sysvipc_enter_trial)
 	UNWIND_HINT_FUNC
-	movq	$0, sysvipc_at_trial(%rip)
+	movb	$1, sysvipc_trial_hit(%rip)
 	RET
 SYM_CODE_END(sysvipc_enter_trial)
 

@@ -16,17 +16,37 @@ static void* address_of(const char* name)
     return address;
 }
 
-static int __init ftrace_dead_init(void)
-{
-    void (*give_up)(void) = address_of("ftrace_kill");
+static bool when_patched;
+module_param(when_patched, bool, 0);
+MODULE_PARM_DESC(when_patched, "not at once, but when it has next changed code");
 
-    if (!give_up)
-        return -ENOENT;
+static void (*give_up)(void);
+
+static int patched(struct kprobe* probe, struct pt_regs* regs)
+{
     give_up();
     return 0;
 }
 
-static void __exit ftrace_dead_exit(void) { }
+static struct kprobe patching = { .symbol_name = "ftrace_arch_code_modify_post_process",
+                                  .pre_handler = patched };
+
+static int __init ftrace_dead_init(void)
+{
+    give_up = address_of("ftrace_kill");
+    if (!give_up)
+        return -ENOENT;
+    if (when_patched)
+        return register_kprobe(&patching);
+    give_up();
+    return 0;
+}
+
+static void __exit ftrace_dead_exit(void)
+{
+    if (when_patched)
+        unregister_kprobe(&patching);
+}
 
 module_init(ftrace_dead_init);
 module_exit(ftrace_dead_exit);
