@@ -5,7 +5,8 @@
  *
  *     for (const u32 number : SemRange::all(set))
  *
- * Locks:   a range can be made without a lock.  A loop over touched ones holds the set's lock.
+ * Locks:   none to make a range.  One of touched ones is exact if the set's lock is held from then on;
+ *     otherwise SETALL may empty the record meanwhile, and the range has one semaphore too many.
  * Lifetime: a range of touched ones refers to its record.
  */
 #pragma once
@@ -46,10 +47,7 @@ public:
         u32 number_;
         const SemUndo* undo_;
     };
-    [[nodiscard]] Iterator begin() const noexcept
-    {
-        return { undo_ ? first_touched(*undo_) : begin_, undo_ };
-    }
+    [[nodiscard]] Iterator begin() const noexcept { return { begin_, undo_ }; }
     [[nodiscard]] Iterator end() const noexcept { return { end_, undo_ }; }
 
 private:
@@ -59,12 +57,11 @@ private:
           undo_(undo)
     {
     }
-    [[nodiscard]] static u32 first_touched(const SemUndo& undo) noexcept;
     [[nodiscard]] static u32 touched_after(const SemUndo& undo, u32 number) noexcept;
 
     u32 begin_;
     u32 end_;
-    const SemUndo* undo_; /* touched ones: begin_ means nothing, as SETALL may empty the record */
+    const SemUndo* undo_; /* nullptr: all numbers from begin_ on */
 };
 
 } // namespace sysvipc

@@ -36,12 +36,8 @@ void SemUndo::clear_all() noexcept
  */
 SemRange SemRange::touched(const SemUndo& undo) noexcept
 {
-    return { 0, SemUndo::slot_count(undo.set()), &undo };
-}
-
-u32 SemRange::first_touched(const SemUndo& undo) noexcept
-{
-    return min(u32 { undo.first_touched_.load_relaxed() }, SemUndo::slot_count(undo.set()));
+    const u32 count = SemUndo::slot_count(undo.set());
+    return { min(u32 { undo.first_touched_.load_relaxed() }, count), count, &undo };
 }
 
 u32 SemRange::touched_after(const SemUndo& undo, u32 number) noexcept
@@ -49,7 +45,8 @@ u32 SemRange::touched_after(const SemUndo& undo, u32 number) noexcept
     static_assert(SemUndo::kEnd == SemUndo::kNotChained);
     if (number >= SemUndo::kNotChained)
         return number + 1;
-    return min(u32 { undo.slots()[number].next }, SemUndo::slot_count(undo.set()));
+    const u16 next = min(undo.slots()[number].next, SemUndo::kEnd); /* kUntouched: emptied */
+    return min(u32 { next }, SemUndo::slot_count(undo.set()));
 }
 
 /* The slot is covered by its semaphore's lock, the head of the chain by no lock at all. */

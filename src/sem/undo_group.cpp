@@ -101,10 +101,10 @@ Ref<SemUndo> end_record(SemUndo& undo) noexcept
 void take_back_one(SemUndo& undo, WakeList& wakes) noexcept
 {
     SemSet& set = undo.set();
-    const SemRange touched = SemRange::touched(undo);
-    SemLock lock { set, touched };
+    SemLock lock { set, SemRange::touched(undo) };
     if (undo.is_ended())
         return; /* the set was removed meanwhile */
+    const SemRange touched = SemRange::touched(undo);
     lock.state().undo.remove(undo);
     const Ref<SemUndo> dropped = end_record(undo);
     for (const u32 number : touched) {
