@@ -15,7 +15,7 @@
  * before loading is certain to succeed, nor once unloading has begun, because it has to pin the module.
  *
  * Which tasks are in here, and how unloading waits for them:
- * - before exit_files(), tasks are counted (CallGate): they do not wait for user space there;
+ * - before exit_files(), tasks with a state are counted (CallGate): they do not wait for user space there;
  * - around another function, a task may wait in it as long as user space likes (copy_process() writes to
  *   user memory): it has pinned the module, whose unloading is then refused, or runs unobserved if unloading
  *   has begun.  As the kernel frees a module that fails to load, pinned or not, no task pins it before
