@@ -51,7 +51,7 @@ static void mark_places(const struct kapi_interception_group *group)
 	mark(group->marks, intercept_trial_address());
 }
 
-/* Whether the address behind the entry of one function could be taken for one behind another's. */
+/* Whether the address behind one function's entry could be taken for one with another landing. */
 static bool are_too_close(const struct kapi_interception_group *group)
 {
 	kapi_u32 i, k;
@@ -61,7 +61,8 @@ static bool are_too_close(const struct kapi_interception_group *group)
 			const unsigned long first = *group->rows[i].place;
 			const unsigned long second = *group->rows[k].place;
 
-			if (i != k && first && second && second - first <= LONGEST_ENTRY)
+			if (group->rows[i].landing != group->rows[k].landing && first && second &&
+			    second - first < LONGEST_ENTRY)
 				return true;
 		}
 	return false;
