@@ -20,6 +20,7 @@
 #include <linux/version.h>
 
 #include "segment_file.h"
+#include "../kapi/renamed.h"
 #include "../kapi/shim.h"
 #include "symbol.h"
 #include <host/segment.h>
@@ -103,12 +104,10 @@ static int segment_mmap(struct file *file, struct vm_area_struct *vma)
 	const struct watched_operations *watched = watched_operations_of(file);
 	int error;
 
-	if (base_operations(file) != watched->files)
-		return -ENODEV;
 	error = sysvipc_segment_mapping(file->private_data);
 	if (error)
 		return error;
-	error = watched->files->mmap(file, vma);
+	error = base_file(file)->f_op == watched->files ? vfs_mmap(base_file(file), vma) : -ENODEV;
 	if (!error)
 		error = watch_mapping(vma, watched);
 	if (error)
@@ -174,9 +173,22 @@ static struct kapi_file *file_or_error(struct file *file, int *error)
 	return (struct kapi_file *)file;
 }
 
+/* Both file systems take a structure of flags instead of a word, from a release between 6.18 and 7.2 on. */
+#ifdef mk_vma_flags
+#define TAKES_STRUCTURE                                                                            \
+	__builtin_types_compatible_p(typeof(shmem_file_setup),                                     \
+				     struct file *(const char *, loff_t, vma_flags_t))
+#define ACCOUNTING(no_reserve)                                                                     \
+	__builtin_choose_expr(TAKES_STRUCTURE,                                                     \
+			      (no_reserve) ? mk_vma_flags(VMA_NORESERVE_BIT) : EMPTY_VMA_FLAGS,    \
+			      (no_reserve) ? VM_NORESERVE : 0)
+#else
+#define ACCOUNTING(no_reserve) ((no_reserve) ? VM_NORESERVE : 0)
+#endif
+
 struct kapi_file *host_segment_create(const char *name, kapi_size size, bool no_reserve, int *error)
 {
-	struct file *file = shmem_file_setup(name, size, no_reserve ? VM_NORESERVE : 0);
+	struct file *file = shmem_file_setup(name, size, ACCOUNTING(no_reserve));
 
 	if (!IS_ERR(file)) {
 		/* Security modules are to check the segment, not its file. */
@@ -192,13 +204,13 @@ static unsigned long usual_huge_page = HPAGE_SIZE;
 struct kapi_file *host_segment_create_huge(const char *name, kapi_size size, bool no_reserve,
 					   kapi_u32 size_log, int *error)
 {
-	const vm_flags_t account = no_reserve ? VM_NORESERVE : 0;
 	struct file *file;
 
 	for (;;) {
 		unsigned long page = size_log ? 1UL << size_log : READ_ONCE(usual_huge_page);
 
-		file = static_call(found_hugetlb_file_setup)(name, ALIGN(size, page), account,
+		file = static_call(found_hugetlb_file_setup)(name, ALIGN(size, page),
+							     ACCOUNTING(no_reserve),
 							     HUGETLB_SHMFS_INODE, size_log);
 		if (IS_ERR(file) || huge_page_size(hstate_inode(file_inode(file))) == page)
 			break;
@@ -217,23 +229,28 @@ struct kapi_file *host_segment_create_huge(const char *name, kapi_size size, boo
 }
 #endif
 
+struct file *open_beside(struct file *base, unsigned int flags)
+{
+	struct file *file = dentry_open(&base->f_path, O_PATH | O_LARGEFILE, current_cred());
+
+	if (!IS_ERR(file)) {
+		file->f_flags = flags | O_LARGEFILE;
+		/* The other bits are between the file and the kernel that created it. */
+		file->f_mode &= ~FMODE_PATH;
+		file->f_mode |= FMODE_LSEEK | OPEN_FMODE(file->f_flags);
+	}
+	return file;
+}
+
 struct kapi_file *host_segment_open(struct kapi_file *own, bool writable, void *segment, int *error)
 {
-	/*
-	 * As alloc_file_clone(), which is not exported, would create it.  O_PATH opens nothing: no
-	 * security module is asked, no write access is held.
-	 */
-	struct file *file = dentry_open(&FILE(own)->f_path, O_PATH | O_LARGEFILE, current_cred());
+	struct file *file = open_beside(FILE(own), writable ? O_RDWR : O_RDONLY);
 
 	if (!IS_ERR(file) && !try_module_get(THIS_MODULE)) {
 		fput(file);
 		file = ERR_PTR(-ENOSYS);
 	}
 	if (!IS_ERR(file)) {
-		file->f_flags = (writable ? O_RDWR : O_RDONLY) | O_LARGEFILE;
-		/* The other bits are between the file and the kernel that created it. */
-		file->f_mode &= ~FMODE_PATH;
-		file->f_mode |= FMODE_LSEEK | OPEN_FMODE(file->f_flags);
 		file->f_op = is_huge(file) ? &huge_segment_operations : &segment_operations;
 		file->private_data = segment;
 		if (!writable)
@@ -314,7 +331,7 @@ static int no_file(const struct file *file)
 
 static int probe_ordinary(void)
 {
-	struct file *file = shmem_file_setup("sysvipc", PAGE_SIZE, 0);
+	struct file *file = shmem_file_setup("sysvipc", PAGE_SIZE, ACCOUNTING(false));
 	int error;
 
 	if (IS_ERR(file))
@@ -330,7 +347,7 @@ static int probe_huge(void)
 {
 	/* As for MAP_HUGETLB, which needs no privilege; without a page, as there may be none. */
 	struct file *file = static_call(found_hugetlb_file_setup)(
-		"sysvipc", HPAGE_SIZE, VM_NORESERVE, HUGETLB_ANONHUGE_INODE, 0);
+		"sysvipc", HPAGE_SIZE, ACCOUNTING(true), HUGETLB_ANONHUGE_INODE, 0);
 	int error;
 
 	if (IS_ERR(file)) /* the machine has no such pages, so no segment will have them */

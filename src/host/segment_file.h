@@ -28,12 +28,19 @@ void segment_mapping_opened(struct vm_area_struct *vma);
 void segment_mapping_closed(struct vm_area_struct *vma);
 
 /*
- * Maps @size bytes of @file, which is of the kind that segments shall have, in the current process,
- * touches a page if @touch, and unmaps it: all through @watched, which is filled in.  -EOPNOTSUPP:
- * the kernel does not behave as expected (the log says how), and @watched is not usable.  -ENOMEM,
- * or -errno of do_mmap().  Sleeps.
+ * Opens another file on the inode of @base, as alloc_file_clone(), which is not exported, would create
+ * it, but for its operations: it has none, until the caller sets them.  O_PATH opens nothing: no security
+ * module is asked, no write access is held.  An ERR_PTR() on failure.  Sleeps.
  */
-int borrow_mapping(struct file *file, unsigned long size, bool touch,
+struct file *open_beside(struct file *base, unsigned int flags);
+
+/*
+ * Maps @size bytes of @base, which is of the kind that segments shall have, in the current process,
+ * touches a page if @touch, and unmaps it: all as segments are mapped, and through @watched, which is
+ * filled in.  -EOPNOTSUPP: the kernel does not behave as expected (the log says how), and @watched is not
+ * usable.  -ENOMEM, or -errno of do_mmap().  Sleeps.
+ */
+int borrow_mapping(struct file *base, unsigned long size, bool touch,
 		   struct watched_operations *watched);
 
 #endif

@@ -4,36 +4,34 @@
  * yields the address; the probes are never armed.
  */
 #include <linux/kallsyms.h>
+#include <linux/kernel.h>
 #include <linux/kprobes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#ifdef CONFIG_X86_KERNEL_IBT
-#include <asm/ibt.h>
-#endif
 
 #include "symbol.h"
 
-/* "name+0x0/0x40", followed by the module that it is in, if any: " [sysvipc]". */
-bool symbol_is_kernels(const char *name, const void *address)
+/*
+ * The kernel describes an address as "name+0x4/0x40", followed by the module that it is in, if any:
+ * " [sysvipc]".
+ */
+bool symbol_is_kernels(const char *name, const void *address, unsigned long *offset)
 {
 	char text[KSYM_SYMBOL_LEN];
 
 	sprint_symbol(text, (unsigned long)address);
-	return str_has_prefix(text, name) && text[strlen(name)] == '+' && !strchr(text, '[');
+	return str_has_prefix(text, name) && sscanf(text + strlen(name), "+0x%lx/", offset) == 1 &&
+	       !strchr(text, '[');
 }
 
 #ifdef CONFIG_KPROBES
 
-static void *function_at(void *probed)
+/* A probe is placed after what marks the target of an indirect call (ENDBR). */
+static void *function_at(const char *name, void *probed)
 {
-#ifdef CONFIG_X86_KERNEL_IBT
-	/* A probe is placed after the ENDBR, or after what the kernel has replaced that with. */
-	const u32 *mark = probed - sizeof(*mark);
+	unsigned long offset;
 
-	if (is_endbr(*mark))
-		return (void *)mark;
-#endif
-	return probed;
+	return symbol_is_kernels(name, probed, &offset) ? probed - offset : NULL;
 }
 
 int symbols_find(struct unexported_symbol *symbols, size_t count)
@@ -52,8 +50,7 @@ int symbols_find(struct unexported_symbol *symbols, size_t count)
 		if (error)
 			continue;
 		found[n++] = &probes[i];
-		if (symbol_is_kernels(symbols[i].name, probes[i].addr))
-			symbols[i].address = function_at(probes[i].addr);
+		symbols[i].address = function_at(symbols[i].name, probes[i].addr);
 	}
 	if (n)
 		unregister_kprobes(found, n);

@@ -17,7 +17,10 @@ struct unexported_symbol {
 /* Sets the addresses of symbols in the kernel itself.  -ENOMEM; sleeps. */
 int symbols_find(struct unexported_symbol *symbols, size_t count);
 
-/* Whether @address, found by @name, is in the kernel itself, and not in a module. */
-bool symbol_is_kernels(const char *name, const void *address);
+/*
+ * Whether @address, found by @name, is in the kernel itself, and not in a module; if so, *@offset is how
+ * far behind the beginning of the function.
+ */
+bool symbol_is_kernels(const char *name, const void *address, unsigned long *offset);
 
 #endif

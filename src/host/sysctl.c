@@ -131,7 +131,7 @@ static bool pin(struct kapi_sysctls *sysctls)
 	if (atomic_xchg(&sysctls->is_pinned, 1))
 		module_put(THIS_MODULE);
 	else
-		queue_delayed_work(system_wq, &sysctls->unpin, 0);
+		schedule_delayed_work(&sysctls->unpin, 0);
 	return true;
 }
 
@@ -151,7 +151,7 @@ static void unpin(struct work_struct *work)
 	if (atomic_xchg(&sysctls->is_pinned, 1)) /* a new user has pinned */
 		module_put(THIS_MODULE);
 	sysctls->delay = min(2 * sysctls->delay, HZ / 4UL);
-	queue_delayed_work(system_wq, &sysctls->unpin, sysctls->delay);
+	schedule_delayed_work(&sysctls->unpin, sysctls->delay);
 }
 
 /* Called before a file is opened, read or written. */

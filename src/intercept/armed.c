@@ -14,6 +14,7 @@
 #include <linux/kprobes.h>
 #include <linux/workqueue.h>
 
+#include "../kapi/renamed.h"
 #include "probes.h"
 #include <intercept/armed.h>
 
@@ -229,7 +230,7 @@ static DECLARE_DEFERRABLE_WORK(patrol_work, patrol);
 
 static void patrol_on(void)
 {
-	queue_delayed_work(system_unbound_wq, &patrol_work, PATROL_SECONDS * HZ);
+	queue_delayed_work(system_dfl_wq, &patrol_work, PATROL_SECONDS * HZ);
 }
 
 static void patrol(struct work_struct *work)

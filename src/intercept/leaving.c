@@ -7,6 +7,7 @@
 #include <linux/proc_ns.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
+#include <linux/string.h>
 #include <asm/syscall.h>
 #include <asm/unistd.h>
 #ifdef CONFIG_IA32_EMULATION
@@ -58,7 +59,10 @@ static bool may_leave_by_setns(const struct pt_regs *call)
 	return !type || (type & CLONE_NEWIPC);
 }
 
-/* With type 0, setns(2) uses the type of the namespace that the file refers to. */
+/*
+ * With type 0, setns(2) uses the type of the namespace that the file refers to: 0 if that is not an IPC
+ * namespace.  By its name, as the number has been in another structure since 6.18.
+ */
 static unsigned long type_of_namespace(unsigned int fd)
 {
 	struct file *file = fget(fd);
@@ -66,8 +70,9 @@ static unsigned long type_of_namespace(unsigned int fd)
 
 	if (!file)
 		return 0;
-	if (file_inode(file)->i_sb->s_magic == NSFS_MAGIC)
-		type = get_proc_ns(file_inode(file))->ops->type;
+	if (file_inode(file)->i_sb->s_magic == NSFS_MAGIC &&
+	    !strcmp(get_proc_ns(file_inode(file))->ops->name, "ipc"))
+		type = CLONE_NEWIPC;
 	fput(file);
 	return type;
 }

@@ -17,6 +17,7 @@
 #include <asm/unistd.h>
 
 #include <generated/kapi_layout.h>
+#include "../kapi/renamed.h"
 #include <kapi/module.h>
 #include <intercept/overdue.h>
 
@@ -110,14 +111,14 @@ static void report(struct work_struct *work)
 	if (is_waiting())
 		name_tasks();
 	next_delay = min_t(unsigned long, 4 * next_delay, LONGEST_DELAY);
-	queue_delayed_work(system_unbound_wq, &reporting, next_delay);
+	queue_delayed_work(system_dfl_wq, &reporting, next_delay);
 }
 
 void intercept_overdue_start(bool (*is_inside)(void))
 {
 	is_waiting = is_inside;
 	next_delay = FIRST_REPORT;
-	queue_delayed_work(system_unbound_wq, &reporting, next_delay);
+	queue_delayed_work(system_dfl_wq, &reporting, next_delay);
 }
 
 void intercept_overdue_stop(void)

@@ -86,6 +86,7 @@ int probe_hook_add(struct kapi_probe_hook *hook, const char *symbol, unsigned lo
 {
 	struct diversion *diversion = &hook->diversions[hook->count];
 	struct kprobe *probe = &diversion->probe;
+	unsigned long offset;
 	int error;
 
 	*diversion = (struct diversion){
@@ -99,7 +100,7 @@ int probe_hook_add(struct kapi_probe_hook *hook, const char *symbol, unsigned lo
 	error = register_kprobe(probe);
 	if (error)
 		return error;
-	if (symbol_is_kernels(symbol, probe->addr)) {
+	if (symbol_is_kernels(symbol, probe->addr, &offset)) {
 		hook->probes[hook->count++] = probe;
 		return 0;
 	}

@@ -113,7 +113,13 @@ void intercept_watch_beginnings_end(void)
 
 static struct tracepoint *task_newtask;
 
-static void probe_newtask(void *data, struct task_struct *task, unsigned long clone_flags)
+/* u64 since 6.18.  Any other change of the arguments does not compile. */
+#define PASSES(type)                                                                               \
+	__builtin_types_compatible_p(typeof(check_trace_callback_type_task_newtask),               \
+				     void(void (*)(void *, struct task_struct *, type)))
+typedef typeof(__builtin_choose_expr(PASSES(u64), (u64)0, 0UL)) clone_flags_t;
+
+static void probe_newtask(void *data, struct task_struct *task, clone_flags_t clone_flags)
 {
 	sysvipc_task_begun((struct kapi_task *)task, clone_flags);
 }

@@ -46,7 +46,7 @@ KAPI_SHIM bool kapi_spin_is_held(const struct kapi_spinlock *lock)
 KAPI_SHIM void kapi_mutex_init(struct kapi_mutex *mutex, const char *name,
 			       struct kapi_lock_key *key)
 {
-#ifdef CONFIG_PREEMPT_RT
+#ifdef KERNEL_HAS_MUTEX_RT_INIT
 	rt_mutex_base_init(&((struct mutex *)mutex)->rtmutex);
 	__mutex_rt_init((struct mutex *)mutex, name, (struct lock_class_key *)key);
 #else

@@ -4,6 +4,7 @@
 #include <linux/rcupdate_wait.h>
 #include <linux/workqueue.h>
 
+#include "renamed.h"
 #include "shim.h"
 #include <kapi/rcu.h>
 
@@ -78,7 +79,7 @@ KAPI_SHIM void kapi_work_init(struct kapi_work *work, kapi_work_function run)
 
 KAPI_SHIM void kapi_work_schedule(struct kapi_work *work)
 {
-	queue_work(system_unbound_wq, (struct work_struct *)work);
+	queue_work(system_dfl_wq, (struct work_struct *)work);
 }
 
 KAPI_SHIM void kapi_work_flush(struct kapi_work *work)
