@@ -5,7 +5,7 @@
  * A segment's own file is created by shmem or hugetlbfs.  Processes map other files of the same inode,
  * whose operations are ours: they forward to those of the segment's own file and report every mapping
  * created or removed.  The vm_operations of a mapping are a copy of those of shmem or hugetlbfs, except
- * "open" and "close".  The copies are taken when the module is loaded, from a trial mapping, and are
+ * "open" and "close" (and "uffd_ops").  The copies are taken when the module is loaded, from a trial mapping, and are
  * read-only from then on.
  */
 #include <linux/cred.h>
@@ -173,7 +173,7 @@ static struct kapi_file *file_or_error(struct file *file, int *error)
 	return (struct kapi_file *)file;
 }
 
-/* Both file systems take a structure of flags instead of a word, from a release between 6.18 and 7.2 on. */
+/* Since 7.0 both file systems take a structure of flags instead of a word. */
 #ifdef mk_vma_flags
 #define TAKES_STRUCTURE                                                                            \
 	__builtin_types_compatible_p(typeof(shmem_file_setup),                                     \

@@ -13,7 +13,7 @@ bool is_segment_file(const struct file *file);
 
 /* The operations that we borrow for one kind of segment. */
 struct watched_operations {
-	struct vm_operations_struct operations; /* the kernel's, except "open" and "close" */
+	struct vm_operations_struct operations; /* the kernel's, but for a few (segment.c) */
 	const struct vm_operations_struct *base;
 	const struct file_operations *files; /* NULL: not probed yet, or not usable */
 };

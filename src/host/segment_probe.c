@@ -48,6 +48,9 @@ static int trial_mmap(struct file *file, struct vm_area_struct *vma)
 	watched->base = vma->vm_ops;
 	watched->operations = *vma->vm_ops;
 	watched->operations.close = trial_closed;
+#ifdef KERNEL_HAS_UFFD_OPS
+	watched->operations.uffd_ops = NULL; /* userfaultfd(2) does not take attachments */
+#endif
 	vma->vm_ops = &watched->operations;
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
 	vm_flags_set(vma, VM_DONTCOPY);

@@ -2,8 +2,8 @@
 /*
  * intercept: task events (contracts: include/intercept/watch.h).
  *
- * Handlers of tracepoints and probes run with preemption disabled, where nothing may take long, and where
- * PREEMPT_RT allows neither spinlocks nor memory allocation.  So the kernel's own functions are made to
+ * Handlers of tracepoints (before 7.0) and probes run with preemption disabled, where nothing may take long, and
+ * where PREEMPT_RT allows neither spinlocks nor memory allocation.  So the kernel's own functions are made to
  * call us, as if written that way: by ftrace direct calls, or by kprobes that only divert the task to where
  * a direct call would have led (diversion.h).  A task's exit is seen where the kernel would call
  * exit_sem(), just before it closes its files.  Only creation uses a tracepoint, as little is done then,

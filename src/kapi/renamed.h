@@ -8,8 +8,8 @@
 #define SYSVIPC_SRC_KAPI_RENAMED_H
 
 /*
- * 6.17: calls ->mmap_prepare() where a file system has that instead of ->mmap().  shmem has, in 7.2; hugetlbfs
- * has not, in 7.3.
+ * 6.17: calls ->mmap_prepare() where a file system has that instead of ->mmap(), as shmem has since 6.19 (and
+ * hugetlbfs in 6.19 only).
  */
 #ifndef KERNEL_HAS_VFS_MMAP
 #define vfs_mmap call_mmap
@@ -21,8 +21,11 @@
 #endif
 
 /*
- * 6.17 or soon after: __mutex_init() with PREEMPT_RT, too.  Before, there is __mutex_rt_init(), which does
- * less: KERNEL_HAS_MUTEX_RT_INIT.
+ * 6.19: __mutex_init() with PREEMPT_RT, too.  Before, there is __mutex_rt_init(), which does less:
+ * KERNEL_HAS_MUTEX_RT_INIT.
+ *
+ * 7.1: userfaultfd(2) asks the operations of a mapping, KERNEL_HAS_UFFD_OPS; those of an attachment have no
+ * answer in ipc/shm.c.
  */
 
 #endif
