@@ -15,7 +15,7 @@
 #define vfs_mmap call_mmap
 #endif
 
-/* 6.17: not bound to a CPU.  7.3 warns when the old name is used. */
+/* 6.17: not bound to a CPU.  7.2 warns when the old name is used. */
 #ifndef KERNEL_HAS_SYSTEM_DFL_WQ
 #define system_dfl_wq system_unbound_wq
 #endif
