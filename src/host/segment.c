@@ -5,8 +5,8 @@
  * A segment's own file is created by shmem or hugetlbfs.  Processes map other files of the same inode,
  * whose operations are ours: they forward to those of the segment's own file and report every mapping
  * created or removed.  The vm_operations of a mapping are a copy of those of shmem or hugetlbfs, except
- * "open" and "close" (and "uffd_ops").  The copies are taken when the module is loaded, from a trial mapping, and are
- * read-only from then on.
+ * "open", "close" and "uffd_ops".  The copies are taken when the module is loaded, from a trial mapping, and
+ * are read-only from then on.
  */
 #include <linux/cred.h>
 #include <linux/fs.h>
