@@ -19,7 +19,7 @@ LTO ?= 1
 SYSVIPC_UNTRIED ?= 0
 export LTO SYSVIPC_UNTRIED
 
-.PHONY: all install uninstall deb clean run shell test test-more test-reference test-postgres matrix bench latency mutate lint check format help FORCE
+.PHONY: all install uninstall deb clean run shell test test-more host-test explore fuzz coverage mutants test-reference test-postgres matrix bench latency mutate lint check format help FORCE
 
 all: ## build sysvipc.ko for KDIR (default: the running kernel's headers)
 	@test -d "$(KDIR)" || { echo "No kernel headers: set KDIR=, or run scripts/install-packages build headers" >&2; false; }
@@ -57,6 +57,41 @@ test-more: ## run the tests on other kernels, under load and with other tools
 test-reference: ## run the guest tests on Debian's kernel, without the module
 	scripts/test reference:stock
 
+HOST_VARIANTS := plain asan tsan
+HOST_PROGRAMS := kunit calls
+host-test: ## run the KUnit suites and tests of the calls in user space, also with ASAN, UBSAN and TSAN
+	@scripts/install-packages hosted
+	$(MAKE) --silent -C hosted VARIANT="$(HOST_VARIANTS)" $(HOST_PROGRAMS)
+	@for variant in $(HOST_VARIANTS); do for program in $(HOST_PROGRAMS); do \
+		log=build/hosted/$$program-$$variant.log; \
+		build/hosted/$$variant/bin/$$program >$$log 2>&1; status=$$?; \
+		echo "$$program, $$variant: $$(tail -n 1 $$log)"; \
+		[ $$status -eq 0 ] || { grep -E 'not ok|EXPECTATION|DEFECT|SUMMARY' $$log; exit 1; }; \
+	done; done
+
+PREEMPTIONS ?= 2
+MODEL ?= sequential
+explore: ## run the scenarios in all interleavings (PREEMPTIONS=, MODEL=sequential|tso|weak, PCT=seeds, SCENARIOS=)
+	@scripts/install-packages hosted
+	$(MAKE) --silent -C hosted --jobs $(shell nproc) VARIANT=explorer explorer
+	build/hosted/explorer/bin/explorer --preemptions=$(PREEMPTIONS) --model=$(MODEL) $(PCT:%=--pct=%) $(SCENARIOS)
+
+MINUTES ?= 5
+fuzz: ## try new sequences of calls against a model of the manual pages (MINUTES=)
+	@scripts/install-packages hosted
+	$(MAKE) --silent -C hosted --jobs $(shell nproc) VARIANT=fuzz fuzz
+	mkdir -p build/hosted/corpus
+	build/hosted/fuzz/bin/fuzz -max_total_time=$$(($(MINUTES) * 60)) -max_len=300 -artifact_prefix=build/hosted/ \
+		build/hosted/corpus hosted/fuzz/seeds
+
+coverage: ## measure what the KUnit suites, the scenarios and the kept sequences cover; report in build/coverage/
+	@scripts/install-packages hosted
+	scripts/coverage
+
+mutants: ## plant faults in the concurrency and rules code (MOST=: how many) and print the score
+	@scripts/install-packages hosted
+	scripts/mutants $(MOST:%=--most=%)
+
 matrix: ## print test results by kernel as a table (a selection: make matrix ROWS="stock-6.12")
 	scripts/matrix $(ROWS)
 
@@ -80,7 +115,7 @@ check: ## run all static checks
 	scripts/test check
 
 format: ## run clang-format on all sources
-	find src include kunit tests -name '*.[ch]' -o -name '*.[ch]pp' | xargs clang-format -i
+	find src include kunit tests hosted -name '*.[ch]' -o -name '*.[ch]pp' | xargs clang-format -i
 
 clean: ## remove build results (test kernels stay in ~/.cache/sysvipc)
 	rm -rf build sysvipc.ko

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0
+/* intercept: which functions are taken (contracts: include/intercept/intercept.h). */
+#include "interception.hpp"
+
+#include "fault.hpp"
+#include "task.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <intercept/intercept.h>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace {
+
+/* All that can be intercepted: the calls, and the table of src/entry/interceptions.cpp. */
+constexpr const char* kFunctions[] {
+#define CALL(abi, name, function, number) #function,
+#include <intercept/calls.def>
+#undef CALL
+    "exit_files",      "mq_clear_sbinfo",    "__x64_sys_unshare",
+    "__x64_sys_setns", "__ia32_sys_unshare", "__ia32_sys_setns",
+};
+
+std::mutex lock;
+std::vector<std::string> taken;
+
+bool is_taken(const std::string& symbol)
+{
+    return std::find(taken.begin(), taken.end(), symbol) != taken.end();
+}
+
+bool is_known(const std::string& symbol)
+{
+    return std::any_of(std::begin(kFunctions), std::end(kFunctions),
+                       [&](const char* known) { return symbol == known; });
+}
+
+/* 0 or -errno. */
+int take(const std::string& symbol)
+{
+    const std::lock_guard guard { lock };
+    if (hosted::is_allocation_to_fail())
+        return -ENOMEM;
+    if (!is_known(symbol))
+        return -ENOENT;
+    if (is_taken(symbol))
+        return -EBUSY;
+    taken.push_back(symbol);
+    return 0;
+}
+
+void give_back(const std::vector<std::string>& symbols)
+{
+    const std::lock_guard guard { lock };
+    std::erase_if(taken, [&](const std::string& symbol) {
+        return std::find(symbols.begin(), symbols.end(), symbol) != symbols.end();
+    });
+}
+
+} // namespace
+
+struct kapi_hook {
+    std::vector<std::string> symbols;
+};
+
+namespace hosted {
+
+void (*ipc_ns_ending)(kapi_ipc_ns* ns) = nullptr;
+
+bool is_intercepted(const char* symbol) noexcept
+{
+    const std::lock_guard guard { lock };
+    return is_taken(symbol);
+}
+
+void notice_ipc_ns_ending(kapi_ipc_ns* ns) noexcept
+{
+    if (ipc_ns_ending)
+        ipc_ns_ending(ns);
+}
+
+} // namespace hosted
+
+int intercept_start(kapi_interception_group* group, unsigned int, const char** failed,
+                    bool* is_proven)
+{
+    *failed = nullptr;
+    *is_proven = false;
+    group->shared_hook = new kapi_hook;
+    for (kapi_u32 i = 0; i < group->count; ++i) {
+        const kapi_interception& row = group->rows[i];
+        const int error = take(row.symbol);
+        group->states[i].error = error;
+        if (error == 0) {
+            group->shared_hook->symbols.emplace_back(row.symbol);
+        } else if (!row.is_optional) {
+            *failed = row.symbol;
+            return error;
+        }
+    }
+    *is_proven = true;
+    return 0;
+}
+
+void intercept_end(kapi_interception_group* group)
+{
+    if (group->shared_hook)
+        give_back(group->shared_hook->symbols);
+    delete group->shared_hook;
+    group->shared_hook = nullptr;
+    hosted::wait_for_kernel_tasks();
+}
