@@ -19,7 +19,7 @@ LTO ?= 1
 SYSVIPC_UNTRIED ?= 0
 export LTO SYSVIPC_UNTRIED
 
-.PHONY: all install uninstall deb clean run shell test test-more test-reference test-postgres matrix bench latency mutate lint check format help FORCE
+.PHONY: all install uninstall deb clean run shell test test-more host-test test-reference test-postgres matrix bench latency mutate lint check format help FORCE
 
 all: ## build sysvipc.ko for KDIR (default: the running kernel's headers)
 	@test -d "$(KDIR)" || { echo "No kernel headers: set KDIR=, or run scripts/install-packages build headers" >&2; false; }
@@ -57,6 +57,16 @@ test-more: ## run the tests on other kernels, under load and with other tools
 test-reference: ## run the guest tests on Debian's kernel, without the module
 	scripts/test reference:stock
 
+HOST_VARIANTS := plain asan tsan
+host-test: ## run the KUnit suites as programs of user space, also with ASAN, UBSAN and TSAN
+	@scripts/install-packages hosted
+	$(MAKE) --silent -C hosted VARIANT="$(HOST_VARIANTS)" kunit
+	@for variant in $(HOST_VARIANTS); do \
+		build/hosted/$$variant/bin/kunit >build/hosted/kunit-$$variant.log 2>&1; status=$$?; \
+		echo "$$variant: $$(tail -n 1 build/hosted/kunit-$$variant.log)"; \
+		[ $$status -eq 0 ] || { grep -E 'not ok|EXPECTATION|DEFECT|SUMMARY' build/hosted/kunit-$$variant.log; exit 1; }; \
+	done
+
 matrix: ## print test results by kernel as a table (a selection: make matrix ROWS="stock-6.12")
 	scripts/matrix $(ROWS)
 
@@ -80,7 +90,7 @@ check: ## run all static checks
 	scripts/test check
 
 format: ## run clang-format on all sources
-	find src include kunit tests -name '*.[ch]' -o -name '*.[ch]pp' | xargs clang-format -i
+	find src include kunit tests hosted -name '*.[ch]' -o -name '*.[ch]pp' | xargs clang-format -i
 
 clean: ## remove build results (test kernels stay in ~/.cache/sysvipc)
 	rm -rf build sysvipc.ko

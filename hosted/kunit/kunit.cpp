@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The KUnit suites as a program of user space (contracts: include/host/kunit.h).  It prints KTAP, with the
+ * names that the kernel prints.  Arguments name the suites to run.
+ */
+#include "../address_space.hpp"
+#include "../fault.hpp"
+#include "../file.hpp"
+#include "../machine.hpp"
+#include "../module.hpp"
+#include "../rcu.hpp"
+#include "../task.hpp"
+#include "../work.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <host/kunit.h>
+#include <kapi/module.h>
+#include <kapi/task.h>
+#include <string_view>
+
+struct kapi_kunit {
+    bool has_failed { false };
+};
+
+struct kapi_kunit_thread {
+    kapi_task* task;
+    void (*run)(void* data);
+    void* data;
+};
+
+struct kapi_kunit_cred {
+    hosted::Identity identity;
+};
+
+struct kapi_kunit_file {
+    std::unique_ptr<hosted::ProcFile> file;
+};
+
+extern "C" {
+#define SUITE(area, cases) cases
+#define CASE(sentence) void sysvipc_case_##sentence(kapi_kunit* test) noexcept;
+#include "../../kunit/suites.def"
+#undef CASE
+#undef SUITE
+}
+
+namespace {
+
+using namespace hosted;
+
+struct Case {
+    const char* name;
+    void (*run)(kapi_kunit* test) noexcept;
+};
+
+struct Suite {
+    const char* name;
+    const Case* cases;
+    unsigned count;
+};
+
+#define CASE(sentence) { #sentence, sysvipc_case_##sentence },
+#define SUITE(area, cases) constexpr Case area##_cases[] { cases };
+#include "../../kunit/suites.def"
+#undef SUITE
+#define SUITE(area, cases)                                                                         \
+    { "sysvipc_" #area, area##_cases, sizeof(area##_cases) / sizeof(area##_cases[0]) },
+#undef CASE
+#define CASE(sentence)
+constexpr Suite kSuites[] {
+#include "../../kunit/suites.def"
+};
+#undef CASE
+#undef SUITE
+
+const char* verdict(bool passed)
+{
+    return passed ? "ok" : "not ok";
+}
+
+/* Of all cases. */
+int passed_cases = 0;
+int failed_cases = 0;
+
+bool run_case(const Case& tested)
+{
+    kapi_kunit test;
+    const int defects = defects_seen();
+    tested.run(&test);
+    const bool passed = !test.has_failed && defects_seen() == defects;
+    ++(passed ? passed_cases : failed_cases);
+    return passed;
+}
+
+bool run_suite(const Suite& suite)
+{
+    std::printf("    KTAP version 1\n    # Subtest: %s\n    1..%u\n", suite.name, suite.count);
+    const long living = living_allocations();
+    bool passed = sysvipc_kunit_suite_start() == 0;
+    for (unsigned i = 0; i < suite.count; ++i) {
+        const bool is_good = passed && run_case(suite.cases[i]);
+        std::printf("    %s %u %s\n", verdict(is_good), i + 1, suite.cases[i].name);
+        std::fflush(stdout);
+        passed &= is_good;
+    }
+    close_files();
+    sysvipc_kunit_suite_stop();
+    if (living_allocations() != living) {
+        std::printf("    # %ld allocations are left\n", living_allocations() - living);
+        passed = false;
+    }
+    return passed;
+}
+
+bool is_wanted(const Suite& suite, char** names)
+{
+    if (!*names)
+        return true;
+    for (; *names; ++names) {
+        if (std::string_view { suite.name }.ends_with(*names))
+            return true;
+    }
+    return false;
+}
+
+void run_thread(void* data)
+{
+    const auto* thread = static_cast<kapi_kunit_thread*>(data);
+    thread->run(thread->data);
+}
+
+} // namespace
+
+int main(int, char** arguments)
+{
+    start_rcu();
+    start_worker();
+    const auto wanted =
+        std::count_if(std::begin(kSuites), std::end(kSuites),
+                      [&](const Suite& suite) { return is_wanted(suite, arguments + 1); });
+    std::printf("KTAP version 1\n1..%d\n", static_cast<int>(wanted));
+    bool passed = true;
+    int number = 0;
+    for (const Suite& suite : kSuites) {
+        if (!is_wanted(suite, arguments + 1))
+            continue;
+        const bool is_good = run_suite(suite);
+        std::printf("%s %d %s\n", verdict(is_good), ++number, suite.name);
+        passed &= is_good;
+    }
+    stop_worker();
+    stop_rcu();
+    std::printf("# Totals: pass:%d fail:%d skip:0 total:%d\n", passed_cases, failed_cases,
+                passed_cases + failed_cases);
+    return passed ? 0 : 1;
+}
+
+bool host_kunit_expect(kapi_kunit* test, bool holds, const char* text, const char* file, int line)
+{
+    if (!holds) {
+        std::printf("    # EXPECTATION FAILED at %s:%d: %s\n", file, line, text);
+        test->has_failed = true;
+    }
+    return holds;
+}
+
+bool host_kunit_expect_equal(kapi_kunit* test, kapi_s64 left, kapi_s64 right, const char* text,
+                             const char* file, int line)
+{
+    if (left != right) {
+        std::printf("    # EXPECTATION FAILED at %s:%d: %s: %lld, %lld\n", file, line, text, left,
+                    right);
+        test->has_failed = true;
+    }
+    return left == right;
+}
+
+kapi_u32 host_kunit_affordable(kapi_u32 count)
+{
+    return HOSTED_IS_SLOW ? count / 8 : count;
+}
+
+kapi_kunit_thread* host_kunit_thread_start(void (*run)(void* data), void* data, kapi_u32)
+{
+    auto* thread = new kapi_kunit_thread { create_task(initial_process(), Identity {}), run, data };
+    thread->task->allows_signals.store(false);
+    if (machine::start(*thread->task, run_thread, thread))
+        return thread;
+    kapi_task_put(thread->task);
+    delete thread;
+    return nullptr;
+}
+
+void host_kunit_thread_join(kapi_kunit_thread* thread)
+{
+    machine::join(*thread->task);
+    kapi_task_put(thread->task);
+    delete thread;
+}
+
+void host_kunit_cpu_relax()
+{
+    machine::give_way();
+}
+
+void host_kunit_thread_signal(kapi_kunit_thread* thread)
+{
+    send_signal(*thread->task);
+}
+
+void host_kunit_signals_allow()
+{
+    machine::current()->allows_signals.store(true);
+}
+
+void host_kunit_signals_drop()
+{
+    machine::current()->allows_signals.store(false);
+    drop_signals(*machine::current());
+}
+
+kapi_kunit_cred* host_kunit_cred_assume(const kapi_kunit_identity* identity)
+{
+    Identity& own = machine::current()->identity;
+    auto* before = new kapi_kunit_cred { own };
+    own.uid = identity->uid;
+    own.gid = identity->gid;
+    own.groups = { identity->supplementary_gid };
+    own.capabilities = identity->capability == KAPI_KUNIT_NO_CAPABILITY
+        ? 0
+        : std::uint64_t { 1 } << static_cast<unsigned>(identity->capability);
+    return before;
+}
+
+void host_kunit_cred_restore(kapi_kunit_cred* before)
+{
+    machine::current()->identity = before->identity;
+    delete before;
+}
+
+bool host_kunit_has_direct_calls()
+{
+    return true;
+}
+
+int host_kunit_module_pins()
+{
+    return kapi_module_references();
+}
+
+void host_kunit_files_flush()
+{
+    close_files();
+}
+
+/* No file but a segment's can be mapped here. */
+int host_kunit_segment_probe(const char*)
+{
+    return -EOPNOTSUPP;
+}
+
+kapi_kunit_file* host_kunit_file_open(const char* path)
+{
+    std::unique_ptr<ProcFile> file = ProcFile::open(path);
+    return file ? new kapi_kunit_file { std::move(file) } : nullptr;
+}
+
+kapi_s64 host_kunit_file_read(kapi_kunit_file* file, void* to, kapi_size size, kapi_s64* offset)
+{
+    std::int64_t position = *offset;
+    const std::int64_t got = file->file->read(static_cast<char*>(to), size, position);
+    *offset = position;
+    return got;
+}
+
+void host_kunit_file_close(kapi_kunit_file* file)
+{
+    delete file;
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * machine: what the hosted kapi needs of whatever runs its tasks.  native/ runs them as threads at the same
+ * time; explorer/ runs one at a time and owns every switch between them.  A program links one of the two.
+ *
+ * All other sleeping and locking in hosted/ is built on wait_on() and wake_on(), a futex.
+ */
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+struct kapi_task;
+
+namespace hosted::machine {
+
+constexpr std::int64_t kNever = INT64_MAX;
+
+kapi_task* current() noexcept;
+/* Starts @task in @run(@data).  False: no resources. */
+bool start(kapi_task& task, void (*run)(void*), void* data) noexcept;
+/* Waits until @task's function has returned. */
+void join(kapi_task& task) noexcept;
+
+/*
+ * Sleeps while *@word is @value, until wake_on() or until @deadline (ns of now()); may return early.
+ * False: the deadline has passed.
+ */
+bool wait_on(unsigned* word, unsigned value, std::int64_t deadline = kNever) noexcept;
+void wake_on(unsigned* word) noexcept; /* everybody */
+
+/* Another task may run now: called before each operation that others can observe. */
+void may_switch(const void* object) noexcept;
+/* The caller waits for another task, without saying which. */
+void give_way() noexcept;
+
+/* For detectors of data races: what happened before leave(x) happened before a later enter(x). */
+void leave(const void* object) noexcept;
+void enter(const void* object) noexcept;
+/* Accesses of code that detectors cannot see. */
+void note_read(const void* memory, std::size_t size) noexcept;
+void note_write(const void* memory, std::size_t size) noexcept;
+
+/*
+ * Between begin and end the caller may read what another is writing, as it checks afterwards whether
+ * that was so.
+ */
+void doubtful_reads_begin() noexcept;
+void doubtful_reads_end() noexcept;
+
+/* Monotonic, in ns.  sleep_until() returns when it is @deadline. */
+std::int64_t now() noexcept;
+void sleep_until(std::int64_t deadline) noexcept;
+/* Lets @nanoseconds pass at once. */
+void advance(std::int64_t nanoseconds) noexcept;
+
+/* The heap of the code under test. */
+void* allocate(std::size_t size) noexcept;
+void release(void* memory) noexcept;
+
+} // namespace hosted::machine

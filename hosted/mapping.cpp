@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+/* host: mappings of segments (contracts: include/host/mapping.h). */
+#include "address_space.hpp"
+#include "fault.hpp"
+#include "machine.hpp"
+#include "segment_file.hpp"
+#include "task.hpp"
+
+#include <cerrno>
+#include <host/mapping.h>
+#include <host/segment.h>
+#include <sys/mman.h>
+
+using namespace hosted;
+
+struct kapi_detaching {
+    AddressSpace* space;
+};
+
+namespace {
+
+constexpr std::uintptr_t kPage = 4096;
+
+AddressSpace& own_space()
+{
+    return *machine::current()->process->memory;
+}
+
+/* Under the lock of the space; the segment learns of it without. */
+long map_at(AddressSpace& space, std::uintptr_t start, std::size_t size, int protection,
+            kapi_file* file, std::uint64_t page_offset)
+{
+    void* mapped = mmap(reinterpret_cast<void*>(start), size, protection, MAP_SHARED | MAP_FIXED,
+                        file->descriptor, static_cast<off_t>(page_offset * kPage));
+    if (mapped == MAP_FAILED)
+        return -errno;
+    host_file_get(file);
+    space.mappings[start] = { start, start + size, page_offset, file };
+    return static_cast<long>(start);
+}
+
+/* The place is reserved for others again. */
+void unmap(const Mapping& mapping)
+{
+    mmap(reinterpret_cast<void*>(mapping.start), mapping.end - mapping.start, PROT_NONE,
+         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+    sysvipc_segment_unmapped(mapping.file->segment);
+    host_file_put(mapping.file);
+}
+
+/* Takes what lies in [@start, @end) out of @space: whole mappings, as nothing here splits one. */
+std::map<std::uintptr_t, Mapping> take(AddressSpace& space, std::uintptr_t start,
+                                       std::uintptr_t end)
+{
+    std::map<std::uintptr_t, Mapping> taken;
+    const std::lock_guard guard { space.lock };
+    for (auto entry = space.mappings.begin(); entry != space.mappings.end();) {
+        const Mapping& mapping = entry->second;
+        if (mapping.start < end && start < mapping.end) {
+            taken.insert(*entry);
+            entry = space.mappings.erase(entry);
+        } else {
+            ++entry;
+        }
+    }
+    return taken;
+}
+
+void unmap_range(AddressSpace& space, std::uintptr_t start, std::uintptr_t end)
+{
+    for (const auto& [at, mapping] : take(space, start, end))
+        unmap(mapping);
+}
+
+} // namespace
+
+namespace hosted {
+
+void unmap_all(AddressSpace& space) noexcept
+{
+    unmap_range(space, 0, UINTPTR_MAX);
+}
+
+void copy_mappings(AddressSpace& from, AddressSpace& to) noexcept
+{
+    const std::scoped_lock guard { from.lock, to.lock };
+    for (const auto& [at, mapping] : from.mappings) {
+        const int protection = mapping.file->is_writable ? PROT_READ | PROT_WRITE : PROT_READ;
+        const std::uintptr_t start = to.base() + (at - from.base());
+        if (map_at(to, start, mapping.end - at, protection, mapping.file, mapping.page_offset) >= 0)
+            sysvipc_segment_mapped(mapping.file->segment);
+    }
+}
+
+} // namespace hosted
+
+int host_mappings_start()
+{
+    return is_allocation_to_fail() ? -ENOMEM : 0;
+}
+
+long host_mapping_create(kapi_file* file, unsigned long, unsigned long address,
+                         unsigned long protection, unsigned long flags)
+{
+    AddressSpace& space = own_space();
+    const std::size_t size = (file->size + kPage - 1) & ~(kPage - 1);
+    if (is_allocation_to_fail())
+        return -ENOMEM;
+    if ((flags & MAP_FIXED) && (flags & MAP_FIXED_NOREPLACE) == 0)
+        unmap_range(space, address, address + size);
+    /* The segment's locks are not taken under that of the space. */
+    if (const int refused = sysvipc_segment_mapping(file->segment))
+        return refused;
+    long mapped = -ENOMEM;
+    {
+        const std::lock_guard guard { space.lock };
+        std::uintptr_t start = address;
+        if ((flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) == 0)
+            start = space.place(size);
+        if (!space.contains(start, size))
+            mapped = -ENOMEM;
+        else if (space.overlaps(start, start + size))
+            mapped = -EEXIST;
+        else
+            mapped = map_at(space, start, size, static_cast<int>(protection), file, 0);
+    }
+    if (mapped < 0)
+        sysvipc_segment_unmapped(file->segment);
+    return mapped;
+}
+
+bool host_mapping_overlaps(unsigned long start, unsigned long end)
+{
+    AddressSpace& space = own_space();
+    const std::lock_guard guard { space.lock };
+    return space.overlaps(start, end);
+}
+
+bool host_mapping_find(unsigned long address, kapi_mapping* found, int* error)
+{
+    AddressSpace& space = own_space();
+    *error = 0;
+    const std::lock_guard guard { space.lock };
+    for (const auto& [at, mapping] : space.mappings) {
+        if (mapping.end <= address)
+            continue;
+        *found = { mapping.start, mapping.end, mapping.page_offset, mapping.file,
+                   mapping.file->size };
+        return true;
+    }
+    return false;
+}
+
+void host_mapping_remove(const kapi_mapping* mapping)
+{
+    unmap_range(own_space(), mapping->start, mapping->end);
+}
+
+long host_mapping_detach_builtin(unsigned long)
+{
+    return -EINVAL;
+}
+
+/* Each mapping is found and taken in one step, so that threads need no further lock. */
+kapi_detaching* host_mapping_detach_begin(int* error)
+{
+    *error = 0;
+    return nullptr;
+}
+
+void host_mapping_detach_end(kapi_detaching*) { }

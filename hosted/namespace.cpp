@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+/* host: IPC namespaces (contracts: include/host/namespace.h). */
+#include "namespace.hpp"
+
+#include "interception.hpp"
+#include "machine.hpp"
+#include "task.hpp"
+
+#include <host/namespace.h>
+#include <kapi/rcu.h>
+
+namespace hosted {
+
+kapi_ipc_ns initial_ipc_ns { .number = 0xefff'ffff, .owner = &initial_user_ns };
+
+namespace {
+
+std::atomic<unsigned> last_number { 0 };
+std::atomic<unsigned long> last_mark { 0 };
+
+/* Readers that see it end may use it until they have ended. */
+void free_later(kapi_ipc_ns* ns)
+{
+    kapi_synchronize_rcu();
+    delete ns;
+}
+
+} // namespace
+
+kapi_ipc_ns* create_ipc_ns(kapi_user_ns& owner) noexcept
+{
+    auto* ns = new kapi_ipc_ns;
+    ns->number = last_number.fetch_add(1) + 1;
+    ns->owner = &owner;
+    return ns;
+}
+
+} // namespace hosted
+
+using namespace hosted;
+
+bool host_ipc_ns_supported()
+{
+    return true;
+}
+
+kapi_ipc_ns* host_ipc_ns_current()
+{
+    return machine::current()->process->ipc_ns;
+}
+
+kapi_ipc_ns* host_ipc_ns_initial()
+{
+    return &initial_ipc_ns;
+}
+
+kapi_user_ns* host_ipc_ns_owner(kapi_ipc_ns* ns)
+{
+    return ns->owner;
+}
+
+void host_ipc_ns_settings(kapi_ipc_ns*, kapi_ipc_settings* settings)
+{
+    *settings = {};
+}
+
+kapi_builtin_use host_ipc_ns_builtin_use()
+{
+    return KAPI_BUILTIN_UNUSED;
+}
+
+void host_ipc_ns_get(kapi_ipc_ns* ns)
+{
+    ns->references.fetch_add(1);
+}
+
+void host_ipc_ns_put(kapi_ipc_ns* ns)
+{
+    machine::may_switch(ns);
+    machine::leave(ns);
+    if (ns->references.fetch_sub(1) != 1)
+        return;
+    machine::enter(ns);
+    notice_ipc_ns_ending(ns);
+    free_later(ns);
+}
+
+unsigned int host_ipc_ns_number(const kapi_ipc_ns* ns)
+{
+    return ns->number;
+}
+
+unsigned long host_ipc_ns_make_mark(kapi_ipc_ns* ns)
+{
+    unsigned long mark = 0;
+    const unsigned long fresh = last_mark.fetch_add(1) + 1;
+    return ns->mark.compare_exchange_strong(mark, fresh) ? fresh : mark;
+}
+
+unsigned long host_ipc_ns_mark(const kapi_ipc_ns* ns)
+{
+    return ns->mark.load();
+}
+
+void host_ipc_ns_unmark_all()
+{
+    initial_ipc_ns.mark.store(0);
+}
+
+const char* host_ipc_ns_ending_symbol()
+{
+    return "mq_clear_sbinfo";
+}

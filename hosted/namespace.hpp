@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0
+/* User and IPC namespaces. */
+#pragma once
+
+#include <atomic>
+
+/* Maps ids [0, count) of the namespace to [base, base + count) of the kernel. */
+struct kapi_user_ns {
+    unsigned base { 0 };
+    unsigned count { 0xffff'ffff };
+    unsigned owner { 0 }; /* kernel-internal uid */
+};
+
+struct kapi_ipc_ns {
+    unsigned number { 0 };
+    kapi_user_ns* owner { nullptr };
+    std::atomic<int> references { 1 };
+    std::atomic<unsigned long> mark { 0 };
+};
+
+namespace hosted {
+
+extern kapi_user_ns initial_user_ns;
+extern kapi_ipc_ns initial_ipc_ns;
+kapi_ipc_ns* create_ipc_ns(kapi_user_ns& owner) noexcept;
+
+} // namespace hosted

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The task that runs RCU callbacks. */
+#pragma once
+
+namespace hosted {
+
+void start_rcu() noexcept;
+void stop_rcu() noexcept; /* what is queued runs before */
+
+} // namespace hosted

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0
+/* readers: the critical sections of read-copy-update, as the machine implements them. */
+#pragma once
+
+namespace hosted::readers {
+
+/* Each thread of the machine. */
+void begin_thread() noexcept;
+void end_thread() noexcept;
+
+void begin() noexcept; /* nests */
+void end() noexcept;
+bool is_one() noexcept; /* whether the current task is a reader */
+/* Waits for the end of all readers that have begun. */
+void wait() noexcept;
+
+} // namespace hosted::readers
