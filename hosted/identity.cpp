@@ -13,7 +13,7 @@ kapi_pid_ns initial_pid_ns;
 
 kapi_pid* create_pid(kapi_pid_ns& ns) noexcept
 {
-    auto* pid = new kapi_pid;
+    auto* pid = machine::make<kapi_pid>();
     kapi_pid_ns* each = &ns;
     for (auto& level : pid->levels) {
         if (!each)
@@ -28,7 +28,7 @@ kapi_pid* create_pid(kapi_pid_ns& ns) noexcept
 kapi_pid_ns* create_pid_ns(kapi_pid_ns& parent) noexcept
 {
     parent.references.fetch_add(1);
-    auto* ns = new kapi_pid_ns;
+    auto* ns = machine::make<kapi_pid_ns>();
     ns->parent = &parent;
     return ns;
 }
@@ -155,7 +155,7 @@ void kapi_pid_put(kapi_pid* pid)
     if (pid->references.fetch_sub(1) != 1)
         return;
     machine::enter(pid);
-    delete pid;
+    machine::destroy(pid);
 }
 
 int kapi_pid_nr_in(kapi_pid* pid, kapi_pid_ns* ns)
@@ -185,7 +185,7 @@ void kapi_pid_ns_put(kapi_pid_ns* ns)
 {
     while (ns && ns->references.fetch_sub(1) == 1) {
         kapi_pid_ns* parent = ns->parent;
-        delete ns;
+        machine::destroy(ns);
         ns = parent;
     }
 }

@@ -41,7 +41,6 @@ void give_back(hosted_lock& lock)
     std::atomic_ref { lock.owner }.store(0, std::memory_order_relaxed);
     if (std::atomic_ref { lock.word }.exchange(Free) == Awaited)
         machine::wake_on(&lock.word);
-    machine::may_switch(&lock);
 }
 
 std::atomic_ref<unsigned> count_in(const kapi_seqcount* seq)
@@ -97,7 +96,7 @@ void kapi_seqcount_init(kapi_seqcount* seq, kapi_spinlock*, const char*, kapi_lo
 kapi_u32 kapi_seqcount_read_begin(const kapi_seqcount* seq)
 {
     for (;;) {
-        machine::may_switch(seq);
+        machine::may_switch(seq, false);
         const unsigned count = count_in(seq).load(std::memory_order_acquire);
         if ((count & 1) == 0) {
             machine::enter(seq);
@@ -111,7 +110,7 @@ kapi_u32 kapi_seqcount_read_begin(const kapi_seqcount* seq)
 bool kapi_seqcount_read_retry(const kapi_seqcount* seq, kapi_u32 start)
 {
     machine::doubtful_reads_end();
-    machine::may_switch(seq);
+    machine::may_switch(seq, false);
     std::atomic_thread_fence(std::memory_order_acquire);
     return count_in(seq).load(std::memory_order_relaxed) != start;
 }

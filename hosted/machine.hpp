@@ -9,6 +9,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <new>
+#include <utility>
 
 struct kapi_task;
 
@@ -29,8 +31,11 @@ void join(kapi_task& task) noexcept;
 bool wait_on(unsigned* word, unsigned value, std::int64_t deadline = kNever) noexcept;
 void wake_on(unsigned* word) noexcept; /* everybody */
 
-/* Another task may run now: called before each operation that others can observe. */
-void may_switch(const void* object) noexcept;
+/*
+ * Another task may run now: called before each operation on @object that others can observe.  Operations
+ * that do not change it, in the sense that their order among each other does not matter, say so.
+ */
+void may_switch(const void* object, bool changes = true) noexcept;
 /* The caller waits for another task, without saying which. */
 void give_way() noexcept;
 
@@ -57,5 +62,17 @@ void advance(std::int64_t nanoseconds) noexcept;
 /* The heap of the code under test. */
 void* allocate(std::size_t size) noexcept;
 void release(void* memory) noexcept;
+/* For objects by whose address tasks meet: an explorer's heap gives the same ones each time. */
+template <class T, class... Args>
+T* make(Args&&... args) noexcept
+{
+    return new (allocate(sizeof(T))) T { std::forward<Args>(args)... };
+}
+template <class T>
+void destroy(T* object) noexcept
+{
+    object->~T();
+    release(object);
+}
 
 } // namespace hosted::machine

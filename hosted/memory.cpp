@@ -4,6 +4,7 @@
 #include "machine.hpp"
 #include "task.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdint>
@@ -175,17 +176,21 @@ void kapi_kfree(void* memory)
 
 long* kapi_percpu_long_alloc()
 {
-    return is_allocation_to_fail() ? nullptr : new long[kCpus] {};
+    if (is_allocation_to_fail())
+        return nullptr;
+    auto* counter = static_cast<long*>(machine::allocate(kCpus * sizeof(long)));
+    std::fill_n(counter, kCpus, 0);
+    return counter;
 }
 
 void kapi_percpu_long_free(long* counter)
 {
-    delete[] counter;
+    machine::release(counter);
 }
 
 void kapi_percpu_long_add(long* counter, long delta)
 {
-    machine::may_switch(counter);
+    machine::may_switch(counter, false);
     on_this_cpu(counter).fetch_add(delta, std::memory_order_relaxed);
 }
 

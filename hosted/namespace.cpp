@@ -22,14 +22,14 @@ std::atomic<unsigned long> last_mark { 0 };
 void free_later(kapi_ipc_ns* ns)
 {
     kapi_synchronize_rcu();
-    delete ns;
+    machine::destroy(ns);
 }
 
 } // namespace
 
 kapi_ipc_ns* create_ipc_ns(kapi_user_ns& owner) noexcept
 {
-    auto* ns = new kapi_ipc_ns;
+    auto* ns = machine::make<kapi_ipc_ns>();
     ns->number = last_number.fetch_add(1) + 1;
     ns->owner = &owner;
     return ns;

@@ -33,12 +33,12 @@ void close_file(kapi_file* file)
 {
     if (!file->own) {
         close(file->descriptor);
-        delete file;
+        machine::destroy(file);
         return;
     }
     void* segment = file->segment;
     kapi_file* own = file->own;
-    delete file;
+    machine::destroy(file);
     sysvipc_segment_released(segment);
     host_file_put(own);
     kapi_module_put();
@@ -102,7 +102,7 @@ kapi_file* host_segment_create(const char* name, kapi_size size, bool, int* erro
             close(descriptor);
         return nullptr;
     }
-    auto* file = new kapi_file;
+    auto* file = machine::make<kapi_file>();
     file->descriptor = descriptor;
     file->size = size;
     return file;
@@ -122,7 +122,7 @@ kapi_file* host_segment_open(kapi_file* own, bool writable, void* segment, int* 
     *error = -ENOSYS;
     if (!kapi_module_try_get())
         return nullptr;
-    auto* file = new kapi_file;
+    auto* file = machine::make<kapi_file>();
     file->own = own;
     file->size = own->size;
     file->descriptor = own->descriptor;

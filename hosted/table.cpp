@@ -103,7 +103,7 @@ void destroy(kapi_rhashtable* table)
 template <class Object, class Key>
 Object* find(kapi_rhashtable* table, const Key& key)
 {
-    machine::may_switch(table);
+    machine::may_switch(table, false);
     Keys<Key>& keys = keys_in<Key>(table);
     const Moment moment { keys.busy };
     const auto found = keys.objects.find(key);
@@ -203,7 +203,7 @@ void kapi_idr_remove(kapi_idr* idr, int number)
 
 void* kapi_idr_find(const kapi_idr* idr, int number)
 {
-    machine::may_switch(idr);
+    machine::may_switch(idr, false);
     Index& index = index_in(idr);
     const Moment moment { index.busy };
     const auto found = index.objects.find(number);
@@ -215,7 +215,7 @@ void* kapi_idr_find(const kapi_idr* idr, int number)
 
 void* kapi_idr_get_next(const kapi_idr* idr, int* number)
 {
-    machine::may_switch(idr);
+    machine::may_switch(idr, false);
     Index& index = index_in(idr);
     const Moment moment { index.busy };
     auto found = index.objects.lower_bound(*number);

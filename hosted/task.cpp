@@ -3,7 +3,6 @@
 #include "task.hpp"
 #include "machine.hpp"
 
-#include <ctime>
 #include <kapi/task.h>
 #include <mutex>
 #include <set>
@@ -22,9 +21,18 @@ constexpr std::int64_t kMillisecond = 1'000'000;
 
 ProcessState& initial_process() noexcept
 {
-    static ProcessState process { create_pid(initial_pid_ns), &initial_pid_ns, &initial_ipc_ns,
-                                  nullptr };
+    static ProcessState process { nullptr, &initial_pid_ns, &initial_ipc_ns, nullptr };
     return process;
+}
+
+void start_initial_process() noexcept
+{
+    initial_process().pid = create_pid(initial_pid_ns);
+}
+
+void stop_initial_process() noexcept
+{
+    kapi_pid_put(initial_process().pid);
 }
 
 kapi_task* create_task(ProcessState& process, const Identity& identity) noexcept
@@ -34,7 +42,7 @@ kapi_task* create_task(ProcessState& process, const Identity& identity) noexcept
         kapi_pid_get(pid);
     else
         pid = create_pid(*process.pid_ns);
-    auto* task = new kapi_task { .process = &process, .identity = identity, .pid = pid };
+    auto* task = machine::make<kapi_task>(&process, identity, pid);
     task->number = last_number.fetch_add(1) + 1;
     const std::lock_guard guard { registry_lock };
     registry.insert(task);
@@ -124,7 +132,7 @@ void kapi_task_put(kapi_task* task)
     }
     task->process->threads.fetch_sub(1);
     kapi_pid_put(task->pid);
-    delete task;
+    machine::destroy(task);
 }
 
 bool kapi_task_wake(kapi_task* task)
@@ -177,7 +185,7 @@ bool kapi_task_schedule_until(kapi_s64 deadline)
 
 bool kapi_task_signal_pending()
 {
-    machine::may_switch(&machine::current()->has_signal);
+    machine::may_switch(machine::current(), false);
     return machine::current()->has_signal.load();
 }
 
@@ -226,5 +234,6 @@ kapi_s64 kapi_time_deadline(kapi_s64 seconds, kapi_s64 nanoseconds)
 
 kapi_s64 kapi_time_real_seconds()
 {
-    return std::time(nullptr);
+    constexpr kapi_s64 kStart = 1'700'000'000; /* of the clock that wait times are on */
+    return kStart + machine::now() / 1'000'000'000;
 }

@@ -42,6 +42,8 @@ struct ProcessState {
 
 /* The process of the program itself, and of threads that name no other. */
 ProcessState& initial_process() noexcept;
+void start_initial_process() noexcept;
+void stop_initial_process() noexcept;
 
 /* Each task is created with one reference, its thread's. */
 kapi_task* create_task(ProcessState& process, const Identity& identity) noexcept;

@@ -51,6 +51,8 @@ void* run_thread(void* data)
 kapi_task* current() noexcept
 {
     if (!mine) {
+        if (!initial_process().pid)
+            start_initial_process();
         mine = create_task(initial_process(), Identity {});
         readers::begin_thread();
     }
@@ -99,7 +101,7 @@ void wake_on(unsigned* word) noexcept
     syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, nullptr, nullptr, 0);
 }
 
-void may_switch(const void*) noexcept { }
+void may_switch(const void*, bool) noexcept { }
 
 void give_way() noexcept
 {

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The memory of the code under test: a heap whose addresses are the same in each run and are not used
+ * twice in one, and for each word the last accesses, so that data races and uses after free are found.
+ */
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace hosted::explorer {
+
+/* Forgets all accesses and empties the heap. */
+void reset_memory() noexcept;
+
+void* allocate(std::size_t size) noexcept;
+/* Later accesses fail, and so do earlier ones that did not happen before. */
+void release(void* memory, const void* pc) noexcept;
+/* For memory that is large, and whose accesses are not checked: tasks' stacks. */
+void release_unchecked(void* memory) noexcept;
+/* Not all has been freed. */
+std::size_t living_bytes() noexcept;
+
+struct Access {
+    bool is_write;
+    bool is_atomic;
+};
+void note_access(std::uintptr_t address, std::size_t size, Access access, const void* pc) noexcept;
+
+/* What happened before leave() happened before a later enter() of the same address. */
+void leave(const void* object) noexcept;
+void enter(const void* object) noexcept;
+/* What the last release stored there is overwritten: nothing is acquired from it any more. */
+void forget(const void* object) noexcept;
+
+} // namespace hosted::explorer

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The scheduler: tasks are coroutines, one runs at a time, and a Strategy decides at each point who goes
+ * on.  A point is an operation on an object that several tasks use and one changes, or the end of a
+ * task's turn because it sleeps.
+ */
+#pragma once
+
+#include "clock.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+struct kapi_task;
+
+namespace hosted::explorer {
+
+class Strategy {
+public:
+    virtual ~Strategy() = default;
+    /*
+     * At the @point-th point of a run any of @tasks may go on; the first goes on by itself.
+     * @is_free: it is not the one that ran, so that no choice is a preemption.  Returns an index.
+     */
+    virtual unsigned choose(unsigned point, const std::vector<unsigned>& tasks,
+                            bool is_free) noexcept = 0;
+    /* Also where an object is used that is not known to be shared. */
+    [[nodiscard]] virtual bool is_asked_always() const noexcept { return false; }
+};
+
+/* --- a run */
+
+/*
+ * Runs @body as task 0, then checks that no task is left.  Between begin_exploring() and
+ * end_exploring() the strategy decides, else whoever runs goes on.
+ */
+void run(Strategy& strategy, void (*body)()) noexcept;
+void begin_exploring() noexcept;
+void end_exploring() noexcept;
+/* The choices of the run so far that were not the first, as --schedule= takes them. */
+std::string schedule() noexcept;
+/* How many operations there have been that could be points. */
+unsigned points() noexcept;
+/*
+ * Which objects are shared shows in runs; their use is a point only after adopt_shared(), so that the
+ * points of one search stay the same.  Returns how many there are.
+ */
+unsigned adopt_shared() noexcept;
+/* How many have been found. */
+unsigned shared_objects() noexcept;
+
+/* Ends the program: the run has shown a defect. */
+[[noreturn]] void fail(const char* what) noexcept;
+/* Called by fail() before it ends the program. */
+extern void (*on_failure)(const char* what) noexcept;
+/* The function and offset of a place in the program. */
+std::string place_name(const void* pc) noexcept;
+
+/* --- for the machine */
+
+unsigned current_number() noexcept;
+Clock& current_clock() noexcept;
+/* Whether what it reads may be changing (machine::doubtful_reads_begin()). */
+bool is_doubting() noexcept;
+/* The current task is about to use @object: others may run before. */
+void reach_point(const void* object, bool changes) noexcept;
+
+} // namespace hosted::explorer

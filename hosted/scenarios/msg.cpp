@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Scenarios of message queues: handing over, removal, time-outs, changed limits. */
+#include "scenario.hpp"
+
+#include <msg/msg_queue.hpp>
+#include <base/poison.hpp>
+
+namespace sysvipc {
+
+namespace {
+
+struct Letter {
+    i64 type;
+    char text[16];
+};
+
+struct MsgScenario : ScenarioFixture {
+    explicit MsgScenario(kapi_kunit* test) noexcept : ScenarioFixture(test)
+    {
+        if (Result<IpcId> made = msgget(ns(), kPrivateKey, abi::IPC_CREAT | 0600); made.ok())
+            queue = made.take();
+    }
+    ~MsgScenario() { static_cast<void>(remove()); }
+
+    [[nodiscard]] Errno send(i64 type, usize size, u32 flags = 0) noexcept
+    {
+        Letter letter { type, "fifteen letters" };
+        return msgsnd(ns(), queue, address_of(&letter), size, flags).error();
+    }
+    /* The number of bytes, or -errno. */
+    [[nodiscard]] i64 receive(i64 type, u32 flags = 0) noexcept
+    {
+        Letter letter {};
+        Result<usize> got =
+            msgrcv(ns(), queue, address_of(&letter), sizeof(letter.text), type, flags);
+        return got.ok() ? static_cast<i64>(got.take()) : -static_cast<i64>(got.error());
+    }
+    [[nodiscard]] Errno control(i32 command, UserAddress buffer = UserAddress { 0 }) noexcept
+    {
+        return msgctl(ns(), queue, command, buffer).error();
+    }
+    [[nodiscard]] Errno remove() noexcept { return control(KAPI_IPC_RMID); }
+    [[nodiscard]] Errno set_limit(u64 bytes) noexcept
+    {
+        abi::MsgQueueStat stat {};
+        if (const Errno error = control(KAPI_IPC_STAT, address_of(&stat)); error != Errno {})
+            return error;
+        stat.qbytes = bytes;
+        return control(KAPI_IPC_SET, address_of(&stat));
+    }
+
+    static constexpr Errno kDone {};
+    IpcId queue;
+};
+
+constexpr i64 kIdrm = -static_cast<i64>(Errno::EIDRM);
+constexpr i64 kInval = -static_cast<i64>(Errno::EINVAL);
+constexpr i64 kIntr = -static_cast<i64>(Errno::EINTR);
+
+} // namespace
+
+TEST_CASE(MsgScenario, a_message_handed_over)
+{
+    i64 got[2] {};
+    Errno sent[2] {};
+    {
+        Thread receiver { 0, [&] {
+                             got[0] = receive(0);
+                             got[1] = receive(0);
+                         } };
+        Thread first { 0, [&] { sent[0] = send(1, 3); } };
+        Thread second { 0, [&] { sent[1] = send(2, 5); } };
+        explore(receiver, first, second);
+    }
+    EXPECT_EQ(sent[0], kDone);
+    EXPECT_EQ(sent[1], kDone);
+    EXPECT_EQ(got[0] + got[1], 8);
+}
+
+TEST_CASE(MsgScenario, a_message_and_the_removal_of_its_queue)
+{
+    i64 got = 0;
+    Errno sent {};
+    Errno removed {};
+    {
+        Thread receiver { 0, [&] { got = receive(0); } };
+        Thread sender { 0, [&] { sent = send(1, 3); } };
+        Thread remover { 0, [&] { removed = remove(); } };
+        explore(receiver, sender, remover);
+    }
+    EXPECT_EQ(removed, kDone);
+    EXPECT(got == 3 || got == kIdrm || got == kInval);
+    EXPECT(sent == kDone || sent == Errno::EIDRM || sent == Errno::EINVAL);
+    EXPECT(got != 3 || sent == kDone);
+}
+
+TEST_CASE(MsgScenario, a_receiver_with_a_time_out_by_signal)
+{
+    i64 got = 0;
+    Errno sent {};
+    {
+        Thread receiver { 0, [&] {
+                             const SignalsAllowed signals;
+                             got = receive(0);
+                         } };
+        Thread sender { 0, [&] {
+                           receiver.signal();
+                           sent = send(1, 3);
+                       } };
+        explore(sender, receiver); /* who is signalled is still there */
+    }
+    EXPECT_EQ(sent, kDone);
+    EXPECT(got == 3 || got == kIntr || got < kIntr);
+    /* What was not received is still there. */
+    EXPECT_EQ(receive(0, abi::IPC_NOWAIT) == 3, got != 3);
+}
+
+/* A sender that waits for room gets it, whether by a receiver or by a raised limit. */
+TEST_CASE(MsgScenario, a_full_queue_and_ipc_set)
+{
+    Errno sent {};
+    Errno changed {};
+    i64 got = 0;
+    EXPECT_EQ(set_limit(4), kDone);
+    EXPECT_EQ(send(1, 4), kDone);
+    {
+        Thread sender { 0, [&] { sent = send(2, 3); } };
+        Thread changer { 0, [&] { changed = set_limit(16); } };
+        Thread receiver { 0, [&] { got = receive(1); } };
+        explore(sender, changer, receiver);
+    }
+    EXPECT_EQ(sent, kDone);
+    EXPECT_EQ(changed, kDone);
+    EXPECT_EQ(got, 4);
+    EXPECT_EQ(receive(2, abi::IPC_NOWAIT), 3);
+}
+
+} // namespace sysvipc

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Scenarios of semaphores: open and closed sets, waiters, SEM_UNDO. */
+#include "scenario.hpp"
+
+#include <sem/sem_set.hpp>
+#include <base/poison.hpp>
+
+namespace sysvipc {
+
+namespace {
+
+struct SemScenario : ScenarioFixture {
+    explicit SemScenario(kapi_kunit* test) noexcept : ScenarioFixture(test)
+    {
+        if (Result<IpcId> made = semget(ns(), kPrivateKey, 3, abi::IPC_CREAT | 0600); made.ok())
+            set = made.take();
+    }
+    ~SemScenario() { static_cast<void>(remove()); }
+
+    [[nodiscard]] Errno operate(abi::SemOp first) noexcept
+    {
+        return semop(ns(), set, address_of(&first), 1).error();
+    }
+    [[nodiscard]] Errno operate(abi::SemOp first, abi::SemOp second) noexcept
+    {
+        abi::SemOp both[] { first, second };
+        return semop(ns(), set, address_of(both), 2).error();
+    }
+    [[nodiscard]] Errno wait_at_most(abi::SemOp first, i64 seconds) noexcept
+    {
+        return semtimedop(ns(), set, address_of(&first), 1, abi::Timespec { seconds, 0 }).error();
+    }
+    [[nodiscard]] i32 control(i32 number, i32 command, unsigned long argument = 0) noexcept
+    {
+        Result<i32> done = semctl(ns(), set, number, command, argument);
+        return done.ok() ? done.take() : -static_cast<i32>(done.error());
+    }
+    [[nodiscard]] i32 value(i32 number) noexcept { return control(number, KAPI_GETVAL); }
+    [[nodiscard]] i32 remove() noexcept { return control(0, KAPI_IPC_RMID); }
+    void set_all(u16 first, u16 second, u16 third) noexcept
+    {
+        const u16 values[] { first, second, third };
+        done += control(0, KAPI_SETALL, reinterpret_cast<unsigned long>(values)) == 0 ? 1u : 0u;
+    }
+
+    static constexpr Errno kDone {};
+    IpcId set;
+    u32 done { 0 };
+};
+
+constexpr i16 kWait = 0;
+constexpr i16 kUndo = KAPI_SEM_UNDO;
+
+} // namespace
+
+TEST_CASE(SemScenario, single_operations_and_one_on_two_semaphores)
+{
+    Errno errors[3] {};
+    {
+        Thread one { 0, [&] { errors[0] = operate({ 0, 1, kWait }); } };
+        Thread two { 0, [&] { errors[1] = operate({ 0, 1, kWait }, { 1, 1, kWait }); } };
+        Thread three { 0, [&] { errors[2] = operate({ 1, 1, kWait }); } };
+        explore(one, two, three);
+    }
+    for (const Errno error : errors)
+        EXPECT_EQ(error, kDone);
+    EXPECT_EQ(value(0), 2);
+    EXPECT_EQ(value(1), 2);
+}
+
+TEST_CASE(SemScenario, a_waiter_and_operations_on_two_semaphores)
+{
+    Errno waited {};
+    Errno woken {};
+    {
+        Thread waiter { 0, [&] { waited = operate({ 0, -2, kWait }); } };
+        Thread waker { 0, [&] {
+                          woken = operate({ 0, 1, kWait });
+                          if (woken == kDone)
+                              woken = operate({ 0, 1, kWait }, { 1, 1, kWait });
+                      } };
+        explore(waiter, waker);
+    }
+    EXPECT_EQ(waited, kDone);
+    EXPECT_EQ(woken, kDone);
+    EXPECT_EQ(value(0), 0);
+    EXPECT_EQ(value(1), 1);
+    EXPECT_EQ(control(0, KAPI_GETNCNT), 0);
+}
+
+/* The first of several operations that waits makes the set its own: semaphores it does not name, too. */
+TEST_CASE(SemScenario, a_waiter_for_two_and_single_operations)
+{
+    Errno waited {};
+    Errno errors[2] {};
+    {
+        Thread waiter { 0, [&] { waited = operate({ 0, -1, kWait }, { 1, -1, kWait }); } };
+        Thread first { 0, [&] {
+                          errors[0] = operate({ 2, 1, kWait });
+                          if (errors[0] == kDone)
+                              errors[0] = operate({ 0, 1, kWait });
+                      } };
+        Thread second { 0, [&] {
+                           errors[1] = operate({ 2, 1, kWait });
+                           if (errors[1] == kDone)
+                               errors[1] = operate({ 1, 1, kWait });
+                       } };
+        explore(waiter, first, second);
+    }
+    EXPECT_EQ(waited, kDone);
+    for (const Errno error : errors)
+        EXPECT_EQ(error, kDone);
+    EXPECT_EQ(value(0), 0);
+    EXPECT_EQ(value(1), 0);
+    EXPECT_EQ(value(2), 2);
+}
+
+TEST_CASE(SemScenario, a_single_operation_and_setall)
+{
+    Errno error {};
+    {
+        Thread single { 0, [&] { error = operate({ 2, 1, kWait }); } };
+        Thread all { 0, [&] { set_all(5, 6, 7); } };
+        explore(single, all);
+    }
+    EXPECT_EQ(error, kDone);
+    EXPECT_EQ(done, 1);
+    EXPECT_EQ(value(0), 5);
+    EXPECT(value(2) == 7 || value(2) == 8);
+}
+
+TEST_CASE(SemScenario, an_operation_and_the_removal_of_its_set)
+{
+    Errno waited {};
+    Errno error {};
+    i32 removed = -1;
+    {
+        Thread waiter { 0, [&] { waited = operate({ 0, -1, kWait }); } };
+        Thread single { 0, [&] { error = operate({ 1, 1, kWait }); } };
+        Thread remover { 0, [&] { removed = remove(); } };
+        explore(waiter, single, remover);
+    }
+    EXPECT_EQ(removed, 0);
+    EXPECT(waited == Errno::EIDRM || waited == Errno::EINVAL);
+    EXPECT(error == kDone || error == Errno::EIDRM || error == Errno::EINVAL);
+}
+
+TEST_CASE(SemScenario, a_waiter_with_a_time_out_and_a_waker)
+{
+    Errno waited {};
+    Errno woken {};
+    {
+        Thread waiter { 0, [&] { waited = wait_at_most({ 0, -1, kWait }, 1); } };
+        Thread waker { 0, [&] { woken = operate({ 0, 1, kWait }); } };
+        explore(waiter, waker);
+    }
+    EXPECT_EQ(woken, kDone);
+    EXPECT(waited == kDone || waited == Errno::EAGAIN);
+    EXPECT_EQ(value(0), waited == kDone ? 0 : 1);
+}
+
+TEST_CASE(SemScenario, a_waiter_with_a_signal_and_a_waker)
+{
+    Errno waited {};
+    Errno woken {};
+    {
+        Thread waiter { 0, [&] {
+                           const SignalsAllowed signals;
+                           waited = operate({ 0, -1, kWait }, { 1, 0, kWait });
+                       } };
+        Thread waker { 0, [&] {
+                          woken = operate({ 0, 1, kWait });
+                          waiter.signal();
+                      } };
+        explore(waker, waiter); /* who is signalled is still there */
+    }
+    EXPECT_EQ(woken, kDone);
+    EXPECT(waited == kDone || waited == Errno::EINTR);
+    EXPECT_EQ(value(0), waited == kDone ? 0 : 1);
+}
+
+TEST_CASE(SemScenario, an_exit_with_undo_and_the_removal_of_the_set)
+{
+    Errno error {};
+    i32 removed = -1;
+    {
+        Thread user { 0, [&] {
+                         error = operate({ 0, 3, kUndo });
+                         leave_undo();
+                     } };
+        Thread remover { 0, [&] { removed = remove(); } };
+        explore(user, remover);
+    }
+    EXPECT_EQ(removed, 0);
+    EXPECT(error == kDone || error == Errno::EIDRM || error == Errno::EINVAL);
+}
+
+TEST_CASE(SemScenario, an_exit_with_undo_and_an_operation)
+{
+    Errno errors[2] {};
+    EXPECT_EQ(control(0, KAPI_SETVAL, 1), 0);
+    {
+        /* Takes the one there is and gives it back by exiting: the other gets it. */
+        Thread user { 0, [&] {
+                         errors[0] = operate({ 0, -1, kUndo });
+                         leave_undo();
+                     } };
+        Thread waiter { 0, [&] {
+                           errors[1] = operate({ 0, -1, kUndo });
+                           leave_undo();
+                       } };
+        explore(user, waiter);
+    }
+    EXPECT_EQ(errors[0], kDone);
+    EXPECT_EQ(errors[1], kDone);
+    EXPECT_EQ(value(0), 1);
+}
+
+TEST_CASE(SemScenario, two_threads_of_a_group_that_ends)
+{
+    Errno errors[2] {};
+    EXPECT_EQ(operate({ 0, 5, kUndo }), kDone);
+    {
+        Thread first { 0, [&] {
+                          errors[0] = operate({ 0, 1, kUndo });
+                          leave_undo();
+                      } };
+        share_undo(hosted_started_last());
+        Thread second { 0, [&] {
+                           errors[1] = operate({ 1, 1, kUndo });
+                           leave_undo();
+                       } };
+        share_undo(hosted_started_last());
+        leave_undo();
+        explore(first, second);
+    }
+    for (const Errno error : errors)
+        EXPECT_EQ(error, kDone);
+    EXPECT_EQ(value(0), 0);
+    EXPECT_EQ(value(1), 0);
+}
+
+} // namespace sysvipc
