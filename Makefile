@@ -19,7 +19,7 @@ LTO ?= 1
 SYSVIPC_UNTRIED ?= 0
 export LTO SYSVIPC_UNTRIED
 
-.PHONY: all install uninstall deb clean run shell test test-more host-test test-reference test-postgres matrix bench latency mutate lint check format help FORCE
+.PHONY: all install uninstall deb clean run shell test test-more host-test explore test-reference test-postgres matrix bench latency mutate lint check format help FORCE
 
 all: ## build sysvipc.ko for KDIR (default: the running kernel's headers)
 	@test -d "$(KDIR)" || { echo "No kernel headers: set KDIR=, or run scripts/install-packages build headers" >&2; false; }
@@ -66,6 +66,13 @@ host-test: ## run the KUnit suites as programs of user space, also with ASAN, UB
 		echo "$$variant: $$(tail -n 1 build/hosted/kunit-$$variant.log)"; \
 		[ $$status -eq 0 ] || { grep -E 'not ok|EXPECTATION|DEFECT|SUMMARY' build/hosted/kunit-$$variant.log; exit 1; }; \
 	done
+
+PREEMPTIONS ?= 2
+MODEL ?= sequential
+explore: ## run the scenarios in all interleavings (PREEMPTIONS=, MODEL=sequential|tso|weak, PCT=seeds, SCENARIOS=)
+	@scripts/install-packages hosted
+	$(MAKE) --silent -C hosted --jobs $(shell nproc) VARIANT=explorer explorer
+	build/hosted/explorer/bin/explorer --preemptions=$(PREEMPTIONS) --model=$(MODEL) $(PCT:%=--pct=%) $(SCENARIOS)
 
 matrix: ## print test results by kernel as a table (a selection: make matrix ROWS="stock-6.12")
 	scripts/matrix $(ROWS)

@@ -39,6 +39,15 @@ void may_switch(const void* object, bool changes = true) noexcept;
 /* The caller waits for another task, without saying which. */
 void give_way() noexcept;
 
+/*
+ * A store that publishes @object, and whether a task that looks may still find what was there before: on
+ * a machine whose stores pass each other, until something orders them.
+ */
+void note_publication(const void* object) noexcept;
+bool may_miss_publication(const void* object) noexcept;
+/* Orders everything before it before everything after it, for all tasks. */
+void full_barrier() noexcept;
+
 /* For detectors of data races: what happened before leave(x) happened before a later enter(x). */
 void leave(const void* object) noexcept;
 void enter(const void* object) noexcept;

@@ -46,7 +46,6 @@ void run_all(hosted_rcu_head* head)
 {
     while (head) {
         hosted_rcu_head* next = head->next;
-        machine::enter(head);
         head->run(head);
         machine::leave(&callbacks);
         std::atomic_ref { callbacks.run }.fetch_add(1);
@@ -61,6 +60,8 @@ void run_callbacks(void*)
         const unsigned queued = std::atomic_ref { callbacks.queued }.load();
         bool is_over = false;
         if (hosted_rcu_head* first = take_all(is_over)) {
+            for (const hosted_rcu_head* head = first; head; head = head->next)
+                machine::enter(head);
             readers::wait();
             run_all(first);
         } else if (is_over) {

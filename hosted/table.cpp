@@ -107,7 +107,7 @@ Object* find(kapi_rhashtable* table, const Key& key)
     Keys<Key>& keys = keys_in<Key>(table);
     const Moment moment { keys.busy };
     const auto found = keys.objects.find(key);
-    if (found == keys.objects.end())
+    if (found == keys.objects.end() || machine::may_miss_publication(&found->second))
         return nullptr;
     machine::enter(found->second);
     return static_cast<Object*>(found->second);
@@ -122,7 +122,11 @@ int insert(kapi_rhashtable* table, const Key& key, void* object)
     Keys<Key>& keys = keys_in<Key>(table);
     const Moment moment { keys.busy };
     machine::leave(object);
-    return keys.objects.emplace(key, object).second ? 0 : -EEXIST;
+    const auto [place, is_new] = keys.objects.emplace(key, object);
+    if (!is_new)
+        return -EEXIST;
+    machine::note_publication(&place->second);
+    return 0;
 }
 
 template <class Key>
@@ -191,6 +195,7 @@ void kapi_idr_replace(kapi_idr* idr, void* object, int number)
     const Moment moment { index.busy };
     machine::leave(object);
     index.objects[number] = object;
+    machine::note_publication(&index.objects[number]);
 }
 
 void kapi_idr_remove(kapi_idr* idr, int number)
@@ -207,7 +212,8 @@ void* kapi_idr_find(const kapi_idr* idr, int number)
     Index& index = index_in(idr);
     const Moment moment { index.busy };
     const auto found = index.objects.find(number);
-    if (found == index.objects.end() || !found->second)
+    if (found == index.objects.end() || !found->second
+        || machine::may_miss_publication(&found->second))
         return nullptr;
     machine::enter(found->second);
     return found->second;

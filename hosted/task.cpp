@@ -137,6 +137,7 @@ void kapi_task_put(kapi_task* task)
 
 bool kapi_task_wake(kapi_task* task)
 {
+    machine::full_barrier();
     machine::may_switch(task);
     const bool was_sleeping = std::atomic_ref { task->is_sleeping }.exchange(0) != 0;
     if (was_sleeping)
@@ -148,6 +149,7 @@ void kapi_task_set_interruptible()
 {
     machine::may_switch(machine::current());
     std::atomic_ref { machine::current()->is_sleeping }.exchange(1);
+    machine::full_barrier();
 }
 
 void kapi_task_set_running()

@@ -13,6 +13,11 @@ class Clock {
 public:
     [[nodiscard]] unsigned of(unsigned task) const noexcept { return times_[task]; }
     void tick(unsigned task) noexcept { ++times_[task]; }
+    void set(unsigned task, unsigned time) noexcept { times_[task] = time; }
+    void raise(unsigned task, unsigned time) noexcept
+    {
+        times_[task] = std::max(times_[task], time);
+    }
     void join(const Clock& other) noexcept
     {
         for (unsigned task = 0; task < kMostTasks; ++task)

@@ -10,6 +10,7 @@
 #include "scheduler.hpp"
 
 #include <cstring>
+#include <unordered_map>
 
 namespace {
 
@@ -42,10 +43,27 @@ const void* object_at(const volatile void* address)
     return const_cast<const void*>(address);
 }
 
+/* What the last store to a place has overwritten: whoever misses the store sees it. */
+std::unordered_map<const void*, unsigned long> overwritten;
+
+template <class T>
+void remember(volatile T* address, T value)
+{
+    overwritten[object_at(address)] = static_cast<unsigned long>(*address);
+    *address = value;
+    note_store(object_at(address));
+}
+
 template <class T>
 T load(const volatile T* address, int order, const void* pc)
 {
     atomic(address, sizeof(T), false, pc);
+    if (is_store_missed(object_at(address))) {
+        if (acquires(order))
+            enter_former(object_at(address));
+        return static_cast<T>(overwritten[object_at(address)]);
+    }
+    note_seen(object_at(address));
     if (acquires(order))
         enter(object_at(address));
     return *address;
@@ -56,10 +74,10 @@ template <class T>
 void store(volatile T* address, T value, int order, const void* pc)
 {
     atomic(address, sizeof(T), true, pc);
-    forget(object_at(address));
+    overwrite(object_at(address), false);
+    remember(address, value);
     if (releases(order))
         leave(object_at(address));
-    *address = value;
 }
 
 /* One that also reads continues it. */
@@ -69,10 +87,13 @@ T change(volatile T* address, int order, const void* pc, const Change& changed)
     atomic(address, sizeof(T), true, pc);
     if (acquires(order))
         enter(object_at(address));
+    const T before = *address;
+    overwrite(object_at(address), true);
+    remember(address, changed(before));
     if (releases(order))
         leave(object_at(address));
-    const T before = *address;
-    *address = changed(before);
+    if (order == __ATOMIC_SEQ_CST)
+        pass_barrier();
     return before;
 }
 
@@ -87,9 +108,12 @@ T compare_exchange(volatile T* address, T expected, T value, int order, int fail
         enter(object_at(address));
     if (before != expected)
         return before;
+    overwrite(object_at(address), true);
+    remember(address, value);
     if (releases(order))
         leave(object_at(address));
-    *address = value;
+    if (order == __ATOMIC_SEQ_CST)
+        pass_barrier();
     return before;
 }
 

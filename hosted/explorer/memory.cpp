@@ -40,7 +40,13 @@ std::uintptr_t heap_end = 0; /* 0: not there yet */
 std::size_t living = 0;
 Word* heap_words = nullptr;
 std::unordered_map<std::uintptr_t, Word> other_words;
-std::unordered_map<const void*, Clock> released;
+/* What a task that acquires learns: what happened before, and which stores it cannot miss any more. */
+struct Released {
+    Clock clock;
+    Clock sight;
+};
+std::unordered_map<const void*, Released> released;
+std::unordered_map<const void*, Released> released_before;
 std::vector<Word*> touched; /* of the heap's */
 
 struct Header {
@@ -68,6 +74,15 @@ std::uint8_t bytes_of(std::uintptr_t word, std::uintptr_t start, std::uintptr_t 
     const unsigned first = start > word ? static_cast<unsigned>(start - word) : 0;
     const unsigned last = end - word < kWord ? static_cast<unsigned>(end - word) : kWord;
     return static_cast<std::uint8_t>((0xffU << first) & (0xffU >> (kWord - last)));
+}
+
+void enter_in(const std::unordered_map<const void*, Released>& places, const void* object) noexcept
+{
+    const auto found = places.find(object);
+    if (found == places.end())
+        return;
+    current_clock().join(found->second.clock);
+    current_sight().join(found->second.sight);
 }
 
 void fail_access(const char* what, std::uintptr_t address, const Record& earlier,
@@ -132,6 +147,7 @@ void reset_memory() noexcept
     living = 0;
     other_words.clear();
     released.clear();
+    released_before.clear();
 }
 
 void* allocate(std::size_t size) noexcept
@@ -191,20 +207,31 @@ void note_access(std::uintptr_t address, std::size_t size, Access access, const 
 
 void leave(const void* object) noexcept
 {
-    released[object].join(current_clock());
+    Released& there = released[object];
+    there.clock.join(current_clock());
+    there.sight.join(current_sight());
     current_clock().tick(current_number());
 }
 
 void enter(const void* object) noexcept
 {
-    const auto found = released.find(object);
-    if (found != released.end())
-        current_clock().join(found->second);
+    enter_in(released, object);
 }
 
-void forget(const void* object) noexcept
+void overwrite(const void* object, bool continues) noexcept
 {
-    released.erase(object);
+    released_before.erase(object);
+    const auto found = released.find(object);
+    if (found == released.end())
+        return;
+    released_before[object] = found->second;
+    if (!continues)
+        released.erase(found);
+}
+
+void enter_former(const void* object) noexcept
+{
+    enter_in(released_before, object);
 }
 
 } // namespace hosted::explorer

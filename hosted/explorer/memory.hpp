@@ -30,7 +30,11 @@ void note_access(std::uintptr_t address, std::size_t size, Access access, const 
 /* What happened before leave() happened before a later enter() of the same address. */
 void leave(const void* object) noexcept;
 void enter(const void* object) noexcept;
-/* What the last release stored there is overwritten: nothing is acquired from it any more. */
-void forget(const void* object) noexcept;
+/*
+ * The object is about to be overwritten.  Unless @continues, nothing is acquired from what was released
+ * there any more, but by enter_former(), for who still finds what was there.
+ */
+void overwrite(const void* object, bool continues) noexcept;
+void enter_former(const void* object) noexcept;
 
 } // namespace hosted::explorer

@@ -24,6 +24,12 @@ namespace {
 constexpr std::size_t kStackSize = std::size_t { 1 } << 17;
 constexpr unsigned kMostSteps = 200'000;
 
+/* The last store to a place. */
+struct Store {
+    unsigned task;
+    unsigned number;
+};
+
 struct Fiber {
     enum class State { Runnable, Waiting, Over };
 
@@ -36,6 +42,10 @@ struct Fiber {
     bool is_late { false }; /* its deadline has passed */
     unsigned number { 0 };
     Clock clock {};
+    Clock sight {}; /* up to which of each task's stores it sees */
+    unsigned stores { 0 };
+    unsigned flushed { 0 }; /* its stores that all see */
+    std::unordered_map<const void*, Store> seen {};
     int reading { 0 }; /* nesting of RCU readers */
     unsigned section { 0 }; /* how many it has ended */
     int doubting { 0 };
@@ -60,8 +70,12 @@ std::string choices;
 std::unordered_map<const void*, User> users;
 std::unordered_set<const void*> found_shared;
 std::unordered_set<const void*> shared;
+Model model = Model::Sequential;
+std::unordered_map<const void*, Store> stores;
+Clock barriers; /* what the barriers so far let others see */
 unsigned ends_of_readers = 0; /* a futex */
 char all_readers;
+char grace_periods; /* who begins to read after one began sees what came before that */
 unsigned joined = 0; /* a futex: a task has ended */
 
 void enter_fiber()
@@ -186,6 +200,8 @@ void run(Strategy& given, void (*body)()) noexcept
     strategy = &given;
     reset_memory();
     users.clear();
+    stores.clear();
+    barriers = {};
     choices.clear();
     point_count = 0;
     step_count = 0;
@@ -203,8 +219,14 @@ void run(Strategy& given, void (*body)()) noexcept
         fail("memory is left");
 }
 
+/* As when a new task is woken: what its parent did before, it sees. */
 void begin_exploring() noexcept
 {
+    for (const auto& fiber : fibers) {
+        fiber->clock.join(mine->clock);
+        fiber->sight.join(mine->sight);
+    }
+    mine->clock.tick(mine->number);
     is_exploring = true;
 }
 
@@ -237,6 +259,68 @@ unsigned shared_objects() noexcept
 unsigned current_number() noexcept
 {
     return mine->number;
+}
+
+Clock& current_sight() noexcept
+{
+    return mine->sight;
+}
+
+void set_model(Model given) noexcept
+{
+    model = given;
+}
+
+void note_store(const void* place) noexcept
+{
+    if (model == Model::Sequential)
+        return;
+    stores[place] = { mine->number, ++mine->stores };
+    mine->sight.set(mine->number, mine->stores);
+}
+
+bool is_store_missed(const void* place) noexcept
+{
+    if (model == Model::Sequential || !is_exploring)
+        return false;
+    const auto found = stores.find(place);
+    if (found == stores.end() || mine->sight.of(found->second.task) >= found->second.number)
+        return false;
+    const Store& store = found->second;
+    const auto seen = mine->seen.find(place);
+    if (seen != mine->seen.end() && seen->second.task == store.task
+        && seen->second.number == store.number)
+        return false;
+    if (model == Model::Tso && fibers[store.task]->flushed >= store.number)
+        return false;
+    static const std::vector<unsigned> kSeenOrMissed { 0, 1 };
+    ++point_count;
+    if (strategy->choose(point_count, kSeenOrMissed, false) == 0)
+        return false;
+    choices += choices.empty() ? "" : ",";
+    choices += std::to_string(point_count) + ":1";
+    return true;
+}
+
+/* Coherence: it is not missed later.  In TSO, neither are that task's earlier stores. */
+void note_seen(const void* place) noexcept
+{
+    if (model == Model::Sequential)
+        return;
+    const auto found = stores.find(place);
+    if (found == stores.end())
+        return;
+    const Store& store = found->second;
+    if (model == Model::Tso)
+        mine->sight.raise(store.task, store.number);
+    mine->seen[place] = store;
+}
+
+void pass_barrier() noexcept
+{
+    mine->flushed = mine->stores;
+    mine->sight.join(barriers);
+    barriers.join(mine->sight);
 }
 
 bool is_doubting() noexcept
@@ -284,6 +368,7 @@ bool start(kapi_task& task, void (*run)(void*), void* data) noexcept
     fiber->number = static_cast<unsigned>(fibers.size());
     fiber->clock = mine->clock;
     fiber->clock.tick(fiber->number);
+    fiber->sight = mine->sight;
     mine->clock.tick(mine->number);
     task.machine = fiber.get();
     getcontext(&fiber->context);
@@ -338,6 +423,24 @@ void give_way() noexcept
     count_step();
     if (!tasks.empty())
         switch_to(*fibers[tasks[0]]);
+}
+
+void note_publication(const void* object) noexcept
+{
+    note_store(object);
+}
+
+bool may_miss_publication(const void* object) noexcept
+{
+    const bool is_missed = is_store_missed(object);
+    if (!is_missed)
+        note_seen(object);
+    return is_missed;
+}
+
+void full_barrier() noexcept
+{
+    pass_barrier();
 }
 
 void leave(const void* object) noexcept
@@ -411,6 +514,7 @@ void end_thread() noexcept { }
 void begin() noexcept
 {
     machine::may_switch(&all_readers, false);
+    machine::enter(&grace_periods);
     ++mine->reading;
 }
 
@@ -436,6 +540,7 @@ void wait() noexcept
     };
     std::vector<Seen> inside;
     machine::may_switch(&all_readers);
+    machine::leave(&grace_periods);
     for (const auto& fiber : fibers) {
         if (fiber->reading != 0 && fiber.get() != mine)
             inside.push_back({ fiber.get(), fiber->section });

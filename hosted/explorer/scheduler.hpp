@@ -63,6 +63,23 @@ unsigned current_number() noexcept;
 Clock& current_clock() noexcept;
 /* Whether what it reads may be changing (machine::doubtful_reads_begin()). */
 bool is_doubting() noexcept;
+enum class Model {
+    Sequential, /* each load sees the last store */
+    Tso, /* a store may wait until its task's next full barrier; each task's are seen in order */
+    Weak, /* a store may be missed by whom nothing orders after it: stores and loads pass each other */
+};
+void set_model(Model model) noexcept;
+/* A store that others may be slow to see. */
+void note_store(const void* place) noexcept;
+/* Whether the current task misses the last store to @place: the strategy's choice, if it is one. */
+bool is_store_missed(const void* place) noexcept;
+/* The current task has read or written what is there now. */
+void note_seen(const void* place) noexcept;
+/* The current task's stores are seen by all who have a barrier later. */
+void pass_barrier() noexcept;
+/* Up to which of each task's stores the current task sees. */
+Clock& current_sight() noexcept;
+
 /* The current task is about to use @object: others may run before. */
 void reach_point(const void* object, bool changes) noexcept;
 

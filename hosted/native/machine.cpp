@@ -108,6 +108,16 @@ void give_way() noexcept
     sched_yield();
 }
 
+/* The real machine does it. */
+void note_publication(const void*) noexcept { }
+
+bool may_miss_publication(const void*) noexcept
+{
+    return false;
+}
+
+void full_barrier() noexcept { }
+
 void leave(const void* object) noexcept
 {
     if (__tsan_release)
