@@ -19,7 +19,7 @@ LTO ?= 1
 SYSVIPC_UNTRIED ?= 0
 export LTO SYSVIPC_UNTRIED
 
-.PHONY: all install uninstall deb clean run shell test test-more host-test explore test-reference test-postgres matrix bench latency mutate lint check format help FORCE
+.PHONY: all install uninstall deb clean run shell test test-more host-test explore fuzz coverage mutants test-reference test-postgres matrix bench latency mutate lint check format help FORCE
 
 all: ## build sysvipc.ko for KDIR (default: the running kernel's headers)
 	@test -d "$(KDIR)" || { echo "No kernel headers: set KDIR=, or run scripts/install-packages build headers" >&2; false; }
@@ -73,6 +73,22 @@ explore: ## run the scenarios in all interleavings (PREEMPTIONS=, MODEL=sequenti
 	@scripts/install-packages hosted
 	$(MAKE) --silent -C hosted --jobs $(shell nproc) VARIANT=explorer explorer
 	build/hosted/explorer/bin/explorer --preemptions=$(PREEMPTIONS) --model=$(MODEL) $(PCT:%=--pct=%) $(SCENARIOS)
+
+MINUTES ?= 5
+fuzz: ## try new sequences of calls against a model of the manual pages (MINUTES=)
+	@scripts/install-packages hosted
+	$(MAKE) --silent -C hosted --jobs $(shell nproc) VARIANT=fuzz fuzz
+	mkdir -p build/hosted/corpus
+	build/hosted/fuzz/bin/fuzz -max_total_time=$$(($(MINUTES) * 60)) -max_len=300 -artifact_prefix=build/hosted/ \
+		build/hosted/corpus hosted/fuzz/seeds
+
+coverage: ## measure what the KUnit suites, the scenarios and the kept sequences cover; report in build/coverage/
+	@scripts/install-packages hosted
+	scripts/coverage
+
+mutants: ## plant faults in the concurrency and rules code (MOST=: how many) and print the score
+	@scripts/install-packages hosted
+	scripts/mutants $(MOST:%=--most=%)
 
 matrix: ## print test results by kernel as a table (a selection: make matrix ROWS="stock-6.12")
 	scripts/matrix $(ROWS)

@@ -19,6 +19,8 @@ namespace hosted::machine {
 constexpr std::int64_t kNever = INT64_MAX;
 
 kapi_task* current() noexcept;
+/* The current thread goes on as @task; returns whom it was. */
+kapi_task* act_as(kapi_task* task) noexcept;
 /* Starts @task in @run(@data).  False: no resources. */
 bool start(kapi_task& task, void (*run)(void*), void* data) noexcept;
 /* Waits until @task's function has returned. */

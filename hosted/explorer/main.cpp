@@ -5,6 +5,7 @@
  *   explorer [--preemptions=N] [--pct=SEEDS] [SCENARIO]...   all schedules with at most N (2) preemptions;
  *                                                            or as many random ones
  *   explorer --model=sequential|tso|weak ...                 which stores others may miss
+ *   explorer --stop ...                                      ends with the first failure
  *   explorer --schedule=POINT:TASK,... SCENARIO              the one that a failure has printed
  *
  * Each scenario has a process of its own, so that a failure ends only that.
@@ -74,6 +75,7 @@ struct Options {
     Model model { Model::Sequential };
     unsigned preemptions { 2 };
     unsigned long seeds { 0 };
+    bool stops_at_failure { false };
     const char* schedule { nullptr };
 };
 
@@ -196,6 +198,8 @@ int main(int count, char** arguments)
             options.preemptions = static_cast<unsigned>(std::atoi(value + 1));
         else if (argument == "--model=sequential")
             options.model = Model::Sequential;
+        else if (argument == "--stop")
+            options.stops_at_failure = true;
         else if (argument == "--model=tso")
             options.model = Model::Tso;
         else if (argument == "--model=weak")
@@ -218,6 +222,8 @@ int main(int count, char** arguments)
         const bool passed = is_good(scenario, options);
         std::printf("%s %d %s\n", passed ? "ok" : "not ok", ++number, scenario.name);
         failed += passed ? 0 : 1;
+        if (failed != 0 && options.stops_at_failure)
+            break;
     }
     return failed == 0 && number != 0 ? 0 : 1;
 }

@@ -357,6 +357,11 @@ kapi_task* current() noexcept
     return mine->task;
 }
 
+kapi_task* act_as(kapi_task* task) noexcept
+{
+    return std::exchange(mine->task, task);
+}
+
 bool start(kapi_task& task, void (*run)(void*), void* data) noexcept
 {
     if (fibers.size() == kMostTasks)

@@ -59,6 +59,13 @@ kapi_task* current() noexcept
     return mine;
 }
 
+kapi_task* act_as(kapi_task* task) noexcept
+{
+    kapi_task* before = current();
+    mine = task;
+    return before;
+}
+
 bool start(kapi_task& task, void (*run)(void*), void* data) noexcept
 {
     auto* thread = new pthread_t;

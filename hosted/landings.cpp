@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The places that src/intercept's assembly has, where functions of the kernel would enter the module.  Here
+ * hosted::Process enters it: nothing jumps to these.
+ */
+#include <cstdlib>
+
+#define LANDING(name)                                                                              \
+    void sysvipc_enter##name();                                                                    \
+    void sysvipc_enter##name()                                                                     \
+    {                                                                                              \
+        std::abort();                                                                              \
+    }
+#define PLACE(name)                                                                                \
+    extern unsigned long sysvipc_at_##name;                                                        \
+    unsigned long sysvipc_at_##name = 0;
+
+extern "C" {
+
+LANDING()
+LANDING(_intercepted)
+LANDING(_exit_files)
+LANDING(_exit_files_in_place)
+LANDING(_leaving)
+LANDING(_unshare_in_place)
+LANDING(_setns_in_place)
+LANDING(_ia32_unshare_in_place)
+LANDING(_ia32_setns_in_place)
+LANDING(_copy_process)
+LANDING(_copy_process_in_place)
+LANDING(_ipc_ns_ending)
+LANDING(_proc_open)
+LANDING(_proc_open_in_place)
+LANDING(_destroy_orphaned)
+LANDING(_destroy_orphaned_in_place)
+PLACE(trial)
+PLACE(exit_files)
+PLACE(unshare)
+PLACE(setns)
+PLACE(ia32_unshare)
+PLACE(ia32_setns)
+PLACE(copy_process)
+PLACE(ipc_ns_ending)
+PLACE(proc_open)
+PLACE(destroy_orphaned)
+#define CALL(function, name) LANDING(_##name##_in_place) PLACE(name)
+#include <intercept/calls.def>
+#undef CALL
+
+} // extern "C"

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Process: a program that makes the System V IPC calls.  Each returns what the system call would: a
+ * non-negative number, or minus the errno; -ENOSYS while the module is not loaded.
+ *
+ * A process has one task, which any one thread may act as at a time.  Addresses are the program's own.
+ */
+#pragma once
+
+#include "address_space.hpp"
+#include "task.hpp"
+
+#include <memory>
+
+struct sembuf;
+struct timespec;
+
+namespace hosted {
+
+/* insmod and rmmod.  0 or -errno; -EAGAIN: the module is in use. */
+int load_module() noexcept;
+int unload_module() noexcept;
+
+class Process {
+public:
+    /* In the initial namespaces, unless a parent is given. */
+    explicit Process(const Identity& identity = {}) noexcept;
+    /* As clone(2) with @flags: CLONE_SYSVSEM, CLONE_NEWIPC. */
+    Process(Process& parent, unsigned long flags) noexcept;
+    /* Exits. */
+    ~Process();
+    Process(const Process&) = delete;
+    Process& operator=(const Process&) = delete;
+
+    long msgget(int key, int flags) noexcept;
+    long msgsnd(int id, const void* message, std::size_t size, int flags) noexcept;
+    long msgrcv(int id, void* message, std::size_t size, long type, int flags) noexcept;
+    long msgctl(int id, int command, void* buffer) noexcept;
+    long semget(int key, int count, int flags) noexcept;
+    long semop(int id, const sembuf* operations, unsigned count) noexcept;
+    long semtimedop(int id, const sembuf* operations, unsigned count,
+                    const timespec* timeout) noexcept;
+    long semctl(int id, int number, int command, unsigned long argument) noexcept;
+    long shmget(int key, std::size_t size, int flags) noexcept;
+    long shmat(int id, const void* address, int flags) noexcept;
+    long shmdt(const void* address) noexcept;
+    long shmctl(int id, int command, void* buffer) noexcept;
+
+    long unshare(unsigned long flags) noexcept;
+    void signal() noexcept { send_signal(*task_); }
+    [[nodiscard]] int pid() noexcept;
+    [[nodiscard]] kapi_task& task() noexcept { return *task_; }
+    [[nodiscard]] Identity& identity() noexcept { return task_->identity; }
+
+private:
+    class Turn;
+    struct Call;
+
+    long call(const Call& called, unsigned long first, unsigned long second = 0,
+              unsigned long third = 0, unsigned long fourth = 0, unsigned long fifth = 0) noexcept;
+
+    AddressSpace memory_;
+    ProcessState state_;
+    kapi_task* task_;
+};
+
+} // namespace hosted
