@@ -58,14 +58,16 @@ test-reference: ## run the guest tests on Debian's kernel, without the module
 	scripts/test reference:stock
 
 HOST_VARIANTS := plain asan tsan
-host-test: ## run the KUnit suites as programs of user space, also with ASAN, UBSAN and TSAN
+HOST_PROGRAMS := kunit calls
+host-test: ## run the KUnit suites and tests of the calls in user space, also with ASAN, UBSAN and TSAN
 	@scripts/install-packages hosted
-	$(MAKE) --silent -C hosted VARIANT="$(HOST_VARIANTS)" kunit
-	@for variant in $(HOST_VARIANTS); do \
-		build/hosted/$$variant/bin/kunit >build/hosted/kunit-$$variant.log 2>&1; status=$$?; \
-		echo "$$variant: $$(tail -n 1 build/hosted/kunit-$$variant.log)"; \
-		[ $$status -eq 0 ] || { grep -E 'not ok|EXPECTATION|DEFECT|SUMMARY' build/hosted/kunit-$$variant.log; exit 1; }; \
-	done
+	$(MAKE) --silent -C hosted VARIANT="$(HOST_VARIANTS)" $(HOST_PROGRAMS)
+	@for variant in $(HOST_VARIANTS); do for program in $(HOST_PROGRAMS); do \
+		log=build/hosted/$$program-$$variant.log; \
+		build/hosted/$$variant/bin/$$program >$$log 2>&1; status=$$?; \
+		echo "$$program, $$variant: $$(tail -n 1 $$log)"; \
+		[ $$status -eq 0 ] || { grep -E 'not ok|EXPECTATION|DEFECT|SUMMARY' $$log; exit 1; }; \
+	done; done
 
 PREEMPTIONS ?= 2
 MODEL ?= sequential

@@ -45,14 +45,15 @@ extern char __stop_sysvipc_bss[] __attribute__((weak));
 }
 
 /* Not by memcpy(), which sanitizers watch: there are gaps between variables. */
-void copy_bytes(volatile char* to, const char* from, std::size_t size)
+__attribute__((no_sanitize("address"))) void copy_bytes(volatile char* to, const char* from,
+                                                        std::size_t size)
 {
     for (std::size_t i = 0; i < size; ++i)
         to[i] = from[i];
 }
 
 /* As when the loader of the kernel reads the module from its file. */
-void reset_variables()
+__attribute__((no_sanitize("address"))) void reset_variables()
 {
     static std::vector<char> fresh;
     const auto size = static_cast<std::size_t>(__stop_sysvipc_data - __start_sysvipc_data);
@@ -74,6 +75,15 @@ long answer(long result)
 
 /* <linux/sched.h>, which the C library's own headers exclude. */
 constexpr unsigned long kNewIpc = KAPI_CLONE_NEWIPC;
+
+/* Others may hold its tasks longer than it lives. */
+ProcessState* create_state(kapi_pid* pid, kapi_pid_ns* pid_ns, kapi_ipc_ns* ipc_ns,
+                           AddressSpace& memory)
+{
+    auto* state = machine::make<ProcessState>(pid, pid_ns, ipc_ns, &memory);
+    state->ends_with_threads = true;
+    return state;
+}
 
 unsigned long word_of(const void* pointer)
 {
@@ -138,14 +148,14 @@ int unload_module() noexcept
 }
 
 Process::Process(const Identity& identity) noexcept
-    : state_ { create_pid(initial_pid_ns), &initial_pid_ns, &initial_ipc_ns, &memory_ },
+    : state_(*create_state(create_pid(initial_pid_ns), &initial_pid_ns, &initial_ipc_ns, memory_)),
       task_(create_task(state_, identity))
 {
 }
 
 Process::Process(Process& parent, unsigned long flags) noexcept
-    : state_ { create_pid(*parent.state_.pid_ns), parent.state_.pid_ns, parent.state_.ipc_ns,
-               &memory_ },
+    : state_(*create_state(create_pid(*parent.state_.pid_ns), parent.state_.pid_ns,
+                           parent.state_.ipc_ns, memory_)),
       task_(create_task(state_, parent.task_->identity))
 {
     const Turn turn { parent };
@@ -169,8 +179,8 @@ Process::~Process()
         if (state_.ipc_ns != &initial_ipc_ns)
             host_ipc_ns_put(state_.ipc_ns);
     }
+    state_.memory = nullptr;
     kapi_task_put(task_);
-    kapi_pid_put(state_.pid);
 }
 
 long Process::call(const Call& called, unsigned long first, unsigned long second,

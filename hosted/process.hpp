@@ -60,7 +60,7 @@ private:
               unsigned long third = 0, unsigned long fourth = 0, unsigned long fifth = 0) noexcept;
 
     AddressSpace memory_;
-    ProcessState state_;
+    ProcessState& state_;
     kapi_task* task_;
 };
 

@@ -130,9 +130,13 @@ void kapi_task_put(kapi_task* task)
         const std::lock_guard guard { registry_lock };
         registry.erase(task);
     }
-    task->process->threads.fetch_sub(1);
+    ProcessState* process = task->process;
     kapi_pid_put(task->pid);
     machine::destroy(task);
+    if (process->threads.fetch_sub(1) != 1 || !process->ends_with_threads)
+        return;
+    kapi_pid_put(process->pid);
+    machine::destroy(process);
 }
 
 bool kapi_task_wake(kapi_task* task)

@@ -37,7 +37,8 @@ struct ProcessState {
     kapi_ipc_ns* ipc_ns;
     AddressSpace* memory;
     unsigned long memlock_limit { 8UL << 20 };
-    std::atomic<int> threads { 0 };
+    std::atomic<int> threads { 0 }; /* tasks that have not been freed */
+    bool ends_with_threads { false }; /* then it is freed, and its reference to the pid */
 };
 
 /* The process of the program itself, and of threads that name no other. */

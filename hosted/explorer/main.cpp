@@ -33,9 +33,11 @@ struct kapi_kunit {
 extern "C" {
 #define SCENARIO(sentence) void sysvipc_case_##sentence(kapi_kunit* test) noexcept;
 #define DEFECT(sentence, models) SCENARIO(sentence)
+#define DEEP(sentence) SCENARIO(sentence)
 #include "../scenarios/scenarios.def"
 #undef SCENARIO
 #undef DEFECT
+#undef DEEP
 void hosted_explore_begin() noexcept;
 void hosted_explore_end() noexcept;
 }
@@ -49,15 +51,18 @@ struct Scenario {
     const char* name;
     void (*run)(kapi_kunit* test) noexcept;
     const char* failing; /* the models under which it must fail */
+    unsigned more_preemptions;
 };
 
-#define SCENARIO(sentence) { #sentence, sysvipc_case_##sentence, "" },
-#define DEFECT(sentence, models) { #sentence, sysvipc_case_##sentence, #models },
+#define SCENARIO(sentence) { #sentence, sysvipc_case_##sentence, "", 0 },
+#define DEFECT(sentence, models) { #sentence, sysvipc_case_##sentence, #models, 0 },
+#define DEEP(sentence) { #sentence, sysvipc_case_##sentence, "", 1 },
 constexpr Scenario kScenarios[] {
 #include "../scenarios/scenarios.def"
 };
 #undef SCENARIO
 #undef DEFECT
+#undef DEEP
 
 const char* name_of(Model model)
 {
@@ -156,7 +161,7 @@ void explore_scenario(const Options& options)
     } else if (options.seeds != 0) {
         explore_some(options.seeds);
     } else {
-        explore_all(options.preemptions);
+        explore_all(options.preemptions + running->more_preemptions);
     }
 }
 

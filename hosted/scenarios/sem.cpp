@@ -68,6 +68,23 @@ TEST_CASE(SemScenario, single_operations_and_one_on_two_semaphores)
     EXPECT_EQ(value(1), 2);
 }
 
+/* Who met a closed set keeps it from being closed again until it has its semaphore: two preemptions. */
+TEST_CASE(SemScenario, a_single_operation_between_two_on_two_semaphores)
+{
+    Errno errors[3] {};
+    {
+        Thread single { 0, [&] { errors[0] = operate({ 0, 1, kWait }); } };
+        Thread twice { 0, [&] {
+                          errors[1] = operate({ 0, 1, kWait }, { 1, 1, kWait });
+                          errors[2] = operate({ 0, 1, kWait }, { 1, 1, kWait });
+                      } };
+        explore(single, twice);
+    }
+    for (const Errno error : errors)
+        EXPECT_EQ(error, kDone);
+    EXPECT_EQ(value(0), 3);
+}
+
 TEST_CASE(SemScenario, a_waiter_and_operations_on_two_semaphores)
 {
     Errno waited {};

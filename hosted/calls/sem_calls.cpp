@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Semaphore calls: every command, the errors of each, waiting, SEM_UNDO. */
+#include "../machine.hpp"
+#include "test.hpp"
+
+#include <ctime>
+#include <sys/ipc.h>
+#include <sys/sem.h>
+
+using namespace hosted;
+using namespace hosted::calls;
+
+namespace {
+
+constexpr int kCount = 4;
+
+int make(Process& self, int count = kCount)
+{
+    return static_cast<int>(self.semget(IPC_PRIVATE, count, IPC_CREAT | 0600));
+}
+
+long operate(Process& self, int id, std::vector<sembuf> operations)
+{
+    return self.semop(id, operations.data(), static_cast<unsigned>(operations.size()));
+}
+
+long argument(const void* pointer)
+{
+    return reinterpret_cast<long>(pointer);
+}
+
+long control(Process& self, int id, int number, int command, long given = 0)
+{
+    return self.semctl(id, number, command, static_cast<unsigned long>(given));
+}
+
+} // namespace
+
+TEST(semget_finds_creates_and_refuses)
+{
+    Process self;
+    Process stranger { user(7) };
+    const long id = self.semget(5, kCount, IPC_CREAT | 0600);
+    EXPECT_EQ(self.semget(5, kCount, 0), id);
+    EXPECT_EQ(self.semget(5, 0, 0), id);
+    EXPECT_EQ(self.semget(5, kCount + 1, 0), -EINVAL);
+    EXPECT_EQ(self.semget(5, kCount, IPC_CREAT | IPC_EXCL | 0600), -EEXIST);
+    EXPECT_EQ(self.semget(6, kCount, 0), -ENOENT);
+    EXPECT_EQ(self.semget(6, 0, IPC_CREAT | 0600), -EINVAL);
+    EXPECT_EQ(self.semget(6, -1, IPC_CREAT | 0600), -EINVAL);
+    EXPECT_EQ(self.semget(6, 32'001, IPC_CREAT | 0600), -EINVAL);
+    EXPECT_EQ(stranger.semget(5, kCount, 0400), -EACCES);
+    EXPECT_EQ(control(stranger, static_cast<int>(id), 0, IPC_RMID), -EPERM);
+    EXPECT_EQ(control(self, static_cast<int>(id), 0, IPC_RMID), 0);
+}
+
+TEST(semop_checks_its_arguments_in_order)
+{
+    Process self;
+    Process stranger { user(7) };
+    const int id = make(self);
+    const std::vector<sembuf> many(501, sembuf { 0, 0, 0 });
+    const std::vector<sembuf> most(500, sembuf { 0, 0, 0 });
+    EXPECT_EQ(operate(self, id, many), -E2BIG);
+    EXPECT_EQ(operate(self, id, most), 0);
+    EXPECT_EQ(operate(self, id, {}), -EINVAL);
+    EXPECT_EQ(self.semop(id, nullptr, 1), -EFAULT);
+    EXPECT_EQ(operate(self, -1, { { 0, 1, 0 } }), -EINVAL);
+    EXPECT_EQ(operate(self, id + 1, { { 0, 1, 0 } }), -EINVAL);
+    EXPECT_EQ(operate(self, id, { { kCount, 1, 0 } }), -EFBIG);
+    EXPECT_EQ(operate(stranger, id, { { 0, 1, 0 } }), -EACCES);
+    EXPECT_EQ(operate(stranger, id, { { 0, 0, 0 } }), -EACCES);
+    EXPECT_EQ(operate(self, id, { { 0, -1, IPC_NOWAIT } }), -EAGAIN);
+    EXPECT_EQ(operate(self, id, { { 0, 32'767, 0 } }), 0);
+    EXPECT_EQ(operate(self, id, { { 0, 1, 0 } }), -ERANGE);
+    EXPECT_EQ(operate(self, id, { { 0, 0, IPC_NOWAIT } }), -EAGAIN);
+    EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
+}
+
+TEST(semtimedop_checks_its_time_and_keeps_it)
+{
+    Process self;
+    const int id = make(self);
+    sembuf take { 0, -1, 0 };
+    timespec wrong[] { { -1, 0 }, { 0, -1 }, { 0, 1'000'000'000 } };
+    for (const timespec& one : wrong)
+        EXPECT_EQ(self.semtimedop(id, &take, 1, &one), -EINVAL);
+    const timespec soon { 0, 1'000'000 };
+    EXPECT_EQ(self.semtimedop(id, &take, 1, &soon), -EAGAIN);
+    EXPECT_EQ(self.semtimedop(id, &take, 1, reinterpret_cast<timespec*>(8)), -EFAULT);
+    take.sem_op = 1;
+    EXPECT_EQ(self.semtimedop(id, &take, 1, &soon), 0);
+    EXPECT_EQ(self.semtimedop(id, &take, 1, nullptr), 0);
+    EXPECT_EQ(control(self, id, 0, GETVAL), 2);
+    EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
+}
+
+TEST(semctl_reads_and_sets_values)
+{
+    Process self;
+    Process other { user(7) };
+    const int id = make(self);
+    unsigned short values[kCount] { 1, 2, 3, 4 };
+    unsigned short got[kCount] {};
+    EXPECT_EQ(control(self, id, 0, SETALL, argument(values)), 0);
+    EXPECT_EQ(control(self, id, 0, GETALL, argument(got)), 0);
+    for (int i = 0; i < kCount; ++i) {
+        EXPECT_EQ(got[i], values[i]);
+        EXPECT_EQ(control(self, id, i, GETVAL), values[i]);
+        EXPECT_EQ(control(self, id, i, GETPID), self.pid());
+    }
+    values[2] = 32'768;
+    EXPECT_EQ(control(self, id, 0, SETALL, argument(values)), -ERANGE);
+    EXPECT_EQ(control(self, id, 0, SETALL, 8), -EFAULT);
+    EXPECT_EQ(control(self, id, 0, GETALL, 8), -EFAULT);
+    EXPECT_EQ(control(self, id, 0, SETVAL, 9), 0);
+    EXPECT_EQ(control(self, id, 0, GETVAL), 9);
+    EXPECT_EQ(control(self, id, 0, SETVAL, 32'768), -ERANGE);
+    EXPECT_EQ(control(self, id, 0, SETVAL, -1), -ERANGE);
+    EXPECT_EQ(control(self, id, kCount, GETVAL), -EINVAL);
+    EXPECT_EQ(control(self, id, -1, SETVAL, 1), -EINVAL);
+    EXPECT_EQ(control(self, id, 0, 999), -EINVAL);
+    EXPECT_EQ(control(other, id, 0, GETVAL), -EACCES);
+    EXPECT_EQ(control(other, id, 0, SETVAL, 1), -EACCES);
+    EXPECT_EQ(control(other, id, 0, SETALL, argument(values)), -EACCES);
+    EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
+    EXPECT_EQ(control(self, id, 0, GETVAL), -EINVAL);
+}
+
+TEST(semctl_counts_who_waits_for_what)
+{
+    Process self;
+    Process decreaser;
+    Process zero_waiter;
+    Process both;
+    const int id = make(self);
+    EXPECT_EQ(operate(self, id, { { 1, 1, 0 } }), 0);
+    {
+        Running first { decreaser, [&] {
+                           EXPECT_EQ(operate(decreaser, id, { { 0, -3, 0 } }), 0);
+                       } };
+        Running second { zero_waiter, [&] {
+                            EXPECT_EQ(operate(zero_waiter, id, { { 1, 0, 0 } }), 0);
+                        } };
+        Running third { both, [&] {
+                           EXPECT_EQ(operate(both, id, { { 2, 1, 0 }, { 3, -1, 0 } }), 0);
+                       } };
+        wait_until(
+            [&] {
+                return control(self, id, 0, GETNCNT) == 1 && control(self, id, 1, GETZCNT) == 1
+                    && control(self, id, 3, GETNCNT) == 1;
+            },
+            "all wait");
+        EXPECT_EQ(control(self, id, 0, GETZCNT), 0);
+        EXPECT_EQ(control(self, id, 1, GETNCNT), 0);
+        EXPECT_EQ(control(self, id, 2, GETNCNT), 0);
+        EXPECT_EQ(control(self, id, 3, GETZCNT), 0);
+        EXPECT_EQ(operate(self, id, { { 0, 3, 0 }, { 3, 1, 0 } }), 0);
+        EXPECT_EQ(control(self, id, 1, SETVAL, 0), 0);
+    }
+    EXPECT_EQ(control(self, id, 0, GETVAL), 0);
+    EXPECT_EQ(control(self, id, 2, GETVAL), 1);
+    EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
+}
+
+TEST(ipc_stat_shows_and_ipc_set_changes_a_set)
+{
+    Process self;
+    Process other { user(7) };
+    const int id = make(self);
+    semid_ds stat {};
+    EXPECT_EQ(operate(self, id, { { 0, 1, 0 } }), 0);
+    EXPECT_EQ(control(self, id, 0, IPC_STAT, argument(&stat)), 0);
+    EXPECT_EQ(stat.sem_nsems, kCount);
+    EXPECT_EQ(stat.sem_perm.mode, 0600);
+    EXPECT(stat.sem_otime != 0 && stat.sem_ctime != 0);
+    EXPECT_EQ(control(other, id, 0, IPC_STAT, argument(&stat)), -EACCES);
+    EXPECT_EQ(control(self, id, 0, IPC_STAT, 8), -EFAULT);
+    stat.sem_perm.mode = 0644;
+    stat.sem_perm.uid = 7;
+    EXPECT_EQ(control(other, id, 0, IPC_SET, argument(&stat)), -EPERM);
+    EXPECT_EQ(control(self, id, 0, IPC_SET, argument(&stat)), 0);
+    EXPECT_EQ(control(other, id, 0, IPC_STAT, argument(&stat)), 0);
+    EXPECT_EQ(stat.sem_perm.uid, 7);
+    EXPECT_EQ(control(self, id, 0, IPC_SET, 8), -EFAULT);
+    EXPECT_EQ(control(self, 0, 0, SEM_STAT, argument(&stat)), id);
+    EXPECT_EQ(control(self, 0, 0, SEM_STAT_ANY, argument(&stat)), id);
+    EXPECT_EQ(control(self, 1, 0, SEM_STAT, argument(&stat)), -EINVAL);
+    seminfo info {};
+    EXPECT_EQ(control(self, 0, 0, IPC_INFO, argument(&info)), 0);
+    EXPECT_EQ(info.semmsl, 32'000);
+    EXPECT_EQ(control(self, 0, 0, SEM_INFO, argument(&info)), 0);
+    EXPECT_EQ(info.semusz, 1);
+    EXPECT_EQ(info.semaem, kCount);
+    EXPECT_EQ(control(self, -1, 0, IPC_STAT, argument(&stat)), -EINVAL);
+    EXPECT_EQ(control(other, id, 0, IPC_RMID), 0);
+}
+
+TEST(an_exit_undoes_and_setval_forgets)
+{
+    Process self;
+    const int id = make(self);
+    {
+        Process user;
+        EXPECT_EQ(operate(user, id, { { 0, 5, SEM_UNDO }, { 1, 2, SEM_UNDO } }), 0);
+        EXPECT_EQ(operate(user, id, { { 0, -1, SEM_UNDO } }), 0);
+        EXPECT_EQ(control(self, id, 1, SETVAL, 3), 0);
+        Process child { user, 0 };
+        EXPECT_EQ(operate(child, id, { { 2, 1, SEM_UNDO } }), 0);
+    }
+    EXPECT_EQ(control(self, id, 0, GETVAL), 0);
+    EXPECT_EQ(control(self, id, 1, GETVAL), 3);
+    EXPECT_EQ(control(self, id, 2, GETVAL), 0);
+    {
+        Process user;
+        unsigned short zeros[kCount] {};
+        EXPECT_EQ(operate(user, id, { { 0, 5, SEM_UNDO } }), 0);
+        EXPECT_EQ(control(self, id, 0, SETALL, argument(zeros)), 0);
+        EXPECT_EQ(operate(self, id, { { 0, 4, 0 } }), 0);
+    }
+    EXPECT_EQ(control(self, id, 0, GETVAL), 4);
+    EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
+}
+
+TEST(a_group_undoes_when_its_last_task_exits)
+{
+    constexpr unsigned long kSysvSem = 0x40000;
+    Process self;
+    const int id = make(self);
+    {
+        Process parent;
+        EXPECT_EQ(operate(parent, id, { { 0, 1, SEM_UNDO } }), 0);
+        {
+            Process child { parent, kSysvSem };
+            EXPECT_EQ(operate(child, id, { { 0, 1, SEM_UNDO } }), 0);
+        }
+        EXPECT_EQ(control(self, id, 0, GETVAL), 2);
+        {
+            Process child { parent, kSysvSem };
+            EXPECT_EQ(child.unshare(kSysvSem), 0);
+            EXPECT_EQ(operate(child, id, { { 1, 1, SEM_UNDO } }), 0);
+        }
+        EXPECT_EQ(control(self, id, 0, GETVAL), 2);
+        EXPECT_EQ(control(self, id, 1, GETVAL), 0);
+    }
+    EXPECT_EQ(control(self, id, 0, GETVAL), 0);
+    EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
+}
+
+TEST(a_removed_set_and_a_signal_end_a_wait)
+{
+    Process self;
+    Process waiter;
+    const int id = make(self);
+    {
+        Running wait { waiter, [&] { EXPECT_EQ(operate(waiter, id, { { 0, -1, 0 } }), -EINTR); } };
+        wait_until([&] { return control(self, id, 0, GETNCNT) == 1; }, "it waits");
+        waiter.signal();
+    }
+    drop_signals(waiter.task());
+    EXPECT_EQ(control(self, id, 0, GETNCNT), 0);
+    {
+        Running wait { waiter, [&] { EXPECT_EQ(operate(waiter, id, { { 0, -1, 0 } }), -EIDRM); } };
+        wait_until([&] { return control(self, id, 0, GETNCNT) == 1; }, "it waits");
+        EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
+    }
+}

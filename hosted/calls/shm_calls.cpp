@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Segment calls: every command, the errors of each, mappings. */
+#include "test.hpp"
+
+#include <cstring>
+#include <sys/ipc.h>
+#include <sys/shm.h>
+
+using namespace hosted;
+using namespace hosted::calls;
+
+namespace {
+
+constexpr std::size_t kPage = 4096;
+
+int make(Process& self, std::size_t size = kPage)
+{
+    return static_cast<int>(self.shmget(IPC_PRIVATE, size, IPC_CREAT | 0600));
+}
+
+long attaches(Process& self, int id)
+{
+    shmid_ds stat {};
+    const long status = self.shmctl(id, IPC_STAT, &stat);
+    return status == 0 ? static_cast<long>(stat.shm_nattch) : status;
+}
+
+char* at(long address)
+{
+    return reinterpret_cast<char*>(address);
+}
+
+} // namespace
+
+TEST(shmget_finds_creates_and_refuses)
+{
+    Process self;
+    Process stranger { user(7) };
+    const long id = self.shmget(5, 100, IPC_CREAT | 0600);
+    EXPECT_EQ(self.shmget(5, 100, 0), id);
+    EXPECT_EQ(self.shmget(5, 0, 0), id);
+    EXPECT_EQ(self.shmget(5, 101, 0), -EINVAL);
+    EXPECT_EQ(self.shmget(5, 100, IPC_CREAT | IPC_EXCL), -EEXIST);
+    EXPECT_EQ(self.shmget(6, 100, 0), -ENOENT);
+    EXPECT_EQ(self.shmget(6, 0, IPC_CREAT), -EINVAL);
+    EXPECT_EQ(self.shmget(6, static_cast<std::size_t>(-1), IPC_CREAT), -EINVAL);
+    EXPECT_EQ(stranger.shmget(5, 100, 0600), -EACCES);
+    EXPECT_EQ(stranger.shmctl(static_cast<int>(id), IPC_RMID, nullptr), -EPERM);
+    EXPECT_EQ(self.shmctl(static_cast<int>(id), IPC_RMID, nullptr), 0);
+}
+
+TEST(two_processes_share_a_segment_s_bytes)
+{
+    Process self;
+    Process other;
+    const int id = make(self, 2 * kPage);
+    char* mine = at(self.shmat(id, nullptr, 0));
+    char* theirs = at(other.shmat(id, nullptr, SHM_RDONLY));
+    EXPECT(mine != theirs);
+    std::strcpy(mine + kPage, "shared");
+    EXPECT_EQ(std::strcmp(theirs + kPage, "shared"), 0);
+    EXPECT_EQ(attaches(self, id), 2);
+    {
+        Process child { self, 0 };
+        EXPECT_EQ(attaches(self, id), 3);
+    }
+    EXPECT_EQ(attaches(self, id), 2);
+    EXPECT_EQ(self.shmctl(id, IPC_RMID, nullptr), 0);
+    EXPECT_EQ(attaches(self, id), 2);
+    EXPECT_EQ(self.shmdt(mine), 0);
+    EXPECT_EQ(self.shmdt(mine), -EINVAL);
+    EXPECT_EQ(other.shmdt(theirs + 1), -EINVAL);
+    EXPECT_EQ(other.shmdt(theirs), 0);
+    EXPECT_EQ(attaches(self, id), -EINVAL);
+}
+
+TEST(shmat_places_a_segment_where_it_is_told_to)
+{
+    Process self;
+    Process stranger { user(7) };
+    const int id = make(self);
+    char* first = at(self.shmat(id, nullptr, 0));
+    EXPECT_EQ(self.shmat(id, first, 0), -EINVAL);
+    EXPECT_EQ(self.shmat(id, first + kPage + 1, 0), -EINVAL);
+    EXPECT_EQ(self.shmat(id, first + kPage + 1, SHM_RND), reinterpret_cast<long>(first + kPage));
+    EXPECT_EQ(self.shmat(id, first, SHM_REMAP), reinterpret_cast<long>(first));
+    EXPECT_EQ(self.shmat(id, nullptr, SHM_REMAP), -EINVAL);
+    EXPECT_EQ(attaches(self, id), 2);
+    EXPECT_EQ(self.shmat(-1, nullptr, 0), -EINVAL);
+    EXPECT_EQ(self.shmat(id + 1, nullptr, 0), -EINVAL);
+    EXPECT_EQ(stranger.shmat(id, nullptr, 0), -EACCES);
+    EXPECT_EQ(self.shmctl(id, IPC_RMID, nullptr), 0);
+}
+
+TEST(shmctl_shows_and_changes_a_segment)
+{
+    Process self;
+    Process other { user(7) };
+    const int id = make(self, 100);
+    shmid_ds stat {};
+    EXPECT_EQ(self.shmctl(id, IPC_STAT, &stat), 0);
+    EXPECT_EQ(stat.shm_segsz, 100);
+    EXPECT_EQ(stat.shm_cpid, self.pid());
+    EXPECT_EQ(self.shmctl(id, IPC_STAT, reinterpret_cast<void*>(8)), -EFAULT);
+    EXPECT_EQ(other.shmctl(id, IPC_STAT, &stat), -EACCES);
+    stat.shm_perm.mode = 0666;
+    EXPECT_EQ(other.shmctl(id, IPC_SET, &stat), -EPERM);
+    EXPECT_EQ(self.shmctl(id, IPC_SET, &stat), 0);
+    EXPECT_EQ(self.shmctl(id, IPC_SET, reinterpret_cast<void*>(8)), -EFAULT);
+    EXPECT_EQ(other.shmctl(id, IPC_STAT, &stat), 0);
+    EXPECT_EQ(self.shmctl(0, SHM_STAT, &stat), id);
+    EXPECT_EQ(self.shmctl(0, SHM_STAT_ANY, &stat), id);
+    EXPECT_EQ(self.shmctl(9, SHM_STAT, &stat), -EINVAL);
+    shminfo info {};
+    EXPECT_EQ(self.shmctl(0, IPC_INFO, &info), 0);
+    EXPECT_EQ(info.shmmni, 4096);
+    shm_info usage {};
+    EXPECT_EQ(self.shmctl(0, SHM_INFO, &usage), 0);
+    EXPECT_EQ(usage.used_ids, 1);
+    EXPECT_EQ(usage.shm_tot, 1);
+    EXPECT_EQ(self.shmctl(id, SHM_LOCK, nullptr), 0);
+    EXPECT_EQ(self.shmctl(id, IPC_STAT, &stat), 0);
+    EXPECT_EQ(stat.shm_perm.mode & SHM_LOCKED, SHM_LOCKED);
+    EXPECT_EQ(self.shmctl(id, SHM_LOCK, nullptr), 0);
+    EXPECT_EQ(self.shmctl(id, SHM_UNLOCK, nullptr), 0);
+    EXPECT_EQ(self.shmctl(id, SHM_UNLOCK, nullptr), 0);
+    EXPECT_EQ(other.shmctl(id, SHM_LOCK, nullptr), -EPERM);
+    EXPECT_EQ(self.shmctl(id, 999, nullptr), -EINVAL);
+    EXPECT_EQ(self.shmctl(-1, IPC_STAT, &stat), -EINVAL);
+    EXPECT_EQ(self.shmctl(id, IPC_RMID, nullptr), 0);
+}
