@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-/* intercept: which functions are taken, and by what (contracts: include/intercept/hook.h). */
+/* intercept: which functions are taken (contracts: include/intercept/intercept.h). */
 #include "interception.hpp"
 
 #include "fault.hpp"
+#include "task.hpp"
 
 #include <algorithm>
 #include <cerrno>
-#include <intercept/hook.h>
+#include <intercept/intercept.h>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -15,7 +16,7 @@ namespace {
 
 /* All that can be intercepted: the calls, and the table of src/entry/interceptions.cpp. */
 constexpr const char* kFunctions[] {
-#define CALL(function, name) #function,
+#define CALL(abi, name, function, number) #function,
 #include <intercept/calls.def>
 #undef CALL
     "exit_files",      "mq_clear_sbinfo",    "__x64_sys_unshare",
@@ -36,21 +37,17 @@ bool is_known(const std::string& symbol)
                        [&](const char* known) { return symbol == known; });
 }
 
-/* All of them or none. */
-int take(const char* const* symbols, kapi_u32 count, kapi_u32* failed)
+/* 0 or -errno. */
+int take(const std::string& symbol)
 {
     const std::lock_guard guard { lock };
     if (hosted::is_allocation_to_fail())
         return -ENOMEM;
-    for (kapi_u32 i = 0; i < count; ++i) {
-        if (is_known(symbols[i]))
-            continue;
-        *failed = i;
+    if (!is_known(symbol))
         return -ENOENT;
-    }
-    if (std::any_of(symbols, symbols + count, is_taken))
+    if (is_taken(symbol))
         return -EBUSY;
-    taken.insert(taken.end(), symbols, symbols + count);
+    taken.push_back(symbol);
     return 0;
 }
 
@@ -65,10 +62,6 @@ void give_back(const std::vector<std::string>& symbols)
 } // namespace
 
 struct kapi_hook {
-    std::vector<std::string> symbols;
-};
-
-struct kapi_probe_hook {
     std::vector<std::string> symbols;
 };
 
@@ -90,32 +83,32 @@ void notice_ipc_ns_ending(kapi_ipc_ns* ns) noexcept
 
 } // namespace hosted
 
-int intercept_hook_attach(const char* const* symbols, kapi_u32 count, void*, kapi_hook** hook,
-                          kapi_u32* failed)
+int intercept_start(kapi_interception_group* group, unsigned int, const char** failed,
+                    bool* is_proven)
 {
-    if (const int error = take(symbols, count, failed))
-        return error;
-    *hook = new kapi_hook { { symbols, symbols + count } };
+    *failed = nullptr;
+    *is_proven = false;
+    group->shared_hook = new kapi_hook;
+    for (kapi_u32 i = 0; i < group->count; ++i) {
+        const kapi_interception& row = group->rows[i];
+        const int error = take(row.symbol);
+        group->states[i].error = error;
+        if (error == 0) {
+            group->shared_hook->symbols.emplace_back(row.symbol);
+        } else if (!row.is_optional) {
+            *failed = row.symbol;
+            return error;
+        }
+    }
+    *is_proven = true;
     return 0;
 }
 
-void intercept_hook_detach(kapi_hook* hook)
+void intercept_end(kapi_interception_group* group)
 {
-    give_back(hook->symbols);
-    delete hook;
-}
-
-int intercept_probe_hook_attach(const char* const* symbols, kapi_u32 count, void*,
-                                const kapi_landing*, kapi_probe_hook** hook, kapi_u32* failed)
-{
-    if (const int error = take(symbols, count, failed))
-        return error;
-    *hook = new kapi_probe_hook { { symbols, symbols + count } };
-    return 0;
-}
-
-void intercept_probe_hook_detach(kapi_probe_hook* hook)
-{
-    give_back(hook->symbols);
-    delete hook;
+    if (group->shared_hook)
+        give_back(group->shared_hook->symbols);
+    delete group->shared_hook;
+    group->shared_hook = nullptr;
+    hosted::wait_for_kernel_tasks();
 }

@@ -4,6 +4,7 @@
  * hosted::Process enters it: nothing jumps to these.
  */
 #include <cstdlib>
+#include <intercept/places.h>
 
 #define LANDING(name)                                                                              \
     void sysvipc_enter##name();                                                                    \
@@ -19,6 +20,7 @@ extern "C" {
 
 LANDING()
 LANDING(_intercepted)
+LANDING(_call)
 LANDING(_exit_files)
 LANDING(_exit_files_in_place)
 LANDING(_leaving)
@@ -43,7 +45,11 @@ PLACE(copy_process)
 PLACE(ipc_ns_ending)
 PLACE(proc_open)
 PLACE(destroy_orphaned)
-#define CALL(function, name) LANDING(_##name##_in_place) PLACE(name)
+extern unsigned char sysvipc_marks[];
+unsigned char sysvipc_marks[MARK_COUNT];
+extern bool sysvipc_trial_hit;
+bool sysvipc_trial_hit = false;
+#define CALL(abi, name, function, number) LANDING(_##abi##_##name##_in_place) PLACE(abi##_##name)
 #include <intercept/calls.def>
 #undef CALL
 

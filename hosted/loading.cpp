@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * host, intercept: what only loading and unloading call (contracts: include/host/module.h, overdue.h,
- * include/intercept/armed.h, intercept.h, watch.h).  Nobody here switches ftrace or kprobes off.
+ * host, intercept: what only loading and unloading call (contracts: include/host/module.h,
+ * include/intercept/armed.h, overdue.h, watch.h).  Nobody here switches ftrace or kprobes off.
  */
 #include "interception.hpp"
-#include "machine.hpp"
 
 #include <atomic>
 #include <cstdlib>
 #include <host/module.h>
-#include <host/overdue.h>
 #include <intercept/armed.h>
 #include <intercept/around.h>
-#include <intercept/hook.h>
-#include <intercept/intercept.h>
+#include <intercept/overdue.h>
 #include <intercept/watch.h>
-#include <vector>
 
 namespace {
 
@@ -57,9 +53,9 @@ bool host_parameter_require_lsm()
     return true;
 }
 
-void host_overdue_start(bool (*)(void) noexcept) { }
+void intercept_overdue_start(bool (*)(void) noexcept) { }
 
-void host_overdue_stop() { }
+void intercept_overdue_stop() { }
 
 int intercept_ftrace_guard_start()
 {
@@ -121,25 +117,4 @@ bool intercept_is_around_leaving(const kapi_regs*) noexcept
 bool intercept_notice_ipc_ns_ending(const kapi_regs*) noexcept
 {
     return false;
-}
-
-int intercept_start(kapi_interception_group* group, unsigned int, const char** failed,
-                    bool* is_proven)
-{
-    std::vector<const char*> symbols;
-    for (kapi_u32 i = 0; i < group->count; ++i)
-        symbols.push_back(group->rows[i].symbol);
-    kapi_u32 which = 0;
-    const int error =
-        intercept_hook_attach(symbols.data(), group->count, nullptr, &group->shared_hook, &which);
-    *failed = error != 0 ? symbols[which] : nullptr;
-    *is_proven = error == 0;
-    return error;
-}
-
-void intercept_end(kapi_interception_group* group)
-{
-    if (group->shared_hook)
-        intercept_hook_detach(group->shared_hook);
-    group->shared_hook = nullptr;
 }

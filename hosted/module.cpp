@@ -8,7 +8,6 @@
 #include <atomic>
 #include <cstdarg>
 #include <cstdio>
-#include <cstring>
 #include <kapi/module.h>
 #include <kapi/random.h>
 #include <kapi/registers.h>
@@ -160,11 +159,4 @@ kapi_u32 kapi_ia32_argument(const kapi_regs* regs, unsigned int n)
 kapi_u32 kapi_ia32_number(const kapi_regs* regs)
 {
     return static_cast<kapi_u32>(registers_in(regs).orig_ax);
-}
-
-const kapi_regs* kapi_regs_make(kapi_own_regs* regs, const unsigned long arguments[4])
-{
-    auto* own = reinterpret_cast<hosted_registers*>(regs);
-    std::memcpy(own->words, arguments, 4 * sizeof(arguments[0]));
-    return reinterpret_cast<const kapi_regs*>(regs);
 }

@@ -119,7 +119,6 @@ TEST(a_stalled_copy_delays_nobody_and_keeps_the_module)
     Process stalled;
     static Message message;
     const int queue = static_cast<int>(self.msgget(IPC_PRIVATE, IPC_CREAT | 0600));
-    static char text[8];
     provoke_fault(message.text, 8, Fault::Stall);
     {
         Running send { stalled, [&] { EXPECT_EQ(stalled.msgsnd(queue, &message, 8, 0), 0); } };
@@ -129,7 +128,6 @@ TEST(a_stalled_copy_delays_nobody_and_keeps_the_module)
         } other { 2, {} };
         EXPECT_EQ(self.msgsnd(queue, &other, 8, 0), 0);
         EXPECT_EQ(self.msgrcv(queue, &other, 8, 2, 0), 8);
-        static_cast<void>(text);
         EXPECT_EQ(unload_module(), -EAGAIN);
         forget_faults();
     }

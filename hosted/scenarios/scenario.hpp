@@ -18,6 +18,7 @@
 #include "../../kunit/threads.hpp"
 
 #include <ns/ipc_namespace.hpp>
+#include <os/task_state.hpp>
 #include <sem/sem_undo.hpp>
 #include <shm/segment_creator.hpp>
 #include <shm/shm_segment.hpp>
@@ -55,7 +56,7 @@ Thread(u32, Body) -> Thread<Body>;
 struct ScenarioFixture : Fixture {
     explicit ScenarioFixture(kapi_kunit* test) noexcept : Fixture(test)
     {
-        has_parts_ = start_undo().ok() && start_segments().ok();
+        has_parts_ = TaskState::start().ok() && start_undo().ok() && start_segments().ok();
         if (Result<Box<IpcNamespace>> created = IpcNamespace::create(IpcNsHandle::initial());
             created.ok())
             ns_ = created.take();
@@ -64,17 +65,27 @@ struct ScenarioFixture : Fixture {
     }
     ~ScenarioFixture()
     {
-        leave_undo();
-        leave_segments();
+        exit_task();
         for (const Kind kind : { Kind::Semaphores, Kind::Messages, Kind::SharedMemory })
             EXPECT_EQ(ns().table(kind).usage().in_use, 0);
         wait_for_rcu_memory();
         ns_ = Box<IpcNamespace> {};
         stop_segments();
         stop_undo();
+        TaskState::stop();
     }
     [[nodiscard]] bool is_ready() const noexcept { return has_parts_ && !ns_.is_empty(); }
     [[nodiscard]] IpcNamespace& ns() noexcept { return *ns_; }
+    /* What a task that exits does (src/entry/task_events.cpp). */
+    static void exit_task() noexcept
+    {
+        TaskState* state = TaskState::current();
+        if (!state)
+            return;
+        leave_undo(*state);
+        leave_segments(*state);
+        TaskState::remove(*state);
+    }
 
 private:
     Box<IpcNamespace> ns_;

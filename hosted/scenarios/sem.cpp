@@ -203,7 +203,7 @@ TEST_CASE(SemScenario, an_exit_with_undo_and_the_removal_of_the_set)
     {
         Thread user { 0, [&] {
                          error = operate({ 0, 3, kUndo });
-                         leave_undo();
+                         exit_task();
                      } };
         Thread remover { 0, [&] { removed = remove(); } };
         explore(user, remover);
@@ -220,11 +220,11 @@ TEST_CASE(SemScenario, an_exit_with_undo_and_an_operation)
         /* Takes the one there is and gives it back by exiting: the other gets it. */
         Thread user { 0, [&] {
                          errors[0] = operate({ 0, -1, kUndo });
-                         leave_undo();
+                         exit_task();
                      } };
         Thread waiter { 0, [&] {
                            errors[1] = operate({ 0, -1, kUndo });
-                           leave_undo();
+                           exit_task();
                        } };
         explore(user, waiter);
     }
@@ -240,15 +240,15 @@ TEST_CASE(SemScenario, two_threads_of_a_group_that_ends)
     {
         Thread first { 0, [&] {
                           errors[0] = operate({ 0, 1, kUndo });
-                          leave_undo();
+                          exit_task();
                       } };
         share_undo(hosted_started_last());
         Thread second { 0, [&] {
                            errors[1] = operate({ 1, 1, kUndo });
-                           leave_undo();
+                           exit_task();
                        } };
         share_undo(hosted_started_last());
-        leave_undo();
+        exit_task();
         explore(first, second);
     }
     for (const Errno error : errors)

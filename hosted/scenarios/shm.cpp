@@ -86,7 +86,7 @@ TEST_CASE(ShmScenario, an_exiting_creator_and_the_removal)
                             Result<IpcId> made = make();
                             if (made.ok())
                                 other = made.take();
-                            leave_segments();
+                            exit_task();
                         } };
         Thread remover { 0, [&] { removed = remove(segment); } };
         explore(creator, remover);
