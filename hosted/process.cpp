@@ -7,6 +7,7 @@
 #include "machine.hpp"
 #include "module.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <host/module.h>
 #include <host/namespace.h>
@@ -29,6 +30,7 @@ ENTRY(shmget);
 ENTRY(shmat);
 ENTRY(shmdt);
 ENTRY(shmctl);
+ENTRY(ia32);
 #undef ENTRY
 }
 
@@ -253,6 +255,18 @@ long Process::shmdt(const void* address) noexcept
 long Process::shmctl(int id, int command, void* buffer) noexcept
 {
     return call(CALL_OF(shmctl), word_of(id), word_of(command), word_of(buffer));
+}
+
+/* All of them are served as one: the module takes them all, or none. */
+long Process::call_ia32(unsigned number, std::initializer_list<std::uint32_t> arguments) noexcept
+{
+    hosted_registers registers {};
+    std::copy(arguments.begin(), arguments.end(), registers.words);
+    registers.orig_ax = number;
+    const Turn turn { *this };
+    if (!is_intercepted("__ia32_compat_sys_ipc"))
+        return -ENOSYS;
+    return answer(sysvipc_call_ia32(reinterpret_cast<const kapi_regs*>(&registers)));
 }
 
 long Process::unshare(unsigned long flags) noexcept

@@ -10,6 +10,8 @@
 #include "address_space.hpp"
 #include "task.hpp"
 
+#include <cstdint>
+#include <initializer_list>
 #include <memory>
 
 struct sembuf;
@@ -45,6 +47,9 @@ public:
     long shmat(int id, const void* address, int flags) noexcept;
     long shmdt(const void* address) noexcept;
     long shmctl(int id, int command, void* buffer) noexcept;
+
+    /* As a 32-bit program by int 0x80: its call number and up to six arguments. */
+    long call_ia32(unsigned number, std::initializer_list<std::uint32_t> arguments) noexcept;
 
     long unshare(unsigned long flags) noexcept;
     void signal() noexcept { send_signal(*task_); }
