@@ -234,6 +234,51 @@ TEST_CASE(SemLockTest, a_set_stays_closed_while_several_operations_wait)
     EXPECT(!single_has_set(5));
 }
 
+/* The two ways in which a waiter is answered by another task. */
+TEST_CASE(SemLockTest, a_set_is_open_again_once_its_last_waiter_for_several_operations_is_answered)
+{
+    for (const bool is_served : { true, false }) {
+        TwoDecreases two { 1, 2 };
+        SemWaiter waiter { two.operations };
+        {
+            SemLock lock { set(), two.operations };
+            EXPECT(two.operations.attempt(set(), lock).ok());
+            add_sem_waiter(set(), lock, waiter);
+        }
+        EXPECT(single_has_set(5));
+        {
+            WakeList wakes;
+            SemLock lock { set(), SemRange::all(set()) };
+            if (is_served) {
+                set().at(1, lock).value = 1;
+                set().at(2, lock).value = 1;
+                serve_changed(set(), lock, SemRange::all(set()), Counts::AsChange, wakes);
+            } else {
+                release_all_waiters(set(), lock, wakes);
+            }
+        }
+        EXPECT_EQ(waiter.error, is_served ? Errno {} : Errno::EIDRM);
+        EXPECT(!single_has_set(5));
+    }
+}
+
+TEST_CASE(SemLockTest, a_removal_releases_who_waits_for_several_zeros)
+{
+    abi::SemOp list[] { { 1, 0, 0 }, { 2, 0, 0 } };
+    SemOperations operations { list, 2 };
+    SemWaiter waiter { operations };
+    SemLock lock { set(), SemRange::all(set()) };
+    set().at(2, lock).value = 1;
+    EXPECT(operations.attempt(set(), lock).ok());
+    add_sem_waiter(set(), lock, waiter);
+    {
+        WakeList wakes;
+        release_all_waiters(set(), lock, wakes);
+    }
+    EXPECT_EQ(waiter.error, Errno::EIDRM);
+    set().at(2, lock).value = 0;
+}
+
 TEST_CASE(SemLockTest, a_set_is_open_again_after_several_operations_and_after_all)
 {
     {
