@@ -3,9 +3,9 @@
  * CallGate: counts the tasks inside a system call or handler of this module, so that unloading can wait for
  * them before the kernel's functions are restored.
  *
- * Only a task that is counted, or that has pinned the module, may block in our code.  It is counted after it has found that the module serves,
- * or that the gate is open, and then looks again; if neither holds any more, it leaves at once.  A task that
- * does not block is covered by the grace period of tasks-RCU with which the functions are restored, and so are
+ * Only a task that is counted, or that has pinned the module, may block in our code.  It is counted after
+ * it has found that the module serves, or that loading is not decided yet, and then looks again; if neither
+ * holds any more, it leaves at once.  A task that does not block is covered by the grace period of tasks-RCU with which the functions are restored, and so are
  * the instructions after a task is counted as having left.
  * So the order is: the module no longer serves; close(); is_empty(); restore the functions.
  */
@@ -77,7 +77,7 @@ public:
         left_.add(1);
     }
 
-    /* Counts the current task while it lives.  The task looks whether the gate is open before and after. */
+    /* Counts the current task while it lives, for one that looks again by other means. */
     class [[nodiscard]] Pass : Pinned {
     public:
         explicit Pass(CallGate& gate) noexcept : gate_(gate) { gate_.enter(); }

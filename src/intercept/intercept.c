@@ -122,8 +122,9 @@ static int intercept_all_but(struct kapi_interception_group *group, kapi_u32 wit
 
 /*
  * The shared landing needs the functions' addresses.  If another user has redirected an optional
- * one, all others are intercepted; it takes no time to find out which one that is.  -ENOENT: no
- * address is known; -EBUSY: another user has redirected several, or one that is not optional.
+ * one, all others are intercepted; each try to find out which one that is costs an RCU grace
+ * period.  -ENOENT: no address is known, or two functions are too close; -EBUSY: another user has
+ * redirected several, or one that is not optional.
  */
 static int intercept_together(struct kapi_interception_group *group, bool *is_proven)
 {
