@@ -12,8 +12,10 @@
  */
 #include "../address_space.hpp"
 #include "../fault.hpp"
+#include "../kunit/expect.hpp"
 #include "../module.hpp"
 #include "../rcu.hpp"
+#include "../scenarios/declarations.hpp"
 #include "../work.hpp"
 #include "search.hpp"
 
@@ -25,22 +27,6 @@
 #include <string_view>
 #include <sys/wait.h>
 #include <unistd.h>
-
-struct kapi_kunit {
-    bool has_failed { false };
-};
-
-extern "C" {
-#define SCENARIO(sentence) void sysvipc_case_##sentence(kapi_kunit* test) noexcept;
-#define DEFECT(sentence, models) SCENARIO(sentence)
-#define DEEP(sentence) SCENARIO(sentence)
-#include "../scenarios/scenarios.def"
-#undef SCENARIO
-#undef DEFECT
-#undef DEEP
-void hosted_explore_begin() noexcept;
-void hosted_explore_end() noexcept;
-}
 
 namespace {
 
@@ -241,26 +227,6 @@ void hosted_explore_begin() noexcept
 void hosted_explore_end() noexcept
 {
     end_exploring();
-}
-
-bool host_kunit_expect(kapi_kunit* tested, bool holds, const char* text, const char* file, int line)
-{
-    if (!holds) {
-        std::printf("    # EXPECTATION FAILED at %s:%d: %s\n", file, line, text);
-        tested->has_failed = true;
-    }
-    return holds;
-}
-
-bool host_kunit_expect_equal(kapi_kunit* tested, kapi_s64 left, kapi_s64 right, const char* text,
-                             const char* file, int line)
-{
-    if (left != right) {
-        std::printf("    # EXPECTATION FAILED at %s:%d: %s: %lld, %lld\n", file, line, text, left,
-                    right);
-        tested->has_failed = true;
-    }
-    return left == right;
 }
 
 kapi_u32 host_kunit_affordable(kapi_u32 count)

@@ -7,15 +7,12 @@
 #include "../fault.hpp"
 #include "../rcu.hpp"
 #include "../work.hpp"
+#include "expect.hpp"
 
 #include <algorithm>
 #include <cstdio>
 #include <host/kunit.h>
 #include <string_view>
-
-struct kapi_kunit {
-    bool has_failed { false };
-};
 
 extern "C" {
 #define SUITE(area, cases) cases
@@ -128,26 +125,6 @@ int main(int, char** arguments)
     std::printf("# Totals: pass:%d fail:%d skip:0 total:%d\n", passed_cases, failed_cases,
                 passed_cases + failed_cases);
     return passed ? 0 : 1;
-}
-
-bool host_kunit_expect(kapi_kunit* test, bool holds, const char* text, const char* file, int line)
-{
-    if (!holds) {
-        std::printf("    # EXPECTATION FAILED at %s:%d: %s\n", file, line, text);
-        test->has_failed = true;
-    }
-    return holds;
-}
-
-bool host_kunit_expect_equal(kapi_kunit* test, kapi_s64 left, kapi_s64 right, const char* text,
-                             const char* file, int line)
-{
-    if (left != right) {
-        std::printf("    # EXPECTATION FAILED at %s:%d: %s: %lld, %lld\n", file, line, text, left,
-                    right);
-        test->has_failed = true;
-    }
-    return left == right;
 }
 
 kapi_u32 host_kunit_affordable(kapi_u32 count)

@@ -14,6 +14,7 @@
  */
 #pragma once
 
+#include "declarations.hpp"
 #include "../../kunit/test.hpp"
 #include "../../kunit/threads.hpp"
 
@@ -27,16 +28,6 @@
 namespace sysvipc {
 
 extern "C" {
-#define SCENARIO(sentence) void sysvipc_case_##sentence(kapi_kunit* test) noexcept;
-#define DEFECT(sentence, models) SCENARIO(sentence)
-#define DEEP(sentence) SCENARIO(sentence)
-#include "scenarios.def"
-#undef SCENARIO
-#undef DEFECT
-#undef DEEP
-/* Until both have ended, every choice is the explorer's. */
-void hosted_explore_begin() noexcept;
-void hosted_explore_end() noexcept;
 /* The task of the Thread that was started last. */
 kapi_task* hosted_started_last() noexcept;
 }

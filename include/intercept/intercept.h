@@ -77,8 +77,8 @@ enum kapi_intercept_means {
  * Intercepts the functions of @group.  Optional ones that cannot be intercepted have the error in
  * their state.  @means: any of enum kapi_intercept_means; direct calls come first, kprobes serve
  * kernels without them and functions that ftrace cannot trace.  The functions share one ftrace_ops,
- * as removing each costs a grace period.  If another user has redirected several of them, or one that is not optional, only successive
- * functions with the same landing do.
+ * as removing each costs a grace period.  If another user has redirected several of them, or one
+ * that is not optional, only successive functions with the same landing do.
  * *@is_proven: ftrace was seen to work, and can no longer be switched off.
  *
  * Fails if one that is not optional cannot be intercepted; *@failed is its symbol, or the first one's
