@@ -6,7 +6,7 @@
 #include <linux/types.h>
 
 /*
- * With IBT, the kernel seals functions that it only calls directly.  So none of these may be called
+ * Where the targets of jumps are checked, the kernel seals functions that it only calls directly.  So none of these may be called
  * through a pointer: only by a static call.
  */
 struct unexported_symbol {
