@@ -81,6 +81,8 @@ struct hosted_registers {
 
 #define PAGE_SIZE 4096
 #define SHMLBA PAGE_SIZE
+#define __stringify(...) #__VA_ARGS__
+#define __cold cold
 #define ERESTARTNOINTR 513
 #define ERESTARTNOHAND 514
 

@@ -111,12 +111,10 @@ AttachPlace naive_place(unsigned long address, u32 flags, unsigned long boundary
 TEST_CASE(Fixture, the_place_of_an_attachment_agrees_with_the_manual_page)
 {
     constexpr unsigned long kBoundaries[] { KAPI_PAGE_SIZE, 4 * KAPI_PAGE_SIZE };
-    constexpr unsigned long kNear[] { 0,
-                                      KAPI_PAGE_SIZE,
-                                      2 * KAPI_PAGE_SIZE,
-                                      4 * KAPI_PAGE_SIZE,
-                                      1ul << 47u,
-                                      ~(KAPI_PAGE_SIZE - 1ul) };
+    constexpr unsigned long kNear[] {
+        0,          KAPI_PAGE_SIZE,         2 * KAPI_PAGE_SIZE, 4 * KAPI_PAGE_SIZE,
+        1ul << 47u, ~(KAPI_PAGE_SIZE - 1ul)
+    };
     u32 differences = 0;
     for (const unsigned long boundary : kBoundaries) {
         for (const unsigned long near : kNear) {

@@ -33,8 +33,8 @@ public:
      */
     [[nodiscard]] bool compare_exchange(T& expected, T value) noexcept
     {
-        const bool is_replaced = __atomic_compare_exchange_n(
-            &value_, &expected, value, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+        const bool is_replaced = __atomic_compare_exchange_n(&value_, &expected, value, false,
+                                                             __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
         arch_order_after_atomic();
         return is_replaced;
     }

@@ -137,8 +137,7 @@ struct SemSetStatWith<true> {
     u64 nsems {};
     u64 unused_c[2] {};
 };
-using SemSetStat
-    = SemSetStatWith<KAPI_SEMID64_DS_CTIME - KAPI_SEMID64_DS_OTIME == 2 * sizeof(i64)>;
+using SemSetStat = SemSetStatWith<KAPI_SEMID64_DS_CTIME - KAPI_SEMID64_DS_OTIME == 2 * sizeof(i64)>;
 static_assert(sizeof(SemSetStat) == KAPI_SEMID64_DS_SIZE);
 static_assert(offsetof(SemSetStat, otime) == KAPI_SEMID64_DS_OTIME);
 static_assert(offsetof(SemSetStat, ctime) == KAPI_SEMID64_DS_CTIME);

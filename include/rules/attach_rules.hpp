@@ -60,9 +60,9 @@ constexpr bool places_are_right() noexcept
     return place(0, 0) == AttachPlace { Anywhere, 0 } && place(0, abi::SHM_REMAP).where == Nowhere
         && place(KAPI_PAGE_SIZE + 1, 0).where == Nowhere
         && place(KAPI_PAGE_SIZE, 0) == AttachPlace { Free, KAPI_PAGE_SIZE }
-        && place(2 * boundary - 1, kRound) == AttachPlace { Free, boundary }
-        && place(boundary, abi::SHM_REMAP) == AttachPlace { Replace, boundary }
-        && place(boundary - 1, kRound).where == Replace
+    && place(2 * boundary - 1, kRound) == AttachPlace { Free, boundary }
+    && place(boundary, abi::SHM_REMAP) == AttachPlace { Replace, boundary }
+    && place(boundary - 1, kRound).where == Replace
         && place(boundary - 1, kRound | abi::SHM_REMAP).where == Nowhere;
 }
 static_assert(places_are_right<KAPI_PAGE_SIZE>() && places_are_right<4 * KAPI_PAGE_SIZE>());

@@ -69,9 +69,8 @@ long operate_at_once(u32 id, u32 operations, u32 count) noexcept
 
 long attach(u32 id, u32 address, u32 flags) noexcept
 {
-    return in_namespace([&](IpcNamespace& ns) {
-        return shmat(ns, id_of(id), address, flags, compat::kShmlba);
-    });
+    return in_namespace(
+        [&](IpcNamespace& ns) { return shmat(ns, id_of(id), address, flags, compat::kShmlba); });
 }
 
 long detach(u32 address) noexcept

@@ -21,6 +21,7 @@
 #include <linux/seqlock.h>
 #include <linux/shm.h>
 #include <linux/spinlock.h>
+#include <linux/stringify.h>
 #include <linux/time32.h>
 #include <linux/time_types.h>
 #include <linux/workqueue.h>
@@ -104,6 +105,7 @@ static void __used layout(void)
 	FIELD(SHM_INFO_RSS, struct shm_info, shm_rss);
 	DEFINE(KAPI_TIMESPEC_SIZE, sizeof(struct __kernel_timespec));
 	DEFINE(KAPI_PREEMPT_RT, IS_ENABLED(CONFIG_PREEMPT_RT));
+	DEFINE(KAPI_COLD_IS_NOTHING, sizeof(__stringify(__cold)) == 1);
 	DEFINE(KAPI_CLONE_SYSVSEM, CLONE_SYSVSEM);
 	DEFINE(KAPI_CLONE_NEWIPC, CLONE_NEWIPC);
 	BLANK();
