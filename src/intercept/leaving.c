@@ -29,8 +29,8 @@ static struct leaving leaving_by(unsigned long flags)
 /* @call: the program's registers. */
 static unsigned long argument(const struct pt_regs *call, unsigned int n)
 {
-	return arch_is_compat_call(call) ? arch_compat_argument(call, n) :
-					   arch_call_argument(call, n);
+	return arch_is_compat_call(call) ? arch_compat_argument(call, n)
+					 : arch_call_argument(call, n);
 }
 
 static unsigned long unshare_flags(const struct pt_regs *call)

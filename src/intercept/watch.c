@@ -57,8 +57,7 @@ void sysvipc_before_exit_files(struct task_struct *task)
 
 bool intercept_is_before_exit_files(const struct kapi_regs *registers)
 {
-	return argument(registers, 0) == (unsigned long)current &&
-	       sysvipc_task_has_share();
+	return argument(registers, 0) == (unsigned long)current && sysvipc_task_has_share();
 }
 
 /* --- Beginning */
@@ -103,8 +102,7 @@ struct task_struct *sysvipc_around_copy_process(struct pid *pid, int trace, int 
 /* Pinning is left to the wrapper: the probe may still not divert the task to it. */
 bool intercept_is_around_copy_process(const struct kapi_regs *registers)
 {
-	return ((const struct kernel_clone_args *)argument(registers, 3))->flags &
-	       CLONE_SYSVSEM;
+	return ((const struct kernel_clone_args *)argument(registers, 3))->flags & CLONE_SYSVSEM;
 }
 
 int intercept_watch_beginnings(void)

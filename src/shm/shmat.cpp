@@ -19,8 +19,7 @@ namespace {
 using Where = AttachPlace::Where;
 
 /* Errors: EINVAL. */
-Result<MappingRequest> request_of(unsigned long address, u32 flags,
-                                  unsigned long boundary) noexcept
+Result<MappingRequest> request_of(unsigned long address, u32 flags, unsigned long boundary) noexcept
 {
     const AttachPlace place = attach_place(address, flags, boundary);
     if (place.where == Where::Nowhere)

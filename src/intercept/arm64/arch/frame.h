@@ -3,6 +3,7 @@
  * arm64: what the landings keep on the stack while they call our handlers, with the frame records by which the
  * kernel unwinds the stack.  For assembly only.
  */
+/* clang-format off */
 #ifndef SYSVIPC_INTERCEPT_ARCH_FRAME_H
 #define SYSVIPC_INTERCEPT_ARCH_FRAME_H
 
