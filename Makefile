@@ -107,7 +107,7 @@ latency: ## measure how long one task delays others, module against built-in cod
 mutate: ## check that the tests detect each fault in tests/mutants
 	scripts/mutate
 
-LINT := format shell layers layers_sees log_lines c_functions_used constructors untried
+LINT := format shell layers layers_sees architectures architectures_sees log_lines c_functions_used constructors untried
 lint: ## run the static checks that need no kernel, in seconds
 	@for check in $(LINT); do scripts/check_$$check || exit; done
 

@@ -17,10 +17,11 @@ namespace {
 /* All that can be intercepted: the calls, and the table of src/entry/interceptions.cpp. */
 constexpr const char* kFunctions[] {
 #define CALL(abi, name, function, number) #function,
-#include <intercept/calls.def>
-#undef CALL
-    "exit_files",      "mq_clear_sbinfo",    "__x64_sys_unshare",
-    "__x64_sys_setns", "__ia32_sys_unshare", "__ia32_sys_setns",
+#include <arch/calls.def>
+#define LEAVING(abi, name, function) #function,
+#include <arch/leaving.def>
+    "exit_files",
+    "mq_clear_sbinfo",
 };
 
 std::mutex lock;

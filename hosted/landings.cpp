@@ -24,10 +24,6 @@ LANDING(_call)
 LANDING(_exit_files)
 LANDING(_exit_files_in_place)
 LANDING(_leaving)
-LANDING(_unshare_in_place)
-LANDING(_setns_in_place)
-LANDING(_ia32_unshare_in_place)
-LANDING(_ia32_setns_in_place)
 LANDING(_copy_process)
 LANDING(_copy_process_in_place)
 LANDING(_ipc_ns_ending)
@@ -37,10 +33,6 @@ LANDING(_destroy_orphaned)
 LANDING(_destroy_orphaned_in_place)
 PLACE(trial)
 PLACE(exit_files)
-PLACE(unshare)
-PLACE(setns)
-PLACE(ia32_unshare)
-PLACE(ia32_setns)
 PLACE(copy_process)
 PLACE(ipc_ns_ending)
 PLACE(proc_open)
@@ -50,7 +42,8 @@ unsigned char sysvipc_marks[MARK_COUNT];
 extern bool sysvipc_trial_hit;
 bool sysvipc_trial_hit = false;
 #define CALL(abi, name, function, number) LANDING(_##abi##_##name##_in_place) PLACE(abi##_##name)
-#include <intercept/calls.def>
-#undef CALL
+#include <arch/calls.def>
+#define LEAVING(abi, name, function) LANDING(_##abi##_##name##_in_place) PLACE(abi##_##name)
+#include <arch/leaving.def>
 
 } // extern "C"

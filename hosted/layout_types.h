@@ -54,7 +54,7 @@ struct hosted_key {
 
 struct hosted_registers {
     unsigned long words[6];
-    unsigned long orig_ax;
+    unsigned long number;
 };
 
 #ifdef HOSTED_LAYOUT
@@ -81,6 +81,9 @@ struct hosted_registers {
 
 #define PAGE_SIZE 4096
 #define SHMLBA PAGE_SIZE
+#define COMPAT_SHMLBA (4 * PAGE_SIZE)
+#define __stringify(...) #__VA_ARGS__
+#define __cold cold
 #define ERESTARTNOINTR 513
 #define ERESTARTNOHAND 514
 
@@ -97,18 +100,26 @@ struct hosted_registers {
 #define refcount_t struct hosted_count
 #define pt_regs hosted_registers
 
-#define __NR_ia32_ipc __NR_ipc
-#define __NR_ia32_semget __NR_semget
-#define __NR_ia32_semctl __NR_semctl
-#define __NR_ia32_shmget __NR_shmget
-#define __NR_ia32_shmctl __NR_shmctl
-#define __NR_ia32_shmat __NR_shmat
-#define __NR_ia32_shmdt __NR_shmdt
-#define __NR_ia32_msgget __NR_msgget
-#define __NR_ia32_msgsnd __NR_msgsnd
-#define __NR_ia32_msgrcv __NR_msgrcv
-#define __NR_ia32_msgctl __NR_msgctl
-#define __NR_ia32_semtimedop_time64 __NR_semtimedop_time64
+/* What an architecture says: here and in arch/. */
+#define ARCH_CALL_NUMBER number
+#define ARCH_COMPAT_NUMBERS                                                                        \
+    NUMBER(IPC, __NR_ipc)                                                                          \
+    NUMBER(SEMGET, __NR_semget)                                                                    \
+    NUMBER(SEMCTL, __NR_semctl)                                                                    \
+    NUMBER(SHMGET, __NR_shmget)                                                                    \
+    NUMBER(SHMCTL, __NR_shmctl)                                                                    \
+    NUMBER(SHMAT, __NR_shmat)                                                                      \
+    NUMBER(SHMDT, __NR_shmdt)                                                                      \
+    NUMBER(MSGGET, __NR_msgget)                                                                    \
+    NUMBER(MSGSND, __NR_msgsnd)                                                                    \
+    NUMBER(MSGRCV, __NR_msgrcv)                                                                    \
+    NUMBER(MSGCTL, __NR_msgctl)                                                                    \
+    NUMBER(SEMTIMEDOP, __NR_semtimedop_time64)                                                     \
+    NUMBER(SEMOP, 10000)                                                                           \
+    NUMBER(SEMTIMEDOP_TIME32, 10001)                                                               \
+    NUMBER(OLD_MSGCTL, 10002)                                                                      \
+    NUMBER(OLD_SEMCTL, 10003)                                                                      \
+    NUMBER(OLD_SHMCTL, 10004)
 
 /* What security hooks see; the members are host/security.h's. */
 struct kern_ipc_perm {

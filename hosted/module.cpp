@@ -127,7 +127,7 @@ bool kapi_kernel_has_sysvipc()
     return false;
 }
 
-bool kapi_kernel_has_ia32()
+bool kapi_kernel_has_compat()
 {
     return true;
 }
@@ -151,12 +151,12 @@ unsigned long kapi_regs_argument(const kapi_regs* regs, unsigned int n)
     return registers_in(regs).words[n];
 }
 
-kapi_u32 kapi_ia32_argument(const kapi_regs* regs, unsigned int n)
+kapi_u32 kapi_compat_argument(const kapi_regs* regs, unsigned int n)
 {
     return static_cast<kapi_u32>(registers_in(regs).words[n]);
 }
 
-kapi_u32 kapi_ia32_number(const kapi_regs* regs)
+kapi_u32 kapi_compat_number(const kapi_regs* regs)
 {
-    return static_cast<kapi_u32>(registers_in(regs).orig_ax);
+    return static_cast<kapi_u32>(registers_in(regs).number);
 }

@@ -30,7 +30,7 @@ ENTRY(shmget);
 ENTRY(shmat);
 ENTRY(shmdt);
 ENTRY(shmctl);
-ENTRY(ia32);
+ENTRY(compat);
 #undef ENTRY
 }
 
@@ -107,7 +107,7 @@ struct Process::Call {
 #define CALL_OF(name)                                                                              \
     Call                                                                                           \
     {                                                                                              \
-        "__x64_sys_" #name, sysvipc_call_##name                                                    \
+        "sys_" #name, sysvipc_call_##name                                                          \
     }
 
 /* While it lives, the current thread is the process's task, in the kernel. */
@@ -258,15 +258,15 @@ long Process::shmctl(int id, int command, void* buffer) noexcept
 }
 
 /* All of them are served as one: the module takes them all, or none. */
-long Process::call_ia32(unsigned number, std::initializer_list<std::uint32_t> arguments) noexcept
+long Process::call_compat(unsigned number, std::initializer_list<std::uint32_t> arguments) noexcept
 {
     hosted_registers registers {};
     std::copy(arguments.begin(), arguments.end(), registers.words);
-    registers.orig_ax = number;
+    registers.number = number;
     const Turn turn { *this };
-    if (!is_intercepted("__ia32_compat_sys_ipc"))
+    if (!is_intercepted("compat_sys_ipc"))
         return -ENOSYS;
-    return answer(sysvipc_call_ia32(reinterpret_cast<const kapi_regs*>(&registers)));
+    return answer(sysvipc_call_compat(reinterpret_cast<const kapi_regs*>(&registers)));
 }
 
 long Process::unshare(unsigned long flags) noexcept
@@ -275,7 +275,7 @@ long Process::unshare(unsigned long flags) noexcept
     kapi_ipc_ns* before = state_.ipc_ns;
     if (flags & kNewIpc)
         state_.ipc_ns = create_ipc_ns(*task_->identity.user_ns);
-    if (is_intercepted("__x64_sys_unshare"))
+    if (is_intercepted("sys_unshare"))
         sysvipc_task_unshared(flags);
     if (before != state_.ipc_ns && before != &initial_ipc_ns)
         host_ipc_ns_put(before);

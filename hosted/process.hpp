@@ -49,7 +49,7 @@ public:
     long shmctl(int id, int command, void* buffer) noexcept;
 
     /* As a 32-bit program by int 0x80: its call number and up to six arguments. */
-    long call_ia32(unsigned number, std::initializer_list<std::uint32_t> arguments) noexcept;
+    long call_compat(unsigned number, std::initializer_list<std::uint32_t> arguments) noexcept;
 
     long unshare(unsigned long flags) noexcept;
     void signal() noexcept { send_signal(*task_); }

@@ -91,15 +91,15 @@ private:
 };
 
 /* shmop(2), read once more from its text. */
-AttachPlace naive_place(unsigned long address, u32 flags) noexcept
+AttachPlace naive_place(unsigned long address, u32 flags, unsigned long boundary) noexcept
 {
     using Where = AttachPlace::Where;
     const bool rounds = (flags & abi::SHM_RND) != 0;
     const bool replaces = (flags & abi::SHM_REMAP) != 0;
-    const unsigned long down = address / KAPI_SHMLBA * KAPI_SHMLBA;
+    const unsigned long down = rounds ? address / boundary * boundary : address;
     if (address == 0)
         return replaces ? AttachPlace { Where::Nowhere, 0 } : AttachPlace { Where::Anywhere, 0 };
-    if (!rounds && down != address)
+    if (!rounds && address / KAPI_PAGE_SIZE * KAPI_PAGE_SIZE != address)
         return { Where::Nowhere, 0 };
     if (down == 0)
         return replaces ? AttachPlace { Where::Nowhere, 0 } : AttachPlace { Where::Replace, 0 };
@@ -110,14 +110,19 @@ AttachPlace naive_place(unsigned long address, u32 flags) noexcept
 
 TEST_CASE(Fixture, the_place_of_an_attachment_agrees_with_the_manual_page)
 {
-    constexpr unsigned long kNear[] { 0,           KAPI_PAGE_SIZE,   2 * KAPI_PAGE_SIZE,
-                                      KAPI_SHMLBA, 0x7fff'ffff'f000, 0xffff'ffff'ffff'f000 };
+    constexpr unsigned long kBoundaries[] { KAPI_PAGE_SIZE, 4 * KAPI_PAGE_SIZE };
+    constexpr unsigned long kNear[] {
+        0,          KAPI_PAGE_SIZE,         2 * KAPI_PAGE_SIZE, 4 * KAPI_PAGE_SIZE,
+        1ul << 47u, ~(KAPI_PAGE_SIZE - 1ul)
+    };
     u32 differences = 0;
-    for (const unsigned long near : kNear) {
-        for (unsigned long offset = 0; offset < KAPI_PAGE_SIZE; ++offset) {
-            for (u32 flags = 0; flags < 0x10000; flags += KAPI_SHM_RDONLY / 2) {
-                differences +=
-                    attach_place(near + offset, flags) != naive_place(near + offset, flags);
+    for (const unsigned long boundary : kBoundaries) {
+        for (const unsigned long near : kNear) {
+            for (unsigned long offset = 0; offset < KAPI_PAGE_SIZE; ++offset) {
+                for (u32 flags = 0; flags < 0x10000; flags += KAPI_SHM_RDONLY / 2) {
+                    differences += attach_place(near + offset, flags, boundary)
+                        != naive_place(near + offset, flags, boundary);
+                }
             }
         }
     }

@@ -109,6 +109,11 @@ bool host_kunit_has_direct_calls()
     return true;
 }
 
+bool host_kunit_probes_use_ftrace()
+{
+    return true;
+}
+
 int host_kunit_module_pins()
 {
     return kapi_module_references();

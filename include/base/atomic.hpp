@@ -2,10 +2,12 @@
 /*
  * Atomic<T>: a word that several CPUs access without a common lock.  Every access names its memory
  * ordering; the compiler builtins yield the same instructions as the kernel's READ_ONCE(),
- * smp_load_acquire() and smp_store_release() on the supported architectures.
+ * smp_load_acquire() and smp_store_release() on the supported architectures.  Those for more than a load or a
+ * store are weaker than the kernel's on some: a barrier follows there.
  */
 #pragma once
 
+#include <arch/atomic.h>
 #include <base/types.hpp>
 
 namespace sysvipc {
@@ -31,13 +33,25 @@ public:
      */
     [[nodiscard]] bool compare_exchange(T& expected, T value) noexcept
     {
-        return __atomic_compare_exchange_n(&value_, &expected, value, false, __ATOMIC_SEQ_CST,
-                                           __ATOMIC_RELAXED);
+        const bool is_replaced = __atomic_compare_exchange_n(&value_, &expected, value, false,
+                                                             __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+        arch_order_after_atomic();
+        return is_replaced;
     }
     /* Returns the old value; fully ordered. */
-    T exchange(T value) noexcept { return __atomic_exchange_n(&value_, value, __ATOMIC_SEQ_CST); }
+    T exchange(T value) noexcept
+    {
+        const T before = __atomic_exchange_n(&value_, value, __ATOMIC_SEQ_CST);
+        arch_order_after_atomic();
+        return before;
+    }
     /* Returns the sum; fully ordered. */
-    T add(T value) noexcept { return __atomic_add_fetch(&value_, value, __ATOMIC_SEQ_CST); }
+    T add(T value) noexcept
+    {
+        const T sum = __atomic_add_fetch(&value_, value, __ATOMIC_SEQ_CST);
+        arch_order_after_atomic();
+        return sum;
+    }
     void store_relaxed(T value) noexcept { __atomic_store_n(&value_, value, __ATOMIC_RELAXED); }
     void store_release(T value) noexcept { __atomic_store_n(&value_, value, __ATOMIC_RELEASE); }
 

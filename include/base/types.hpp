@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <generated/kapi_layout.h>
+
 namespace sysvipc {
 
 using u8 = std::uint8_t;
@@ -63,5 +65,15 @@ public:
  * CONFIG_INIT_STACK_ALL_ZERO would otherwise clear all of it in each call.
  */
 #define PARTLY_INITIALISED __attribute__((uninitialized))
+
+/*
+ * For a function off the usual path.  Nothing where the kernel's own mark is nothing: GCC does not align
+ * such functions, and ftrace may need that.
+ */
+#if KAPI_COLD_IS_NOTHING
+#define COLD
+#else
+#define COLD [[gnu::cold]]
+#endif
 
 } // namespace sysvipc

@@ -31,7 +31,7 @@ ENTRY_POINT long sysvipc_call_shmat(const kapi_regs* regs) noexcept;
 ENTRY_POINT long sysvipc_call_shmdt(const kapi_regs* regs) noexcept;
 ENTRY_POINT long sysvipc_call_shmctl(const kapi_regs* regs) noexcept;
 
-ENTRY_POINT long sysvipc_call_ia32(const kapi_regs* regs) noexcept;
+ENTRY_POINT long sysvipc_call_compat(const kapi_regs* regs) noexcept;
 
 } // extern "C"
 

@@ -32,7 +32,7 @@ private:
  * Errors: ENOSYS (the call fails, or continues in that code), ERESTARTNOINTR (a signal while
  * waiting).  Sleeps.
  */
-[[nodiscard, gnu::noinline, gnu::cold]] Result<void> wait_until_served() noexcept;
+COLD [[nodiscard, gnu::noinline]] Result<void> wait_until_served() noexcept;
 
 /*
  * Calls @call with the current task counted as inside; returns its value, or ENOSYS or

@@ -8,7 +8,7 @@
 
 #include <os/interception.hpp>
 
-extern "C" void sysvipc_enter_call(); /* src/intercept/trampoline_x86_64.S: the landing of all */
+extern "C" void sysvipc_enter_call(); /* the landing of all: calls.S of the architecture */
 
 namespace sysvipc {
 

@@ -69,6 +69,8 @@ int host_kunit_segment_probe(const char *path);
 
 /* Whether this kernel has ftrace direct calls. */
 bool host_kunit_has_direct_calls(void);
+/* Whether a kprobe at a function's entry is a user of ftrace, of which there may be one only. */
+bool host_kunit_probes_use_ftrace(void);
 
 /* pins: this module's reference count.  flush: waits until what kernel threads closed is gone. */
 int host_kunit_module_pins(void);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * intercept: wrappers around intercepted functions, which run the rest of the function when they choose.
- * Kernel source: arch/x86/kernel/kprobes/core.c.
+ * Kernel source: kernel/trace/ftrace.c, kernel/kprobes.c.
  */
 #ifndef SYSVIPC_INTERCEPT_AROUND_H
 #define SYSVIPC_INTERCEPT_AROUND_H

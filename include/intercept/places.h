@@ -8,11 +8,15 @@
 #ifndef SYSVIPC_INTERCEPT_PLACES_H
 #define SYSVIPC_INTERCEPT_PLACES_H
 
-/* Of a function's entry: the return address into it is behind an ENDBR and a call. */
+/*
+ * Of a function's entry: the return address into it is behind what marks the target of an indirect call and
+ * the call of ftrace, with an instruction before that on some architectures.
+ */
 #define LONGEST_ENTRY 16
 
 /* The mark of an address: marks[(address >> MARK_SHIFT) % MARK_COUNT]. */
 #define MARK_SHIFT 4
-#define MARK_COUNT 4096
+#define MARK_BITS 12
+#define MARK_COUNT (1 << MARK_BITS)
 
 #endif

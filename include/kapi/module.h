@@ -21,7 +21,7 @@ void kapi_warn_invariant(const char *what, const char *file, int line);
 /* Whether the kernel was built with System V IPC. */
 bool kapi_kernel_has_sysvipc(void);
 /* Whether the kernel runs 32-bit programs, and whether it accepts their 32-bit times. */
-bool kapi_kernel_has_ia32(void);
+bool kapi_kernel_has_compat(void);
 bool kapi_kernel_has_time32(void);
 
 KAPI_END

@@ -11,9 +11,9 @@ struct kapi_regs;
 
 /* System-call argument @n (0 to 5) of the 64-bit convention. */
 unsigned long kapi_regs_argument(const struct kapi_regs *regs, unsigned int n);
-/* The same for the 32-bit convention, and the call number. */
-kapi_u32 kapi_ia32_argument(const struct kapi_regs *regs, unsigned int n);
-kapi_u32 kapi_ia32_number(const struct kapi_regs *regs);
+/* The same for the convention of 32-bit programs, and the call number. */
+kapi_u32 kapi_compat_argument(const struct kapi_regs *regs, unsigned int n);
+kapi_u32 kapi_compat_number(const struct kapi_regs *regs);
 
 KAPI_END
 

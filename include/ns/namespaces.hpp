@@ -79,7 +79,7 @@ public:
      * Returns when the module serves.  Errors: ENOSYS (given up), ERESTARTNOINTR (a signal is
      * pending, possibly a fatal one).  Sleeps.
      */
-    [[nodiscard, gnu::noinline, gnu::cold]] static Result<void> wait_until_serving() noexcept;
+    COLD [[nodiscard, gnu::noinline]] static Result<void> wait_until_serving() noexcept;
 
     static void set_initial(IpcNamespace* ns) noexcept { initial_ = ns; }
 

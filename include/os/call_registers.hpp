@@ -24,12 +24,12 @@ private:
 };
 
 /* The same for a 32-bit program's call: 32 bits each. */
-class Ia32Registers {
+class CompatRegisters {
 public:
-    explicit Ia32Registers(const kapi_regs* regs) noexcept : regs_(regs) { }
+    explicit CompatRegisters(const kapi_regs* regs) noexcept : regs_(regs) { }
 
-    [[nodiscard]] u32 number() const noexcept { return kapi_ia32_number(regs_); }
-    [[nodiscard]] u32 word(unsigned int n) const noexcept { return kapi_ia32_argument(regs_, n); }
+    [[nodiscard]] u32 number() const noexcept { return kapi_compat_number(regs_); }
+    [[nodiscard]] u32 word(unsigned int n) const noexcept { return kapi_compat_argument(regs_, n); }
 
 private:
     const kapi_regs* regs_;

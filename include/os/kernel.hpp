@@ -8,7 +8,7 @@ namespace sysvipc {
 
 struct Kernel {
     [[nodiscard]] static bool has_sysvipc() noexcept { return kapi_kernel_has_sysvipc(); }
-    [[nodiscard]] static bool has_ia32() noexcept { return kapi_kernel_has_ia32(); }
+    [[nodiscard]] static bool has_compat() noexcept { return kapi_kernel_has_compat(); }
     /* Whether 32-bit programs may pass 32-bit times. */
     [[nodiscard]] static bool has_time32() noexcept { return kapi_kernel_has_time32(); }
 };

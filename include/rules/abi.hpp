@@ -118,8 +118,17 @@ struct SemOp {
 static_assert(sizeof(SemOp) == KAPI_SEMBUF_SIZE);
 inline constexpr u32 SEM_UNDO = KAPI_SEM_UNDO;
 
-/* struct semid64_ds: <asm/sembuf.h> */
-struct SemSetStat {
+/* struct semid64_ds: <asm/sembuf.h>; some architectures reserve a word behind each time */
+template <bool TimesAreWide>
+struct SemSetStatWith {
+    IpcPerm perm {};
+    i64 otime {};
+    i64 ctime {};
+    u64 nsems {};
+    u64 unused[2] {};
+};
+template <>
+struct SemSetStatWith<true> {
     IpcPerm perm {};
     i64 otime {};
     u64 unused_a {};
@@ -128,6 +137,7 @@ struct SemSetStat {
     u64 nsems {};
     u64 unused_c[2] {};
 };
+using SemSetStat = SemSetStatWith<KAPI_SEMID64_DS_CTIME - KAPI_SEMID64_DS_OTIME == 2 * sizeof(i64)>;
 static_assert(sizeof(SemSetStat) == KAPI_SEMID64_DS_SIZE);
 static_assert(offsetof(SemSetStat, otime) == KAPI_SEMID64_DS_OTIME);
 static_assert(offsetof(SemSetStat, ctime) == KAPI_SEMID64_DS_CTIME);
@@ -193,6 +203,8 @@ struct ShmUsageInfo {
 static_assert(sizeof(ShmUsageInfo) == KAPI_SHM_INFO_SIZE);
 static_assert(offsetof(ShmUsageInfo, shm_rss) == KAPI_SHM_INFO_RSS);
 
+/* shmat() with SHM_RND rounds addresses down to a multiple of this. */
+inline constexpr unsigned long kShmlba = KAPI_SHMLBA;
 inline constexpr u32 SHM_RDONLY = KAPI_SHM_RDONLY;
 inline constexpr u32 SHM_RND = KAPI_SHM_RND;
 inline constexpr u32 SHM_REMAP = KAPI_SHM_REMAP;

@@ -19,7 +19,9 @@ struct AttachPlace {
     constexpr bool operator==(const AttachPlace&) const noexcept = default;
 };
 
-[[nodiscard]] constexpr AttachPlace attach_place(unsigned long address, u32 flags) noexcept
+/* @boundary: what SHM_RND rounds down to a multiple of. */
+[[nodiscard]] constexpr AttachPlace attach_place(unsigned long address, u32 flags,
+                                                 unsigned long boundary) noexcept
 {
     using Where = AttachPlace::Where;
 
@@ -27,7 +29,7 @@ struct AttachPlace {
     if (address == 0)
         return { replaces ? Where::Nowhere : Where::Anywhere, 0 };
     if (flags & abi::SHM_RND)
-        address -= address % KAPI_SHMLBA;
+        address -= address % boundary;
     else if (address % KAPI_PAGE_SIZE != 0)
         return { Where::Nowhere, 0 };
     if (address != 0)
@@ -46,15 +48,24 @@ struct AttachPlace {
     return (start - address) / KAPI_PAGE_SIZE == page_offset;
 }
 
-static_assert(attach_place(0, 0) == AttachPlace { AttachPlace::Where::Anywhere, 0 });
-static_assert(attach_place(0, abi::SHM_REMAP).where == AttachPlace::Where::Nowhere);
-static_assert(attach_place(KAPI_PAGE_SIZE + 1, 0).where == AttachPlace::Where::Nowhere);
-static_assert(attach_place(KAPI_SHMLBA + 1, abi::SHM_RND)
-              == AttachPlace { AttachPlace::Where::Free, KAPI_SHMLBA });
-static_assert(attach_place(KAPI_SHMLBA, abi::SHM_REMAP)
-              == AttachPlace { AttachPlace::Where::Replace, KAPI_SHMLBA });
-static_assert(attach_place(1, abi::SHM_RND).where == AttachPlace::Where::Replace);
-static_assert(attach_place(1, abi::SHM_RND | abi::SHM_REMAP).where == AttachPlace::Where::Nowhere);
+/* Of a page, and of several. */
+template <unsigned long boundary>
+constexpr bool places_are_right() noexcept
+{
+    using enum AttachPlace::Where;
+    constexpr auto place = [](unsigned long address, u32 flags) {
+        return attach_place(address, flags, boundary);
+    };
+    constexpr u32 kRound = abi::SHM_RND;
+    return place(0, 0) == AttachPlace { Anywhere, 0 } && place(0, abi::SHM_REMAP).where == Nowhere
+        && place(KAPI_PAGE_SIZE + 1, 0).where == Nowhere
+        && place(KAPI_PAGE_SIZE, 0) == AttachPlace { Free, KAPI_PAGE_SIZE }
+    && place(2 * boundary - 1, kRound) == AttachPlace { Free, boundary }
+    && place(boundary, abi::SHM_REMAP) == AttachPlace { Replace, boundary }
+    && place(boundary - 1, kRound).where == Replace
+        && place(boundary - 1, kRound | abi::SHM_REMAP).where == Nowhere;
+}
+static_assert(places_are_right<KAPI_PAGE_SIZE>() && places_are_right<4 * KAPI_PAGE_SIZE>());
 static_assert(began_at(0x10000, 0x10000, 0) && began_at(0x10000, 0x10000 + 3 * KAPI_PAGE_SIZE, 3));
 static_assert(!began_at(0x10000, 0x10000, 3) && !began_at(0x10000, 0x0f000, 0),
               "what lies below an address never began at it");

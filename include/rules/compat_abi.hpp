@@ -167,6 +167,9 @@ struct OldShmLimitInfo {
 };
 static_assert(sizeof(OldShmLimitInfo) == 20);
 
+/* As abi::kShmlba: more than that on some architectures. */
+inline constexpr unsigned long kShmlba = KAPI_COMPAT_SHMLBA;
+
 /* struct old_timespec32: <linux/time32.h> */
 struct Timespec {
     i32 seconds {};
@@ -197,7 +200,7 @@ enum class IpcCall : u32 {
     SHMCTL = KAPI_IPC_CALL_SHMCTL,
 };
 
-/* The command of a *ctl() call in ipc(2) includes the version of its structure. */
+/* In ipc(2) and in the old *ctl() calls, the command includes the version of its structure. */
 inline constexpr u32 kCurrentVersion = KAPI_IPC_64;
 
 /* Whether @command, which may be unknown, has a structure. */

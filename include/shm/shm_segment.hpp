@@ -178,8 +178,9 @@ void stop_segments() noexcept; /* no segment exists any more; sleeps */
 
 /* The system calls.  Context: process, sleeps.  Errors are listed at each definition. */
 [[nodiscard]] Result<IpcId> shmget(IpcNamespace& ns, Key key, u64 size, u32 flags) noexcept;
-[[nodiscard]] Result<usize> shmat(IpcNamespace& ns, IpcId id, unsigned long address,
-                                  u32 flags) noexcept;
+/* @boundary: that of the program, abi::kShmlba or compat::kShmlba. */
+[[nodiscard]] Result<usize> shmat(IpcNamespace& ns, IpcId id, unsigned long address, u32 flags,
+                                  unsigned long boundary) noexcept;
 [[nodiscard]] Result<void> shmdt(unsigned long address) noexcept;
 [[nodiscard]] Result<i32> shmctl(IpcNamespace& ns, IpcId id, i32 command,
                                  UserAddress buffer) noexcept;

@@ -25,15 +25,11 @@ namespace sysvipc {
 
 extern "C" {
 
-/* src/intercept/intercept_x86_64.S */
+/* landings.S of the architecture, src/intercept/ */
 void sysvipc_enter_intercepted();
 void sysvipc_enter_exit_files();
 void sysvipc_enter_exit_files_in_place();
 void sysvipc_enter_leaving();
-void sysvipc_enter_unshare_in_place();
-void sysvipc_enter_setns_in_place();
-void sysvipc_enter_ia32_unshare_in_place();
-void sysvipc_enter_ia32_setns_in_place();
 void sysvipc_enter_copy_process();
 void sysvipc_enter_copy_process_in_place();
 void sysvipc_enter_ipc_ns_ending();
@@ -45,14 +41,14 @@ extern unsigned char sysvipc_marks[];
 extern bool sysvipc_trial_hit;
 extern unsigned long sysvipc_at_trial;
 extern unsigned long sysvipc_at_exit_files;
-extern unsigned long sysvipc_at_unshare;
-extern unsigned long sysvipc_at_setns;
-extern unsigned long sysvipc_at_ia32_unshare;
-extern unsigned long sysvipc_at_ia32_setns;
 extern unsigned long sysvipc_at_copy_process;
 extern unsigned long sysvipc_at_ipc_ns_ending;
 extern unsigned long sysvipc_at_proc_open;
 extern unsigned long sysvipc_at_destroy_orphaned;
+#define LEAVING(abi, name, function)                                                               \
+    void sysvipc_enter_##abi##_##name##_in_place();                                                \
+    extern unsigned long sysvipc_at_##abi##_##name;
+#include <arch/leaving.def>
 
 } // extern "C"
 
@@ -63,7 +59,7 @@ constexpr const char* kNamespaceEnding = "ipc_ns_ending"; /* IpcNsHandle::ending
 
 enum class Where : u8 {
     Everywhere,
-    Ia32, /* kernels that run 32-bit programs */
+    Compat, /* kernels that run 32-bit programs */
     ManyNamespaces,
     Builtin, /* kernels that have System V IPC of their own */
 };
@@ -93,18 +89,13 @@ constexpr Row kTable[] {
       { kNamespaceEnding, sysvipc_enter_ipc_ns_ending, nullptr,
         intercept_notice_ipc_ns_ending, &sysvipc_at_ipc_ns_ending, kRequired,
         "what is in an IPC namespace that ends stays" } },
-    { Where::Everywhere,
-      { "__x64_sys_unshare", sysvipc_enter_leaving, sysvipc_enter_unshare_in_place,
-        intercept_is_around_leaving, &sysvipc_at_unshare, kOptional, kLeaving } },
-    { Where::Everywhere,
-      { "__x64_sys_setns", sysvipc_enter_leaving, sysvipc_enter_setns_in_place,
-        intercept_is_around_leaving, &sysvipc_at_setns, kOptional, kLeaving } },
-    { Where::Ia32,
-      { "__ia32_sys_unshare", sysvipc_enter_leaving, sysvipc_enter_ia32_unshare_in_place,
-        intercept_is_around_leaving, &sysvipc_at_ia32_unshare, kOptional, kLeaving } },
-    { Where::Ia32,
-      { "__ia32_sys_setns", sysvipc_enter_leaving, sysvipc_enter_ia32_setns_in_place,
-        intercept_is_around_leaving, &sysvipc_at_ia32_setns, kOptional, kLeaving } },
+#define WHERE_native Where::Everywhere
+#define WHERE_compat Where::Compat
+#define LEAVING(abi, name, function)                                                               \
+    { WHERE_##abi,                                                                                 \
+      { #function, sysvipc_enter_leaving, sysvipc_enter_##abi##_##name##_in_place,                 \
+        intercept_is_around_leaving, &sysvipc_at_##abi##_##name, kOptional, kLeaving } },
+#include <arch/leaving.def>
     { Where::Builtin,
       { "sysvipc_proc_open", sysvipc_enter_proc_open, sysvipc_enter_proc_open_in_place,
         nullptr, &sysvipc_at_proc_open, kOptional,
@@ -128,8 +119,8 @@ constinit Interceptions interceptions { sysvipc_enter_intercepted, sysvipc_enter
 bool is_here(Where where) noexcept
 {
     switch (where) {
-    case Where::Ia32:
-        return Kernel::has_ia32();
+    case Where::Compat:
+        return Kernel::has_compat();
     case Where::ManyNamespaces:
         return IpcNsHandle::are_many();
     case Where::Builtin:

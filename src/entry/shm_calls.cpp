@@ -19,7 +19,7 @@ long sysvipc_call_shmget(const kapi_regs* regs) noexcept
 long sysvipc_call_shmat(const kapi_regs* regs) noexcept
 {
     return serve(regs, [](IpcNamespace& ns, const CallRegisters& call) {
-        return shmat(ns, IpcId { call.integer(0) }, call.word(1), call.flags(2));
+        return shmat(ns, IpcId { call.integer(0) }, call.word(1), call.flags(2), abi::kShmlba);
     });
 }
 

@@ -6,20 +6,19 @@
 #include <os/log.hpp>
 #include <base/poison.hpp>
 
-/* src/intercept/trampoline_x86_64.S, intercept_x86_64.S */
+/* calls.S and landings.S of the architecture, src/intercept/ */
 extern "C" {
 #define CALL(abi, name, function, number)                                                          \
     void sysvipc_enter_##abi##_##name##_in_place();                                                \
     extern unsigned long sysvipc_at_##abi##_##name;
-#include <intercept/calls.def>
-#undef CALL
+#include <arch/calls.def>
 }
 
 namespace sysvipc {
 
 namespace {
 
-enum class Abi : u8 { x64, ia32 };
+enum class Abi : u8 { native, compat };
 
 struct Call {
     Abi abi;
@@ -33,15 +32,14 @@ constexpr Call kCalls[] {
 #define CALL(abi, name, function, number)                                                          \
     { Abi::abi, #name, #function, sysvipc_enter_##abi##_##name##_in_place,                         \
       &sysvipc_at_##abi##_##name },
-#include <intercept/calls.def>
-#undef CALL
+#include <arch/calls.def>
 };
 
 constexpr const char* kLoss = "no System V IPC call gets here";
 
 bool can_be_made(const Call& call) noexcept
 {
-    return call.abi == Abi::x64 || Kernel::has_ia32();
+    return call.abi == Abi::native || Kernel::has_compat();
 }
 
 } // namespace
@@ -69,11 +67,11 @@ void log_system_calls(const char* means) noexcept
 {
     LogLine names;
     for (const Call& call : kCalls) {
-        if (call.abi == Abi::x64)
+        if (call.abi == Abi::native)
             names.character(' ').string(call.name);
     }
     log_info(Kernel::has_sysvipc() ? "took over" : "provides", names,
-             Kernel::has_ia32() ? " for 64-bit and 32-bit programs" : "", " by ", means);
+             Kernel::has_compat() ? " for 64-bit and 32-bit programs" : "", " by ", means);
 }
 
 } // namespace sysvipc

@@ -198,6 +198,11 @@ bool host_kunit_has_direct_calls(void)
 	return IS_ENABLED(CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS);
 }
 
+bool host_kunit_probes_use_ftrace(void)
+{
+	return IS_ENABLED(CONFIG_KPROBES_ON_FTRACE);
+}
+
 int host_kunit_module_pins(void)
 {
 	return module_refcount(THIS_MODULE);

@@ -8,7 +8,6 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
-#include <linux/static_call.h>
 #include <linux/syscalls.h>
 
 #include "segment_file.h"
@@ -65,7 +64,7 @@ void host_mapping_remove(const struct kapi_mapping *mapping)
 }
 
 /* The kernel's own shmdt(2), if it exists and was found. */
-DEFINE_STATIC_CALL_RET0(found_shmdt, ksys_shmdt);
+DEFINE_FOUND(long, ksys_shmdt, char __user *address);
 static bool has_shmdt;
 
 /*
@@ -99,13 +98,13 @@ int host_mappings_start(void)
 	}
 	has_shmdt = symbols[0].address;
 	if (has_shmdt)
-		static_call_update(found_shmdt, (typeof(&ksys_shmdt))symbols[0].address);
+		static_call_update(found_ksys_shmdt, (typeof(&ksys_shmdt))symbols[0].address);
 	return error;
 }
 
 long host_mapping_detach_builtin(unsigned long address)
 {
-	return has_shmdt ? static_call(found_shmdt)((char __user *)address) : -EINVAL;
+	return has_shmdt ? static_call(found_ksys_shmdt)((char __user *)address) : -EINVAL;
 }
 
 static struct detach_table *detach_table_of(const struct mm_struct *mm)

@@ -12,7 +12,6 @@
 #include <linux/msg.h>
 #include <linux/security.h>
 #include <linux/sem.h>
-#include <linux/static_call.h>
 
 #include "../kapi/shim.h"
 #include "symbol.h"
@@ -20,29 +19,33 @@
 
 #define PERM(perm) ((struct kern_ipc_perm *)(perm))
 
-/* --- the functions */
+/* --- the functions, with their parameters */
+
+#define A_PERM struct kern_ipc_perm *perm
 
 #ifdef CONFIG_SECURITY
 #define SECURITY_FUNCTIONS(VERDICT, NOTICE)                                                        \
-	VERDICT(security_ipc_permission)                                                           \
-	VERDICT(security_msg_msg_alloc)                                                            \
-	NOTICE(security_msg_msg_free)                                                              \
-	VERDICT(security_msg_queue_alloc)                                                          \
-	NOTICE(security_msg_queue_free)                                                            \
-	VERDICT(security_msg_queue_associate)                                                      \
-	VERDICT(security_msg_queue_msgctl)                                                         \
-	VERDICT(security_msg_queue_msgsnd)                                                         \
-	VERDICT(security_msg_queue_msgrcv)                                                         \
-	VERDICT(security_sem_alloc)                                                                \
-	NOTICE(security_sem_free)                                                                  \
-	VERDICT(security_sem_associate)                                                            \
-	VERDICT(security_sem_semctl)                                                               \
-	VERDICT(security_sem_semop)                                                                \
-	VERDICT(security_shm_alloc)                                                                \
-	NOTICE(security_shm_free)                                                                  \
-	VERDICT(security_shm_associate)                                                            \
-	VERDICT(security_shm_shmctl)                                                               \
-	VERDICT(security_shm_shmat)
+	VERDICT(security_ipc_permission, A_PERM, short flag)                                       \
+	VERDICT(security_msg_msg_alloc, struct msg_msg *message)                                   \
+	NOTICE(security_msg_msg_free, struct msg_msg *message)                                     \
+	VERDICT(security_msg_queue_alloc, A_PERM)                                                  \
+	NOTICE(security_msg_queue_free, A_PERM)                                                    \
+	VERDICT(security_msg_queue_associate, A_PERM, int flags)                                   \
+	VERDICT(security_msg_queue_msgctl, A_PERM, int command)                                    \
+	VERDICT(security_msg_queue_msgsnd, A_PERM, struct msg_msg *message, int flags)             \
+	VERDICT(security_msg_queue_msgrcv, A_PERM, struct msg_msg *message,                        \
+		struct task_struct *target, long type, int mode)                                   \
+	VERDICT(security_sem_alloc, A_PERM)                                                        \
+	NOTICE(security_sem_free, A_PERM)                                                          \
+	VERDICT(security_sem_associate, A_PERM, int flags)                                         \
+	VERDICT(security_sem_semctl, A_PERM, int command)                                          \
+	VERDICT(security_sem_semop, A_PERM, struct sembuf *operations, unsigned int count,         \
+		int alter)                                                                         \
+	VERDICT(security_shm_alloc, A_PERM)                                                        \
+	NOTICE(security_shm_free, A_PERM)                                                          \
+	VERDICT(security_shm_associate, A_PERM, int flags)                                         \
+	VERDICT(security_shm_shmctl, A_PERM, int command)                                          \
+	VERDICT(security_shm_shmat, A_PERM, char __user *address, int flags)
 #define VERDICT_OF(name, ...) static_call(found_##name)(__VA_ARGS__)
 #define NOTICE_TO(name, ...) static_call_cond(found_##name)(__VA_ARGS__)
 #else
@@ -53,18 +56,20 @@
 #endif
 
 #ifdef CONFIG_AUDITSYSCALL
-#define AUDIT_FUNCTIONS(NOTICE) NOTICE(__audit_ipc_obj) NOTICE(__audit_ipc_set_perm)
+#define AUDIT_FUNCTIONS(NOTICE)                                                                    \
+	NOTICE(__audit_ipc_obj, A_PERM)                                                            \
+	NOTICE(__audit_ipc_set_perm, unsigned long qbytes, uid_t uid, gid_t gid, umode_t mode)
 #else
 #define AUDIT_FUNCTIONS(NOTICE)
 #endif
 
 #define ALL_FUNCTIONS(VERDICT, NOTICE) SECURITY_FUNCTIONS(VERDICT, NOTICE) AUDIT_FUNCTIONS(NOTICE)
 
-#define DEFINE_VERDICT(name) DEFINE_STATIC_CALL_RET0(found_##name, name);
-#define DEFINE_NOTICE(name) DEFINE_STATIC_CALL_NULL(found_##name, name);
+#define DEFINE_VERDICT(name, ...) DEFINE_FOUND(int, name, __VA_ARGS__);
+#define DEFINE_NOTICE(name, ...) DEFINE_FOUND_VOID(name, __VA_ARGS__);
 ALL_FUNCTIONS(DEFINE_VERDICT, DEFINE_NOTICE)
 
-#define SYMBOL(name) { #name },
+#define SYMBOL(name, ...) { #name },
 static struct unexported_symbol symbols[] = { ALL_FUNCTIONS(SYMBOL, SYMBOL) };
 
 int host_security_find(void)
@@ -87,7 +92,7 @@ void host_security_use(void)
 {
 	const struct unexported_symbol *symbol __maybe_unused = symbols;
 
-#define USE(name) static_call_update(found_##name, (typeof(&name))(symbol++)->address);
+#define USE(name, ...) static_call_update(found_##name, (typeof(&name))(symbol++)->address);
 	ALL_FUNCTIONS(USE, USE)
 }
 

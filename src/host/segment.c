@@ -16,7 +16,6 @@
 #include <linux/module.h>
 #include <linux/pagemap.h>
 #include <linux/shmem_fs.h>
-#include <linux/static_call.h>
 #include <linux/version.h>
 
 #include "segment_file.h"
@@ -28,11 +27,12 @@
 #define FILE(handle) ((struct file *)(handle))
 
 /* Functions that the kernel does not export, if they were found (symbol.h). */
-DEFINE_STATIC_CALL_RET0(found_shmem_lock, shmem_lock);
-DEFINE_STATIC_CALL_NULL(found_shmem_unlock_mapping, shmem_unlock_mapping);
+DEFINE_FOUND(int, shmem_lock, struct file *file, int lock, struct ucounts *ucounts);
+DEFINE_FOUND_VOID(shmem_unlock_mapping, struct address_space *mapping);
 static bool can_lock;
 #ifdef CONFIG_HUGETLBFS
-DEFINE_STATIC_CALL_RET0(found_hugetlb_file_setup, hugetlb_file_setup);
+DEFINE_FOUND(struct file *, hugetlb_file_setup, const char *name, size_t size, vm_flags_t flags,
+	     int mode, int size_log);
 static bool can_be_huge;
 #endif
 

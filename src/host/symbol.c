@@ -26,7 +26,7 @@ bool symbol_is_kernels(const char *name, const void *address, unsigned long *off
 
 #ifdef CONFIG_KPROBES
 
-/* A probe is placed after what marks the target of an indirect call (ENDBR). */
+/* A probe may be placed after what marks the target of an indirect call. */
 static void *function_at(const char *name, void *probed)
 {
 	unsigned long offset;

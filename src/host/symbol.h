@@ -3,16 +3,39 @@
 #ifndef SYSVIPC_SRC_HOST_SYMBOL_H
 #define SYSVIPC_SRC_HOST_SYMBOL_H
 
+#include <linux/static_call.h>
 #include <linux/types.h>
 
 /*
- * With IBT, the kernel seals functions that it only calls directly.  So none of these may be called
+ * Where the targets of jumps are checked, the kernel seals functions that it only calls directly.  So none of these may be called
  * through a pointer: only by a static call.
  */
 struct unexported_symbol {
 	const char *name;
 	void *address; /* NULL: not found */
 };
+
+/*
+ * Defines the static call found_NAME of the type of the function @name, whose parameters follow: until it is
+ * updated, it returns 0, or does nothing.  Where the kernel does not patch static calls, they are
+ * calls through a pointer, which kernels may check against the type of what it points to.
+ */
+#ifdef CONFIG_HAVE_STATIC_CALL
+#define DEFINE_FOUND(result, name, ...) DEFINE_STATIC_CALL_RET0(found_##name, name)
+#define DEFINE_FOUND_VOID(name, ...) DEFINE_STATIC_CALL_NULL(found_##name, name)
+#else
+#define DEFINE_FOUND(result, name, ...)                                                            \
+	static result not_found_##name(__VA_ARGS__)                                                \
+	{                                                                                          \
+		return (result)0;                                                                  \
+	}                                                                                          \
+	DEFINE_STATIC_CALL(found_##name, not_found_##name)
+#define DEFINE_FOUND_VOID(name, ...)                                                               \
+	static void not_found_##name(__VA_ARGS__)                                                  \
+	{                                                                                          \
+	}                                                                                          \
+	DEFINE_STATIC_CALL(found_##name, not_found_##name)
+#endif
 
 /* Sets the addresses of symbols in the kernel itself.  -ENOMEM; sleeps. */
 int symbols_find(struct unexported_symbol *symbols, size_t count);

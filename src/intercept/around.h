@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* intercept: wrappers around kernel functions (watch.c, leaving.c; intercept_x86_64.S). */
+/* intercept: wrappers around kernel functions (watch.c, leaving.c; landings.S of each architecture). */
 #ifndef SYSVIPC_SRC_INTERCEPT_AROUND_H
 #define SYSVIPC_SRC_INTERCEPT_AROUND_H
 

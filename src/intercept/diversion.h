@@ -10,8 +10,6 @@
 #ifndef SYSVIPC_SRC_INTERCEPT_DIVERSION_H
 #define SYSVIPC_SRC_INTERCEPT_DIVERSION_H
 
-#include <linux/ptrace.h>
-
 #include <kapi/types.h>
 
 struct kapi_probe_hook;
@@ -35,23 +33,5 @@ int probe_hook_add(struct kapi_probe_hook *hook, const char *symbol, unsigned lo
 		   void (*trampoline)(void), diversion_filter *is_wanted);
 /* No call is diverted after this, unless intercept_stuck() says otherwise.  Sleeps. */
 void probe_hook_detach(struct kapi_probe_hook *hook);
-
-#if defined(CONFIG_X86_64)
-/* Not %r11: a probe on a call of ftrace could not change it. */
-static inline unsigned long *diversion_mark(struct pt_regs *regs)
-{
-	return &regs->r10;
-}
-
-/* Argument @n (0 to 3) of a function whose arguments are words and pointers. */
-static inline unsigned long diversion_argument(const struct kapi_regs *registers, unsigned int n)
-{
-	const struct pt_regs *regs = (const struct pt_regs *)registers;
-
-	return n == 0 ? regs->di : n == 1 ? regs->si : n == 2 ? regs->dx : regs->cx;
-}
-#else
-#error "which registers a function of this architecture is entered with is not described here yet"
-#endif
 
 #endif

@@ -31,7 +31,7 @@ static int find_places(const struct kapi_interception_group *group)
 
 static void mark(unsigned char *marks, unsigned long function)
 {
-	/* Else the address of the middle of our trial function is a constant, which IBT does not allow. */
+	/* Else the address of the middle of our trial function is a constant, which objtool does not allow. */
 	OPTIMIZER_HIDE_VAR(function);
 	marks[(function >> MARK_SHIFT) % MARK_COUNT] = 1;
 	marks[((function + LONGEST_ENTRY) >> MARK_SHIFT) % MARK_COUNT] = 1;

@@ -8,14 +8,10 @@
 #include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <linux/string.h>
-#include <asm/syscall.h>
-#include <asm/unistd.h>
-#ifdef CONFIG_IA32_EMULATION
-#include <asm/unistd_32_ia32.h>
-#endif
 
 #include "around.h"
 #include "diversion.h"
+#include <arch/registers.h>
 #include <intercept/around.h>
 #include <intercept/watch.h>
 
@@ -31,9 +27,15 @@ static struct leaving leaving_by(unsigned long flags)
 }
 
 /* @call: the program's registers. */
+static unsigned long argument(const struct pt_regs *call, unsigned int n)
+{
+	return arch_is_compat_call(call) ? arch_compat_argument(call, n)
+					 : arch_call_argument(call, n);
+}
+
 static unsigned long unshare_flags(const struct pt_regs *call)
 {
-	return in_ia32_syscall() ? (u32)call->bx : call->di;
+	return argument(call, 0);
 }
 
 static bool may_leave_by_unshare(const struct pt_regs *call)
@@ -48,7 +50,7 @@ static struct leaving leaving_by_unshare(const struct pt_regs *call)
 
 static int setns_type(const struct pt_regs *call)
 {
-	return in_ia32_syscall() ? call->cx : call->si;
+	return argument(call, 1);
 }
 
 /* Type 0 permits any namespace. */
@@ -79,7 +81,7 @@ static unsigned long type_of_namespace(unsigned int fd)
 
 static struct leaving leaving_by_setns(const struct pt_regs *call)
 {
-	const unsigned int fd = in_ia32_syscall() ? call->bx : call->di;
+	const unsigned int fd = argument(call, 0);
 
 	return leaving_by(setns_type(call) ?: type_of_namespace(fd));
 }
@@ -92,24 +94,14 @@ static unsigned long left_with(const struct leaving *leaving)
 	return leaving->flags | (is_elsewhere ? CLONE_NEWIPC : 0);
 }
 
-/* Which of the two it is.  The kernel uses the lower half; x32's numbers differ in one bit. */
-static bool is_setns(const struct pt_regs *call)
-{
-#ifdef CONFIG_IA32_EMULATION
-	if (in_ia32_syscall())
-		return (u32)call->orig_ax == __NR_ia32_setns;
-#endif
-	return ((u32)call->orig_ax & ~__X32_SYSCALL_BIT) == __NR_setns;
-}
-
 static struct leaving leaving_by_call(const struct pt_regs *call)
 {
-	return is_setns(call) ? leaving_by_setns(call) : leaving_by_unshare(call);
+	return arch_is_setns(call) ? leaving_by_setns(call) : leaving_by_unshare(call);
 }
 
 static bool may_leave(const struct pt_regs *call)
 {
-	return is_setns(call) ? may_leave_by_setns(call) : may_leave_by_unshare(call);
+	return arch_is_setns(call) ? may_leave_by_setns(call) : may_leave_by_unshare(call);
 }
 
 bool ENTRY_POINT sysvipc_goes_around_leaving(const struct pt_regs *call);
@@ -123,7 +115,7 @@ long ENTRY_POINT sysvipc_around_leaving(const struct pt_regs *call, long second,
 long sysvipc_around_leaving(const struct pt_regs *call, long second, long third, long fourth,
 			    unsigned long rest, unsigned long by_probe)
 {
-	const bool enters = is_setns(call);
+	const bool enters = arch_is_setns(call);
 	const struct leaving leaving = leaving_by_call(call);
 	const long result = sysvipc_call_rest((long)call, second, third, fourth, rest, by_probe);
 
@@ -137,5 +129,7 @@ long sysvipc_around_leaving(const struct pt_regs *call, long second, long third,
 
 bool intercept_is_around_leaving(const struct kapi_regs *registers)
 {
-	return may_leave((const struct pt_regs *)diversion_argument(registers, 0));
+	const struct pt_regs *function = (const struct pt_regs *)registers;
+
+	return may_leave((const struct pt_regs *)arch_function_argument(function, 0));
 }

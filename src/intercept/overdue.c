@@ -14,8 +14,8 @@
 #include <linux/uaccess.h>
 #include <linux/workqueue.h>
 #include <asm/syscall.h>
-#include <asm/unistd.h>
 
+#include <arch/registers.h>
 #include <generated/kapi_layout.h>
 #include "../kapi/renamed.h"
 #include <kapi/module.h>
@@ -25,7 +25,7 @@
 #define LONGEST_DELAY (600 * HZ)
 #define MOST_LINES 16
 
-enum abi { x64, ia32 };
+enum abi { native, compat };
 
 static const struct {
 	enum abi abi;
@@ -33,8 +33,8 @@ static const struct {
 	int number;
 } calls[] = {
 #define CALL(abi, name, function, number) { abi, #name, number },
-#include <intercept/calls.def>
-#undef CALL
+#define SHARED(name, number) { compat, #name, number },
+#include <arch/calls.def>
 };
 
 static bool is_running(const struct task_struct *task)
@@ -48,11 +48,7 @@ static bool is_running(const struct task_struct *task)
 
 static enum abi abi_of(struct task_struct *task)
 {
-#ifdef CONFIG_IA32_EMULATION
-	return READ_ONCE(task_thread_info(task)->status) & TS_COMPAT ? ia32 : x64;
-#else
-	return x64;
-#endif
+	return arch_is_in_compat_call(task) ? compat : native;
 }
 
 /*
@@ -71,10 +67,8 @@ static const char *call_of(struct task_struct *task)
 	if (copy_from_kernel_nofault(&regs, task_pt_regs(task), sizeof(regs)))
 		return NULL;
 	number = syscall_get_nr(task, &regs);
-#ifdef __X32_SYSCALL_BIT
 	if (number >= 0)
-		number &= ~__X32_SYSCALL_BIT;
-#endif
+		number = arch_number_of_call(number);
 	for (i = 0; number >= 0 && i < ARRAY_SIZE(calls); i++) {
 		if (calls[i].abi == abi_of(task) && calls[i].number == number)
 			return calls[i].name;

@@ -15,6 +15,7 @@
 #include "diversion.h"
 #include "probes.h"
 #include "../host/symbol.h"
+#include <arch/registers.h>
 
 #ifdef CONFIG_KPROBES
 
@@ -43,8 +44,8 @@ static int divert(struct kprobe *probe, struct pt_regs *regs)
 {
 	const struct diversion *diversion = container_of(probe, struct diversion, probe);
 
-	if (diversion->rest && *diversion_mark(regs) == sysvipc_own_mark(diversion->rest)) {
-		*diversion_mark(regs) = 0;
+	if (diversion->rest && *arch_spare_register(regs) == sysvipc_own_mark(diversion->rest)) {
+		*arch_spare_register(regs) = 0;
 		return 0;
 	}
 	if (diversion->is_wanted && !diversion->is_wanted((const struct kapi_regs *)regs))

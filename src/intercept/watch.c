@@ -7,7 +7,7 @@
  * call us, as if written that way: by ftrace direct calls, or by kprobes that only divert the task to where
  * a direct call would have led (diversion.h).  A task's exit is seen where the kernel would call
  * exit_sem(), just before it closes its files.  Only creation uses a tracepoint, as little is done then,
- * except where spinlocks sleep (PREEMPT_RT).  The assembly in between is in intercept_x86_64.S.
+ * except where spinlocks sleep (PREEMPT_RT).  The assembly in between is in a folder an architecture: landings.S.
  *
  * Order: entries of a task are found by the address of its task_struct, which is reused soon after the task is
  * gone.  So the hook that removes them (exit) is installed before the one that inserts them (clone), and
@@ -34,8 +34,15 @@
 
 #include "around.h"
 #include "diversion.h"
+#include <arch/registers.h>
 #include <intercept/around.h>
 #include <intercept/watch.h>
+
+/* Of the function whose probe runs the filter. */
+static unsigned long argument(const struct kapi_regs *registers, unsigned int n)
+{
+	return arch_function_argument((const struct pt_regs *)registers, n);
+}
 
 /* --- Ending */
 
@@ -50,8 +57,7 @@ void sysvipc_before_exit_files(struct task_struct *task)
 
 bool intercept_is_before_exit_files(const struct kapi_regs *registers)
 {
-	return diversion_argument(registers, 0) == (unsigned long)current &&
-	       sysvipc_task_has_share();
+	return argument(registers, 0) == (unsigned long)current && sysvipc_task_has_share();
 }
 
 /* --- Beginning */
@@ -96,8 +102,7 @@ struct task_struct *sysvipc_around_copy_process(struct pid *pid, int trace, int 
 /* Pinning is left to the wrapper: the probe may still not divert the task to it. */
 bool intercept_is_around_copy_process(const struct kapi_regs *registers)
 {
-	return ((const struct kernel_clone_args *)diversion_argument(registers, 3))->flags &
-	       CLONE_SYSVSEM;
+	return ((const struct kernel_clone_args *)argument(registers, 3))->flags & CLONE_SYSVSEM;
 }
 
 int intercept_watch_beginnings(void)
@@ -157,6 +162,6 @@ bool intercept_is_around_copy_process(const struct kapi_regs *registers)
 
 bool intercept_notice_ipc_ns_ending(const struct kapi_regs *registers)
 {
-	sysvipc_before_ipc_ns_ending((struct kapi_ipc_ns *)diversion_argument(registers, 0));
+	sysvipc_before_ipc_ns_ending((struct kapi_ipc_ns *)argument(registers, 0));
 	return false;
 }

@@ -21,11 +21,13 @@
 #include <linux/seqlock.h>
 #include <linux/shm.h>
 #include <linux/spinlock.h>
+#include <linux/stringify.h>
 #include <linux/time32.h>
 #include <linux/time_types.h>
 #include <linux/workqueue.h>
-#include <asm/unistd_32_ia32.h>
 #include <uapi/linux/shm.h>
+
+#include <arch/layout.h>
 
 #include "tried.h" /* here, as all else that is built needs the numbers */
 
@@ -36,7 +38,12 @@
 #define END(member) offsetofend(struct kern_ipc_perm, member)
 #define LATEST(a, b) ((a) > (b) ? (a) : (b))
 #define CONSTANT(name) DEFINE(KAPI_##name, name)
-#define IA32_CALL(NAME, name) DEFINE(KAPI_IA32_##NAME, __NR_ia32_##name)
+#define NUMBER(NAME, number) DEFINE(KAPI_COMPAT_##NAME, number);
+
+/* Where the architecture says nothing else: <linux/shm.h>. */
+#ifndef COMPAT_SHMLBA
+#define COMPAT_SHMLBA SHMLBA
+#endif
 
 static void __used layout(void)
 {
@@ -63,7 +70,7 @@ static void __used layout(void)
 	FIELD(MSG_MSG_TYPE, struct msg_msg, m_type);
 	BLANK();
 	DEFINE(KAPI_PAGE_SIZE, PAGE_SIZE);
-	FIELD(PT_REGS_ORIG_AX, struct pt_regs, orig_ax);
+	FIELD(PT_REGS_CALL_NUMBER, struct pt_regs, ARCH_CALL_NUMBER);
 	DEFINE(KAPI_CAP_CHECKPOINT_RESTORE, CAP_CHECKPOINT_RESTORE);
 	DEFINE(KAPI_CAP_IPC_LOCK, CAP_IPC_LOCK);
 	DEFINE(KAPI_CAP_IPC_OWNER, CAP_IPC_OWNER);
@@ -98,6 +105,7 @@ static void __used layout(void)
 	FIELD(SHM_INFO_RSS, struct shm_info, shm_rss);
 	DEFINE(KAPI_TIMESPEC_SIZE, sizeof(struct __kernel_timespec));
 	DEFINE(KAPI_PREEMPT_RT, IS_ENABLED(CONFIG_PREEMPT_RT));
+	DEFINE(KAPI_COLD_IS_NOTHING, sizeof(__stringify(__cold)) == 1);
 	DEFINE(KAPI_CLONE_SYSVSEM, CLONE_SYSVSEM);
 	DEFINE(KAPI_CLONE_NEWIPC, CLONE_NEWIPC);
 	BLANK();
@@ -118,18 +126,7 @@ static void __used layout(void)
 	FIELD(COMPAT_SHMID64_DS_NATTCH, struct compat_shmid64_ds, shm_nattch);
 	DEFINE(KAPI_OLD_TIMESPEC32_SIZE, sizeof(struct old_timespec32));
 	BLANK();
-	IA32_CALL(IPC, ipc);
-	IA32_CALL(SEMGET, semget);
-	IA32_CALL(SEMCTL, semctl);
-	IA32_CALL(SHMGET, shmget);
-	IA32_CALL(SHMCTL, shmctl);
-	IA32_CALL(SHMAT, shmat);
-	IA32_CALL(SHMDT, shmdt);
-	IA32_CALL(MSGGET, msgget);
-	IA32_CALL(MSGSND, msgsnd);
-	IA32_CALL(MSGRCV, msgrcv);
-	IA32_CALL(MSGCTL, msgctl);
-	IA32_CALL(SEMTIMEDOP, semtimedop_time64);
+	ARCH_COMPAT_NUMBERS
 	DEFINE(KAPI_IPC_CALL_SEMOP, SEMOP); /* the calls within ipc(2) */
 	DEFINE(KAPI_IPC_CALL_SEMGET, SEMGET);
 	DEFINE(KAPI_IPC_CALL_SEMCTL, SEMCTL);
@@ -197,6 +194,7 @@ static void __used layout(void)
 	CONSTANT(SHMALL);
 	CONSTANT(SHMMNI);
 	CONSTANT(SHMLBA);
+	CONSTANT(COMPAT_SHMLBA);
 	DEFINE(KAPI_SHM_DEST, 01000); /* <linux/shm.h> shows them to the kernel only in part */
 	DEFINE(KAPI_SHM_LOCKED, 02000);
 	CONSTANT(PROT_READ);

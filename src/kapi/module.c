@@ -6,6 +6,7 @@
 #include <linux/ratelimit.h>
 
 #include "shim.h"
+#include <arch/registers.h>
 #include <kapi/module.h>
 
 KAPI_SHIM bool kapi_kernel_has_sysvipc(void)
@@ -13,9 +14,9 @@ KAPI_SHIM bool kapi_kernel_has_sysvipc(void)
 	return IS_ENABLED(CONFIG_SYSVIPC);
 }
 
-KAPI_SHIM bool kapi_kernel_has_ia32(void)
+KAPI_SHIM bool kapi_kernel_has_compat(void)
 {
-	return IS_ENABLED(CONFIG_IA32_EMULATION);
+	return ARCH_HAS_COMPAT;
 }
 
 KAPI_SHIM bool kapi_kernel_has_time32(void)

@@ -19,9 +19,9 @@ namespace {
 using Where = AttachPlace::Where;
 
 /* Errors: EINVAL. */
-Result<MappingRequest> request_of(unsigned long address, u32 flags) noexcept
+Result<MappingRequest> request_of(unsigned long address, u32 flags, unsigned long boundary) noexcept
 {
-    const AttachPlace place = attach_place(address, flags);
+    const AttachPlace place = attach_place(address, flags, boundary);
     if (place.where == Where::Nowhere)
         return Errno::EINVAL;
     return MappingRequest { place, (flags & abi::SHM_RDONLY) == 0, (flags & abi::SHM_EXEC) != 0 };
@@ -82,11 +82,12 @@ Result<usize> map_segment(ShmSegment& segment, const MappingRequest& request) no
  * Errors: EINVAL (negative id, address), EINVAL (no such segment), EACCES, a security module's,
  * EIDRM, ENOMEM, EINTR, EINVAL (address taken), those of mmap(2); in this order.  shmat(2).
  */
-Result<usize> shmat(IpcNamespace& ns, IpcId id, unsigned long address, u32 flags) noexcept
+Result<usize> shmat(IpcNamespace& ns, IpcId id, unsigned long address, u32 flags,
+                    unsigned long boundary) noexcept
 {
     if (id.is_negative())
         return Errno::EINVAL;
-    const MappingRequest request = TRY(request_of(address, flags));
+    const MappingRequest request = TRY(request_of(address, flags, boundary));
     const Attachment attachment = TRY(attach(ns, id, access_of(request), address, flags));
     return map_segment(attachment.segment(), request);
 }

@@ -7,8 +7,7 @@
 
 namespace sysvipc {
 
-[[gnu::cold]] Result<usize> read_user_rest(void* to, UserAddress from, usize size,
-                                           usize missed) noexcept
+COLD Result<usize> read_user_rest(void* to, UserAddress from, usize size, usize missed) noexcept
 {
     const usize done = size - missed;
     ModulePin pin;
@@ -16,8 +15,8 @@ namespace sysvipc {
     return kapi_copy_from_user(static_cast<u8*>(to) + done, from.offset(done).value(), missed);
 }
 
-[[gnu::cold]] Result<usize> write_user_rest(UserAddress to, const void* from, usize size,
-                                            usize missed) noexcept
+COLD Result<usize> write_user_rest(UserAddress to, const void* from, usize size,
+                                   usize missed) noexcept
 {
     const usize done = size - missed;
     ModulePin pin;
@@ -26,7 +25,7 @@ namespace sysvipc {
 }
 
 template <class Word>
-[[gnu::cold]] Result<void> put_user_slowly(UserAddress to, Word value) noexcept
+COLD Result<void> put_user_slowly(UserAddress to, Word value) noexcept
 {
     ModulePin pin;
     TRY(pin.take());

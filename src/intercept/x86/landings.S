@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Landings of intercepted kernel functions; those of the system calls: trampoline_x86_64.S.
+ * x86: landings of intercepted kernel functions; those of the system calls: calls.S.
  *
  * A direct call enters with two return addresses on the stack: into the intercepted function, where the rest
  * of it begins, and above that into its caller.  A kprobe enters in place of the function, with the second
@@ -35,10 +35,8 @@ SYM_DATA_END(sysvipc_at_\function)
 	.data
 	.balign	8
 PLACE exit_files
-PLACE unshare
-PLACE setns
-PLACE ia32_unshare
-PLACE ia32_setns
+#define LEAVING(abi, name, function) PLACE abi##_##name
+#include <arch/leaving.def>
 #ifdef CONFIG_PREEMPT_RT
 PLACE copy_process
 #endif
@@ -47,8 +45,7 @@ PLACE proc_open
 PLACE destroy_orphaned
 PLACE trial
 #define CALL(abi, name, function, number) PLACE abi##_##name
-#include <intercept/calls.def>
-#undef CALL
+#include <arch/calls.def>
 
 /* The caller looks at it: include/intercept/intercept.h. */
 SYM_DATA(sysvipc_trial_hit, .byte 0)
@@ -82,13 +79,11 @@ SYM_CODE_START(sysvipc_enter_intercepted)
 	LAND_FROM copy_process, copy_process
 #endif
 	LAND_FROM exit_files, exit_files
-	LAND_FROM unshare, leaving
-	LAND_FROM setns, leaving
+#define LEAVING(abi, name, function) LAND_FROM abi##_##name, leaving
+#include <arch/leaving.def>
 	LAND_FROM ipc_ns_ending, ipc_ns_ending
 	LAND_FROM proc_open, proc_open
 	LAND_FROM destroy_orphaned, destroy_orphaned
-	LAND_FROM ia32_unshare, leaving
-	LAND_FROM ia32_setns, leaving
 	LAND_FROM trial, trial
 	jmp	sysvipc_enter_call
 SYM_CODE_END(sysvipc_enter_intercepted)
@@ -219,10 +214,8 @@ SYM_CODE_END(sysvipc_enter_\place\()_in_place)
 BEFORE exit_files
 BEFORE_IN_PLACE exit_files
 AROUND leaving
-AROUND_IN_PLACE unshare, leaving
-AROUND_IN_PLACE setns, leaving
-AROUND_IN_PLACE ia32_unshare, leaving
-AROUND_IN_PLACE ia32_setns, leaving
+#define LEAVING(abi, name, function) AROUND_IN_PLACE abi##_##name, leaving
+#include <arch/leaving.def>
 #ifdef CONFIG_PREEMPT_RT
 AROUND copy_process
 AROUND_IN_PLACE copy_process, copy_process

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Landings of intercepted system calls.
+ * x86: landings of intercepted system calls.
  *
  * A direct call enters with two return addresses on the stack: into the kernel's function, and above that
  * into its caller.  We drop the first: our C++ function returns in place of the kernel's.  A kprobe
@@ -27,13 +27,13 @@
 #error "the calls have other numbers than this search knows"
 #endif
 /* Above msgctl, all but semtimedop are 32-bit calls: ipc, semget to msgctl, semtimedop. */
-#if !(__NR_msgctl < KAPI_IA32_IPC && KAPI_IA32_IPC < __NR_semtimedop && \
-	__NR_semtimedop < KAPI_IA32_SEMGET && KAPI_IA32_SEMGET < KAPI_IA32_SEMCTL && \
-	KAPI_IA32_SEMCTL < KAPI_IA32_SHMGET && KAPI_IA32_SHMGET < KAPI_IA32_SHMCTL && \
-	KAPI_IA32_SHMCTL < KAPI_IA32_SHMAT && KAPI_IA32_SHMAT < KAPI_IA32_SHMDT && \
-	KAPI_IA32_SHMDT < KAPI_IA32_MSGGET && KAPI_IA32_MSGGET < KAPI_IA32_MSGSND && \
-	KAPI_IA32_MSGSND < KAPI_IA32_MSGRCV && KAPI_IA32_MSGRCV < KAPI_IA32_MSGCTL && \
-	KAPI_IA32_MSGCTL < KAPI_IA32_SEMTIMEDOP)
+#if !(__NR_msgctl < KAPI_COMPAT_IPC && KAPI_COMPAT_IPC < __NR_semtimedop && \
+	__NR_semtimedop < KAPI_COMPAT_SEMGET && KAPI_COMPAT_SEMGET < KAPI_COMPAT_SEMCTL && \
+	KAPI_COMPAT_SEMCTL < KAPI_COMPAT_SHMGET && KAPI_COMPAT_SHMGET < KAPI_COMPAT_SHMCTL && \
+	KAPI_COMPAT_SHMCTL < KAPI_COMPAT_SHMAT && KAPI_COMPAT_SHMAT < KAPI_COMPAT_SHMDT && \
+	KAPI_COMPAT_SHMDT < KAPI_COMPAT_MSGGET && KAPI_COMPAT_MSGGET < KAPI_COMPAT_MSGSND && \
+	KAPI_COMPAT_MSGSND < KAPI_COMPAT_MSGRCV && KAPI_COMPAT_MSGRCV < KAPI_COMPAT_MSGCTL && \
+	KAPI_COMPAT_MSGCTL < KAPI_COMPAT_SEMTIMEDOP)
 #error "a call of 32-bit programs has a number that this search takes for another"
 #endif
 
@@ -88,12 +88,11 @@ SYM_CODE_END(sysvipc_enter_\name\()_in_place)
 .endm
 
 #define CALL(abi, name, function, number) CALL_IN_PLACE abi##_##name
-#include <intercept/calls.def>
-#undef CALL
+#include <arch/calls.def>
 
 SYM_CODE_START_LOCAL(sysvipc_serve)
 	UNWIND_HINT_FUNC
-	movl	KAPI_PT_REGS_ORIG_AX(%rdi), %eax
+	movl	KAPI_PT_REGS_CALL_NUMBER(%rdi), %eax
 	btrl	$X32_BIT, %eax
 	cmpl	$__NR_shmdt, %eax
 	ja	.Lmessages
@@ -115,5 +114,5 @@ SYM_CODE_START_LOCAL(sysvipc_serve)
 .Llast:
 	IF(msgctl)
 	IF(semtimedop)
-	ELSE(ia32)
+	ELSE(compat)
 SYM_CODE_END(sysvipc_serve)

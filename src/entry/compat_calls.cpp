@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * System calls of 32-bit programs: each by its own number, or all through ipc(2).  Kernel source:
- * ipc/syscall.c.
+ * System calls of 32-bit programs: each by its own number, or all through ipc(2).  Which of them there are,
+ * and their numbers, differ between architectures: arch/calls.def.  Kernel source: ipc/syscall.c.
  *
  * Arguments are words of 32 bits.  Some calls also pass pointers to data with another layout: messages,
  * structures of the *ctl() calls, times.
@@ -69,7 +69,8 @@ long operate_at_once(u32 id, u32 operations, u32 count) noexcept
 
 long attach(u32 id, u32 address, u32 flags) noexcept
 {
-    return in_namespace([&](IpcNamespace& ns) { return shmat(ns, id_of(id), address, flags); });
+    return in_namespace(
+        [&](IpcNamespace& ns) { return shmat(ns, id_of(id), address, flags, compat::kShmlba); });
 }
 
 long detach(u32 address) noexcept
@@ -141,7 +142,7 @@ long operate(u32 id, u32 operations, u32 count, u32 timeout) noexcept
 
 /* The arguments of ipc(2), with their names there; their meaning depends on the call. */
 struct IpcArguments {
-    explicit IpcArguments(const Ia32Registers& call) noexcept
+    explicit IpcArguments(const CompatRegisters& call) noexcept
         : number(static_cast<u16>(call.word(0))),
           version(call.word(0) >> 16),
           first(call.word(1)),
@@ -253,36 +254,90 @@ long ipc(const IpcArguments& call) noexcept
     return to_syscall(Errno::ENOSYS);
 }
 
-/* --- separate calls: always the current version of the structures */
+/* --- the calls, by their names in arch/calls.def, which has some of them */
 
-long serve(const Ia32Registers& call) noexcept
-{
-    switch (call.number()) {
-    case KAPI_IA32_IPC:
-        return ipc(IpcArguments { call });
-    case KAPI_IA32_SEMGET:
+struct Calls {
+    using Call = const CompatRegisters&;
+
+    static long ipc(Call call) noexcept { return sysvipc::ipc(IpcArguments { call }); }
+    static long msgget(Call call) noexcept { return get_queue(call.word(0), call.word(1)); }
+    static long msgsnd(Call call) noexcept
+    {
+        return send(call.word(0), call.word(1), call.word(2), call.word(3));
+    }
+    static long msgrcv(Call call) noexcept
+    {
+        return receive(call.word(0), call.word(1), call.word(2), call.word(3), call.word(4));
+    }
+    static long msgctl(Call call) noexcept
+    {
+        return control_queue(call.word(0), call.word(1), call.word(2), Version::Current);
+    }
+    static long semget(Call call) noexcept
+    {
         return get_set(call.word(0), call.word(1), call.word(2));
-    case KAPI_IA32_SEMCTL:
+    }
+    static long semop(Call call) noexcept
+    {
+        return operate_at_once(call.word(0), call.word(1), call.word(2));
+    }
+    static long semtimedop(Call call) noexcept
+    {
+        return operate<abi::Timespec>(call.word(0), call.word(1), call.word(2), call.word(3));
+    }
+    static long semtimedop_time32(Call call) noexcept
+    {
+        if (!Kernel::has_time32())
+            return to_syscall(Errno::ENOSYS);
+        return operate<compat::Timespec>(call.word(0), call.word(1), call.word(2), call.word(3));
+    }
+    static long semctl(Call call) noexcept
+    {
         return control_semaphores(call.word(0), call.word(1), call.word(2), call.word(3),
                                   Version::Current);
-    case KAPI_IA32_SEMTIMEDOP:
-        return operate<abi::Timespec>(call.word(0), call.word(1), call.word(2), call.word(3));
-    case KAPI_IA32_SHMGET:
+    }
+    static long shmget(Call call) noexcept
+    {
         return get_segment(call.word(0), call.word(1), call.word(2));
-    case KAPI_IA32_SHMCTL:
-        return control_segment(call.word(0), call.word(1), call.word(2), Version::Current);
-    case KAPI_IA32_SHMAT:
+    }
+    static long shmat(Call call) noexcept
+    {
         return attach(call.word(0), call.word(1), call.word(2));
-    case KAPI_IA32_SHMDT:
-        return detach(call.word(0));
-    case KAPI_IA32_MSGGET:
-        return get_queue(call.word(0), call.word(1));
-    case KAPI_IA32_MSGSND:
-        return send(call.word(0), call.word(1), call.word(2), call.word(3));
-    case KAPI_IA32_MSGRCV:
-        return receive(call.word(0), call.word(1), call.word(2), call.word(3), call.word(4));
-    case KAPI_IA32_MSGCTL:
-        return control_queue(call.word(0), call.word(1), call.word(2), Version::Current);
+    }
+    static long shmdt(Call call) noexcept { return detach(call.word(0)); }
+    static long shmctl(Call call) noexcept
+    {
+        return control_segment(call.word(0), call.word(1), call.word(2), Version::Current);
+    }
+
+    /* The command includes the version of its structure, as in ipc(2). */
+    static long old_msgctl(Call call) noexcept
+    {
+        return control_queue(call.word(0), without_version(call.word(1)), call.word(2),
+                             version_in(call.word(1)));
+    }
+    static long old_semctl(Call call) noexcept
+    {
+        return control_semaphores(call.word(0), call.word(1), without_version(call.word(2)),
+                                  call.word(3), version_in(call.word(2)));
+    }
+    static long old_shmctl(Call call) noexcept
+    {
+        return control_segment(call.word(0), without_version(call.word(1)), call.word(2),
+                               version_in(call.word(1)));
+    }
+};
+
+long serve(const CompatRegisters& call) noexcept
+{
+    switch (call.number()) {
+#define IN_native(name, number)
+#define IN_compat(name, number)                                                                    \
+    case number:                                                                                   \
+        return Calls::name(call);
+#define CALL(abi, name, function, number) IN_##abi(name, number)
+#define SHARED(name, number) IN_compat(name, number)
+#include <arch/calls.def>
     default:
         return to_syscall(Errno::ENOSYS);
     }
@@ -290,9 +345,9 @@ long serve(const Ia32Registers& call) noexcept
 
 } // namespace
 
-extern "C" long sysvipc_call_ia32(const kapi_regs* regs) noexcept
+extern "C" long sysvipc_call_compat(const kapi_regs* regs) noexcept
 {
-    return inside([&] { return serve(Ia32Registers { regs }); });
+    return inside([&] { return serve(CompatRegisters { regs }); });
 }
 
 } // namespace sysvipc

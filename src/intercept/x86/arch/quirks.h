@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kernel configuration that the compiler must not see; included before every C source (Kbuild). */
+/* x86: kernel configuration that the compiler must not see; included before every C source (Kbuild). */
 
 #ifdef CONFIG_PREEMPT_RT
 /*

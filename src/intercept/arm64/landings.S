@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * arm64: landings of intercepted kernel functions; those of the system calls: calls.S.
+ *
+ * A direct call enters with the return address into the intercepted function, where the rest of it begins, in
+ * x30, and that into its caller in x9; the rest expects the latter in x30.  A kprobe enters in place of the
+ * function, with the latter in x30.  Neither has been signed or put on a shadow stack yet.  Our own call of
+ * such a function leaves a mark in x15, by which the probe lets it pass (diversion.h).  Functions have four
+ * arguments at most.  x9 to x17 carry nothing else.
+ *
+ * What kernels that check the targets of jumps enter by a jump begins with BTI.  They do not check RET, by
+ * which the functions, which may lack it, are entered.
+ */
+#include <linux/linkage.h>
+#include <asm/assembler.h>
+#include <arch/frame.h>
+#include <intercept/places.h>
+
+/* Addresses of the functions; 0: not intercepted. */
+.macro PLACE function
+SYM_DATA_START(sysvipc_at_\function)
+	.quad	0
+SYM_DATA_END(sysvipc_at_\function)
+.endm
+
+	.data
+	.balign	8
+PLACE exit_files
+#define LEAVING(abi, name, function) PLACE abi##_##name
+#include <arch/leaving.def>
+#ifdef CONFIG_PREEMPT_RT
+PLACE copy_process
+#endif
+PLACE ipc_ns_ending
+PLACE proc_open
+PLACE destroy_orphaned
+PLACE trial
+#define CALL(abi, name, function, number) PLACE abi##_##name
+#include <arch/calls.def>
+
+/* The caller looks at it: include/intercept/intercept.h. */
+SYM_DATA(sysvipc_trial_hit, .byte 0)
+
+	.bss
+	.balign	64
+/* Not 0 for the return addresses of all functions but the system calls. */
+SYM_DATA_START(sysvipc_marks)
+	.zero	MARK_COUNT
+SYM_DATA_END(sysvipc_marks)
+
+	.text
+
+.macro LAND_FROM place landing
+	ldr_l	x10, sysvipc_at_\place
+	sub	x10, x30, x10
+	cmp	x10, #LONGEST_ENTRY
+	b.ls	sysvipc_enter_\landing
+.endm
+
+/* The most frequent ones first.  What is none of the others is a system call. */
+SYM_CODE_START(sysvipc_enter_intercepted)
+	bti	c
+	ubfx	x10, x30, #MARK_SHIFT, #MARK_BITS
+	adr_l	x11, sysvipc_marks
+	ldrb	w10, [x11, x10]
+	cbnz	w10, .Lno_call
+.Lcall:
+	b	sysvipc_enter_call
+.Lno_call:
+#ifdef CONFIG_PREEMPT_RT
+	LAND_FROM copy_process, copy_process
+#endif
+	LAND_FROM exit_files, exit_files
+#define LEAVING(abi, name, function) LAND_FROM abi##_##name, leaving
+#include <arch/leaving.def>
+	LAND_FROM ipc_ns_ending, ipc_ns_ending
+	LAND_FROM proc_open, proc_open
+	LAND_FROM destroy_orphaned, destroy_orphaned
+	LAND_FROM trial, trial
+	b	.Lcall
+SYM_CODE_END(sysvipc_enter_intercepted)
+
+SYM_CODE_START_LOCAL(sysvipc_enter_trial)
+	adr_l	x10, sysvipc_trial_hit
+	mov	w11, #1
+	strb	w11, [x10]
+	GO_ON_INTO_FUNCTION
+SYM_CODE_END(sysvipc_enter_trial)
+
+/*
+ * Runs the function at x4, in whose place a kprobe has entered our code; the probe lets this call
+ * pass.
+ */
+SYM_CODE_START(sysvipc_go_on)
+	BEGIN_FRAME
+	SAVE_ARGUMENTS
+	str	x4, [sp, #FRAME_SPARE]
+	mov	x0, x4
+	bl	sysvipc_own_mark
+	mov	x15, x0
+	ldr	x16, [sp, #FRAME_SPARE]
+	RESTORE_ARGUMENTS
+	END_FRAME
+	ret	x16
+SYM_CODE_END(sysvipc_go_on)
+
+/* Our handler runs before the function. */
+.macro BEFORE function
+SYM_CODE_START(sysvipc_enter_\function)
+	bti	c
+	BEGIN_FRAME_OF_DIRECT_CALL
+	SAVE_ARGUMENTS
+	bl	sysvipc_before_\function
+	RESTORE_ARGUMENTS
+	END_FRAME_OF_DIRECT_CALL
+	GO_ON_INTO_FUNCTION
+SYM_CODE_END(sysvipc_enter_\function)
+.endm
+
+.macro BEFORE_IN_PLACE function
+SYM_CODE_START(sysvipc_enter_\function\()_in_place)
+	bti	c
+	BEGIN_FRAME
+	SAVE_ARGUMENTS
+	bl	sysvipc_before_\function
+	RESTORE_ARGUMENTS
+	END_FRAME
+	ldr_l	x4, sysvipc_at_\function
+	b	sysvipc_go_on
+SYM_CODE_END(sysvipc_enter_\function\()_in_place)
+.endm
+
+/* The same; the handler returns in two registers whether to skip the function, and its result. */
+.macro ANSWER function
+SYM_CODE_START(sysvipc_enter_\function)
+	bti	c
+	BEGIN_FRAME_OF_DIRECT_CALL
+	SAVE_ARGUMENTS
+	bl	sysvipc_answer_\function
+	cbz	x0, .Lgo_on_\function
+	mov	x0, x1
+	END_FRAME_OF_DIRECT_CALL
+	mov	x30, x9
+	ret
+.Lgo_on_\function:
+	RESTORE_ARGUMENTS
+	END_FRAME_OF_DIRECT_CALL
+	GO_ON_INTO_FUNCTION
+SYM_CODE_END(sysvipc_enter_\function)
+
+SYM_CODE_START(sysvipc_enter_\function\()_in_place)
+	bti	c
+	BEGIN_FRAME
+	SAVE_ARGUMENTS
+	bl	sysvipc_answer_\function
+	cbz	x0, .Lgo_on_in_place_\function
+	mov	x0, x1
+	END_FRAME
+	ret
+.Lgo_on_in_place_\function:
+	RESTORE_ARGUMENTS
+	END_FRAME
+	ldr_l	x4, sysvipc_at_\function
+	b	sysvipc_go_on
+SYM_CODE_END(sysvipc_enter_\function\()_in_place)
+.endm
+
+/*
+ * Asks whether our wrapper is wanted for this call.  If so, calls it in place of the function; the
+ * fifth argument is where the function's rest begins, the sixth whether a kprobe is there.
+ */
+.macro AROUND function
+SYM_CODE_START(sysvipc_enter_\function)
+	bti	c
+	BEGIN_FRAME_OF_DIRECT_CALL
+	SAVE_ARGUMENTS
+	bl	sysvipc_goes_around_\function
+	and	w10, w0, #0xff
+	RESTORE_ARGUMENTS
+	END_FRAME_OF_DIRECT_CALL
+	cbnz	w10, .Laround_\function
+	GO_ON_INTO_FUNCTION
+.Laround_\function:
+	mov	x4, x30
+	mov	x5, #0
+	mov	x30, x9
+	b	sysvipc_around_\function
+SYM_CODE_END(sysvipc_enter_\function)
+.endm
+
+/* Functions may share a handler; each has its own landing, because its address is its own. */
+.macro AROUND_IN_PLACE place function
+SYM_CODE_START(sysvipc_enter_\place\()_in_place)
+	bti	c
+	BEGIN_FRAME
+	SAVE_ARGUMENTS
+	bl	sysvipc_goes_around_\function
+	and	w10, w0, #0xff
+	RESTORE_ARGUMENTS
+	END_FRAME
+	ldr_l	x4, sysvipc_at_\place
+	cbnz	w10, .Laround_\place
+	b	sysvipc_go_on
+.Laround_\place:
+	mov	x5, #1
+	b	sysvipc_around_\function
+SYM_CODE_END(sysvipc_enter_\place\()_in_place)
+.endm
+
+BEFORE exit_files
+BEFORE_IN_PLACE exit_files
+AROUND leaving
+#define LEAVING(abi, name, function) AROUND_IN_PLACE abi##_##name, leaving
+#include <arch/leaving.def>
+#ifdef CONFIG_PREEMPT_RT
+AROUND copy_process
+AROUND_IN_PLACE copy_process, copy_process
+#endif
+BEFORE ipc_ns_ending
+ANSWER proc_open
+BEFORE destroy_orphaned
+BEFORE_IN_PLACE destroy_orphaned
+
+/* A function: long sysvipc_call_rest(...), around.h. */
+SYM_CODE_START(sysvipc_call_rest)
+	bti	c
+	cbnz	x5, sysvipc_go_on
+	ret	x4
+SYM_CODE_END(sysvipc_call_rest)

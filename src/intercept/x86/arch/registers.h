@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * x86: the registers with which system calls and functions are entered.  Kernel source: <asm/syscall.h>,
+ * <asm/ptrace.h>.
+ */
+#ifndef SYSVIPC_INTERCEPT_ARCH_REGISTERS_H
+#define SYSVIPC_INTERCEPT_ARCH_REGISTERS_H
+
+#include <linux/ptrace.h>
+#include <linux/sched.h>
+#include <asm/syscall.h>
+#include <asm/unistd.h>
+#ifdef CONFIG_IA32_EMULATION
+#include <asm/unistd_32_ia32.h>
+#endif
+
+/* Whether 32-bit programs run. */
+#define ARCH_HAS_COMPAT IS_ENABLED(CONFIG_IA32_EMULATION)
+
+/* --- system calls: @call is what the program had in its registers */
+
+/* Argument @n (0 to 5) of a 64-bit program. */
+static inline unsigned long arch_call_argument(const struct pt_regs *call, unsigned int n)
+{
+	switch (n) {
+	case 0:
+		return call->di;
+	case 1:
+		return call->si;
+	case 2:
+		return call->dx;
+	case 3:
+		return call->r10;
+	case 4:
+		return call->r8;
+	default:
+		return call->r9;
+	}
+}
+
+/* The same of a 32-bit program. */
+static inline u32 arch_compat_argument(const struct pt_regs *call, unsigned int n)
+{
+	switch (n) {
+	case 0:
+		return call->bx;
+	case 1:
+		return call->cx;
+	case 2:
+		return call->dx;
+	case 3:
+		return call->si;
+	case 4:
+		return call->di;
+	default:
+		return call->bp;
+	}
+}
+
+/* The call's number, in @number: x32 programs add a bit to the number of a call that they share. */
+static inline u32 arch_number_of_call(u32 number)
+{
+	return number & ~__X32_SYSCALL_BIT;
+}
+
+/* The kernel uses the lower half of the register. */
+static inline u32 arch_call_number(const struct pt_regs *call)
+{
+	return arch_number_of_call((u32)call->orig_ax);
+}
+
+/* Whether @call, of the current task, is one of a 32-bit program. */
+static inline bool arch_is_compat_call(const struct pt_regs *call)
+{
+	return in_ia32_syscall();
+}
+
+/* Whether it is setns(2). */
+static inline bool arch_is_setns(const struct pt_regs *call)
+{
+#ifdef CONFIG_IA32_EMULATION
+	if (in_ia32_syscall())
+		return arch_call_number(call) == __NR_ia32_setns;
+#endif
+	return arch_call_number(call) == __NR_setns;
+}
+
+/* Whether the call that @task is in is one of a 32-bit program; a guess if it runs. */
+static inline bool arch_is_in_compat_call(struct task_struct *task)
+{
+#ifdef CONFIG_IA32_EMULATION
+	return READ_ONCE(task_thread_info(task)->status) & TS_COMPAT;
+#else
+	return false;
+#endif
+}
+
+/* --- functions of the kernel: @regs are as at its entry */
+
+/* Argument @n (0 to 3) of a function whose arguments are words and pointers. */
+static inline unsigned long arch_function_argument(const struct pt_regs *regs, unsigned int n)
+{
+	return n == 0 ? regs->di : n == 1 ? regs->si : n == 2 ? regs->dx : regs->cx;
+}
+
+/*
+ * A register that carries nothing there: for ../../diversion.h.  Not %r11: a probe on a call of ftrace
+ * could not change it.
+ */
+static inline unsigned long *arch_spare_register(struct pt_regs *regs)
+{
+	return &regs->r10;
+}
+
+#endif
