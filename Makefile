@@ -10,8 +10,15 @@ RELEASE = $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
 MODULE_DIR = $(INSTALL_MOD_PATH)/lib/modules/$(RELEASE)/updates
 MAN_DIR = $(INSTALL_MOD_PATH)/usr/local/share/man/man4
 
-# Debian's, for the demonstration.
+# The architecture of the demonstration: its kernel, and Debian's programs for it.
+ARCH ?= x86_64
+ifeq ($(ARCH),arm64)
+DEMO_KERNEL = plain-arm64
+FAKEROOT_LIBRARY = $(shell scripts/arm64-root)/usr/lib/aarch64-linux-gnu/libfakeroot/libfakeroot-sysv.so
+else
+DEMO_KERNEL = plain
 FAKEROOT_LIBRARY = /usr/lib/x86_64-linux-gnu/libfakeroot/libfakeroot-sysv.so
+endif
 
 # Link-time optimisation across C and C++; LTO=0 turns it off.
 LTO ?= 1
@@ -39,14 +46,14 @@ uninstall: ## undo make install
 deb: ## build the Debian package sysvipc-dkms in build/
 	scripts/build-deb build
 
-run: build/plain/sysvipc.ko ## run a demonstration in a virtual machine without System V IPC
+run: build/$(DEMO_KERNEL)/sysvipc.ko ## run a demonstration in a virtual machine without System V IPC (ARCH=x86_64|arm64)
 	@scripts/install-packages demo
-	qemu/run --module $< --add qemu/guest/demo.sh --tool fakeroot-sysv --tool faked-sysv \
+	qemu/run --kernel $(DEMO_KERNEL) --module $< --add qemu/guest/demo.sh --tool fakeroot-sysv --tool faked-sysv \
 		--tool setpriv --tool tar --tool chown --tool getopt --tool cat --tool sed \
 		--add $(FAKEROOT_LIBRARY):usr/lib/libfakeroot-sysv.so -- sh /demo.sh
 
-shell: build/plain/sysvipc.ko ## open a shell in such a machine, with the module loaded
-	qemu/run --interactive --module $< -- insmod /modules/sysvipc.ko
+shell: build/$(DEMO_KERNEL)/sysvipc.ko ## open a shell in such a machine, with the module loaded
+	qemu/run --kernel $(DEMO_KERNEL) --interactive --module $< -- insmod /modules/sysvipc.ko
 
 test: ## run the main tests; logs in build/logs/ (a selection: make test ONLY="kunit:plain check")
 	scripts/test $(ONLY)

@@ -49,6 +49,15 @@ build_module() {
 	logged "$3" "$top/scripts/build-module" "$2/build" "$top/build/$1"
 }
 
+# architecture_of KERNEL: what a kernel of scripts/kernel is for, by its name.
+architecture_of() {
+	if [[ $1 == *-arm64 ]]; then
+		echo arm64
+	else
+		echo x86_64
+	fi
+}
+
 # lock_cache NAME: hold a lock in the cache until this script and all its children have ended.
 lock_cache() {
 	mkdir -p "$cache"

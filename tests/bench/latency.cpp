@@ -163,7 +163,7 @@ private:
         if (result == (start.who == Who::Strangers ? -EACCES : 0))
             ++start.state->ready;
         for (;;)
-            bench::call(kPauseNumber);
+            bench::call(kPauseNumber, 0, 0, 0, 0);
     }
 
     // Threads, but for their undo records.

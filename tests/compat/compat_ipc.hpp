@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ipc(2), through which 32-bit programs reach all of System V IPC, and the older versions of its
- * structures, byte for byte.  For 32-bit programs only.
+ * The calls by which 32-bit programs have always reached System V IPC, on some processors only ipc(2),
+ * and the older versions of its structures, byte for byte.  For 32-bit programs only.
  */
 #pragma once
 
@@ -14,7 +14,15 @@
 
 namespace sysv {
 
-// The calls that it is made of; the upper half of the number is a version, which few of them look at.
+// The structure in which msgrcv() of version 0 finds its buffer and its type.
+struct ReceiveArguments { // struct ipc_kludge
+    void* buffer;
+    long type;
+};
+
+#ifdef SYS_ipc
+
+// The calls that ipc(2) is made of; the upper half of the number is a version, which few of them look at.
 enum class IpcCall : unsigned {
     Semop = 1,
     Semget = 2,
@@ -45,13 +53,9 @@ constexpr unsigned with_version(IpcCall call, unsigned version)
     return version << 16 | static_cast<unsigned>(call);
 }
 
-// The structure in which msgrcv() of version 0 finds its buffer and its type.
-struct ReceiveArguments { // struct ipc_kludge
-    void* buffer;
-    long type;
-};
+#endif
 
-// The time-out of the semtimedop() in it.
+// The time-out of the original semtimedop().
 struct OldTime { // struct old_timespec32
     std::int32_t seconds;
     std::int32_t nanoseconds;
@@ -120,5 +124,90 @@ struct OldShmLimits { // struct shminfo
 
 // The default overflow id: the older version shows it for an id above 16 bits.
 inline constexpr std::uint16_t kOverflowId = 65534;
+
+// Commands choose the version of a structure: the older one, but for kIpc64.
+namespace original {
+
+#ifdef SYS_ipc
+
+inline constexpr long kMsgsndNumber = SYS_ipc;
+inline constexpr long kMsgrcvNumber = SYS_ipc;
+inline constexpr long kSemtimedopNumber = SYS_ipc;
+
+inline Outcome msgsnd(int id, const void* message, long size, int flags)
+{
+    return ipc(IpcCall::Msgsnd, id, size, flags, message);
+}
+inline Outcome msgrcv(int id, void* message, long size, long type, int flags)
+{
+    return ipc(with_version(IpcCall::Msgrcv, 1), id, size, flags, message, type);
+}
+inline Outcome msgctl(int id, int command, void* buffer)
+{
+    return ipc(IpcCall::Msgctl, id, command, 0, buffer);
+}
+inline Outcome semop(int id, const void* operations, long count)
+{
+    return ipc(IpcCall::Semop, id, count, 0, operations);
+}
+inline Outcome semtimedop(int id, const void* operations, long count, const void* timeout)
+{
+    return ipc(IpcCall::Semtimedop, id, count, 0, operations, reinterpret_cast<long>(timeout));
+}
+inline Outcome semctl(int id, int number, int command, unsigned long argument)
+{
+    return ipc(IpcCall::Semctl, id, number, command, &argument);
+}
+inline Outcome shmget(key_t key, std::size_t size, int flags)
+{
+    return ipc(IpcCall::Shmget, key, static_cast<long>(size), flags);
+}
+inline Outcome shmctl(int id, int command, const void* buffer)
+{
+    return ipc(IpcCall::Shmctl, id, command, 0, buffer);
+}
+
+#else
+
+inline constexpr long kMsgsndNumber = SYS_msgsnd;
+inline constexpr long kMsgrcvNumber = SYS_msgrcv;
+inline constexpr long kSemtimedopNumber = SYS_semtimedop;
+
+inline Outcome msgsnd(int id, const void* message, long size, int flags)
+{
+    return Outcome::of(syscall(SYS_msgsnd, id, message, size, flags));
+}
+inline Outcome msgrcv(int id, void* message, long size, long type, int flags)
+{
+    return Outcome::of(syscall(SYS_msgrcv, id, message, size, type, flags));
+}
+inline Outcome msgctl(int id, int command, void* buffer)
+{
+    return Outcome::of(syscall(SYS_msgctl, id, command, buffer));
+}
+inline Outcome semop(int id, const void* operations, long count)
+{
+    return Outcome::of(syscall(SYS_semop, id, operations, count));
+}
+inline Outcome semtimedop(int id, const void* operations, long count, const void* timeout)
+{
+    return Outcome::of(syscall(SYS_semtimedop, id, operations, count, timeout));
+}
+inline Outcome semctl(int id, int number, int command, unsigned long argument)
+{
+    return Outcome::of(syscall(SYS_semctl, id, number, command, argument));
+}
+inline Outcome shmget(key_t key, std::size_t size, int flags)
+{
+    return Outcome::of(syscall(SYS_shmget, key, size, flags));
+}
+inline Outcome shmctl(int id, int command, const void* buffer)
+{
+    return Outcome::of(syscall(SYS_shmctl, id, command, buffer));
+}
+
+#endif
+
+} // namespace original
 
 } // namespace sysv

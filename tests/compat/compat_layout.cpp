@@ -53,8 +53,10 @@ SAME_PLACE(OldSegmentStat, nattch, shmid_ds, shm_nattch);
 static_assert(sizeof(OldShmLimits) == sizeof(shminfo));
 SAME_PLACE(OldShmLimits, shmall, shminfo, shmall);
 
+#ifdef SYS_ipc
 static_assert(static_cast<unsigned>(IpcCall::Semtimedop) == SEMTIMEDOP);
 static_assert(static_cast<unsigned>(IpcCall::Msgctl) == MSGCTL);
 static_assert(static_cast<unsigned>(IpcCall::Shmctl) == SHMCTL);
 static_assert(with_version(IpcCall::Msgrcv, 1) == IPCCALL(1, MSGRCV));
+#endif
 static_assert(kIpc64 == IPC_64);

@@ -11,14 +11,11 @@
 
 namespace {
 
-using sysv::ipc;
-using sysv::IpcCall;
-
 Outcome msgctl_by(Way way, int id, int command, void* buffer = nullptr)
 {
     if (way == Way::Direct)
         return sysv::msgctl(id, command, buffer);
-    return ipc(IpcCall::Msgctl, id, command_by(way, command), 0, buffer);
+    return sysv::original::msgctl(id, command_by(way, command), buffer);
 }
 
 sysv::OldQueueStat old_version(const sysv::QueueStat& stat)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Semaphores of 32-bit programs: ipc(2), its timeouts, and semid_ds in both versions.
+ * Semaphores of 32-bit programs: times of 32 bits, and semid_ds in both versions.
  */
 #include "compat/compat_check.hpp"
 #include "lib/proc_table.hpp"
@@ -11,23 +11,22 @@
 
 namespace {
 
-using sysv::ipc;
-using sysv::IpcCall;
+namespace original = sysv::original;
 
 Outcome semctl_by(Way way, int id, int number, int command, unsigned long argument = 0)
 {
     if (way == Way::Direct)
         return sysv::semctl(id, number, command, argument);
-    return ipc(IpcCall::Semctl, id, number, command_by(way, command), &argument);
+    return original::semctl(id, number, command_by(way, command), argument);
 }
 Outcome semctl_by(Way way, int id, int number, int command, const void* argument)
 {
     return semctl_by(way, id, number, command, reinterpret_cast<unsigned long>(argument));
 }
 
-Outcome semtimedop_of_ipc(const SemSet& set, const sembuf& one, const sysv::OldTime& timeout)
+Outcome semtimedop_by_old_time(const SemSet& set, const sembuf& one, const sysv::OldTime& timeout)
 {
-    return ipc(IpcCall::Semtimedop, set.id(), 1, 0, &one, reinterpret_cast<long>(&timeout));
+    return original::semtimedop(set.id(), &one, 1, &timeout);
 }
 
 sysv::OldSetStat old_version(const sysv::SetStat& stat)
@@ -59,48 +58,21 @@ void expect_stat_everywhere(const SemSet& set)
     expect(Way::Old, old_version(stat));
 }
 
-TEST(semget_of_ipc_finds_and_makes_the_same_sets)
-{
-    const SemSet set { 3, 0600, unused_set_key() };
-    const int key = set.stat().perm.key;
-    EXPECT_EQ(ipc(IpcCall::Semget, key, 3, 0), Outcome::raw(set.id()));
-    EXPECT_ERR(ipc(IpcCall::Semget, key, 4, 0), EINVAL);
-    EXPECT_ERR(ipc(IpcCall::Semget, key, -1, 0), EINVAL);
-    const key_t other = unused_set_key();
-    const SemSet made = SemSet::adopt(
-        static_cast<int>(REQUIRE_OK(ipc(IpcCall::Semget, other, 5, IPC_CREAT | 0640))));
-    EXPECT_EQ(sysv::semget(other, 5, 0), Outcome::raw(made.id()));
-    EXPECT_EQ(made.stat().nsems, 5u);
-}
-
-TEST(semop_of_ipc_operates)
-{
-    const SemSet set { 2 };
-    const sembuf operations[] { up(0, 3), up(1, 4), down(0) };
-    EXPECT_EQ(ipc(IpcCall::Semop, set.id(), 3, 0, operations), Outcome::raw(0));
-    EXPECT_EQ(set.text(), "2 4");
-    EXPECT_ERR(ipc(IpcCall::Semop, set.id(), 1, 0, kNull), EFAULT);
-    EXPECT_ERR(ipc(IpcCall::Semop, set.id(), 0, 0, operations), EINVAL);
-    EXPECT_ERR(ipc(IpcCall::Semop, set.id(), -1, 0, operations), E2BIG);
-    // It ignores arguments that it does not use.
-    EXPECT_OK(ipc(sysv::with_version(IpcCall::Semop, 7), set.id(), 1, 99, operations, 99));
-}
-
 TEST(a_time_of_32_bits_passes)
 {
     const SemSet set;
-    EXPECT_ERR(semtimedop_of_ipc(set, down(), { 0, 0 }), EAGAIN);
-    EXPECT_ERR(semtimedop_of_ipc(set, down(), { 0, 20'000'000 }), EAGAIN);
-    EXPECT_OK(semtimedop_of_ipc(set, up(), { 0, 0 }));
-    EXPECT_OK(semtimedop_of_ipc(set, down(), { 0, 0 }));
+    EXPECT_ERR(semtimedop_by_old_time(set, down(), { 0, 0 }), EAGAIN);
+    EXPECT_ERR(semtimedop_by_old_time(set, down(), { 0, 20'000'000 }), EAGAIN);
+    EXPECT_OK(semtimedop_by_old_time(set, up(), { 0, 0 }));
+    EXPECT_OK(semtimedop_by_old_time(set, down(), { 0, 0 }));
 }
 
 TEST(operations_become_possible_before_a_time_of_32_bits_has_passed)
 {
     for (const sysv::OldTime timeout : { sysv::OldTime { 3600, 0 }, { INT_MAX, 999'999'999 } }) {
         const SemSet set;
-        Actor sleeper { [&] { return semtimedop_of_ipc(set, down(), timeout); } };
-        sleeper.wait_asleep_in(SYS_ipc);
+        Actor sleeper { [&] { return semtimedop_by_old_time(set, down(), timeout); } };
+        sleeper.wait_asleep_in(original::kSemtimedopNumber);
         REQUIRE_OK(set.operate({ up() }));
         EXPECT_OK(sleeper.join());
     }
@@ -115,7 +87,7 @@ TEST(an_invalid_time_is_einval)
                                          { 0, INT_MIN },
                                          { 0, 1'000'000'000 },
                                          { 0, INT_MAX } })
-        EXPECT_ERR(semtimedop_of_ipc(set, up(), timeout), EINVAL);
+        EXPECT_ERR(semtimedop_by_old_time(set, up(), timeout), EINVAL);
     EXPECT_EQ(set.value(), 0);
 }
 
@@ -125,7 +97,7 @@ TEST(a_time_out_is_read_first_and_8_bytes_of_it)
     const sembuf one = up();
     const GuardedBuffer memory;
     const auto operate_until = [&](long count, const void* timeout) {
-        return ipc(IpcCall::Semtimedop, set.id(), count, 0, &one, reinterpret_cast<long>(timeout));
+        return original::semtimedop(set.id(), &one, count, timeout);
     };
     EXPECT_ERR(operate_until(-1, kKernelAddress), EFAULT);
     EXPECT_ERR(operate_until(1, memory.with_room_for(7)), EFAULT);
@@ -161,30 +133,12 @@ TEST(undo_works_by_every_call)
     const SemSet set;
     in_a_process([&] {
         const sembuf one = undone(up(0, 5));
-        EXPECT_OK(ipc(IpcCall::Semop, set.id(), 1, 0, &one));
-        EXPECT_OK(semtimedop_of_ipc(set, one, { 1, 0 }));
+        EXPECT_OK(original::semop(set.id(), &one, 1));
+        EXPECT_OK(semtimedop_by_old_time(set, one, { 1, 0 }));
         EXPECT_OK(set.operate_within({ one }, kLong));
         EXPECT_EQ(set.value(), 15);
     });
     EXPECT_EQ(set.value(), 0);
-}
-
-TEST(semctl_of_ipc_takes_its_argument_from_memory)
-{
-    const SemSet set;
-    const GuardedBuffer memory;
-    const auto semctl = [&](int id, int command, const void* argument) {
-        return ipc(IpcCall::Semctl, id, 0, command, argument);
-    };
-    for (const int command : { IPC_RMID, GETVAL, IPC_STAT, SETVAL, 99 }) {
-        EXPECT_ERR(semctl(set.id(), command, kNull), EINVAL);
-        EXPECT_ERR(semctl(-1, command, kKernelAddress), EFAULT);
-        EXPECT_ERR(semctl(set.id(), command, memory.with_room_for(3)), EFAULT);
-    }
-    new (memory.with_room_for(sizeof(long))) long { 7 };
-    EXPECT_OK(semctl(set.id(), SETVAL, memory.with_room_for(sizeof(long))));
-    EXPECT_EQ(set.value(), 7);
-    EXPECT_ERR(semctl(-1, SETVAL, memory.with_room_for(sizeof(long))), EINVAL);
 }
 
 TEST(values_are_set_and_got_in_either_version)

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <sys/mman.h>
 
 // Memory whose last usable byte is followed by a page that cannot be touched.
 class GuardedBuffer {
@@ -24,8 +25,21 @@ private:
 };
 
 // Where the memory ends that a process can use.
-#ifdef __LP64__
+#if defined(__x86_64__)
 inline constexpr unsigned long kEndOfUserSpace = 0x7fff'ffff'f000;
+#elif defined(__aarch64__)
+// By addresses of 48 bits; with those of 52 a process can have more, if it asks for it.
+inline const unsigned long kEndOfUserSpace = [] {
+    constexpr unsigned long kEnd = 1ul << 48;
+    void* const beyond = mmap(reinterpret_cast<void*>(kEnd), 4096, PROT_NONE,
+                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    if (beyond == MAP_FAILED)
+        return kEnd;
+    munmap(beyond, 4096);
+    return 1ul << 52;
+}();
+#elif defined(__arm__)
+inline constexpr unsigned long kEndOfUserSpace = 0xffff'f000;
 #else
 inline constexpr unsigned long kEndOfUserSpace = 0xffff'e000;
 #endif
@@ -35,5 +49,5 @@ inline void* const kNull = nullptr;
 #ifdef __LP64__
 inline void* const kKernelAddress = reinterpret_cast<void*>(0xffff'8880'0000'1000);
 #else
-inline void* const kKernelAddress = reinterpret_cast<void*>(kEndOfUserSpace + 0x1000);
+inline void* const kKernelAddress = reinterpret_cast<void*>(0xffff'f000);
 #endif

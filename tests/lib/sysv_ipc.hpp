@@ -15,6 +15,12 @@
 namespace sysv {
 
 inline constexpr int kIpc64 = 0x100; // the version bit that old ABIs put into cmd
+// What the separate calls want in cmd: on some processors they serve old programs, too.
+#ifdef __arm__
+inline constexpr int kSeparate = kIpc64;
+#else
+inline constexpr int kSeparate = 0;
+#endif
 inline constexpr int kIndexBits = 15; // an id is seq << 15 | index
 inline constexpr int kIndexMask = (1 << kIndexBits) - 1;
 inline constexpr int kSmallestCycle = 64; // indices are given out round-robin, at least so many

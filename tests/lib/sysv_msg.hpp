@@ -74,7 +74,7 @@ inline Outcome msgrcv(int id, void* message, std::size_t size, long type, int fl
 
 inline Outcome msgctl(int id, int command, void* argument)
 {
-    return Outcome::of(syscall(SYS_msgctl, id, command, argument));
+    return Outcome::of(syscall(SYS_msgctl, id, command | kSeparate, argument));
 }
 
 } // namespace sysv

@@ -98,12 +98,12 @@ inline Outcome semtimedop(int id, const sembuf* operations, std::size_t count,
 
 inline Outcome semctl(int id, int number, int command, unsigned long argument = 0)
 {
-    return Outcome::of(syscall(SYS_semctl, id, number, command, argument));
+    return Outcome::of(syscall(SYS_semctl, id, number, command | kSeparate, argument));
 }
 
 inline Outcome semctl(int id, int number, int command, const void* argument)
 {
-    return Outcome::of(syscall(SYS_semctl, id, number, command, argument));
+    return Outcome::of(syscall(SYS_semctl, id, number, command | kSeparate, argument));
 }
 
 } // namespace sysv

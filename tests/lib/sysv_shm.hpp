@@ -97,7 +97,7 @@ inline Outcome shmdt(const void* address)
 
 inline Outcome shmctl(int id, int command, void* buffer = nullptr)
 {
-    return Outcome::of(syscall(SYS_shmctl, id, command, buffer));
+    return Outcome::of(syscall(SYS_shmctl, id, command | kSeparate, buffer));
 }
 
 } // namespace sysv

@@ -17,35 +17,36 @@ namespace {
 
 const std::string kTracing = "/sys/kernel/tracing/";
 const std::string kGroup = "sysvipc_hooks";
-constexpr const char* kObject = "object=%di:x64 words=+0(%di):x32[48]";
+constexpr const char* kObject = "object=$arg1:x64 words=+0($arg1):x32[48]";
 
 struct Hook {
     const char* function;
     const char* arguments; // how a kprobe event fetches them; @: the object comes first
 };
 constexpr Hook kHooks[] = {
-    { "security_ipc_permission", "@ flag=%si:u16" },
+    { "security_ipc_permission", "@ flag=$arg2:u16" },
     { "security_msg_msg_alloc", "" },
     { "security_msg_msg_free", "" },
     { "security_msg_queue_alloc", "@" },
     { "security_msg_queue_free", "@" },
-    { "security_msg_queue_associate", "@ flag=%si:u32" },
-    { "security_msg_queue_msgctl", "@ cmd=%si:s32" },
-    { "security_msg_queue_msgsnd", "@ type=+16(%si):s64 size=+24(%si):u64 flag=%dx:u32" },
+    { "security_msg_queue_associate", "@ flag=$arg2:u32" },
+    { "security_msg_queue_msgctl", "@ cmd=$arg2:s32" },
+    { "security_msg_queue_msgsnd", "@ type=+16($arg2):s64 size=+24($arg2):u64 flag=$arg3:u32" },
     { "security_msg_queue_msgrcv",
-      "@ type=+16(%si):s64 size=+24(%si):u64 wanted=%cx:s64 mode=%r8:s32" },
+      "@ type=+16($arg2):s64 size=+24($arg2):u64 wanted=$arg4:s64 mode=$arg5:s32" },
     { "security_sem_alloc", "@" },
     { "security_sem_free", "@" },
-    { "security_sem_associate", "@ flag=%si:u32" },
-    { "security_sem_semctl", "@ cmd=%si:s32" },
-    { "security_sem_semop", "@ number=+0(%si):u16 change=+2(%si):s16 count=%dx:u32 alter=%cx:s32" },
+    { "security_sem_associate", "@ flag=$arg2:u32" },
+    { "security_sem_semctl", "@ cmd=$arg2:s32" },
+    { "security_sem_semop",
+      "@ number=+0($arg2):u16 change=+2($arg2):s16 count=$arg3:u32 alter=$arg4:s32" },
     { "security_shm_alloc", "@" },
     { "security_shm_free", "@" },
-    { "security_shm_associate", "@ flag=%si:u32" },
-    { "security_shm_shmctl", "@ cmd=%si:s32" },
-    { "security_shm_shmat", "@ address=%si:x64 flag=%dx:u32" },
+    { "security_shm_associate", "@ flag=$arg2:u32" },
+    { "security_shm_shmctl", "@ cmd=$arg2:s32" },
+    { "security_shm_shmat", "@ address=$arg2:x64 flag=$arg3:u32" },
     { "__audit_ipc_obj", "@" },
-    { "__audit_ipc_set_perm", "qbytes=%di:s64 uid=%si:u32 gid=%dx:u32 mode=%cx:u16" },
+    { "__audit_ipc_set_perm", "qbytes=$arg1:s64 uid=$arg2:u32 gid=$arg3:u32 mode=$arg4:u16" },
 };
 
 // The end of an object, which comes when no one can look at it any more.

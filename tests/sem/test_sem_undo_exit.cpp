@@ -5,6 +5,7 @@
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"
+#include "lib/machine.hpp"
 #include "lib/proc_table.hpp"
 #include "lib/sem_set.hpp"
 #include "lib/shared.hpp"
@@ -181,7 +182,7 @@ int impossible_program()
     file.header.e_ident[EI_DATA] = ELFDATA2LSB;
     file.header.e_ident[EI_VERSION] = EV_CURRENT;
     file.header.e_type = ET_EXEC;
-    file.header.e_machine = EM_X86_64;
+    file.header.e_machine = machine::kElf64;
     file.header.e_version = EV_CURRENT;
     file.header.e_phoff = sizeof(file.header);
     file.header.e_ehsize = sizeof(file.header);

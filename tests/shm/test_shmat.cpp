@@ -5,6 +5,7 @@
 #include "lib/actor.hpp"
 #include "lib/guarded_buffer.hpp"
 #include "lib/harness.hpp"
+#include "lib/machine.hpp"
 #include "lib/proc_table.hpp"
 #include "lib/segment.hpp"
 
@@ -250,8 +251,8 @@ TEST(shm_exec_makes_it_executable)
 {
     const Segment segment { kPage, 0700 };
     const Attachment attachment { segment, SHM_EXEC };
-    constexpr unsigned char kReturn7[] { 0xb8, 7, 0, 0, 0, 0xc3 };
-    std::memcpy(attachment.data(), kReturn7, sizeof(kReturn7));
+    std::memcpy(attachment.data(), machine::kReturn7, sizeof(machine::kReturn7));
+    __builtin___clear_cache(attachment.data(), attachment.data() + sizeof(machine::kReturn7));
     EXPECT_EQ(reinterpret_cast<int (*)()>(attachment.data())(), 7);
 }
 
@@ -259,8 +260,8 @@ TEST(without_shm_exec_it_is_not)
 {
     const Segment segment { kPage, 0700 };
     const Attachment attachment { segment };
-    attachment[0] = static_cast<char>(0xc3);
-    EXPECT_EQ(signal_of([&] { reinterpret_cast<void (*)()>(attachment.data())(); }), SIGSEGV);
+    std::memcpy(attachment.data(), machine::kReturn7, sizeof(machine::kReturn7));
+    EXPECT_EQ(signal_of([&] { reinterpret_cast<int (*)()>(attachment.data())(); }), SIGSEGV);
 }
 
 TEST(a_negative_id_is_einval)
