@@ -163,7 +163,7 @@ private:
         if (result == (start.who == Who::Strangers ? -EACCES : 0))
             ++start.state->ready;
         for (;;)
-            bench::call(SYS_pause);
+            bench::call(kPauseNumber);
     }
 
     // Threads, but for their undo records.

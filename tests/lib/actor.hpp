@@ -54,6 +54,13 @@ private:
     Report* report_;
 };
 
+// By which number pause() enters the kernel: not every architecture has one for it alone.
+#ifdef SYS_pause
+inline constexpr long kPauseNumber = SYS_pause;
+#else
+inline constexpr long kPauseNumber = SYS_ppoll;
+#endif
+
 // Plays `body` as `identity` and returns its outcome.
 Outcome play(const Identity& identity, const Actor::Body& body);
 

@@ -28,6 +28,13 @@ inline int sequence_of(int id)
     return id >> kIndexBits;
 }
 
+// A time in the structures: of 32-bit programs in two halves, and as aligned as those.
+#ifdef __LP64__
+using Time = std::int64_t;
+#else
+using Time [[gnu::aligned(4)]] = std::int64_t;
+#endif
+
 struct Perm { // struct ipc64_perm
     std::int32_t key;
     std::uint32_t uid;

@@ -29,10 +29,9 @@ inline constexpr int kDefaultMsgmni = 32000;
 
 struct QueueStat { // struct msqid64_ds
     Perm perm;
-    std::int64_t stime;
-    std::int64_t rtime;
-    std::int64_t
-        ctime; // in two halves in a 32-bit program, like the others, and as aligned as those
+    Time stime;
+    Time rtime;
+    Time ctime;
     unsigned long cbytes;
     unsigned long qnum;
     unsigned long qbytes;

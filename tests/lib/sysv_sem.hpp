@@ -31,14 +31,13 @@ inline constexpr int kHighestValue = 32767;
 
 struct SetStat { // struct semid64_ds
     Perm perm;
-#ifdef __LP64__
-    std::int64_t otime;
+    Time otime;
+#ifdef __x86_64__
     std::uint64_t unused1;
-    std::int64_t ctime;
+#endif
+    Time ctime;
+#ifdef __x86_64__
     std::uint64_t unused2;
-#else
-    std::int64_t otime; // in two halves, and as aligned as those
-    std::int64_t ctime;
 #endif
     unsigned long nsems;
     unsigned long unused3[2];
@@ -68,17 +67,20 @@ inline Outcome semget(key_t key, int nsems, int flags)
 }
 
 // By which numbers a task enters the kernel.
-#ifdef __LP64__
+#ifdef SYS_semop
 inline constexpr long kSemopNumber = SYS_semop;
-inline constexpr long kSemtimedopNumber = SYS_semtimedop;
 #else
 inline constexpr long kSemopNumber = SYS_ipc;
+#endif
+#ifdef __LP64__
+inline constexpr long kSemtimedopNumber = SYS_semtimedop;
+#else
 inline constexpr long kSemtimedopNumber = SYS_semtimedop_time64;
 #endif
 
 inline Outcome semop(int id, const sembuf* operations, std::size_t count)
 {
-#ifdef __LP64__
+#ifdef SYS_semop
     return Outcome::of(syscall(SYS_semop, id, operations, count));
 #else
     constexpr int kSemopOfIpc = 1; // there is none with a number of its own

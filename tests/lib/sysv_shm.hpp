@@ -43,10 +43,9 @@ inline constexpr unsigned kLocked = 02000;
 struct SegmentStat { // struct shmid64_ds
     Perm perm;
     std::size_t segsz;
-    std::int64_t atime;
-    std::int64_t dtime;
-    std::int64_t
-        ctime; // in two halves in a 32-bit program, like the others, and as aligned as those
+    Time atime;
+    Time dtime;
+    Time ctime;
     std::int32_t cpid;
     std::int32_t lpid;
     unsigned long nattch;

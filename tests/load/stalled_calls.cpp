@@ -83,6 +83,7 @@ void check_operated(const Objects& objects, const char*)
     EXPECT_EQ(objects.set.text(), "5 2 0");
 }
 
+#ifdef __x86_64__ // elsewhere no 64-bit program can make calls of 32 bits
 enum Ia32Call : long { Ipc = 117, Semtimedop = 420 };
 enum IpcCall : long { IpcSemctl = 3, IpcMsgrcv = 12 };
 
@@ -97,6 +98,7 @@ struct Kludge {
     std::uint32_t buffer;
     std::int32_t type;
 };
+#endif
 
 constexpr Call kCalls[] {
     // --- data that calls read
@@ -243,6 +245,7 @@ constexpr Call kCalls[] {
           EXPECT_EQ(value_at<sysv::ShmUsage>(address).used_ids, 1);
       } },
 
+#ifdef __x86_64__
     // --- data of 32-bit programs, which is converted
     { "semtimedop_of_32_bits", one_second,
       [](const Objects& objects, char* address) {
@@ -266,6 +269,7 @@ constexpr Call kCalls[] {
                       reinterpret_cast<long>(address));
       },
       [](const Objects&) { return Outcome::failure(ENOMSG); }, no_such_object, check_nothing },
+#endif
 };
 
 } // namespace

@@ -43,6 +43,11 @@ Loaded::~Loaded()
         });
 }
 
+// Where calls of 32 bits reach it, which programs of 64 bits can make if they can ask for such a place.
+#ifndef MAP_32BIT
+#define MAP_32BIT 0
+#endif
+
 HalfStalled::HalfStalled(std::string_view contents, std::size_t present)
     : file_ { kAlice },
       memory_ { static_cast<char*>(mmap(nullptr, 2 * kPageSize, PROT_READ | PROT_WRITE,

@@ -43,7 +43,11 @@ void for_each_call(const std::function<void(const Call&, std::size_t)>& body)
 
 bool has_ia32()
 {
+#ifdef __x86_64__
     return int80(20 /* getpid */) == getpid();
+#else
+    return false;
+#endif
 }
 
 TEST(unloading_is_refused_while_a_call_waits_for_memory_though_no_object_is_left)

@@ -46,7 +46,7 @@ TEST(a_killed_process_is_no_longer_counted)
         pause();
         return Outcome::raw(0);
     } };
-    victim.wait_asleep_in(SYS_pause);
+    victim.wait_asleep_in(kPauseNumber);
     EXPECT_EQ(segment.attaches(), 2u);
     victim.signal(SIGKILL);
     victim.join_killed(SIGKILL);
@@ -256,7 +256,7 @@ TEST(another_process_can_read_and_write_it)
         pause();
         return Outcome::raw(0);
     } };
-    other.wait_asleep_in(SYS_pause);
+    other.wait_asleep_in(kPauseNumber);
     char text[5] {};
     const iovec here { text, sizeof(text) };
     const iovec there { attachment.data(), sizeof(text) };
