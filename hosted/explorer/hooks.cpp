@@ -209,4 +209,10 @@ ATOMIC(32, unsigned int)
 ATOMIC(64, unsigned long)
 #undef ATOMIC
 
+/* As a full barrier, which is stronger than one of loads or of stores. */
+void __tsan_atomic_thread_fence(int)
+{
+    pass_barrier();
+}
+
 } // extern "C"

@@ -59,6 +59,16 @@ private:
     T value_ {};
 };
 
+/* Orders all stores before it before all stores behind it, and loads the same (smp_wmb(), smp_rmb()). */
+inline void store_barrier() noexcept
+{
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+}
+inline void load_barrier() noexcept
+{
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+}
+
 /* Keeps the compiler from moving memory accesses across it; the CPU may still do so. */
 inline void compiler_barrier() noexcept
 {

@@ -6,6 +6,9 @@
  * take its own lock and check whether it has been removed in between; lookups never take the table's
  * lock.  docs/locking.md describes the model.
  *
+ * BARRIER removed: remove() marks the object, then takes it out of the index, then out of the keys.  Who does
+ *     not find an id any more, and then looks for the key, finds nothing or sees the mark.
+ *
  * Locks:   publish(), withdraw() and hide() hold the table's lock briefly, however many objects there
  *     are; the last two nest it in the object's lock.  No object's lock is taken under it.
  * Lifetime: the table owns one reference to each published object.  While it contains any, it pins
@@ -55,15 +58,20 @@ public:
     {
         IpcObject* object = at_index(id);
         if (!object || id_layout.sequence_of(object->id()) != id_layout.sequence_of(id))
-            [[unlikely]]
+            [[unlikely]] {
+            load_barrier(); /* BARRIER removed */
             return nullptr;
+        }
         return static_cast<T*>(object);
     }
     /* Ignores the sequence number (the *_STAT commands). */
     template <class T>
     [[nodiscard]] T* find_at_index_of(IpcId id) const noexcept
     {
-        return static_cast<T*>(at_index(id));
+        IpcObject* object = at_index(id);
+        if (!object) [[unlikely]]
+            load_barrier(); /* BARRIER removed */
+        return static_cast<T*>(object);
     }
     template <class T>
     [[nodiscard]] T* find(Key key) const noexcept
@@ -85,7 +93,9 @@ public:
     [[nodiscard]] T* find_from(i32& index) const noexcept
     {
         (void)invariant(is_under_rcu());
-        return static_cast<T*>(static_cast<IpcObject*>(indexes_.find_from(index)));
+        IpcObject* object = static_cast<IpcObject*>(indexes_.find_from(index));
+        load_barrier(); /* BARRIER removed: for those that were passed over */
+        return static_cast<T*>(object);
     }
 
     [[nodiscard]] Usage usage() noexcept;

@@ -30,11 +30,6 @@
 DEFINE_FOUND(int, shmem_lock, struct file *file, int lock, struct ucounts *ucounts);
 DEFINE_FOUND_VOID(shmem_unlock_mapping, struct address_space *mapping);
 static bool can_lock;
-#ifdef CONFIG_HUGETLBFS
-DEFINE_FOUND(struct file *, hugetlb_file_setup, const char *name, size_t size, vm_flags_t flags,
-	     int mode, int size_log);
-static bool can_be_huge;
-#endif
 
 /* --- mappings */
 
@@ -182,8 +177,10 @@ static struct kapi_file *file_or_error(struct file *file, int *error)
 	__builtin_choose_expr(TAKES_STRUCTURE,                                                     \
 			      (no_reserve) ? mk_vma_flags(VMA_NORESERVE_BIT) : EMPTY_VMA_FLAGS,    \
 			      (no_reserve) ? VM_NORESERVE : 0)
+typedef typeof(__builtin_choose_expr(TAKES_STRUCTURE, EMPTY_VMA_FLAGS, (vm_flags_t)0)) accounting_t;
 #else
 #define ACCOUNTING(no_reserve) ((no_reserve) ? VM_NORESERVE : 0)
+typedef vm_flags_t accounting_t;
 #endif
 
 struct kapi_file *host_segment_create(const char *name, kapi_size size, bool no_reserve, int *error)
@@ -198,6 +195,9 @@ struct kapi_file *host_segment_create(const char *name, kapi_size size, bool no_
 }
 
 #ifdef CONFIG_HUGETLBFS
+DEFINE_FOUND(struct file *, hugetlb_file_setup, const char *name, size_t size,
+	     accounting_t accounting, int mode, int size_log);
+static bool can_be_huge;
 /* The default size is a boot option that nothing exported reveals, but a file of that size does. */
 static unsigned long usual_huge_page = HPAGE_SIZE;
 

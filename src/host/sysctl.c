@@ -193,7 +193,11 @@ static void ask_us(struct kapi_sysctls *sysctls)
 	sysctls->set.is_seen = is_seen;
 	smp_store_release(&header->set, &sysctls->set);
 	smp_store_release(&header->root, &root);
-	smp_mb(); /* BARRIER used: earlier users went unnoticed, but are counted */
+	/*
+	 * BARRIER used: a user is counted, then reads the root, with no barrier in between.  Each CPU
+	 * passes one during a grace period: the users who went unnoticed until then are seen.
+	 */
+	synchronize_rcu();
 	if (READ_ONCE(header->used))
 		pin(sysctls);
 }

@@ -61,6 +61,7 @@ void IdTable::remove(IpcObject& object) noexcept
     auto counts = counts_.lock();
     /* First, so that neither lookup finds the object once the other does not. */
     object.is_removed_.store_relaxed(true);
+    store_barrier(); /* BARRIER removed */
     indexes_.remove(index);
     unlink_key(object);
     if (--counts->in_use == 0)

@@ -199,9 +199,9 @@ SYM_CODE_START(sysvipc_enter_\place\()_in_place)
 	RESTORE_ARGUMENTS
 	END_FRAME
 	ldr_l	x4, sysvipc_at_\place
-	cbnz	w10, .Laround_\place
+	cbnz	w10, .Laround_in_place_\place
 	b	sysvipc_go_on
-.Laround_\place:
+.Laround_in_place_\place:
 	mov	x5, #1
 	b	sysvipc_around_\function
 SYM_CODE_END(sysvipc_enter_\place\()_in_place)
