@@ -21,29 +21,15 @@ extern "C" {
 LANDING()
 LANDING(_intercepted)
 LANDING(_call)
-LANDING(_exit_files)
-LANDING(_exit_files_in_place)
-LANDING(_leaving)
-LANDING(_copy_process)
-LANDING(_copy_process_in_place)
-LANDING(_ipc_ns_ending)
-LANDING(_proc_open)
-LANDING(_proc_open_in_place)
-LANDING(_destroy_orphaned)
-LANDING(_destroy_orphaned_in_place)
 PLACE(trial)
-PLACE(exit_files)
-PLACE(copy_process)
-PLACE(ipc_ns_ending)
-PLACE(proc_open)
-PLACE(destroy_orphaned)
 extern unsigned char sysvipc_marks[];
 unsigned char sysvipc_marks[MARK_COUNT];
 extern bool sysvipc_trial_hit;
 bool sysvipc_trial_hit = false;
 #define CALL(abi, name, function, number) LANDING(_##abi##_##name##_in_place) PLACE(abi##_##name)
 #include <arch/calls.def>
-#define LEAVING(abi, name, function) LANDING(_##abi##_##name##_in_place) PLACE(abi##_##name)
-#include <arch/leaving.def>
+#define HANDLER(handler, kind) LANDING(_##handler)
+#define FUNCTION(place, ...) LANDING(_##place##_in_place) PLACE(place)
+#include <intercept/functions.def>
 
 } // extern "C"

@@ -27,39 +27,25 @@ extern "C" {
 
 /* landings.S of the architecture, src/intercept/ */
 void sysvipc_enter_intercepted();
-void sysvipc_enter_exit_files();
-void sysvipc_enter_exit_files_in_place();
-void sysvipc_enter_leaving();
-void sysvipc_enter_copy_process();
-void sysvipc_enter_copy_process_in_place();
-void sysvipc_enter_ipc_ns_ending();
-void sysvipc_enter_proc_open();
-void sysvipc_enter_proc_open_in_place();
-void sysvipc_enter_destroy_orphaned();
-void sysvipc_enter_destroy_orphaned_in_place();
 extern unsigned char sysvipc_marks[];
 extern bool sysvipc_trial_hit;
 extern unsigned long sysvipc_at_trial;
-extern unsigned long sysvipc_at_exit_files;
-extern unsigned long sysvipc_at_copy_process;
-extern unsigned long sysvipc_at_ipc_ns_ending;
-extern unsigned long sysvipc_at_proc_open;
-extern unsigned long sysvipc_at_destroy_orphaned;
-#define LEAVING(abi, name, function)                                                               \
-    void sysvipc_enter_##abi##_##name##_in_place();                                                \
-    extern unsigned long sysvipc_at_##abi##_##name;
-#include <arch/leaving.def>
+#define HANDLER(handler, kind) void sysvipc_enter_##handler();
+#define FUNCTION(place, ...)                                                                       \
+    void sysvipc_enter_##place##_in_place();                                                       \
+    extern unsigned long sysvipc_at_##place;
+#include <intercept/functions.def>
 
 } // extern "C"
 
 namespace {
 
-constexpr const char* kLeaving = "unshare(2) and setns(2) do not let SEM_UNDO go";
 constexpr const char* kNamespaceEnding = "ipc_ns_ending"; /* IpcNsHandle::ending_symbol() */
 
 enum class Where : u8 {
     Everywhere,
-    Compat, /* kernels that run 32-bit programs */
+    For_native = Everywhere,
+    For_compat, /* kernels that run 32-bit programs */
     ManyNamespaces,
     Builtin, /* kernels that have System V IPC of their own */
 };
@@ -72,46 +58,20 @@ struct Row {
 constexpr bool kRequired = false;
 constexpr bool kOptional = true;
 
-/*
- * Symbol; landing of an ftrace direct call, and of a kprobe; the probe's filter; where the landing
- * finds the function's address; whether it is optional; what is lost without it.
- *
- * A function that removes a task's entries (exit) precedes one that inserts them (clone):
- * docs/locking.md.
- */
-// clang-format off
+/* In place of the function; nullptr: a kprobe's filter does all there is to do. */
+#define LANDING_BEFORE(place) sysvipc_enter_##place##_in_place
+#define LANDING_ANSWER(place) sysvipc_enter_##place##_in_place
+#define LANDING_AROUND(place) sysvipc_enter_##place##_in_place
+#define LANDING_NOTICE(place) nullptr
+
 constexpr Row kTable[] {
-    { Where::Everywhere,
-      { "exit_files", sysvipc_enter_exit_files, sysvipc_enter_exit_files_in_place,
-        intercept_is_before_exit_files, &sysvipc_at_exit_files, kRequired,
-        "a task that ends leaves SEM_UNDO undone" } },
-    { Where::ManyNamespaces,
-      { kNamespaceEnding, sysvipc_enter_ipc_ns_ending, nullptr,
-        intercept_notice_ipc_ns_ending, &sysvipc_at_ipc_ns_ending, kRequired,
-        "what is in an IPC namespace that ends stays" } },
-#define WHERE_native Where::Everywhere
-#define WHERE_compat Where::Compat
-#define LEAVING(abi, name, function)                                                               \
-    { WHERE_##abi,                                                                                 \
-      { #function, sysvipc_enter_leaving, sysvipc_enter_##abi##_##name##_in_place,                 \
-        intercept_is_around_leaving, &sysvipc_at_##abi##_##name, kOptional, kLeaving } },
-#include <arch/leaving.def>
-    { Where::Builtin,
-      { "sysvipc_proc_open", sysvipc_enter_proc_open, sysvipc_enter_proc_open_in_place,
-        nullptr, &sysvipc_at_proc_open, kOptional,
-        "the kernel's own /proc/sysvipc stays as it is" } },
-    { Where::Builtin,
-      { "shm_destroy_orphaned", sysvipc_enter_destroy_orphaned, sysvipc_enter_destroy_orphaned_in_place,
-        nullptr, &sysvipc_at_destroy_orphaned, kOptional,
-        "a change of shm_rmid_forced does not reach segments" } },
-#if KAPI_PREEMPT_RT
-    { Where::Everywhere,
-      { "copy_process", sysvipc_enter_copy_process, sysvipc_enter_copy_process_in_place,
-        intercept_is_around_copy_process, &sysvipc_at_copy_process, kRequired,
-        "a new task does not share SEM_UNDO" } },
-#endif
+#define HANDLER(handler, kind)
+#define FUNCTION(place, handler, kind, where, symbol, filter, need, loss)                          \
+    { Where::where,                                                                                \
+      { symbol, sysvipc_enter_##handler, LANDING_##kind(place), filter, &sysvipc_at_##place, need, \
+        loss } },
+#include <intercept/functions.def>
 };
-// clang-format on
 
 constinit Interceptions interceptions { sysvipc_enter_intercepted, sysvipc_enter_call,
                                         sysvipc_marks, &sysvipc_at_trial, &sysvipc_trial_hit };
@@ -119,7 +79,7 @@ constinit Interceptions interceptions { sysvipc_enter_intercepted, sysvipc_enter
 bool is_here(Where where) noexcept
 {
     switch (where) {
-    case Where::Compat:
+    case Where::For_compat:
         return Kernel::has_compat();
     case Where::ManyNamespaces:
         return IpcNsHandle::are_many();

@@ -14,6 +14,7 @@
 #include <linux/linkage.h>
 #include <asm/assembler.h>
 #include <arch/frame.h>
+#include <generated/kapi_layout.h>
 #include <intercept/places.h>
 
 /* Addresses of the functions; 0: not intercepted. */
@@ -25,15 +26,9 @@ SYM_DATA_END(sysvipc_at_\function)
 
 	.data
 	.balign	8
-PLACE exit_files
-#define LEAVING(abi, name, function) PLACE abi##_##name
-#include <arch/leaving.def>
-#ifdef CONFIG_PREEMPT_RT
-PLACE copy_process
-#endif
-PLACE ipc_ns_ending
-PLACE proc_open
-PLACE destroy_orphaned
+#define HANDLER(handler, kind)
+#define FUNCTION(place, ...) PLACE place;
+#include <intercept/functions.def>
 PLACE trial
 #define CALL(abi, name, function, number) PLACE abi##_##name
 #include <arch/calls.def>
@@ -57,7 +52,7 @@ SYM_DATA_END(sysvipc_marks)
 	b.ls	sysvipc_enter_\landing
 .endm
 
-/* The most frequent ones first.  What is none of the others is a system call. */
+/* What is none of the others is a system call. */
 SYM_CODE_START(sysvipc_enter_intercepted)
 	bti	c
 	ubfx	x10, x30, #MARK_SHIFT, #MARK_BITS
@@ -67,15 +62,9 @@ SYM_CODE_START(sysvipc_enter_intercepted)
 .Lcall:
 	b	sysvipc_enter_call
 .Lno_call:
-#ifdef CONFIG_PREEMPT_RT
-	LAND_FROM copy_process, copy_process
-#endif
-	LAND_FROM exit_files, exit_files
-#define LEAVING(abi, name, function) LAND_FROM abi##_##name, leaving
-#include <arch/leaving.def>
-	LAND_FROM ipc_ns_ending, ipc_ns_ending
-	LAND_FROM proc_open, proc_open
-	LAND_FROM destroy_orphaned, destroy_orphaned
+#define HANDLER(handler, kind)
+#define FUNCTION(place, handler, ...) LAND_FROM place, handler;
+#include <intercept/functions.def>
 	LAND_FROM trial, trial
 	b	.Lcall
 SYM_CODE_END(sysvipc_enter_intercepted)
@@ -117,17 +106,17 @@ SYM_CODE_START(sysvipc_enter_\function)
 SYM_CODE_END(sysvipc_enter_\function)
 .endm
 
-.macro BEFORE_IN_PLACE function
-SYM_CODE_START(sysvipc_enter_\function\()_in_place)
+.macro BEFORE_IN_PLACE place function
+SYM_CODE_START(sysvipc_enter_\place\()_in_place)
 	bti	c
 	BEGIN_FRAME
 	SAVE_ARGUMENTS
 	bl	sysvipc_before_\function
 	RESTORE_ARGUMENTS
 	END_FRAME
-	ldr_l	x4, sysvipc_at_\function
+	ldr_l	x4, sysvipc_at_\place
 	b	sysvipc_go_on
-SYM_CODE_END(sysvipc_enter_\function\()_in_place)
+SYM_CODE_END(sysvipc_enter_\place\()_in_place)
 .endm
 
 /* The same; the handler returns in two registers whether to skip the function, and its result. */
@@ -147,22 +136,24 @@ SYM_CODE_START(sysvipc_enter_\function)
 	END_FRAME_OF_DIRECT_CALL
 	GO_ON_INTO_FUNCTION
 SYM_CODE_END(sysvipc_enter_\function)
+.endm
 
-SYM_CODE_START(sysvipc_enter_\function\()_in_place)
+.macro ANSWER_IN_PLACE place function
+SYM_CODE_START(sysvipc_enter_\place\()_in_place)
 	bti	c
 	BEGIN_FRAME
 	SAVE_ARGUMENTS
 	bl	sysvipc_answer_\function
-	cbz	x0, .Lgo_on_in_place_\function
+	cbz	x0, .Lgo_on_in_place_\place
 	mov	x0, x1
 	END_FRAME
 	ret
-.Lgo_on_in_place_\function:
+.Lgo_on_in_place_\place:
 	RESTORE_ARGUMENTS
 	END_FRAME
-	ldr_l	x4, sysvipc_at_\function
+	ldr_l	x4, sysvipc_at_\place
 	b	sysvipc_go_on
-SYM_CODE_END(sysvipc_enter_\function\()_in_place)
+SYM_CODE_END(sysvipc_enter_\place\()_in_place)
 .endm
 
 /*
@@ -188,7 +179,7 @@ SYM_CODE_START(sysvipc_enter_\function)
 SYM_CODE_END(sysvipc_enter_\function)
 .endm
 
-/* Functions may share a handler; each has its own landing, because its address is its own. */
+/* Functions may share a handler; each has its own landing in place, because its address is its own. */
 .macro AROUND_IN_PLACE place function
 SYM_CODE_START(sysvipc_enter_\place\()_in_place)
 	bti	c
@@ -207,19 +198,16 @@ SYM_CODE_START(sysvipc_enter_\place\()_in_place)
 SYM_CODE_END(sysvipc_enter_\place\()_in_place)
 .endm
 
-BEFORE exit_files
-BEFORE_IN_PLACE exit_files
-AROUND leaving
-#define LEAVING(abi, name, function) AROUND_IN_PLACE abi##_##name, leaving
-#include <arch/leaving.def>
-#ifdef CONFIG_PREEMPT_RT
-AROUND copy_process
-AROUND_IN_PLACE copy_process, copy_process
-#endif
-BEFORE ipc_ns_ending
-ANSWER proc_open
-BEFORE destroy_orphaned
-BEFORE_IN_PLACE destroy_orphaned
+/* A kprobe's filter does all there is to do. */
+.macro NOTICE function
+	BEFORE \function
+.endm
+.macro NOTICE_IN_PLACE place function
+.endm
+
+#define HANDLER(handler, kind) kind handler;
+#define FUNCTION(place, handler, kind, ...) kind##_IN_PLACE place, handler;
+#include <intercept/functions.def>
 
 /* A function: long sysvipc_call_rest(...), around.h. */
 SYM_CODE_START(sysvipc_call_rest)

@@ -9,6 +9,7 @@
  */
 #include <linux/linkage.h>
 #include <asm/unwind_hints.h>
+#include <generated/kapi_layout.h>
 #include <intercept/places.h>
 
 .macro SAVE_ARGUMENTS
@@ -34,15 +35,9 @@ SYM_DATA_END(sysvipc_at_\function)
 
 	.data
 	.balign	8
-PLACE exit_files
-#define LEAVING(abi, name, function) PLACE abi##_##name
-#include <arch/leaving.def>
-#ifdef CONFIG_PREEMPT_RT
-PLACE copy_process
-#endif
-PLACE ipc_ns_ending
-PLACE proc_open
-PLACE destroy_orphaned
+#define HANDLER(handler, kind)
+#define FUNCTION(place, ...) PLACE place;
+#include <intercept/functions.def>
 PLACE trial
 #define CALL(abi, name, function, number) PLACE abi##_##name
 #include <arch/calls.def>
@@ -66,7 +61,7 @@ SYM_DATA_END(sysvipc_marks)
 	jbe	sysvipc_enter_\landing
 .endm
 
-/* The most frequent ones first.  What is none of the others is a system call. */
+/* What is none of the others is a system call. */
 SYM_CODE_START(sysvipc_enter_intercepted)
 	UNWIND_HINT_FUNC
 	ENDBR
@@ -75,15 +70,9 @@ SYM_CODE_START(sysvipc_enter_intercepted)
 	andl	$(MARK_COUNT - 1), %r11d
 	cmpb	$0, sysvipc_marks(%r11)
 	je	sysvipc_enter_call
-#ifdef CONFIG_PREEMPT_RT
-	LAND_FROM copy_process, copy_process
-#endif
-	LAND_FROM exit_files, exit_files
-#define LEAVING(abi, name, function) LAND_FROM abi##_##name, leaving
-#include <arch/leaving.def>
-	LAND_FROM ipc_ns_ending, ipc_ns_ending
-	LAND_FROM proc_open, proc_open
-	LAND_FROM destroy_orphaned, destroy_orphaned
+#define HANDLER(handler, kind)
+#define FUNCTION(place, handler, ...) LAND_FROM place, handler;
+#include <intercept/functions.def>
 	LAND_FROM trial, trial
 	jmp	sysvipc_enter_call
 SYM_CODE_END(sysvipc_enter_intercepted)
@@ -123,16 +112,16 @@ SYM_CODE_START(sysvipc_enter_\function)
 SYM_CODE_END(sysvipc_enter_\function)
 .endm
 
-.macro BEFORE_IN_PLACE function
-SYM_CODE_START(sysvipc_enter_\function\()_in_place)
+.macro BEFORE_IN_PLACE place function
+SYM_CODE_START(sysvipc_enter_\place\()_in_place)
 	UNWIND_HINT_FUNC
 	ENDBR
 	SAVE_ARGUMENTS
 	call	sysvipc_before_\function
 	RESTORE_ARGUMENTS
-	movq	sysvipc_at_\function(%rip), %r8
+	movq	sysvipc_at_\place(%rip), %r8
 	jmp	sysvipc_go_on
-SYM_CODE_END(sysvipc_enter_\function\()_in_place)
+SYM_CODE_END(sysvipc_enter_\place\()_in_place)
 .endm
 
 /* The same; the handler returns in two registers whether to skip the function, and its result. */
@@ -154,8 +143,10 @@ SYM_CODE_START(sysvipc_enter_\function)
 	UNWIND_HINT_FUNC
 	RET
 SYM_CODE_END(sysvipc_enter_\function)
+.endm
 
-SYM_CODE_START(sysvipc_enter_\function\()_in_place)
+.macro ANSWER_IN_PLACE place function
+SYM_CODE_START(sysvipc_enter_\place\()_in_place)
 	UNWIND_HINT_FUNC
 	ENDBR
 	SAVE_ARGUMENTS
@@ -163,13 +154,13 @@ SYM_CODE_START(sysvipc_enter_\function\()_in_place)
 	movq	%rdx, %r8
 	RESTORE_ARGUMENTS
 	testq	%rax, %rax
-	jz	.Lgo_on_\function
+	jz	.Lgo_on_in_place_\place
 	movq	%r8, %rax
 	RET
-.Lgo_on_\function:
-	movq	sysvipc_at_\function(%rip), %r8
+.Lgo_on_in_place_\place:
+	movq	sysvipc_at_\place(%rip), %r8
 	jmp	sysvipc_go_on
-SYM_CODE_END(sysvipc_enter_\function\()_in_place)
+SYM_CODE_END(sysvipc_enter_\place\()_in_place)
 .endm
 
 /*
@@ -195,7 +186,7 @@ SYM_CODE_START(sysvipc_enter_\function)
 SYM_CODE_END(sysvipc_enter_\function)
 .endm
 
-/* Functions may share a handler; each has its own landing, because its address is its own. */
+/* Functions may share a handler; each has its own landing in place, because its address is its own. */
 .macro AROUND_IN_PLACE place function
 SYM_CODE_START(sysvipc_enter_\place\()_in_place)
 	UNWIND_HINT_FUNC
@@ -211,19 +202,16 @@ SYM_CODE_START(sysvipc_enter_\place\()_in_place)
 SYM_CODE_END(sysvipc_enter_\place\()_in_place)
 .endm
 
-BEFORE exit_files
-BEFORE_IN_PLACE exit_files
-AROUND leaving
-#define LEAVING(abi, name, function) AROUND_IN_PLACE abi##_##name, leaving
-#include <arch/leaving.def>
-#ifdef CONFIG_PREEMPT_RT
-AROUND copy_process
-AROUND_IN_PLACE copy_process, copy_process
-#endif
-BEFORE ipc_ns_ending
-ANSWER proc_open
-BEFORE destroy_orphaned
-BEFORE_IN_PLACE destroy_orphaned
+/* A kprobe's filter does all there is to do. */
+.macro NOTICE function
+	BEFORE \function
+.endm
+.macro NOTICE_IN_PLACE place function
+.endm
+
+#define HANDLER(handler, kind) kind handler;
+#define FUNCTION(place, handler, kind, ...) kind##_IN_PLACE place, handler;
+#include <intercept/functions.def>
 
 /* The rest may lack the ENDBR that an indirect jump would need: hence RET. */
 SYM_CODE_START(sysvipc_call_rest)
