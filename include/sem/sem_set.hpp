@@ -137,7 +137,7 @@ private:
 
 inline SemRange SemRange::all(const SemSet& set) noexcept
 {
-    return { 0, set.count(), nullptr };
+    return numbers(0, set.count());
 }
 
 /* Precondition: no task is in @ns.  Sleeps. */
