@@ -72,6 +72,26 @@ private:
     Optional<Semaphore::Locked> one_;
 };
 
+/*
+ * The lock of semaphore @number alone, as a SemLock takes it if the set is open: holds() tells whether it
+ * was.  For the usual semop(): without what a closed set needs.
+ */
+class [[nodiscard]] OpenSemLock : Pinned {
+public:
+    [[gnu::always_inline]] OpenSemLock(SemSet& set, u32 number) noexcept
+        : one_(set.semaphore(number).lock()),
+          holds_(!set.is_closed_.load_acquire()) /* BARRIER is_closed */
+    {
+    }
+    [[nodiscard]] bool holds() const noexcept { return holds_; }
+    /* Precondition: holds(). */
+    [[nodiscard]] SemaphoreState& operator*() noexcept { return *one_; }
+
+private:
+    Semaphore::Locked one_;
+    const bool holds_;
+};
+
 inline SemaphoreState& SemSet::at(u32 number, const SemLock&) noexcept
 {
     return semaphore(number).covered();

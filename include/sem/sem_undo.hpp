@@ -102,13 +102,14 @@ private:
     [[nodiscard]] Atomic<Word>& word(u32 number) noexcept { return words()[number / kWordBits]; }
     [[nodiscard]] i16* adjustments() noexcept
     {
-        return reinterpret_cast<i16*>(words() + word_count(set()));
+        return reinterpret_cast<i16*>(words() + word_count_);
     }
     [[nodiscard]] const i16* adjustments() const noexcept
     {
-        return reinterpret_cast<const i16*>(words() + word_count(set()));
+        return reinterpret_cast<const i16*>(words() + word_count_);
     }
 
+    const u32 word_count_;
     bool is_ended_ { false };
     /* Atomic, as threads of one group may touch different semaphores of a set at the same time. */
     Atomic<Word> blocks_ { 0 };

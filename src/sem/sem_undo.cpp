@@ -8,9 +8,11 @@
 
 namespace sysvipc {
 
-SemUndo::SemUndo(SemSet& set, UndoGroup& group) noexcept : kapi_paired { {}, &group, &set }
+SemUndo::SemUndo(SemSet& set, UndoGroup& group) noexcept
+    : kapi_paired { {}, &group, &set },
+      word_count_(word_count(set))
 {
-    for (u32 i = 0; i < word_count(set); ++i)
+    for (u32 i = 0; i < word_count_; ++i)
         construct_at<Atomic<Word>>(&words()[i], Word { 0 });
     for (u32 number = 0; number < reachable(set); ++number)
         adjustments()[number] = 0;
