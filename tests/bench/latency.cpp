@@ -273,7 +273,7 @@ Nanoseconds delay_by_leaving(const std::function<void()>& prepare, Leave leave)
 // The least of several: what leaving causes comes each time, work that the kernel deferred does not.
 void print_least(const std::string& row, const std::function<Nanoseconds()>& measure)
 {
-    constexpr int kTries = 3;
+    constexpr int kTries = 7;
     require_one_cpu();
     Nanoseconds least = measure();
     for (int i = 1; i < kTries; ++i)
