@@ -12,6 +12,7 @@
 #include "task.hpp"
 
 #include <atomic>
+#include <kapi/memory.h>
 #include <kapi/rcu.h>
 #include <kapi/task.h>
 #include <mutex>
@@ -133,6 +134,11 @@ void kapi_call_rcu(kapi_rcu_head* head, kapi_rcu_callback callback)
         callbacks.end = &queued->next;
     }
     notify();
+}
+
+void kapi_kvfree_rcu(kapi_rcu_head* head)
+{
+    kapi_call_rcu(head, [](kapi_rcu_head* memory) { kapi_kvfree(memory); });
 }
 
 void kapi_synchronize_rcu()

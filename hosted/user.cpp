@@ -58,6 +58,19 @@ kapi_size kapi_copy_to_user(kapi_size user_to, const void* from, kapi_size size)
     return size - copied;
 }
 
+kapi_size kapi_copy_from_user_present(void* to, kapi_size user_from, kapi_size size)
+{
+    const kapi_size copied = present(user_from, size);
+    machine::note_write(to, copied);
+    std::memcpy(to, reinterpret_cast<const void*>(user_from), copied);
+    return size - copied;
+}
+
+kapi_size kapi_copy_to_user_present(kapi_size user_to, const void* from, kapi_size size)
+{
+    return kapi_copy_to_user(user_to, from, size);
+}
+
 int kapi_put_user_u32(kapi_size user_to, kapi_u32 value)
 {
     return put(user_to, value);

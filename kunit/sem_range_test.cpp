@@ -107,7 +107,7 @@ TEST_CASE(SemRangeTest, all_visits_every_semaphore_in_ascending_order)
     }
 }
 
-TEST_CASE(SemRangeTest, touched_visits_adjusted_semaphores_once_latest_first)
+TEST_CASE(SemRangeTest, touched_visits_adjusted_semaphores_once_in_ascending_order)
 {
     SemUndo* undo = REQUIRE(record_of_set(1'000));
     EXPECT_EQ(Visits { SemRange::touched(*undo) }.count, 0);
@@ -117,28 +117,44 @@ TEST_CASE(SemRangeTest, touched_visits_adjusted_semaphores_once_latest_first)
     const Visits touched { SemRange::touched(*undo) };
     EXPECT_EQ(touched.count, 4);
     EXPECT_EQ(touched.sum, 3 + 999 + 0 + 500);
-    EXPECT_EQ(touched.first, 500);
-    EXPECT_EQ(touched.last, 3);
+    EXPECT_EQ(touched.first, 0);
+    EXPECT_EQ(touched.last, 999);
     undo->clear_all();
     EXPECT_EQ(Visits { SemRange::touched(*undo) }.count, 0);
+    EXPECT_EQ(undo->adjustment(3), 0);
 }
 
-/* The numbers from 65534 on mark the end of the chain: those semaphores are not in it. */
-TEST_CASE(SemRangeTest, touched_visits_every_semaphore_that_cannot_be_chained)
+/* Two at a distance: in one word, in neighbouring words and blocks, and far from each other. */
+TEST_CASE(SemRangeTest, touched_finds_the_next_semaphore_at_any_distance)
 {
-    constexpr u32 kFirstUnchained = 0xfffe;
+    constexpr u32 kReachable = 0x10000;
+    SemUndo* undo = REQUIRE(record_of_set(70'000));
+    i32 wrong = 0;
+    for (const u32 first : { 0u, 1u, 63u, 64u, 1'023u, 1'024u, 40'000u, kReachable - 2 }) {
+        for (const u32 distance : { 1u, 62u, 63u, 64u, 65u, 1'023u, 1'024u, 1'025u, 50'000u }) {
+            const u32 second = min(first + distance, kReachable - 1);
+            undo->set_adjustment(second, 1);
+            undo->set_adjustment(first, 1);
+            const Visits touched { SemRange::touched(*undo) };
+            wrong += touched.count != 2 || touched.first != first || touched.last != second;
+            undo->clear_all();
+        }
+    }
+    EXPECT_EQ(wrong, 0);
+}
+
+TEST_CASE(SemRangeTest, touched_visits_every_semaphore_that_operations_reach)
+{
     constexpr u32 kReachable = 0x10000;
 
-    for (const u32 count :
-         { kFirstUnchained, kFirstUnchained + 1, kReachable, kReachable + 1, 70'000u }) {
-        const u32 unchained = min(count, kReachable) - kFirstUnchained;
+    for (const u32 count : { 1u, 64u, 65u, kReachable - 1, kReachable, 70'000u }) {
+        const u32 reachable = min(count, kReachable);
         SemUndo* undo = REQUIRE(record_of_set(count));
-        EXPECT_EQ(Visits { SemRange::touched(*undo) }.count, unchained);
-        undo->set_adjustment(kFirstUnchained - 1, 1);
+        for (u32 number = 0; number < reachable; ++number)
+            undo->set_adjustment(number, 1);
         const Visits touched { SemRange::touched(*undo) };
-        EXPECT_EQ(touched.count, 1 + unchained);
-        EXPECT_EQ(touched.first, kFirstUnchained - 1);
-        EXPECT_EQ(touched.last, kFirstUnchained - 1 + unchained);
+        EXPECT_EQ(touched.count, reachable);
+        EXPECT_EQ(touched.first, 0);
         EXPECT(touched.is_ascending);
     }
 }

@@ -18,6 +18,8 @@ void kapi_rcu_read_lock(void);
 void kapi_rcu_read_unlock(void);
 bool kapi_rcu_read_is_held(void); /* true when lockdep cannot tell */
 void kapi_call_rcu(struct kapi_rcu_head *head, kapi_rcu_callback callback);
+/* Frees the memory that begins with @head once all current readers have ended; any context. */
+void kapi_kvfree_rcu(struct kapi_rcu_head *head);
 void kapi_synchronize_rcu(void); /* sleeps until all current readers have ended */
 void kapi_rcu_barrier(void); /* sleeps until every callback queued so far has run */
 void kapi_synchronize_rcu_tasks(void); /* sleeps until every task has left or blocked voluntarily */

@@ -16,6 +16,12 @@ void kapi_page_faults_enable(void);
 /* Returns how many bytes were not copied; those not read from user memory are zeroed. */
 kapi_size kapi_copy_from_user(void *to, kapi_size user_from, kapi_size size);
 kapi_size kapi_copy_to_user(kapi_size user_to, const void *from, kapi_size size);
+/*
+ * The same between the two calls above, with what is not read left as it was.  Inlined: without the
+ * check of the kernel's own memory where @size is a constant.
+ */
+kapi_size kapi_copy_from_user_present(void *to, kapi_size user_from, kapi_size size);
+kapi_size kapi_copy_to_user_present(kapi_size user_to, const void *from, kapi_size size);
 /* A single store, whole or not at all.  0 or -EFAULT. */
 int kapi_put_user_u32(kapi_size user_to, kapi_u32 value);
 int kapi_put_user_u64(kapi_size user_to, kapi_u64 value);

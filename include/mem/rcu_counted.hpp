@@ -5,7 +5,9 @@
  *
  * Lifetime: create<T>() returns the first Ref.  Under RCU, Ref<T>::try_get() takes another unless the
  *     count is already zero.  Dropping the last Ref queues an RCU callback, which runs ~T and frees the
- *     memory; ~T must not sleep.  Work that sleeps is done before, in T's retire().
+ *     memory; ~T must not sleep.  Work that sleeps is done before, in T's retire().  Memory whose T has
+ *     nothing to destroy is left to the kernel, which frees it in batches, preemptible, and without code
+ *     of the module.
  * Context: a Ref may be dropped anywhere.
  *
  * Memory comes from kmalloc, or vmalloc for what kmalloc cannot provide.  The callback frees both with
@@ -24,7 +26,7 @@
 namespace sysvipc {
 
 /*
- * Waits until every object dropped so far is destroyed and its memory freed, except vmalloc pages.
+ * Waits until every object dropped so far is destroyed, so that no RCU callback of the module is left.
  * Process context, sleeps.  Before unloading ends, after the last object is dropped.
  */
 void wait_for_rcu_memory() noexcept;
@@ -37,7 +39,7 @@ private:
     template <class T>
     friend class Ref;
 
-    /* First member, so that the callback finds the object by a cast. */
+    /* First member, so that the callback finds the object by a cast, and kapi_kvfree_rcu() the memory. */
     kapi_rcu_head head_;
     kapi_refcount count_;
 };
@@ -91,8 +93,13 @@ private:
 
     static void put(T* object) noexcept
     {
-        if (object && kapi_refcount_dec_and_test(&counted(*object).count_))
-            kapi_call_rcu(&counted(*object).head_, &destroy);
+        if (!object || !kapi_refcount_dec_and_test(&counted(*object).count_))
+            return;
+        kapi_rcu_head* head = &counted(*object).head_;
+        if constexpr (std::is_trivially_destructible_v<T>)
+            kapi_kvfree_rcu(head);
+        else
+            kapi_call_rcu(head, &destroy);
     }
 
     static void destroy(kapi_rcu_head* head) noexcept

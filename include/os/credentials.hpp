@@ -29,8 +29,14 @@ public:
     static UserNamespace initial() noexcept { return UserNamespace { kapi_user_ns_initial() }; }
 
     /* Ids without a mapping are shown as the overflow id (65534). */
-    [[nodiscard]] u32 show(Uid uid) const noexcept { return kapi_uid_to_user(ns_, uid.value()); }
-    [[nodiscard]] u32 show(Gid gid) const noexcept { return kapi_gid_to_user(ns_, gid.value()); }
+    [[nodiscard]] u32 show(Uid uid) const noexcept
+    {
+        return shows_as_is(uid.value()) ? uid.value() : kapi_uid_to_user(ns_, uid.value());
+    }
+    [[nodiscard]] u32 show(Gid gid) const noexcept
+    {
+        return shows_as_is(gid.value()) ? gid.value() : kapi_gid_to_user(ns_, gid.value());
+    }
     /* Errors: EINVAL: the id has no mapping (msgctl(2), IPC_SET). */
     [[nodiscard]] Result<Uid> uid(u32 shown) const noexcept
     {
@@ -59,6 +65,12 @@ public:
     }
 
 private:
+    /* The initial namespace maps each id but the last to itself: user_namespaces(7). */
+    [[nodiscard]] bool shows_as_is(u32 id) const noexcept
+    {
+        return ns_ == kapi_user_ns_initial() && id != UINT32_MAX;
+    }
+
     kapi_user_ns* ns_;
 };
 

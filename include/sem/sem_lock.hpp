@@ -2,12 +2,13 @@
 /*
  * SemLock: the right to read and change one semaphore of a set, some, or all of them.
  *
- * A single operation checks that the set is open, takes its semaphore's lock and checks again: if the set
- * was open both times, it may proceed.  A task that needs several semaphores takes the set's lock, closes
- * the set, and acquires and releases the lock of each semaphore it needs: single operations that saw the
- * set open have then left those semaphores, and later ones see it closed and wait for the set's lock.  It
- * reopens the set before it unlocks, unless operations on several semaphores wait: then the set stays
- * closed, and the locks of all its semaphores have been passed through, until the last of them is gone.
+ * A single operation takes its semaphore's lock and checks under it that the set is open: then it may
+ * proceed.  (To look before as well spares it the lock of a closed set.)  A task that needs several
+ * semaphores takes the set's lock, closes the set, and acquires and releases the lock of each semaphore it
+ * needs: single operations that saw the set open have then left those semaphores, and later ones see it
+ * closed and wait for the set's lock.  It reopens the set before it unlocks, unless operations on several
+ * semaphores wait: then the set stays closed, and the locks of all its semaphores have been passed through,
+ * until the last of them is gone.
  *
  * A single operation that found the set closed takes the set's lock too.  If the set is open again by
  * then, it takes its semaphore's lock nested in the set's, and releases the set's: it never closes the
@@ -70,6 +71,26 @@ private:
     SemSet& set_;
     Optional<SemSet::Locked> whole_;
     Optional<Semaphore::Locked> one_;
+};
+
+/*
+ * The lock of semaphore @number alone, as a SemLock takes it if the set is open: holds() tells whether it
+ * was.  For the usual semop(): without what a closed set needs.
+ */
+class [[nodiscard]] OpenSemLock : Pinned {
+public:
+    [[gnu::always_inline]] OpenSemLock(SemSet& set, u32 number) noexcept
+        : one_(set.semaphore(number).lock()),
+          holds_(!set.is_closed_.load_acquire()) /* BARRIER is_closed */
+    {
+    }
+    [[nodiscard]] bool holds() const noexcept { return holds_; }
+    /* Precondition: holds(). */
+    [[nodiscard]] SemaphoreState& operator*() noexcept { return *one_; }
+
+private:
+    Semaphore::Locked one_;
+    const bool holds_;
 };
 
 inline SemaphoreState& SemSet::at(u32 number, const SemLock&) noexcept

@@ -7,8 +7,9 @@
 #pragma once
 
 #include <base/result.hpp>
-#include <kapi/task.h>
+#include <os/task.hpp>
 #include <rules/abi.hpp>
+#include <user/user_memory.hpp>
 
 namespace sysvipc {
 
@@ -21,13 +22,32 @@ public:
     enum class Attempt : u8 { Done, Blocked };
 
     /* @list: @count operations, at least one, which must outlive this object. */
-    SemOperations(abi::SemOp* list, u32 count) noexcept;
+    SemOperations(abi::SemOp* list, u32 count) noexcept
+        : list_(list),
+          count_(count),
+          process_(CurrentTask::process())
+    {
+        for (const abi::SemOp& op : *this) {
+            highest_number_ = max(highest_number_, u32 { op.sem_num });
+            changes_ |= op.sem_op != 0;
+            wants_undo_ |= (op.sem_flg & abi::SEM_UNDO) != 0;
+        }
+    }
 
     /*
      * Checks that every operation names one of @count semaphores; clamps the numbers for
      * speculation.  Errors: EFBIG.
      */
-    [[nodiscard]] Result<void> check_numbers(u32 count) noexcept;
+    [[nodiscard]] Result<void> check_numbers(u32 count) noexcept
+    {
+        if (highest_number_ >= count)
+            return Errno::EFBIG;
+        const auto size = static_cast<i32>(count);
+        abi::SemOp* const end = list_ + count_;
+        for (abi::SemOp* op = list_; op != end; ++op)
+            op->sem_num = static_cast<u16>(clamp_index(op->sem_num, size));
+        return {};
+    }
 
     [[nodiscard]] const abi::SemOp* begin() const noexcept { return list_; }
     [[nodiscard]] const abi::SemOp* end() const noexcept { return list_ + count_; }
@@ -40,6 +60,9 @@ public:
     /* After Blocked: the first operation that was not possible. */
     [[nodiscard]] const abi::SemOp& blocking() const noexcept { return *blocking_; }
 
+    /* After Done: whether tasks wait at a semaphore alone that an operation named. */
+    [[nodiscard]] bool met_waiters() const noexcept { return met_waiters_; }
+
     /* Where adjustments are recorded if wants_undo(). */
     void set_undo(SemUndo* undo) noexcept { undo_ = undo; }
     [[nodiscard]] SemUndo* undo() const noexcept { return undo_; }
@@ -51,14 +74,12 @@ public:
     [[nodiscard]] Result<Attempt> attempt(SemSet& set, const SemLock& lock) noexcept;
 
 private:
-    [[nodiscard]] Result<void> apply(const abi::SemOp& op, SemSet& set,
-                                     const SemLock& lock) noexcept;
-
     abi::SemOp* list_;
     u32 count_;
     u32 highest_number_ { 0 };
     bool changes_ { false };
     bool wants_undo_ { false };
+    bool met_waiters_ { false };
     const abi::SemOp* blocking_ { nullptr };
     SemUndo* undo_ { nullptr };
     kapi_pid* process_;

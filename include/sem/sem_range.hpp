@@ -12,6 +12,7 @@
 #pragma once
 
 #include <base/types.hpp>
+#include <bit>
 
 namespace sysvipc {
 
@@ -20,11 +21,11 @@ class SemUndo;
 
 class SemRange {
 public:
-    [[nodiscard]] static SemRange none() noexcept { return { 0, 0, nullptr }; }
-    [[nodiscard]] static SemRange one(u32 number) noexcept
-    {
-        return { number, number + 1, nullptr };
-    }
+    /* As many semaphores have their bits in one word of an undo record. */
+    static constexpr u32 kWordBits = 64;
+
+    [[nodiscard]] static SemRange none() noexcept { return numbers(0, 0); }
+    [[nodiscard]] static SemRange one(u32 number) noexcept { return numbers(number, number + 1); }
     [[nodiscard]] static SemRange all(const SemSet& set) noexcept;
     [[nodiscard]] static SemRange touched(const SemUndo& undo) noexcept;
 
@@ -33,7 +34,12 @@ public:
         [[nodiscard]] u32 operator*() const noexcept { return number_; }
         Iterator& operator++() noexcept
         {
-            number_ = undo_ ? touched_after(*undo_, number_) : number_ + 1;
+            if (!undo_)
+                ++number_;
+            else if (rest_ != 0)
+                take_next();
+            else
+                *this = touched_from(*undo_, (number_ | (kWordBits - 1)) + 1);
             return *this;
         }
         [[nodiscard]] bool operator!=(const Iterator& other) const noexcept
@@ -43,25 +49,37 @@ public:
 
     private:
         friend class SemRange;
-        Iterator(u32 number, const SemUndo* undo) noexcept : number_(number), undo_(undo) { }
+
+        Iterator(u32 number, u64 rest, const SemUndo* undo) noexcept
+            : number_(number),
+              undo_(undo),
+              rest_(rest)
+        {
+        }
+        void take_next() noexcept
+        {
+            number_ = number_ / kWordBits * kWordBits + static_cast<u32>(std::countr_zero(rest_));
+            rest_ &= rest_ - 1;
+        }
+
         u32 number_;
         const SemUndo* undo_;
+        u64 rest_; /* touched ones of the same word of the record, which come next */
     };
-    [[nodiscard]] Iterator begin() const noexcept { return { begin_, undo_ }; }
-    [[nodiscard]] Iterator end() const noexcept { return { end_, undo_ }; }
+    [[nodiscard]] Iterator begin() const noexcept { return begin_; }
+    [[nodiscard]] Iterator end() const noexcept { return { end_, 0, nullptr }; }
 
 private:
-    SemRange(u32 begin, u32 end, const SemUndo* undo) noexcept
-        : begin_(begin),
-          end_(end),
-          undo_(undo)
+    [[nodiscard]] static SemRange numbers(u32 begin, u32 end) noexcept
     {
+        return { { begin, 0, nullptr }, end };
     }
-    [[nodiscard]] static u32 touched_after(const SemUndo& undo, u32 number) noexcept;
+    SemRange(Iterator begin, u32 end) noexcept : begin_(begin), end_(end) { }
+    /* The first touched semaphore from @number on. */
+    [[nodiscard]] static Iterator touched_from(const SemUndo& undo, u32 number) noexcept;
 
-    u32 begin_;
+    Iterator begin_;
     u32 end_;
-    const SemUndo* undo_; /* nullptr: all numbers from begin_ on */
 };
 
 } // namespace sysvipc

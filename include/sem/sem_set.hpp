@@ -40,6 +40,11 @@ public:
 using SemWaiters = List<SemWaiter>;
 
 struct SemaphoreState : Pinned {
+    [[nodiscard]] bool has_waiters() const noexcept
+    {
+        return !zero_waiters.is_empty() || !decreasers.is_empty();
+    }
+
     i32 value { 0 };
     PidRef last_changer;
     SemWaiters decreasers; /* single operations that change this semaphore */
@@ -50,6 +55,12 @@ struct SemaphoreState : Pinned {
 using Semaphore = Guarded<SemaphoreState, SemaphoreLock>;
 
 struct SemSetState : Pinned {
+    /* In the queues of the whole set. */
+    [[nodiscard]] bool has_waiters() const noexcept
+    {
+        return !zero_waiters.is_empty() || !changers.is_empty();
+    }
+
     i64 ctime { 0 };
     SemWaiters changers; /* while complex_waiters is not 0: all that change a semaphore */
     SemWaiters zero_waiters; /* several operations, all of them waits for 0 */
@@ -107,6 +118,7 @@ public:
 
 private:
     friend class SemLock;
+    friend class OpenSemLock;
     friend class Ref<SemSet>;
     template <class T, class... Args>
     friend T* construct_at(void* memory, Args&&... args) noexcept;
@@ -137,7 +149,7 @@ private:
 
 inline SemRange SemRange::all(const SemSet& set) noexcept
 {
-    return { 0, set.count(), nullptr };
+    return numbers(0, set.count());
 }
 
 /* Precondition: no task is in @ns.  Sleeps. */

@@ -17,6 +17,7 @@
  */
 #pragma once
 
+#include <base/atomic.hpp>
 #include <base/list.hpp>
 #include <kapi/table.h>
 #include <mem/rcu_counted.hpp>
@@ -43,19 +44,19 @@ public:
     [[nodiscard]] bool is_ended() const noexcept { return is_ended_; }
     void end() noexcept { is_ended_ = true; }
 
-    [[nodiscard]] i32 adjustment(u32 number) const noexcept { return slots()[number].adjustment; }
+    [[nodiscard]] i32 adjustment(u32 number) const noexcept { return adjustments()[number]; }
     /* @adjustment is within the range of adjustments. */
     void set_adjustment(u32 number, i32 adjustment) noexcept
     {
-        slots()[number].adjustment = static_cast<i16>(adjustment);
-        if (slots()[number].next == kUntouched && number < kNotChained)
+        adjustments()[number] = static_cast<i16>(adjustment);
+        if (!(word(number).load_relaxed() & bit(number)))
             note_touched(number);
     }
     /* For SETVAL. */
     void clear(u32 number) noexcept
     {
-        if (number < kMostSlots)
-            slots()[number].adjustment = 0;
+        if (number < kMostSemaphores)
+            adjustments()[number] = 0;
     }
     /* For SETALL: visits only semaphores touched before.  Precondition: the whole set is locked. */
     void clear_all() noexcept;
@@ -66,34 +67,53 @@ private:
     template <class T, class... Args>
     friend T* construct_at(void* memory, Args&&... args) noexcept;
 
-    /* One per semaphore; those ever used are chained. */
-    struct Slot {
-        i16 adjustment;
-        u16 next;
-    };
-    static constexpr u16 kUntouched = 0xffff;
-    static constexpr u16 kEnd = 0xfffe;
-    /* Slots from here on cannot be chained, as kEnd and kUntouched have their numbers. */
-    static constexpr u32 kNotChained = kEnd;
+    /*
+     * A bit for each semaphore with an adjustment, now or before, in words; and in blocks_ a bit for each
+     * kWordsPerBlock of those words that are not all 0.
+     */
+    using Word = u64;
+    static constexpr u32 kWordBits = SemRange::kWordBits;
+    static constexpr u32 kWordsPerBlock = 16;
+    static constexpr u32 kBlock = kWordsPerBlock * kWordBits;
     /* Operations have 16-bit numbers, so they reach no further however large the set is. */
-    static constexpr u32 kMostSlots = 0x10000;
-    [[nodiscard]] static u32 slot_count(const SemSet& set) noexcept
+    static constexpr u32 kMostSemaphores = 0x10000;
+    static_assert(kMostSemaphores == kWordBits * kBlock);
+
+    [[nodiscard]] static u32 reachable(const SemSet& set) noexcept
     {
-        return min(set.count(), kMostSlots);
+        return min(set.count(), kMostSemaphores);
     }
+    [[nodiscard]] static u32 word_count(const SemSet& set) noexcept
+    {
+        return (reachable(set) + kWordBits - 1) / kWordBits;
+    }
+    [[nodiscard]] static Word bit(u32 number) noexcept { return Word { 1 } << number % kWordBits; }
 
     SemUndo(SemSet& set, UndoGroup& group) noexcept;
     void note_touched(u32 number) noexcept;
-    [[nodiscard]] Slot* slots() noexcept { return reinterpret_cast<Slot*>(this + 1); }
-    [[nodiscard]] const Slot* slots() const noexcept
+    [[nodiscard]] Atomic<Word>* words() noexcept
     {
-        return reinterpret_cast<const Slot*>(this + 1);
+        return reinterpret_cast<Atomic<Word>*>(this + 1);
+    }
+    [[nodiscard]] const Atomic<Word>* words() const noexcept
+    {
+        return reinterpret_cast<const Atomic<Word>*>(this + 1);
+    }
+    [[nodiscard]] Atomic<Word>& word(u32 number) noexcept { return words()[number / kWordBits]; }
+    [[nodiscard]] i16* adjustments() noexcept
+    {
+        return reinterpret_cast<i16*>(words() + word_count_);
+    }
+    [[nodiscard]] const i16* adjustments() const noexcept
+    {
+        return reinterpret_cast<const i16*>(words() + word_count_);
     }
 
+    const u32 word_count_;
     bool is_ended_ { false };
     /* Atomic, as threads of one group may touch different semaphores of a set at the same time. */
-    Atomic<u16> first_touched_ { kEnd };
-    /* Followed by one Slot for each semaphore that operations can reach. */
+    Atomic<Word> blocks_ { 0 };
+    /* Followed by the words, and an i16 for each semaphore that operations can reach. */
 };
 
 /*

@@ -57,19 +57,19 @@ public:
 
 /* These four are inlined: a call would cost more than all they do besides copying. */
 
-/* Without page faults; returns how many bytes at the end are missing; the unread are zeroed. */
+/* Without page faults; returns how many bytes at the end are missing. */
 [[nodiscard, gnu::always_inline]] inline usize read_user_present(void* to, UserAddress from,
                                                                  usize size) noexcept
 {
     const NoPageFaults no_page_faults;
-    return kapi_copy_from_user(to, from.value(), size);
+    return kapi_copy_from_user_present(to, from.value(), size);
 }
 
 [[nodiscard, gnu::always_inline]] inline usize write_user_present(UserAddress to, const void* from,
                                                                   usize size) noexcept
 {
     const NoPageFaults no_page_faults;
-    return kapi_copy_to_user(to.value(), from, size);
+    return kapi_copy_to_user_present(to.value(), from, size);
 }
 
 /*

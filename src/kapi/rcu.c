@@ -32,6 +32,15 @@ KAPI_SHIM void kapi_call_rcu(struct kapi_rcu_head *head, kapi_rcu_callback callb
 	call_rcu((struct rcu_head *)head, (rcu_callback_t)callback);
 }
 
+KAPI_SHIM void kapi_kvfree_rcu(struct kapi_rcu_head *head)
+{
+	struct memory {
+		struct rcu_head head;
+	} *memory = (struct memory *)head;
+
+	kvfree_rcu(memory, head);
+}
+
 KAPI_SHIM void kapi_synchronize_rcu(void)
 {
 	synchronize_rcu();

@@ -2,60 +2,72 @@
 /* A group's record of one set (contracts: include/sem/sem_undo.hpp). */
 #include <sem/sem_undo.hpp>
 
+#include <bit>
+#include <mem/construct.hpp>
 #include <base/poison.hpp>
 
 namespace sysvipc {
 
-SemUndo::SemUndo(SemSet& set, UndoGroup& group) noexcept : kapi_paired { {}, &group, &set }
+SemUndo::SemUndo(SemSet& set, UndoGroup& group) noexcept
+    : kapi_paired { {}, &group, &set },
+      word_count_(word_count(set))
 {
-    for (u32 number = 0; number < slot_count(set); ++number)
-        slots()[number] = { 0, kUntouched };
+    for (u32 i = 0; i < word_count_; ++i)
+        construct_at<Atomic<Word>>(&words()[i], Word { 0 });
+    for (u32 number = 0; number < reachable(set); ++number)
+        adjustments()[number] = 0;
 }
 
 Result<Ref<SemUndo>> SemUndo::create(SemSet& set, UndoGroup& group) noexcept
 {
-    return Ref<SemUndo>::create(slot_count(set) * sizeof(Slot), set, group);
+    return Ref<SemUndo>::create(word_count(set) * sizeof(Word) + reachable(set) * sizeof(i16), set,
+                                group);
 }
 
 void SemUndo::clear_all() noexcept
 {
-    u16 number = first_touched_.load_relaxed();
-    while (number != kEnd) {
-        const u16 next = slots()[number].next;
-        slots()[number] = { 0, kUntouched };
-        number = next;
+    for (const u32 number : SemRange::touched(*this)) {
+        adjustments()[number] = 0;
+        word(number).store_relaxed(word(number).load_relaxed() & ~bit(number));
     }
-    first_touched_.store_relaxed(kEnd);
-    for (u32 rest = kNotChained; rest < slot_count(set()); ++rest)
-        slots()[rest].adjustment = 0;
+    blocks_.store_relaxed(0);
 }
 
-/*
- * All semaphores that ever had an adjustment: the chained ones, then, where the chain ends, those that
- * cannot be chained.  In a smaller set the chain's end is beyond all numbers.
- */
 SemRange SemRange::touched(const SemUndo& undo) noexcept
 {
-    const u32 count = SemUndo::slot_count(undo.set());
-    return { min(u32 { undo.first_touched_.load_relaxed() }, count), count, &undo };
+    return { touched_from(undo, 0), SemUndo::reachable(undo.set()) };
 }
 
-u32 SemRange::touched_after(const SemUndo& undo, u32 number) noexcept
+/* Looks at no more words than are in the blocks that it passes. */
+SemRange::Iterator SemRange::touched_from(const SemUndo& undo, u32 number) noexcept
 {
-    static_assert(SemUndo::kEnd == SemUndo::kNotChained);
-    if (number >= SemUndo::kNotChained)
-        return number + 1;
-    const u16 next = min(undo.slots()[number].next, SemUndo::kEnd); /* kUntouched: emptied */
-    return min(u32 { next }, SemUndo::slot_count(undo.set()));
+    const u32 end = SemUndo::reachable(undo.set());
+    while (number < end) {
+        const u64 blocks = undo.blocks_.load_relaxed() >> number / SemUndo::kBlock;
+        if (blocks == 0)
+            break;
+        if (!(blocks & 1)) {
+            const auto empty = static_cast<u32>(std::countr_zero(blocks));
+            number = (number / SemUndo::kBlock + empty) * SemUndo::kBlock;
+            continue;
+        }
+        Iterator next { number, undo.words()[number / SemUndo::kWordBits].load_relaxed(), &undo };
+        if (next.rest_ != 0) {
+            next.take_next();
+            return next;
+        }
+        number += SemUndo::kWordBits;
+    }
+    return { end, 0, &undo };
 }
 
-/* The slot is covered by its semaphore's lock, the head of the chain by no lock at all. */
+/* Other semaphores of the same word have other locks: hence atomic, though this one is locked. */
 void SemUndo::note_touched(u32 number) noexcept
 {
-    u16 previous = first_touched_.load_relaxed();
-    do
-        slots()[number].next = previous;
-    while (!first_touched_.compare_exchange(previous, static_cast<u16>(number)));
+    static_cast<void>(word(number).add(bit(number)));
+    const Word block = Word { 1 } << number / kBlock;
+    Word blocks = blocks_.load_relaxed();
+    while (!(blocks & block) && !blocks_.compare_exchange(blocks, blocks | block)) { }
 }
 
 } // namespace sysvipc

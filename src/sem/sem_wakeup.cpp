@@ -137,7 +137,8 @@ void remove_sem_waiter(SemSet& set, SemLock& lock, SemWaiter& waiter) noexcept
 
 void serve_after(SemSet& set, SemLock& lock, const SemOperations& done, WakeList& wakes) noexcept
 {
-    if (done.changes()) {
+    const bool are_waiters = done.met_waiters() || (lock.has_set() && lock.state().has_waiters());
+    if (are_waiters && done.changes()) [[unlikely]] {
         static_cast<void>(serve_zero_waiters(set, lock, done, wakes));
         if (lock.has_set() && !lock.state().changers.is_empty()) {
             static_cast<void>(serve_all_changers(set, lock, wakes));

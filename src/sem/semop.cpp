@@ -10,6 +10,7 @@
 #include <base/optional.hpp>
 #include <mem/array.hpp>
 #include <os/task.hpp>
+#include <sem/sem_apply.hpp>
 #include <sem/sem_lock.hpp>
 #include <sem/sem_undo.hpp>
 #include <sem/sem_wakeup.hpp>
@@ -25,14 +26,19 @@ using OperationList = SmallArray<abi::SemOp, kOperationsOnStack>;
 
 enum class Turn : u8 { Done, MustWait, NeedsUndo };
 
-/* What a task keeps if it cannot finish at once: the set, and its place in the queue there. */
+/*
+ * What a task keeps if it cannot finish at once: the set, its place in the queue there, and the operations
+ * of a call with one.
+ */
 struct Place {
     Optional<Ref<SemSet>> set;
     Optional<SemWaiter> waiter;
+    Optional<SemOperations> single;
 };
 
 /* Errors: EFBIG, EACCES, a security module's, in this order. */
-Result<void> check_set(IpcNamespace& ns, SemSet& set, SemOperations& operations) noexcept
+[[gnu::always_inline]] inline Result<void> check_set(IpcNamespace& ns, SemSet& set,
+                                                     SemOperations& operations) noexcept
 {
     TRY(operations.check_numbers(set.count()));
     TRY(set.check_access(operations.changes() ? kWriteAccess : kReadAccess, ns.owner()));
@@ -106,6 +112,65 @@ Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operatio
     return try_operations(*set, operations, place, wakes);
 }
 
+/* Anything but what operate_usually() does.  @undo: the record, if the operation needs one. */
+[[gnu::noinline]] Result<Turn> operate_unusually(SemSet& set, abi::SemOp& op, SemUndo* undo,
+                                                 Place& place) noexcept
+{
+    SemOperations& operations = place.single.emplace([&] { return SemOperations { &op, 1 }; });
+    operations.set_undo(undo);
+    WakeList wakes;
+    return try_operations(set, operations, place, wakes);
+}
+
+[[gnu::noinline]] Result<Turn> prepare_undo(SemSet& set, abi::SemOp& op, Place& place) noexcept
+{
+    place.single.emplace([&] { return SemOperations { &op, 1 }; });
+    TRY(keep(set, place));
+    return Turn::NeedsUndo;
+}
+
+/*
+ * Performs an operation on an open set that is possible, at a semaphore where nobody waits; returns whether
+ * it was so.  A look at is_closed_ before locking would be one more for nothing.
+ */
+[[gnu::always_inline]] inline bool operate_usually(SemSet& set, const abi::SemOp& op,
+                                                   SemUndo* undo) noexcept
+{
+    OpenSemLock lock { set, op.sem_num };
+    if (!lock.holds() || set.is_removed() || (undo && undo->is_ended())) [[unlikely]]
+        return false;
+    SemaphoreState& semaphore = *lock;
+    if (semaphore.has_waiters()) [[unlikely]]
+        return false;
+    if (!apply_operation(op, semaphore, undo).ok()) [[unlikely]]
+        return false;
+    semaphore.last_changer.note(CurrentTask::process());
+    semaphore.otime.store_relaxed(real_seconds());
+    return true;
+}
+
+/* operate_at_once() for a call with one operation, which is in @place, too, unless it is Done. */
+[[gnu::always_inline]] inline Result<Turn> operate_alone(IpcNamespace& ns, IpcId id, abi::SemOp& op,
+                                                         Place& place) noexcept
+{
+    SemOperations operations { &op,
+                               1 }; /* passed to nobody, so that the compiler sees through it */
+    SemUndo* undo = nullptr;
+    const RcuGuard guard;
+    SemSet* set = SemSet::find(ns, id);
+    if (!set)
+        return Errno::EINVAL;
+    if (operations.wants_undo()) {
+        undo = find_current_undo(*set);
+        if (!undo) [[unlikely]]
+            return prepare_undo(*set, op, place);
+    }
+    TRY(check_set(ns, *set, operations));
+    if (operate_usually(*set, op, undo)) [[likely]]
+        return Turn::Done;
+    return operate_unusually(*set, op, undo, place);
+}
+
 /* Errors: ENOMEM, EIDRM; those of check_set() and try_operations(). */
 [[gnu::noinline]] Result<Turn> operate_with_new_undo(IpcNamespace& ns, SemSet& set,
                                                      SemOperations& operations,
@@ -135,12 +200,11 @@ Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operatio
     return {};
 }
 
-Result<void> operate(IpcNamespace& ns, IpcId id, SemOperations& operations,
-                     Deadline deadline) noexcept
+/* After operate_at_once() or operate_alone().  Errors: as there; those of waiting. */
+[[gnu::always_inline]] inline Result<void> finish(IpcNamespace& ns, Turn turn,
+                                                  SemOperations& operations, Place& place,
+                                                  Deadline deadline) noexcept
 {
-    /* Most calls are done at once: do not zero what only waiting calls use. */
-    PARTLY_INITIALISED Place place;
-    Turn turn = TRY(operate_at_once(ns, id, operations, place));
     if (turn == Turn::NeedsUndo) [[unlikely]]
         turn = TRY(operate_with_new_undo(ns, **place.set, operations, place));
     if (turn == Turn::Done) [[likely]]
@@ -175,15 +239,33 @@ Result<Deadline> deadline_of(IpcId id, const abi::Timespec* timeout) noexcept
     return Deadline::after(timeout->seconds, timeout->nanoseconds);
 }
 
-Result<void> do_semop(IpcNamespace& ns, IpcId id, UserAddress from, u32 count,
-                      const abi::Timespec* timeout) noexcept
+[[gnu::noinline]] Result<void> do_semop_of_several(IpcNamespace& ns, IpcId id, UserAddress from,
+                                                   u32 count, const abi::Timespec* timeout) noexcept
 {
     /* Zeroing what is about to be read would cost more than all the rest of a short call. */
     PARTLY_INITIALISED OperationList list;
     TRY(read_operations(ns, from, count, list));
     const Deadline deadline = TRY(deadline_of(id, timeout));
     SemOperations operations { list.data(), count };
-    return operate(ns, id, operations, deadline);
+    /* Most calls are done at once: do not zero what only waiting calls use. */
+    PARTLY_INITIALISED Place place;
+    const Turn turn = TRY(operate_at_once(ns, id, operations, place));
+    return finish(ns, turn, operations, place, deadline);
+}
+
+Result<void> do_semop(IpcNamespace& ns, IpcId id, UserAddress from, u32 count,
+                      const abi::Timespec* timeout) noexcept
+{
+    if (count != 1 || ns.limits().semopm() < 1) [[unlikely]]
+        return do_semop_of_several(ns, id, from, count, timeout);
+    abi::SemOp op;
+    TRY(read_user_bytes(&op, from, sizeof(op)));
+    const Deadline deadline = TRY(deadline_of(id, timeout));
+    PARTLY_INITIALISED Place place;
+    const Turn turn = TRY(operate_alone(ns, id, op, place));
+    if (turn == Turn::Done) [[likely]]
+        return {};
+    return finish(ns, turn, *place.single, place, deadline);
 }
 
 } // namespace

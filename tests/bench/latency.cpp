@@ -237,9 +237,8 @@ void measure_whole_set(const std::string& row, int nsems, int records, RecordHol
 // A task that has done much, with rights that everybody has, and then leaves it.
 enum class Leave { Exit, Unshare };
 
-void measure_leaving(const std::string& row, const std::function<void()>& prepare, Leave leave)
+Nanoseconds delay_by_leaving(const std::function<void()>& prepare, Leave leave)
 {
-    require_one_cpu();
     constexpr Identity kUser { 1000, 1000 };
     const SemSet gate { 2, 0666 };
     Actor leaver { [&] {
@@ -263,11 +262,28 @@ void measure_leaving(const std::string& row, const std::function<void()>& prepar
         REQUIRE_OK(leaver.join());
     else
         REQUIRE_OK(gate.operate({ down(0) }));
-    print_row(row, probe.worst(), "ns");
+    const Nanoseconds worst = probe.worst();
     if (leave != Leave::Exit) {
         REQUIRE_OK(gate.operate({ up(1) }));
         REQUIRE_OK(leaver.join());
     }
+    return worst;
+}
+
+// The least of several: what leaving causes comes each time, work that the kernel deferred does not.
+void print_least(const std::string& row, const std::function<Nanoseconds()>& measure)
+{
+    constexpr int kTries = 7;
+    require_one_cpu();
+    Nanoseconds least = measure();
+    for (int i = 1; i < kTries; ++i)
+        least = std::min(least, measure());
+    print_row(row, least, "ns");
+}
+
+void measure_leaving(const std::string& row, const std::function<void()>& prepare, Leave leave)
+{
+    print_least(row, [&] { return delay_by_leaving(prepare, leave); });
 }
 
 // Undo for `touched` semaphores of each of `count` sets.
@@ -298,22 +314,23 @@ void measure_segments(bool is_forced, bool is_attached)
 {
     const LimitFile forced { "shm_rmid_forced" };
     constexpr int kCount = 1000;
-    std::vector<int> ids;
     const Shared<std::array<int, kCount>> made;
     REQUIRE_OK(forced.write(is_forced ? "1" : "0"));
-    measure_leaving(
-        std::string { "exit,1000-segments" } + (is_attached ? ",attached" : "")
-            + (is_forced ? ",forced" : ""),
-        [&] {
-            for (int& id : *made) {
-                id = static_cast<int>(REQUIRE_OK(sysv::shmget(IPC_PRIVATE, 4096, 0600)));
-                if (is_attached)
-                    REQUIRE_OK(sysv::shmat(id, nullptr, 0));
-            }
-        },
-        Leave::Exit);
-    for (const int id : *made)
-        (void)sysv::shmctl(id, IPC_RMID);
+    const auto prepare = [&] {
+        for (int& id : *made) {
+            id = static_cast<int>(REQUIRE_OK(sysv::shmget(IPC_PRIVATE, 4096, 0600)));
+            if (is_attached)
+                REQUIRE_OK(sysv::shmat(id, nullptr, 0));
+        }
+    };
+    print_least(std::string { "exit,1000-segments" } + (is_attached ? ",attached" : "")
+                    + (is_forced ? ",forced" : ""),
+                [&] {
+                    const Nanoseconds worst = delay_by_leaving(prepare, Leave::Exit);
+                    for (const int id : *made)
+                        (void)sysv::shmctl(id, IPC_RMID);
+                    return worst;
+                });
     REQUIRE_OK(forced.write("0"));
 }
 
