@@ -21,6 +21,7 @@ extern "C" {
 LANDING()
 LANDING(_intercepted)
 LANDING(_call)
+LANDING(_nowhere)
 LANDING(_exit_files)
 LANDING(_exit_files_in_place)
 LANDING(_leaving)
