@@ -21,6 +21,7 @@ extern "C" {
 LANDING()
 LANDING(_intercepted)
 LANDING(_call)
+LANDING(_nowhere)
 PLACE(trial)
 extern unsigned char sysvipc_marks[];
 unsigned char sysvipc_marks[MARK_COUNT];

@@ -10,10 +10,14 @@
 #include <os/interception.hpp>
 #include <base/poison.hpp>
 
+/* nowhere.S of the architecture, src/intercept/: as a direct call enters, goes on with the function. */
+extern "C" void sysvipc_enter_nowhere();
+
 namespace sysvipc {
 
 namespace {
 
+/* As a kprobe enters, in place of the function. */
 void nowhere() noexcept { }
 
 /* The kernel's entry functions of the calls: k_native_msgget, ... */
@@ -43,7 +47,7 @@ public:
     {
         for (usize i = 0; i < N; ++i)
             functions_.add({ .symbol = symbols[i],
-                             .landing = nowhere,
+                             .landing = sysvipc_enter_nowhere,
                              .landing_in_place = nowhere,
                              .is_wanted = nullptr,
                              .place = &places_[i],
@@ -57,7 +61,8 @@ private:
     unsigned long trial_place_ { 0 };
     bool trial_hit_ { false };
     unsigned char marks_[MARK_COUNT] {};
-    Interceptions functions_ { nowhere, nowhere, marks_, &trial_place_, &trial_hit_ };
+    Interceptions functions_ { sysvipc_enter_nowhere, sysvipc_enter_nowhere, marks_, &trial_place_,
+                               &trial_hit_ };
 };
 
 struct HookTest : Fixture {
