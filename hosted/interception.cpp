@@ -3,6 +3,7 @@
 #include "interception.hpp"
 
 #include "fault.hpp"
+#include "kernel.hpp"
 #include "task.hpp"
 
 #include <algorithm>
@@ -19,8 +20,8 @@ constexpr const char* kFunctions[] {
 #define CALL(abi, name, function, number) #function,
 #include <intercept/calls.def>
 #undef CALL
-    "exit_files",      "mq_clear_sbinfo",    "__x64_sys_unshare",
-    "__x64_sys_setns", "__ia32_sys_unshare", "__ia32_sys_setns",
+    "exit_files",         "mq_clear_sbinfo",  "__x64_sys_unshare", "__x64_sys_setns",
+    "__ia32_sys_unshare", "__ia32_sys_setns", "sysvipc_proc_open", "shm_destroy_orphaned",
 };
 
 std::mutex lock;
@@ -45,6 +46,8 @@ int take(const std::string& symbol)
         return -ENOMEM;
     if (!is_known(symbol))
         return -ENOENT;
+    if (hosted::kernel().refused && symbol == hosted::kernel().refused)
+        return hosted::kernel().refusal;
     if (is_taken(symbol))
         return -EBUSY;
     taken.push_back(symbol);
@@ -83,9 +86,10 @@ void notice_ipc_ns_ending(kapi_ipc_ns* ns) noexcept
 
 } // namespace hosted
 
-int intercept_start(kapi_interception_group* group, unsigned int, const char** failed,
+int intercept_start(kapi_interception_group* group, unsigned int means, const char** failed,
                     bool* is_proven)
 {
+    const bool by_probe = (means & KAPI_BY_DIRECT_CALLS) == 0;
     *failed = nullptr;
     *is_proven = false;
     group->shared_hook = new kapi_hook;
@@ -93,6 +97,7 @@ int intercept_start(kapi_interception_group* group, unsigned int, const char** f
         const kapi_interception& row = group->rows[i];
         const int error = take(row.symbol);
         group->states[i].error = error;
+        group->states[i].by_probe = by_probe && error == 0;
         if (error == 0) {
             group->shared_hook->symbols.emplace_back(row.symbol);
         } else if (!row.is_optional) {
@@ -100,7 +105,7 @@ int intercept_start(kapi_interception_group* group, unsigned int, const char** f
             return error;
         }
     }
-    *is_proven = true;
+    *is_proven = !by_probe;
     return 0;
 }
 
