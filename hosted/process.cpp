@@ -334,6 +334,12 @@ void Process::destroy_orphaned() noexcept
         sysvipc_before_destroy_orphaned(state_.ipc_ns);
 }
 
+void Process::act(void (*body)()) noexcept
+{
+    const Turn turn { *this };
+    body();
+}
+
 bool Process::is_asleep() noexcept
 {
     return std::atomic_ref { task_->is_sleeping }.load() != 0;

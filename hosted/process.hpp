@@ -65,6 +65,8 @@ public:
     std::string read_builtin_proc(const char* name) noexcept;
     void destroy_orphaned() noexcept;
 
+    /* Calls @body as this task, in the kernel: opens, reads and writes files. */
+    void act(void (*body)()) noexcept;
     void signal() noexcept { send_signal(*task_); }
     /* It sleeps, and signals and others' wake-ups can end that; or it is about to. */
     [[nodiscard]] bool is_asleep() noexcept;

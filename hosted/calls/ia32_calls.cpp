@@ -161,3 +161,24 @@ TEST(a_32_bit_program_maps_segments)
     const long other = self.shmctl(1, SHM_STAT, stat.operator->());
     EXPECT_EQ(self.shmctl(static_cast<int>(other), IPC_RMID, nullptr), 0);
 }
+
+TEST(a_32_bit_call_checks_its_arguments)
+{
+    Process self;
+    Low<Word> word;
+    Low<Structure> stat;
+    EXPECT_EQ(self.call_ia32(9999, {}), -ENOSYS);
+    EXPECT_EQ(ipc(self, 12, 0x8000'0000, 16, 0, word.address()), -EINVAL);
+    EXPECT_EQ(ipc(self, 12, 0, 0x8000'0000, 0, word.address()), -EINVAL);
+    EXPECT_EQ(ipc(self, 12, 0, 16, 0, 8), -EFAULT);
+    EXPECT_EQ(ipc(self, 3, 0, 0, GETVAL, 8), -EFAULT);
+    EXPECT_EQ(ipc(self, 21, 7, 0, word.address(), 0), -EINVAL);
+    EXPECT_EQ(self.call_ia32(__NR_semctl, { 0, 0, IPC_INFO, stat.address() }), 0);
+    EXPECT_EQ(stat->words[5], 500); /* semopm */
+    EXPECT_EQ(self.call_ia32(__NR_semctl, { 0, 0, SEM_INFO, stat.address() }), 0);
+    EXPECT_EQ(self.call_ia32(__NR_semctl, { 0x8000'0000, 0, IPC_STAT, stat.address() }), -EINVAL);
+    EXPECT_EQ(self.call_ia32(__NR_msgctl, { 0x8000'0000, IPC_STAT, stat.address() }), -EINVAL);
+    EXPECT_EQ(self.call_ia32(__NR_shmctl, { 0x8000'0000, IPC_STAT, stat.address() }), -EINVAL);
+    EXPECT_EQ(self.call_ia32(__NR_msgctl, { 0, IPC_INFO, stat.address() }), 0);
+    EXPECT_EQ(stat->words[2], 8192); /* msgmax */
+}
