@@ -115,6 +115,54 @@ TEST_CASE(MsgScenario, a_receiver_with_a_time_out_by_signal)
     EXPECT_EQ(receive(0, abi::IPC_NOWAIT) == 3, got != 3);
 }
 
+/* What a killed receiver has been given it has received; else it is there for others. */
+TEST_CASE(MsgScenario, a_killed_receiver_and_a_sender)
+{
+    i64 got = 0;
+    i64 got_by_other = 0;
+    Errno sent {};
+    {
+        Thread receiver { 0, [&] {
+                             const SignalsAllowed signals;
+                             got = receive(0);
+                             exit_task();
+                         } };
+        Thread sender { 0, [&] { sent = send(1, 3); } };
+        Thread killer { 0, [&] { receiver.signal(); } };
+        explore(killer, sender, receiver); /* who is signalled is still there */
+    }
+    got_by_other = receive(0, abi::IPC_NOWAIT);
+    EXPECT_EQ(sent, kDone);
+    EXPECT(got == 3 || got < 0);
+    EXPECT_EQ(got_by_other == 3, got != 3);
+}
+
+/* Room that a killed sender was woken for is there for the next one. */
+TEST_CASE(MsgScenario, a_killed_sender_and_room_in_the_queue)
+{
+    Errno sent {};
+    Errno sent_too {};
+    i64 got = 0;
+    EXPECT_EQ(set_limit(4), kDone);
+    EXPECT_EQ(send(1, 4), kDone);
+    {
+        Thread sender { 0, [&] {
+                           const SignalsAllowed signals;
+                           sent = send(2, 4);
+                       } };
+        Thread receiver { 0, [&] {
+                             got = receive(1);
+                             sender.signal();
+                         } };
+        explore(receiver, sender); /* who is signalled is still there */
+    }
+    EXPECT_EQ(got, 4);
+    if (sent == kDone)
+        EXPECT_EQ(receive(2, abi::IPC_NOWAIT), 4);
+    sent_too = send(3, 4, abi::IPC_NOWAIT);
+    EXPECT_EQ(sent_too, kDone);
+}
+
 /* A sender that waits for room gets it, whether by a receiver or by a raised limit. */
 TEST_CASE(MsgScenario, a_full_queue_and_ipc_set)
 {

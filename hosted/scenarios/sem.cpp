@@ -196,6 +196,28 @@ TEST_CASE(SemScenario, a_waiter_with_a_signal_and_a_waker)
     EXPECT_EQ(value(0), waited == kDone ? 0 : 1);
 }
 
+/* An operation that was done for a killed waiter is done. */
+TEST_CASE(SemScenario, a_killed_waiter_and_a_single_operation)
+{
+    Errno waited {};
+    Errno woken {};
+    {
+        Thread waiter { 0, [&] {
+                           const SignalsAllowed signals;
+                           waited = operate({ 0, -1, kUndo });
+                           exit_task();
+                       } };
+        Thread waker { 0, [&] { woken = operate({ 0, 1, kWait }); } };
+        Thread killer { 0, [&] { waiter.signal(); } };
+        explore(killer, waker, waiter); /* who is signalled is still there */
+    }
+    EXPECT_EQ(woken, kDone);
+    EXPECT(waited == kDone || waited == Errno::EINTR || waited == Errno::ERESTARTNOHAND);
+    /* Either it has not taken it, or its exit has given it back. */
+    EXPECT_EQ(value(0), 1);
+    EXPECT_EQ(control(0, KAPI_GETNCNT), 0);
+}
+
 TEST_CASE(SemScenario, an_exit_with_undo_and_the_removal_of_the_set)
 {
     Errno error {};
