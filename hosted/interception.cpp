@@ -93,6 +93,8 @@ int intercept_start(kapi_interception_group* group, unsigned int means, const ch
     *failed = nullptr;
     *is_proven = false;
     group->shared_hook = new kapi_hook;
+    if (hosted::kernel().means_error != 0)
+        return hosted::kernel().means_error;
     for (kapi_u32 i = 0; i < group->count; ++i) {
         const kapi_interception& row = group->rows[i];
         const int error = take(row.symbol);

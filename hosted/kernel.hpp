@@ -22,11 +22,13 @@ struct Kernel {
     bool has_huge_pages { false };
     bool can_lock_memory { true };
     bool is_audited { false };
+    bool has_namespaces { true }; /* for IPC, besides the initial one */
     const char* missing_hook { nullptr }; /* a security hook that cannot be called */
 
     /* A function that cannot be intercepted, and -errno. */
     const char* refused { nullptr };
     int refusal { 0 };
+    int means_error { 0 }; /* there are no means to intercept any */
     int watch_error { 0 }; /* of seeing new tasks */
     int guard_error { 0 }; /* of keeping ftrace switched on */
     int trial_error { 0 }; /* of kprobes */

@@ -42,7 +42,7 @@ using namespace hosted;
 
 bool host_ipc_ns_supported()
 {
-    return true;
+    return kernel().has_namespaces;
 }
 
 kapi_ipc_ns* host_ipc_ns_current()

@@ -189,3 +189,48 @@ TEST(files_of_a_namespace_that_cannot_be_made_fail)
     });
     EXPECT_EQ(read_limit("msgmni") == "32000\n", true);
 }
+
+TEST(a_namespace_with_many_objects_ends)
+{
+    constexpr int kMany = 150;
+    Process self;
+    {
+        Process inside { self, kNewIpc };
+        for (int i = 0; i < kMany; ++i) {
+            EXPECT(inside.msgget(IPC_PRIVATE, IPC_CREAT) >= 0);
+            EXPECT(inside.semget(IPC_PRIVATE, 1, IPC_CREAT) >= 0);
+            EXPECT(inside.shmget(IPC_PRIVATE, 1, IPC_CREAT) >= 0);
+        }
+    }
+    wait_until([] { return unload_module() == 0; }, "the namespace is buried");
+    EXPECT_EQ(load_module(), 0);
+}
+
+TEST(many_orphans_go_at_once)
+{
+    constexpr int kMany = 150;
+    Process self;
+    const long kept = self.shmget(5, 1, IPC_CREAT | 0600);
+    {
+        Process creator;
+        for (int i = 0; i < kMany; ++i)
+            EXPECT(creator.shmget(IPC_PRIVATE, 1, IPC_CREAT | 0600) >= 0);
+    }
+    EXPECT_EQ(lines(read_proc("/proc/sysvipc/shm")), kMany + 2);
+    EXPECT_EQ(write_limit("shm_rmid_forced", "1"), 0);
+    EXPECT_EQ(lines(read_proc("/proc/sysvipc/shm")), 2);
+    EXPECT_EQ(write_limit("shm_rmid_forced", "0"), 0);
+    EXPECT_EQ(self.shmctl(static_cast<int>(kept), IPC_RMID, nullptr), 0);
+}
+
+TEST(a_task_that_leaves_a_namespace_leaves_its_segments)
+{
+    Process self;
+    Process creator;
+    EXPECT_EQ(write_limit("shm_rmid_forced", "1"), 0);
+    EXPECT(creator.shmget(5, 1, IPC_CREAT | 0600) >= 0);
+    EXPECT(self.shmget(5, 1, 0) >= 0);
+    EXPECT_EQ(creator.unshare(kNewIpc), 0);
+    EXPECT_EQ(self.shmget(5, 1, 0), -ENOENT);
+    EXPECT_EQ(write_limit("shm_rmid_forced", "0"), 0);
+}

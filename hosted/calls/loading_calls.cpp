@@ -11,6 +11,7 @@
 #include <kapi/module.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
+#include <sys/sem.h>
 #include <sys/shm.h>
 
 using namespace hosted;
@@ -292,4 +293,30 @@ TEST(loading_that_takes_too_long_is_given_up)
     EXPECT(has_logged("loading takes too long for the calls that wait for it: given up"));
     kernel().builtin_use = KAPI_BUILTIN_UNUSED;
     EXPECT_EQ(load_again(), 0);
+}
+
+TEST(a_kernel_without_means_to_intercept_is_refused)
+{
+    EXPECT_EQ(unload_module(), 0);
+    kernel().means_error = -EOPNOTSUPP;
+    EXPECT_EQ(load_again(), -EOPNOTSUPP);
+    EXPECT(has_logged("cannot intercept the kernel by ftrace direct calls or kprobes: EOPNOTSUPP"));
+    kernel().means_error = 0;
+    kernel().has_namespaces = false;
+    EXPECT_EQ(load_again(), 0);
+    EXPECT(has_logged("this kernel has one IPC namespace for all"));
+}
+
+TEST(tasks_with_undo_outlive_the_module)
+{
+    Process self;
+    {
+        Process user;
+        const int set = static_cast<int>(self.semget(IPC_PRIVATE, 1, IPC_CREAT | 0600));
+        sembuf add { 0, 1, SEM_UNDO };
+        EXPECT_EQ(user.semop(set, &add, 1), 0);
+        EXPECT_EQ(self.semctl(set, 0, IPC_RMID, 0), 0);
+        EXPECT_EQ(unload_module(), 0);
+        EXPECT_EQ(load_module(), 0);
+    }
 }

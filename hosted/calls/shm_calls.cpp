@@ -52,6 +52,15 @@ TEST(shmget_finds_creates_and_refuses)
     EXPECT_EQ(self.shmctl(static_cast<int>(id), IPC_RMID, nullptr), 0);
 }
 
+TEST(no_segment_has_more_bytes_than_pages_can_hold)
+{
+    Process self;
+    EXPECT_EQ(write_limit("shmmax", "18446744073709551615"), 0);
+    EXPECT_EQ(self.shmget(IPC_PRIVATE, ~std::size_t { 0 }, IPC_CREAT), -ENOSPC);
+    EXPECT_EQ(write_limit("shmall", "1"), 0);
+    EXPECT_EQ(self.shmget(IPC_PRIVATE, kPage + 1, IPC_CREAT), -ENOSPC);
+}
+
 TEST(two_processes_share_a_segment_s_bytes)
 {
     Process self;
@@ -89,6 +98,7 @@ TEST(shmat_places_a_segment_where_it_is_told_to)
     EXPECT_EQ(self.shmat(id, first, SHM_REMAP), reinterpret_cast<long>(first));
     EXPECT_EQ(self.shmat(id, nullptr, SHM_REMAP), -EINVAL);
     EXPECT_EQ(attaches(self, id), 2);
+    EXPECT_EQ(self.shmat(id, reinterpret_cast<void*>(-kPage), 0), -EINVAL); /* beyond the end */
     EXPECT_EQ(self.shmat(-1, nullptr, 0), -EINVAL);
     EXPECT_EQ(self.shmat(id + 1, nullptr, 0), -EINVAL);
     EXPECT_EQ(stranger.shmat(id, nullptr, 0), -EACCES);
@@ -213,6 +223,11 @@ TEST(shmdt_unmaps_all_pieces_of_its_attachment)
     start = at(self.shmat(id, nullptr, 0));
     EXPECT_EQ(self.munmap(start, 2 * kPage), 0);
     EXPECT_EQ(attaches(self, id), 1);
+    EXPECT_EQ(self.shmdt(start), 0);
+    EXPECT_EQ(attaches(self, id), 0);
+    /* And the last one. */
+    start = at(self.shmat(id, nullptr, 0));
+    EXPECT_EQ(self.munmap(start + 4 * kPage, kPage), 0);
     EXPECT_EQ(self.shmdt(start), 0);
     EXPECT_EQ(attaches(self, id), 0);
     EXPECT_EQ(self.shmctl(id, IPC_RMID, nullptr), 0);

@@ -183,4 +183,87 @@ TEST_CASE(MsgScenario, a_full_queue_and_ipc_set)
     EXPECT_EQ(receive(2, abi::IPC_NOWAIT), 3);
 }
 
+/* IPC_SET may take a receiver's permission: it looks again, and goes on waiting. */
+TEST_CASE(MsgScenario, a_waiting_receiver_and_ipc_set)
+{
+    i64 got = 0;
+    Errno changed {};
+    Errno sent {};
+    {
+        Thread receiver { 0, [&] { got = receive(0); } };
+        Thread changer { 0, [&] {
+                            changed = set_limit(100);
+                            sent = send(1, 3);
+                        } };
+        explore(receiver, changer);
+    }
+    EXPECT_EQ(changed, kDone);
+    EXPECT_EQ(sent, kDone);
+    EXPECT_EQ(got, 3);
+}
+
+/* A sender for which there is still no room goes on waiting. */
+TEST_CASE(MsgScenario, a_waiting_sender_and_too_little_room)
+{
+    Errno sent {};
+    Errno changed[2] {};
+    EXPECT_EQ(set_limit(4), kDone);
+    EXPECT_EQ(send(1, 4), kDone);
+    {
+        Thread sender { 0, [&] { sent = send(2, 3); } };
+        Thread changer { 0, [&] {
+                            changed[0] = set_limit(6);
+                            changed[1] = set_limit(7);
+                        } };
+        explore(sender, changer);
+    }
+    EXPECT_EQ(changed[0], kDone);
+    EXPECT_EQ(changed[1], kDone);
+    EXPECT_EQ(sent, kDone);
+    EXPECT_EQ(receive(2, abi::IPC_NOWAIT), 3);
+}
+
+/* Each command is done before the removal, or finds the queue removed. */
+TEST_CASE(MsgScenario, commands_and_the_removal_of_their_queue)
+{
+    constexpr u32 kCommands = 5;
+    i64 results[kCommands] {};
+    Errno removed {};
+    {
+        Thread commander { 0, [&] {
+                              abi::MsgQueueStat stat {};
+                              results[0] =
+                                  answer_of(msgctl(ns(), queue, KAPI_IPC_STAT, address_of(&stat)));
+                              results[1] =
+                                  answer_of(msgctl(ns(), queue, KAPI_IPC_SET, address_of(&stat)));
+                              results[2] = -static_cast<i64>(send(1, 3, abi::IPC_NOWAIT));
+                              results[3] = receive(0, abi::IPC_NOWAIT | abi::MSG_COPY);
+                              results[4] = receive(0, abi::IPC_NOWAIT);
+                          } };
+        Thread remover { 0, [&] { removed = remove(); } };
+        explore(commander, remover);
+    }
+    EXPECT_EQ(removed, kDone);
+    bool is_gone = false;
+    for (const i64 result : results) {
+        const bool is_done = result >= 0 || result == -static_cast<i64>(Errno::EAGAIN)
+            || result == -static_cast<i64>(Errno::ENOMSG);
+        EXPECT(is_done || result == kIdrm || result == kInval);
+        EXPECT(!is_done || !is_gone);
+        is_gone |= !is_done;
+    }
+}
+
+TEST_CASE(MsgScenario, two_removals_of_a_queue)
+{
+    Errno removed[2] {};
+    {
+        Thread first { 0, [&] { removed[0] = remove(); } };
+        Thread second { 0, [&] { removed[1] = remove(); } };
+        explore(first, second);
+    }
+    EXPECT(removed[0] == kDone || removed[0] == Errno::EINVAL);
+    EXPECT_EQ(removed[1], removed[0] == kDone ? Errno::EINVAL : kDone);
+}
+
 } // namespace sysvipc
