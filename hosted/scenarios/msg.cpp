@@ -266,4 +266,46 @@ TEST_CASE(MsgScenario, two_removals_of_a_queue)
     EXPECT_EQ(removed[1], removed[0] == kDone ? Errno::EINVAL : kDone);
 }
 
+/* It is woken as there is room, which another sender takes first: it goes on waiting. */
+TEST_CASE(MsgScenario, a_waiting_sender_whose_room_is_taken)
+{
+    Errno sent {};
+    Errno taken {};
+    i64 got[2] {};
+    EXPECT_EQ(set_limit(4), kDone);
+    EXPECT_EQ(send(1, 4), kDone);
+    {
+        Thread sender { 0, [&] { sent = send(2, 4); } };
+        Thread taker { 0, [&] {
+                          got[0] = receive(1);
+                          taken = send(3, 4, abi::IPC_NOWAIT);
+                          if (taken == kDone)
+                              got[1] = receive(3);
+                      } };
+        explore(sender, taker);
+    }
+    EXPECT_EQ(sent, kDone);
+    EXPECT_EQ(got[0], 4);
+    EXPECT(taken == Errno::EAGAIN || got[1] == 4);
+    EXPECT_EQ(receive(2, abi::IPC_NOWAIT), 4);
+}
+
+TEST_CASE(MsgScenario, a_waiting_sender_with_room_and_the_removal)
+{
+    Errno sent {};
+    Errno removed {};
+    EXPECT_EQ(set_limit(4), kDone);
+    EXPECT_EQ(send(1, 4), kDone);
+    {
+        Thread sender { 0, [&] { sent = send(2, 4); } };
+        Thread remover { 0, [&] {
+                            static_cast<void>(receive(1));
+                            removed = remove();
+                        } };
+        explore(sender, remover);
+    }
+    EXPECT_EQ(removed, kDone);
+    EXPECT(sent == kDone || sent == Errno::EIDRM || sent == Errno::EINVAL);
+}
+
 } // namespace sysvipc
