@@ -69,6 +69,8 @@ TEST(msgsnd_and_msgrcv_check_their_arguments)
     EXPECT_EQ(send(self, -1, 1, 1), -EINVAL);
     EXPECT_EQ(send(self, id + 1, 1, 1), -EINVAL);
     EXPECT_EQ(self.msgsnd(id, nullptr, 1, 0), -EFAULT);
+    EXPECT_EQ(self.msgsnd(id, nullptr, 8193, 0), -EFAULT);
+    EXPECT_EQ(self.msgsnd(-1, nullptr, 1, 0), -EFAULT);
     EXPECT_EQ(send(stranger, id, 1, 1), -EACCES);
     EXPECT_EQ(receive(stranger, id, 1), -EACCES);
     EXPECT_EQ(receive(self, id, 0), -ENOMSG);
