@@ -26,7 +26,7 @@ LTO ?= 1
 SYSVIPC_UNTRIED ?= 0
 export LTO SYSVIPC_UNTRIED
 
-.PHONY: all install uninstall deb clean run shell test test-more host-test explore fuzz coverage mutants test-reference test-postgres matrix bench latency mutate lint check format help FORCE
+.PHONY: all install uninstall deb clean run shell test test-more host-test explore fuzz coverage mutants mutants-guest test-reference test-postgres matrix bench latency lint check format help FORCE
 
 all: ## build sysvipc.ko for KDIR (default: the running kernel's headers)
 	@test -d "$(KDIR)" || { echo "No kernel headers: set KDIR=, or run scripts/install-packages build headers" >&2; false; }
@@ -91,13 +91,14 @@ fuzz: ## try new sequences of calls against a model of the manual pages (MINUTES
 	build/hosted/fuzz/bin/fuzz -max_total_time=$$(($(MINUTES) * 60)) -max_len=300 -artifact_prefix=build/hosted/ \
 		build/hosted/corpus hosted/fuzz/seeds
 
-coverage: ## measure what the KUnit suites, the scenarios and the kept sequences cover; report in build/coverage/
+coverage: ## measure which lines the tests of user space run; report in build/coverage/
 	@scripts/install-packages hosted
 	scripts/coverage
 
-mutants: ## plant faults in the concurrency and rules code (MOST=: how many) and print the score
+MOST ?= 240
+mutants: ## plant faults in the concurrency and rules code; do the tests of user space find them? (MOST=0: all)
 	@scripts/install-packages hosted
-	scripts/mutants $(MOST:%=--most=%)
+	scripts/mutate-hosted --most=$(MOST)
 
 matrix: ## print test results by kernel as a table (a selection: make matrix ROWS="stock-6.12")
 	scripts/matrix $(ROWS)
@@ -111,8 +112,8 @@ bench: ## measure instructions per call, module against built-in code
 latency: ## measure how long one task delays others, module against built-in code
 	scripts/latency
 
-mutate: ## check that the tests detect each fault in tests/mutants
-	scripts/mutate
+mutants-guest: ## plant the faults of tests/guest_mutants; do the tests in the guest find them?
+	scripts/mutate-guest
 
 LINT := format shell layers layers_sees architectures architectures_sees log_lines c_functions_used constructors untried
 lint: ## run the static checks that need no kernel, in seconds

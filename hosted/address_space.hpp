@@ -63,6 +63,8 @@ private:
 
 /* Unmaps all of @space, as at the end of its process. */
 void unmap_all(AddressSpace& space) noexcept;
+/* As munmap(2): what remains of a mapping at either side stays, as a piece. */
+void unmap_part(AddressSpace& space, std::uintptr_t start, std::uintptr_t end) noexcept;
 /* As fork: the child's mappings are of the same files.  Not of the same places. */
 void copy_mappings(AddressSpace& from, AddressSpace& to) noexcept;
 

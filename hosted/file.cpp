@@ -9,6 +9,7 @@
 
 #include "fault.hpp"
 #include "machine.hpp"
+#include "segment_file.hpp"
 #include "task.hpp"
 
 #include <algorithm>
@@ -71,9 +72,14 @@ std::unique_ptr<ProcFile> ProcFile::open(const char* path) noexcept
         if (found != entries.end())
             entry = found->second;
     }
-    if (!entry || !entry->file || !kapi_module_try_get())
+    return entry && entry->file ? open_as(*entry->file, entry->data) : nullptr;
+}
+
+std::unique_ptr<ProcFile> ProcFile::open_as(const kapi_proc_file& file, void* data) noexcept
+{
+    if (!kapi_module_try_get())
         return nullptr;
-    std::unique_ptr<ProcFile> opened { new ProcFile { *entry->file, entry->data } };
+    std::unique_ptr<ProcFile> opened { new ProcFile { file, data } };
     return opened->is_open_ ? std::move(opened) : nullptr;
 }
 
@@ -141,17 +147,20 @@ std::int64_t ProcFile::read(char* to, std::size_t size, std::int64_t& offset) no
     return static_cast<std::int64_t>(copied);
 }
 
-std::string read_proc(const char* path) noexcept
+std::string ProcFile::read_all() noexcept
 {
     std::string text;
-    const std::unique_ptr<ProcFile> file = ProcFile::open(path);
-    if (!file)
-        return text;
     char buffer[4096];
     std::int64_t offset = 0;
-    for (std::int64_t got = 0; (got = file->read(buffer, sizeof(buffer), offset)) > 0;)
+    for (std::int64_t got = 0; (got = read(buffer, sizeof(buffer), offset)) > 0;)
         text.append(buffer, static_cast<std::size_t>(got));
     return text;
+}
+
+std::string read_proc(const char* path) noexcept
+{
+    const std::unique_ptr<ProcFile> file = ProcFile::open(path);
+    return file ? file->read_all() : std::string {};
 }
 
 } // namespace hosted
@@ -180,14 +189,18 @@ void host_proc_remove(kapi_proc_entry* entry)
     delete entry;
 }
 
-int host_proc_open_as(kapi_inode*, kapi_file*, const kapi_proc_file*, void*)
+int host_proc_open_as(kapi_inode*, kapi_file* file, const kapi_proc_file* described, void* data)
 {
-    return -ENOENT;
+    std::unique_ptr<ProcFile> opened = ProcFile::open_as(*described, data);
+    if (!opened)
+        return -ENOENT;
+    file->opened = opened.release();
+    return 0;
 }
 
-const char* host_file_name(kapi_file*)
+const char* host_file_name(kapi_file* file)
 {
-    return "";
+    return file->name;
 }
 
 void host_seq_write(kapi_seq_file* seq, const char* text, kapi_size size)

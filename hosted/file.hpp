@@ -22,12 +22,16 @@ class ProcFile {
 public:
     /* nullptr: no such file, or its open() refused. */
     static std::unique_ptr<ProcFile> open(const char* path) noexcept;
+    /* As the file that @file describes; nullptr: the module is being unloaded, or open() refused. */
+    static std::unique_ptr<ProcFile> open_as(const kapi_proc_file& file, void* data) noexcept;
     ~ProcFile();
     ProcFile(const ProcFile&) = delete;
     ProcFile& operator=(const ProcFile&) = delete;
 
     /* Bytes read from @offset, which advances; -errno. */
     std::int64_t read(char* to, std::size_t size, std::int64_t& offset) noexcept;
+    /* The whole text. */
+    std::string read_all() noexcept;
 
 private:
     ProcFile(const kapi_proc_file& file, void* data) noexcept;

@@ -3,6 +3,7 @@
 #include "interception.hpp"
 
 #include "fault.hpp"
+#include "kernel.hpp"
 #include "task.hpp"
 
 #include <algorithm>
@@ -14,14 +15,15 @@
 
 namespace {
 
-/* All that can be intercepted: the calls, and the table of src/entry/interceptions.cpp. */
+constexpr const char* kNamespaceEnding = "mq_clear_sbinfo";
+
+/* All that can be intercepted. */
 constexpr const char* kFunctions[] {
 #define CALL(abi, name, function, number) #function,
 #include <arch/calls.def>
-#define LEAVING(abi, name, function) #function,
-#include <arch/leaving.def>
-    "exit_files",
-    "mq_clear_sbinfo",
+#define HANDLER(handler, kind)
+#define FUNCTION(place, handler, kind, where, symbol, ...) symbol,
+#include <intercept/functions.def>
 };
 
 std::mutex lock;
@@ -46,6 +48,8 @@ int take(const std::string& symbol)
         return -ENOMEM;
     if (!is_known(symbol))
         return -ENOENT;
+    if (hosted::kernel().refused && symbol == hosted::kernel().refused)
+        return hosted::kernel().refusal;
     if (is_taken(symbol))
         return -EBUSY;
     taken.push_back(symbol);
@@ -84,16 +88,20 @@ void notice_ipc_ns_ending(kapi_ipc_ns* ns) noexcept
 
 } // namespace hosted
 
-int intercept_start(kapi_interception_group* group, unsigned int, const char** failed,
+int intercept_start(kapi_interception_group* group, unsigned int means, const char** failed,
                     bool* is_proven)
 {
+    const bool by_probe = (means & KAPI_BY_DIRECT_CALLS) == 0;
     *failed = nullptr;
     *is_proven = false;
     group->shared_hook = new kapi_hook;
+    if (hosted::kernel().means_error != 0)
+        return hosted::kernel().means_error;
     for (kapi_u32 i = 0; i < group->count; ++i) {
         const kapi_interception& row = group->rows[i];
         const int error = take(row.symbol);
         group->states[i].error = error;
+        group->states[i].by_probe = by_probe && error == 0;
         if (error == 0) {
             group->shared_hook->symbols.emplace_back(row.symbol);
         } else if (!row.is_optional) {
@@ -101,7 +109,7 @@ int intercept_start(kapi_interception_group* group, unsigned int, const char** f
             return error;
         }
     }
-    *is_proven = true;
+    *is_proven = !by_probe;
     return 0;
 }
 

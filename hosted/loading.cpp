@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * host, intercept: what only loading and unloading call (contracts: include/host/module.h,
- * include/intercept/armed.h, overdue.h, watch.h).  Nobody here switches ftrace or kprobes off.
+ * include/intercept/overdue.h, watch.h), and what kernel.cpp has not.
  */
 #include "interception.hpp"
+#include "kernel.hpp"
 
 #include <atomic>
 #include <cstdlib>
 #include <host/module.h>
-#include <intercept/armed.h>
+#include <intercept/armed.h> /* intercept_stuck() */
 #include <intercept/around.h>
 #include <intercept/overdue.h>
 #include <intercept/watch.h>
@@ -33,69 +34,21 @@ void host_module_never_return()
     std::abort();
 }
 
-bool host_parameter_force()
-{
-    return false;
-}
-
-bool host_parameter_ipcmni_extend()
-{
-    return false;
-}
-
-const char* host_parameter_attach()
-{
-    return "auto";
-}
-
-bool host_parameter_require_lsm()
-{
-    return true;
-}
-
 void intercept_overdue_start(bool (*)(void) noexcept) { }
 
 void intercept_overdue_stop() { }
-
-int intercept_ftrace_guard_start()
-{
-    return 0;
-}
-
-void intercept_ftrace_guard_stop() { }
-
-bool intercept_ftrace_is_dead()
-{
-    return false;
-}
-
-int intercept_probe_trial_start()
-{
-    return 0;
-}
-
-void intercept_probe_trial_stop() { }
-
-bool intercept_probe_trial_hits()
-{
-    return true;
-}
 
 const char* intercept_stuck()
 {
     return nullptr;
 }
 
-void intercept_patrol_start(void (*)(void) noexcept) { }
-
-void intercept_patrol_stop() { }
-
 void intercept_around_open() { }
 
 int intercept_watch_beginnings()
 {
-    are_beginnings_watched.store(true);
-    return 0;
+    are_beginnings_watched.store(hosted::kernel().watch_error == 0);
+    return hosted::kernel().watch_error;
 }
 
 /* No handler runs any more, as after a grace period. */

@@ -6,6 +6,7 @@
 #include "segment_file.hpp"
 #include "task.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <host/mapping.h>
 #include <host/segment.h>
@@ -39,11 +40,15 @@ long map_at(AddressSpace& space, std::uintptr_t start, std::size_t size, int pro
     return static_cast<long>(start);
 }
 
-/* The place is reserved for others again. */
-void unmap(const Mapping& mapping)
+/* For others to be mapped there. */
+void reserve(std::uintptr_t start, std::uintptr_t end)
 {
-    mmap(reinterpret_cast<void*>(mapping.start), mapping.end - mapping.start, PROT_NONE,
+    mmap(reinterpret_cast<void*>(start), end - start, PROT_NONE,
          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+}
+
+void end_mapping(const Mapping& mapping)
+{
     sysvipc_segment_unmapped(mapping.file->segment);
     host_file_put(mapping.file);
 }
@@ -68,8 +73,10 @@ std::map<std::uintptr_t, Mapping> take(AddressSpace& space, std::uintptr_t start
 
 void unmap_range(AddressSpace& space, std::uintptr_t start, std::uintptr_t end)
 {
-    for (const auto& [at, mapping] : take(space, start, end))
-        unmap(mapping);
+    for (const auto& [at, mapping] : take(space, start, end)) {
+        reserve(mapping.start, mapping.end);
+        end_mapping(mapping);
+    }
 }
 
 } // namespace
@@ -79,6 +86,26 @@ namespace hosted {
 void unmap_all(AddressSpace& space) noexcept
 {
     unmap_range(space, 0, UINTPTR_MAX);
+}
+
+/* A piece counts as a mapping of its own before the whole ends, as in the kernel. */
+void unmap_part(AddressSpace& space, std::uintptr_t start, std::uintptr_t end) noexcept
+{
+    for (const auto& [at, mapping] : take(space, start, end)) {
+        const auto keep = [&](std::uintptr_t from, std::uintptr_t to) {
+            if (from >= to)
+                return;
+            const std::uint64_t page = mapping.page_offset + (from - mapping.start) / kPage;
+            host_file_get(mapping.file);
+            sysvipc_segment_mapped(mapping.file->segment);
+            const std::lock_guard guard { space.lock };
+            space.mappings[from] = { from, to, page, mapping.file };
+        };
+        keep(mapping.start, std::min(start, mapping.end));
+        keep(std::max(end, mapping.start), mapping.end);
+        reserve(std::max(start, mapping.start), std::min(end, mapping.end));
+        end_mapping(mapping);
+    }
 }
 
 void copy_mappings(AddressSpace& from, AddressSpace& to) noexcept

@@ -2,6 +2,7 @@
 /* kapi: caches, heap and per-CPU memory (contracts: include/kapi/memory.h). */
 #include "fault.hpp"
 #include "machine.hpp"
+#include "readers.hpp"
 #include "task.hpp"
 
 #include <algorithm>
@@ -191,6 +192,7 @@ void kapi_percpu_long_free(long* counter)
 void kapi_percpu_long_add(long* counter, long delta)
 {
     machine::may_switch(counter, false);
+    machine::leave(counter);
     on_this_cpu(counter).fetch_add(delta, std::memory_order_relaxed);
 }
 
@@ -201,5 +203,6 @@ long host_percpu_long_sum(const long* counter)
         machine::may_switch(counter);
         sum += std::atomic_ref { const_cast<long&>(counter[cpu]) }.load(std::memory_order_relaxed);
     }
+    readers::note_sum(counter);
     return sum;
 }

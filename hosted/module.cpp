@@ -11,6 +11,8 @@
 #include <kapi/module.h>
 #include <kapi/random.h>
 #include <kapi/registers.h>
+#include <mutex>
+#include <string>
 
 namespace hosted {
 
@@ -22,13 +24,20 @@ std::atomic<int> defects { 0 };
 std::atomic<std::uint64_t> random_state { 0x9e37'79b9'7f4a'7c15 };
 bool is_quiet = false;
 
+std::mutex log_lock;
+std::string logged; /* since the last forget_log() */
+
 void log(const char* level, const char* format, va_list arguments)
 {
-    if (is_quiet)
-        return;
-    std::printf("# %ssysvipc: ", level);
-    std::vprintf(format, arguments);
-    std::putchar('\n');
+    char line[1024];
+    std::vsnprintf(line, sizeof(line), format, arguments);
+    {
+        const std::lock_guard guard { log_lock };
+        logged += line;
+        logged += '\n';
+    }
+    if (!is_quiet)
+        std::printf("# %ssysvipc: %s\n", level, line);
 }
 
 const hosted_registers& registers_in(const kapi_regs* regs)
@@ -37,6 +46,18 @@ const hosted_registers& registers_in(const kapi_regs* regs)
 }
 
 } // namespace
+
+bool has_logged(const char* part) noexcept
+{
+    const std::lock_guard guard { log_lock };
+    return logged.find(part) != std::string::npos;
+}
+
+void forget_log() noexcept
+{
+    const std::lock_guard guard { log_lock };
+    logged.clear();
+}
 
 void note_defect(const char* what) noexcept
 {
@@ -120,11 +141,6 @@ void kapi_warn_invariant(const char* what, const char* file, int line)
 {
     std::printf("# invariant broken at %s:%d\n", file, line);
     note_defect(what);
-}
-
-bool kapi_kernel_has_sysvipc()
-{
-    return false;
 }
 
 bool kapi_kernel_has_compat()

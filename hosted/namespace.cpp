@@ -3,6 +3,7 @@
 #include "namespace.hpp"
 
 #include "interception.hpp"
+#include "kernel.hpp"
 #include "machine.hpp"
 #include "task.hpp"
 
@@ -41,7 +42,7 @@ using namespace hosted;
 
 bool host_ipc_ns_supported()
 {
-    return true;
+    return kernel().has_namespaces;
 }
 
 kapi_ipc_ns* host_ipc_ns_current()
@@ -59,14 +60,15 @@ kapi_user_ns* host_ipc_ns_owner(kapi_ipc_ns* ns)
     return ns->owner;
 }
 
-void host_ipc_ns_settings(kapi_ipc_ns*, kapi_ipc_settings* settings)
+void host_ipc_ns_settings(kapi_ipc_ns* ns, kapi_ipc_settings* settings)
 {
     *settings = {};
-}
-
-kapi_builtin_use host_ipc_ns_builtin_use()
-{
-    return KAPI_BUILTIN_UNUSED;
+    if (!kernel().has_sysvipc)
+        return;
+    auto& own = ns->settings;
+    *settings = { &own.msgmax, &own.msgmnb, &own.msgmni,
+                  own.sem,     &own.shmmni, &own.rmid_forced,
+                  &own.shmmax, &own.shmall, { &own.next_id[0], &own.next_id[1], &own.next_id[2] } };
 }
 
 void host_ipc_ns_get(kapi_ipc_ns* ns)

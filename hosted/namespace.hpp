@@ -16,6 +16,18 @@ struct kapi_ipc_ns {
     kapi_user_ns* owner { nullptr };
     std::atomic<int> references { 1 };
     std::atomic<unsigned long> mark { 0 };
+    /* Of a kernel with System V IPC of its own (host_ipc_ns_settings()), as Linux sets them at first. */
+    struct {
+        int msgmax { 8192 };
+        int msgmnb { 16'384 };
+        int msgmni { 32'000 };
+        int sem[4] { 32'000, 1'024'000'000, 500, 32'000 };
+        int shmmni { 4096 };
+        int rmid_forced { 0 };
+        unsigned long shmmax { ~0UL - (1UL << 24) };
+        unsigned long shmall { ~0UL - (1UL << 24) };
+        int next_id[3] { -1, -1, -1 };
+    } settings {};
 };
 
 namespace hosted {

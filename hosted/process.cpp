@@ -2,10 +2,12 @@
 /* Programs and the module (contracts: hosted/process.hpp). */
 #include "process.hpp"
 
+#include "file.hpp"
 #include "interception.hpp"
 #include "layout_types.h"
 #include "machine.hpp"
 #include "module.hpp"
+#include "segment_file.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -32,6 +34,14 @@ ENTRY(shmdt);
 ENTRY(shmctl);
 ENTRY(compat);
 #undef ENTRY
+struct kapi_inode;
+/* As src/entry/takeover.cpp has it. */
+struct Answer {
+    long is_all;
+    long result;
+};
+Answer sysvipc_answer_proc_open(kapi_inode* inode, kapi_file* file) noexcept;
+void sysvipc_before_destroy_orphaned(kapi_ipc_ns* ns) noexcept;
 }
 
 namespace hosted {
@@ -280,6 +290,59 @@ long Process::unshare(unsigned long flags) noexcept
     if (before != state_.ipc_ns && before != &initial_ipc_ns)
         host_ipc_ns_put(before);
     return 0;
+}
+
+long Process::enter_ipc_ns_of(const Process& other) noexcept
+{
+    const Turn turn { *this };
+    kapi_ipc_ns* before = std::exchange(state_.ipc_ns, other.state_.ipc_ns);
+    if (state_.ipc_ns != &initial_ipc_ns)
+        host_ipc_ns_get(state_.ipc_ns);
+    if (is_intercepted("sys_setns"))
+        sysvipc_task_entered(kNewIpc);
+    if (before != &initial_ipc_ns)
+        host_ipc_ns_put(before);
+    return 0;
+}
+
+long Process::munmap(void* start, std::size_t size) noexcept
+{
+    const auto address = reinterpret_cast<std::uintptr_t>(start);
+    const Turn turn { *this };
+    unmap_part(memory_, address, address + size);
+    return 0;
+}
+
+std::string Process::read_builtin_proc(const char* name) noexcept
+{
+    const Turn turn { *this };
+    kapi_file file {};
+    file.name = name;
+    if (!is_intercepted("sysvipc_proc_open"))
+        return {};
+    const Answer answer = sysvipc_answer_proc_open(nullptr, &file);
+    if (answer.is_all == 0 || answer.result != 0)
+        return {};
+    const std::unique_ptr<ProcFile> opened { file.opened };
+    return opened->read_all();
+}
+
+void Process::destroy_orphaned() noexcept
+{
+    const Turn turn { *this };
+    if (is_intercepted("shm_destroy_orphaned"))
+        sysvipc_before_destroy_orphaned(state_.ipc_ns);
+}
+
+void Process::act(void (*body)()) noexcept
+{
+    const Turn turn { *this };
+    body();
+}
+
+bool Process::is_asleep() noexcept
+{
+    return std::atomic_ref { task_->is_sleeping }.load() != 0;
 }
 
 int Process::pid() noexcept

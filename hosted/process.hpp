@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <string>
 
 struct sembuf;
 struct timespec;
@@ -52,7 +53,24 @@ public:
     long call_compat(unsigned number, std::initializer_list<std::uint32_t> arguments) noexcept;
 
     long unshare(unsigned long flags) noexcept;
+    /* setns(2) into the IPC namespace of @other. */
+    long enter_ipc_ns_of(const Process& other) noexcept;
+    long munmap(void* start, std::size_t size) noexcept;
+
+    /*
+     * On a kernel with System V IPC of its own, where the module takes these over: reads
+     * /proc/sysvipc/@name, which is empty if the kernel's own file serves; what changing shm_rmid_forced
+     * does to segments.
+     */
+    std::string read_builtin_proc(const char* name) noexcept;
+    void destroy_orphaned() noexcept;
+
+    /* Calls @body as this task, in the kernel: opens, reads and writes files. */
+    void act(void (*body)()) noexcept;
     void signal() noexcept { send_signal(*task_); }
+    /* It sleeps, and signals and others' wake-ups can end that; or it is about to. */
+    [[nodiscard]] bool is_asleep() noexcept;
+    void set_memlock_limit(unsigned long bytes) noexcept { state_.memlock_limit = bytes; }
     [[nodiscard]] int pid() noexcept;
     [[nodiscard]] kapi_task& task() noexcept { return *task_; }
     [[nodiscard]] Identity& identity() noexcept { return task_->identity; }

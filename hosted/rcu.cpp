@@ -161,11 +161,6 @@ void kapi_rcu_barrier()
 
 /* --- tasks-RCU: whoever asks for the end waits for it */
 
-void kapi_synchronize_rcu_tasks()
-{
-    wait_for_kernel_tasks();
-}
-
 void kapi_rcu_tasks_begin(kapi_rcu_wait* wait)
 {
     reinterpret_cast<hosted_wait*>(wait)->is_over = 0;

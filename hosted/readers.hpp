@@ -13,5 +13,10 @@ void end() noexcept;
 bool is_one() noexcept; /* whether the current task is a reader */
 /* Waits for the end of all readers that have begun. */
 void wait() noexcept;
+/*
+ * The current task has just seen what others had added to @counter.  Its next wait() is a barrier on all
+ * CPUs: after that, it sees also what those had done before they added.
+ */
+void note_sum(const void* counter) noexcept;
 
 } // namespace hosted::readers

@@ -2,6 +2,7 @@
 /* host: security hooks and what they see of an object (contracts: include/host/security.h). */
 #include "security.hpp"
 
+#include "kernel.hpp"
 #include "machine.hpp"
 
 #include <atomic>
@@ -71,9 +72,9 @@ int host_security_find()
     return 0;
 }
 
-const char* host_security_missing(unsigned int)
+const char* host_security_missing(unsigned int number)
 {
-    return nullptr;
+    return number == 0 ? hosted::kernel().missing_hook : nullptr;
 }
 
 void host_security_use() { }
@@ -130,12 +131,23 @@ void host_ipc_perm_change_mode(kapi_ipc_perm* perm, kapi_u32 clear, kapi_u32 add
 
 bool host_audit_is_on()
 {
-    return false;
+    return hosted::kernel().is_audited;
 }
 
-void host_audit_object(kapi_ipc_perm*) { }
+void host_audit_object(kapi_ipc_perm*)
+{
+    ++hosted::audited().objects;
+}
 
-void host_audit_change(unsigned long, kapi_u32, kapi_u32, kapi_u32) { }
+void host_audit_change(unsigned long qbytes, kapi_u32 uid, kapi_u32 gid, kapi_u32 mode)
+{
+    hosted::Audited& told = hosted::audited();
+    ++told.changes;
+    told.qbytes = qbytes;
+    told.uid = uid;
+    told.gid = gid;
+    told.mode = mode;
+}
 
 int host_security_access(kapi_ipc_perm*, kapi_u32)
 {

@@ -3,6 +3,7 @@
 #include "segment_file.hpp"
 #include "address_space.hpp"
 #include "fault.hpp"
+#include "kernel.hpp"
 #include "machine.hpp"
 #include "task.hpp"
 
@@ -79,12 +80,12 @@ int host_segments_probe()
 
 bool host_segments_can_be_locked()
 {
-    return true;
+    return kernel().can_lock_memory;
 }
 
 bool host_segments_can_be_huge()
 {
-    return false;
+    return kernel().has_huge_pages;
 }
 
 kapi_file* host_segment_create(const char* name, kapi_size size, bool, int* error)
@@ -108,10 +109,17 @@ kapi_file* host_segment_create(const char* name, kapi_size size, bool, int* erro
     return file;
 }
 
-kapi_file* host_segment_create_huge(const char*, kapi_size, bool, kapi_u32, int* error)
+/* Of small pages in truth, but whole huge ones of the one size that there is. */
+kapi_file* host_segment_create_huge(const char* name, kapi_size size, bool reserve_later,
+                                    kapi_u32 size_log, int* error)
 {
+    constexpr kapi_u32 kSizeLog = 21;
+    constexpr kapi_size kHugePage = kapi_size { 1 } << kSizeLog;
     *error = -EINVAL;
-    return nullptr;
+    if (size_log != 0 && size_log != kSizeLog)
+        return nullptr;
+    return host_segment_create(name, (size + kHugePage - 1) & ~(kHugePage - 1), reserve_later,
+                               error);
 }
 
 kapi_file* host_segment_open(kapi_file* own, bool writable, void* segment, int* error)

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * kapi_file: a segment's own file, which has pages, or one opened on it, which belongs to a segment and
- * can be mapped.
+ * can be mapped; or one of /proc.
  */
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+
+namespace hosted {
+class ProcFile;
+}
 
 struct kapi_file {
     std::atomic<int> references { 1 };
@@ -16,4 +20,7 @@ struct kapi_file {
     void* segment { nullptr };
     bool is_writable { true };
     kapi_file* next { nullptr };
+    /* A file of /proc that is the kernel's own, whose name this is, and as what the module has opened it. */
+    const char* name { nullptr };
+    hosted::ProcFile* opened { nullptr };
 };

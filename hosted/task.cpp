@@ -13,7 +13,7 @@ namespace {
 
 std::mutex registry_lock;
 std::set<kapi_task*> registry;
-std::atomic<unsigned> last_number { 0 };
+unsigned last_number = 0;
 
 constexpr std::int64_t kMillisecond = 1'000'000;
 
@@ -43,8 +43,11 @@ kapi_task* create_task(ProcessState& process, const Identity& identity) noexcept
     else
         pid = create_pid(*process.pid_ns);
     auto* task = machine::make<kapi_task>(&process, identity, pid);
-    task->number = last_number.fetch_add(1) + 1;
     const std::lock_guard guard { registry_lock };
+    /* The same in each run of an explorer. */
+    if (registry.empty())
+        last_number = 0;
+    task->number = ++last_number;
     registry.insert(task);
     return task;
 }

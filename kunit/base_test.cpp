@@ -7,6 +7,7 @@
 #include <base/line.hpp>
 #include <base/list.hpp>
 #include <mem/box.hpp>
+#include <os/log.hpp>
 #include <base/poison.hpp>
 
 namespace sysvipc {
@@ -136,6 +137,36 @@ TEST_CASE(ResultTest, to_syscall_negates_an_error)
     EXPECT_EQ(to_syscall(Errno::EINVAL), -KAPI_EINVAL);
     EXPECT_EQ(from_kernel(-KAPI_EINVAL), Errno::EINVAL);
     EXPECT_EQ(to_syscall(from_kernel(-KAPI_ERESTARTNOHAND)), -KAPI_ERESTARTNOHAND);
+}
+
+TEST_CASE(LineTest, an_error_is_logged_by_its_name_or_else_its_number)
+{
+    const auto is_logged_as = [](Errno error, const char* text) {
+        return reads(log_line(error), text);
+    };
+#define EXPECT_NAMED(name) EXPECT(is_logged_as(Errno::name, #name))
+    EXPECT_NAMED(EPERM);
+    EXPECT_NAMED(ENOENT);
+    EXPECT_NAMED(EINTR);
+    EXPECT_NAMED(E2BIG);
+    EXPECT_NAMED(EAGAIN);
+    EXPECT_NAMED(ENOMEM);
+    EXPECT_NAMED(EACCES);
+    EXPECT_NAMED(EFAULT);
+    EXPECT_NAMED(EBUSY);
+    EXPECT_NAMED(EEXIST);
+    EXPECT_NAMED(ENODEV);
+    EXPECT_NAMED(EINVAL);
+    EXPECT_NAMED(EFBIG);
+    EXPECT_NAMED(ENOSPC);
+    EXPECT_NAMED(ERANGE);
+    EXPECT_NAMED(ENOSYS);
+    EXPECT_NAMED(ENOMSG);
+    EXPECT_NAMED(EIDRM);
+    EXPECT_NAMED(EOPNOTSUPP);
+#undef EXPECT_NAMED
+    EXPECT(is_logged_as(Errno::ERESTARTNOHAND, "EINTR"));
+    EXPECT(is_logged_as(from_kernel(-121), "error -121"));
 }
 
 namespace {

@@ -236,3 +236,24 @@ TEST(a_32_bit_program_rounds_addresses_down_to_its_own_boundary)
     EXPECT_EQ(attach(boundary + kPage + 1, 0), -EINVAL);
     EXPECT_EQ(self.call_compat(__NR_shmctl, { segment, IPC_RMID, 0 }), 0);
 }
+
+TEST(a_32_bit_call_checks_its_arguments)
+{
+    Process self;
+    Low<Word> word;
+    Low<Structure> stat;
+    EXPECT_EQ(self.call_compat(9999, {}), -ENOSYS);
+    EXPECT_EQ(ipc(self, 12, 0x8000'0000, 16, 0, word.address()), -EINVAL);
+    EXPECT_EQ(ipc(self, 12, 0, 0x8000'0000, 0, word.address()), -EINVAL);
+    EXPECT_EQ(ipc(self, 12, 0, 16, 0, 8), -EFAULT);
+    EXPECT_EQ(ipc(self, 3, 0, 0, GETVAL, 8), -EFAULT);
+    EXPECT_EQ(ipc(self, 21, 7, 0, word.address(), 0), -EINVAL);
+    EXPECT_EQ(self.call_compat(__NR_semctl, { 0, 0, IPC_INFO, stat.address() }), 0);
+    EXPECT_EQ(stat->words[5], 500); /* semopm */
+    EXPECT_EQ(self.call_compat(__NR_semctl, { 0, 0, SEM_INFO, stat.address() }), 0);
+    EXPECT_EQ(self.call_compat(__NR_semctl, { 0x8000'0000, 0, IPC_STAT, stat.address() }), -EINVAL);
+    EXPECT_EQ(self.call_compat(__NR_msgctl, { 0x8000'0000, IPC_STAT, stat.address() }), -EINVAL);
+    EXPECT_EQ(self.call_compat(__NR_shmctl, { 0x8000'0000, IPC_STAT, stat.address() }), -EINVAL);
+    EXPECT_EQ(self.call_compat(__NR_msgctl, { 0, IPC_INFO, stat.address() }), 0);
+    EXPECT_EQ(stat->words[2], 8192); /* msgmax */
+}

@@ -133,3 +133,105 @@ TEST(a_stalled_copy_delays_nobody_and_keeps_the_module)
     }
     EXPECT_EQ(self.msgctl(queue, IPC_RMID, nullptr), 0);
 }
+
+TEST(the_first_call_in_a_namespace_may_run_out_of_memory)
+{
+    constexpr unsigned long kNewIpc = 0x8000000;
+    Process self;
+    bool has_failed = true;
+    for (unsigned long n = 1; has_failed; ++n) {
+        Process inside { self, kNewIpc };
+        fail_allocation(n);
+        const long id = inside.msgget(IPC_PRIVATE, IPC_CREAT);
+        has_failed = allocations_seen() >= n;
+        fail_allocation(0);
+        EXPECT(id >= 0 || (has_failed && id == -ENOMEM));
+        if (id < 0)
+            EXPECT(inside.msgget(IPC_PRIVATE, IPC_CREAT) >= 0);
+    }
+    wait_until([] { return unload_module() == 0; }, "the namespaces are buried");
+    EXPECT_EQ(load_module(), 0);
+}
+
+TEST(the_first_operation_with_undo_may_run_out_of_memory)
+{
+    Process self;
+    const int set = static_cast<int>(self.semget(IPC_PRIVATE, 1, IPC_CREAT | 0600));
+    sembuf add { 0, 1, SEM_UNDO };
+    bool has_failed = true;
+    for (unsigned long n = 1; has_failed; ++n) {
+        Process user;
+        fail_allocation(n);
+        const long result = user.semop(set, &add, 1);
+        has_failed = allocations_seen() >= n;
+        fail_allocation(0);
+        EXPECT(result == 0 || (has_failed && result == -ENOMEM));
+        EXPECT_EQ(self.semctl(set, 0, GETVAL, 0), result == 0 ? 1 : 0);
+    }
+    EXPECT_EQ(self.semctl(set, 0, GETVAL, 0), 0);
+    EXPECT_EQ(self.semctl(set, 0, IPC_RMID, 0), 0);
+}
+
+/* More than a list has places for: the rest is woken at once where it cannot grow. */
+TEST(many_waiters_are_woken_without_memory_for_their_list)
+{
+    constexpr unsigned kWaiters = 9;
+    Process self;
+    const int set = static_cast<int>(self.semget(IPC_PRIVATE, 1, IPC_CREAT | 0600));
+    EXPECT_EQ(self.semctl(set, 0, SETVAL, 1), 0);
+    {
+        std::vector<std::unique_ptr<Process>> processes;
+        std::vector<std::unique_ptr<Running>> waiting;
+        for (unsigned i = 0; i < kWaiters; ++i) {
+            processes.push_back(std::make_unique<Process>());
+            Process& process = *processes.back();
+            waiting.push_back(std::make_unique<Running>(process, [&process, set] {
+                sembuf zero { 0, 0, 0 };
+                EXPECT_EQ(process.semop(set, &zero, 1), 0);
+            }));
+        }
+        wait_until([&] { return self.semctl(set, 0, GETZCNT, 0) == kWaiters; }, "all wait");
+        fail_allocation(1);
+        EXPECT_EQ(self.semctl(set, 0, SETVAL, 0), 0);
+        fail_allocation(0);
+        waiting.clear();
+    }
+    EXPECT_EQ(self.semctl(set, 0, IPC_RMID, 0), 0);
+}
+
+TEST(a_copy_that_is_made_to_fail_fails)
+{
+    Process self;
+    const int queue = static_cast<int>(self.msgget(IPC_PRIVATE, IPC_CREAT | 0600));
+    msqid_ds stat {};
+    fail_user_copy(1);
+    EXPECT_EQ(self.msgctl(queue, IPC_SET, &stat), -EFAULT);
+    fail_user_copy(1);
+    EXPECT_EQ(self.msgctl(queue, IPC_STAT, &stat), -EFAULT);
+    fail_user_copy(0);
+    EXPECT_EQ(self.msgctl(queue, IPC_STAT, &stat), 0);
+    EXPECT_EQ(self.msgctl(queue, IPC_RMID, nullptr), 0);
+}
+
+TEST(a_receiver_whose_memory_stalls_gets_its_message)
+{
+    Process self;
+    Process stalled;
+    static Message got;
+    struct {
+        long type;
+        char text[8];
+    } sent { 7, "seven" };
+    const int queue = static_cast<int>(self.msgget(IPC_PRIVATE, IPC_CREAT | 0600));
+    provoke_fault(&got.type, 8, Fault::Stall);
+    {
+        Running receive { stalled, [&] { EXPECT_EQ(stalled.msgrcv(queue, &got, 8, 0, 0), 8); } };
+        EXPECT_EQ(self.msgsnd(queue, &sent, 8, 0), 0);
+        msqid_ds stat {};
+        wait_until([&] { return self.msgctl(queue, IPC_STAT, &stat) == 0 && stat.msg_qnum == 0; },
+                   "it has been received");
+        forget_faults();
+    }
+    EXPECT_EQ(got.type, 7);
+    EXPECT_EQ(self.msgctl(queue, IPC_RMID, nullptr), 0);
+}

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* /proc/sysvipc, the limits, namespaces. */
+#include "../fault.hpp"
 #include "../file.hpp"
+#include "../module.hpp"
 #include "../sysctl.hpp"
 #include "test.hpp"
 
@@ -137,4 +139,98 @@ TEST(no_call_is_served_before_loading_and_after_unloading)
     EXPECT_EQ(self.shmdt(nullptr), -ENOSYS);
     EXPECT_EQ(load_module(), 0);
     EXPECT_EQ(self.shmdt(nullptr), -EINVAL);
+}
+
+TEST(a_file_is_read_from_any_offset)
+{
+    Process self;
+    const int first = static_cast<int>(self.msgget(IPC_PRIVATE, IPC_CREAT | 0600));
+    const int second = static_cast<int>(self.msgget(IPC_PRIVATE, IPC_CREAT | 0600));
+    const std::string whole = read_proc("/proc/sysvipc/msg");
+    const std::unique_ptr<ProcFile> file = ProcFile::open("/proc/sysvipc/msg");
+    char buffer[4096];
+    for (const std::size_t from : { whole.size(), whole.size() - 1, std::size_t { 0 } }) {
+        auto offset = static_cast<std::int64_t>(from);
+        const std::int64_t got = file->read(buffer, sizeof(buffer), offset);
+        EXPECT_EQ(got, whole.size() - from);
+        EXPECT(std::string(buffer, static_cast<std::size_t>(got)) == whole.substr(from));
+    }
+    EXPECT_EQ(self.msgctl(first, IPC_RMID, nullptr), 0);
+    EXPECT_EQ(self.msgctl(second, IPC_RMID, nullptr), 0);
+}
+
+TEST(a_limit_without_effect_is_there_for_programs_that_know_it)
+{
+    EXPECT_EQ(read_limit("auto_msgmni") == "0\n", true);
+    EXPECT_EQ(write_limit("auto_msgmni", "1"), 0);
+    EXPECT(has_logged("writing to auto_msgmni has no effect"));
+    forget_log();
+    EXPECT_EQ(write_limit("auto_msgmni", "1"), 0);
+    EXPECT(!has_logged("auto_msgmni"));
+    EXPECT_EQ(read_limit("auto_msgmni") == "0\n", true);
+}
+
+/* The limits are those of the caller's namespace, whose first use may lack memory. */
+TEST(files_of_a_namespace_that_cannot_be_made_fail)
+{
+    Process self;
+    Process inside { self, kNewIpc };
+    inside.act([] {
+        fail_allocation(1);
+        EXPECT_EQ(read_limit("msgmni").size(), 0);
+        fail_allocation(1);
+        EXPECT_EQ(write_limit("msgmni", "5"), -ENOMEM);
+        fail_allocation(1);
+        EXPECT(ProcFile::open("/proc/sysvipc/msg") == nullptr);
+        fail_allocation(0);
+        EXPECT_EQ(write_limit("msgmni", "5"), 0);
+        EXPECT_EQ(read_limit("msgmni") == "5\n", true);
+        EXPECT_EQ(lines(read_proc("/proc/sysvipc/msg")), 1);
+    });
+    EXPECT_EQ(read_limit("msgmni") == "32000\n", true);
+}
+
+TEST(a_namespace_with_many_objects_ends)
+{
+    constexpr int kMany = 150;
+    Process self;
+    {
+        Process inside { self, kNewIpc };
+        for (int i = 0; i < kMany; ++i) {
+            EXPECT(inside.msgget(IPC_PRIVATE, IPC_CREAT) >= 0);
+            EXPECT(inside.semget(IPC_PRIVATE, 1, IPC_CREAT) >= 0);
+            EXPECT(inside.shmget(IPC_PRIVATE, 1, IPC_CREAT) >= 0);
+        }
+    }
+    wait_until([] { return unload_module() == 0; }, "the namespace is buried");
+    EXPECT_EQ(load_module(), 0);
+}
+
+TEST(many_orphans_go_at_once)
+{
+    constexpr int kMany = 150;
+    Process self;
+    const long kept = self.shmget(5, 1, IPC_CREAT | 0600);
+    {
+        Process creator;
+        for (int i = 0; i < kMany; ++i)
+            EXPECT(creator.shmget(IPC_PRIVATE, 1, IPC_CREAT | 0600) >= 0);
+    }
+    EXPECT_EQ(lines(read_proc("/proc/sysvipc/shm")), kMany + 2);
+    EXPECT_EQ(write_limit("shm_rmid_forced", "1"), 0);
+    EXPECT_EQ(lines(read_proc("/proc/sysvipc/shm")), 2);
+    EXPECT_EQ(write_limit("shm_rmid_forced", "0"), 0);
+    EXPECT_EQ(self.shmctl(static_cast<int>(kept), IPC_RMID, nullptr), 0);
+}
+
+TEST(a_task_that_leaves_a_namespace_leaves_its_segments)
+{
+    Process self;
+    Process creator;
+    EXPECT_EQ(write_limit("shm_rmid_forced", "1"), 0);
+    EXPECT(creator.shmget(5, 1, IPC_CREAT | 0600) >= 0);
+    EXPECT(self.shmget(5, 1, 0) >= 0);
+    EXPECT_EQ(creator.unshare(kNewIpc), 0);
+    EXPECT_EQ(self.shmget(5, 1, 0), -ENOENT);
+    EXPECT_EQ(write_limit("shm_rmid_forced", "0"), 0);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Runs the tests of calls and prints KTAP.  Arguments name the tests to run. */
+/* Runs the tests of calls and prints KTAP.  Arguments name the tests to run; --stop: up to the first that fails. */
 #include "../fault.hpp"
+#include "../kernel.hpp"
 #include "../machine.hpp"
 #include "../module.hpp"
 #include "../rcu.hpp"
@@ -29,6 +30,8 @@ bool is_good(const Test& test)
     start_rcu();
     start_worker();
     be_quiet(true);
+    forget_log();
+    reset_kernel();
     EXPECT_EQ(load_module(), 0);
     test.run();
     fail_allocation(0);
@@ -96,6 +99,8 @@ int main(int, char** arguments)
 {
     using namespace hosted::calls;
 
+    const bool stops = arguments[1] && std::string_view { arguments[1] } == "--stop";
+    arguments += stops ? 1 : 0;
     std::vector<Test> wanted;
     for (const Test& test : all_tests()) {
         bool is_wanted = !arguments[1];
@@ -112,6 +117,8 @@ int main(int, char** arguments)
         std::printf("%s %d %s\n", passed ? "ok" : "not ok", ++number, test.name);
         std::fflush(stdout);
         failed += passed ? 0 : 1;
+        if (!passed && stops)
+            break;
     }
     std::printf("# Totals: pass:%d fail:%d skip:0 total:%d\n", number - failed, failed, number);
     return failed == 0 ? 0 : 1;

@@ -69,6 +69,8 @@ TEST(msgsnd_and_msgrcv_check_their_arguments)
     EXPECT_EQ(send(self, -1, 1, 1), -EINVAL);
     EXPECT_EQ(send(self, id + 1, 1, 1), -EINVAL);
     EXPECT_EQ(self.msgsnd(id, nullptr, 1, 0), -EFAULT);
+    EXPECT_EQ(self.msgsnd(id, nullptr, 8193, 0), -EFAULT);
+    EXPECT_EQ(self.msgsnd(-1, nullptr, 1, 0), -EFAULT);
     EXPECT_EQ(send(stranger, id, 1, 1), -EACCES);
     EXPECT_EQ(receive(stranger, id, 1), -EACCES);
     EXPECT_EQ(receive(self, id, 0), -ENOMSG);
@@ -165,6 +167,7 @@ TEST(senders_and_receivers_wait_and_are_served)
     const int id = make(self);
     {
         Running wait { receiver, [&] { EXPECT_EQ(receive(receiver, id, 2, 0), 5); } };
+        wait_until([&] { return receiver.is_asleep(); }, "it waits");
         EXPECT_EQ(send(self, id, 1, 4), 0);
         EXPECT_EQ(send(self, id, 2, 5), 0);
     }
@@ -173,7 +176,8 @@ TEST(senders_and_receivers_wait_and_are_served)
     EXPECT_EQ(send(self, id, 1, 8192), 0);
     {
         Running wait { sender, [&] { EXPECT_EQ(send(sender, id, 1, 100, 0), 0); } };
-        wait_until([&] { return send(self, id, 1, 1) == -EAGAIN; }, "the queue is full");
+        wait_until([&] { return sender.is_asleep(); }, "it waits");
+        EXPECT_EQ(send(self, id, 1, 1), -EAGAIN);
         EXPECT_EQ(receive(self, id, 0), 8192);
     }
     EXPECT_EQ(receive(self, id, 0), 8192);
@@ -189,6 +193,7 @@ TEST(a_removed_queue_and_a_signal_end_a_wait)
     const int id = make(self);
     {
         Running wait { receiver, [&] { EXPECT_EQ(receive(receiver, id, 0, 0), -EINTR); } };
+        wait_until([&] { return receiver.is_asleep(); }, "it waits");
         receiver.signal();
     }
     drop_signals(receiver.task());
@@ -196,6 +201,7 @@ TEST(a_removed_queue_and_a_signal_end_a_wait)
     EXPECT_EQ(send(self, id, 1, 8192), 0);
     {
         Running wait { sender, [&] { EXPECT_EQ(send(sender, id, 1, 100, 0), -EINTR); } };
+        wait_until([&] { return sender.is_asleep(); }, "it waits");
         sender.signal();
     }
     drop_signals(sender.task());
@@ -203,8 +209,94 @@ TEST(a_removed_queue_and_a_signal_end_a_wait)
     {
         Running one { receiver, [&] { ended[0] = receive(receiver, id, 9, 0); } };
         Running other { sender, [&] { ended[1] = send(sender, id, 1, 100, 0); } };
+        wait_until([&] { return receiver.is_asleep() && sender.is_asleep(); }, "both wait");
         EXPECT_EQ(self.msgctl(id, IPC_RMID, nullptr), 0);
     }
     for (const long end : ended)
-        EXPECT(end == -EIDRM || end == -EINVAL);
+        EXPECT_EQ(end, -EIDRM);
+}
+
+TEST(a_waiting_receiver_learns_that_a_message_is_too_big_for_it)
+{
+    Process self;
+    Process receiver;
+    const int id = make(self);
+    {
+        Running wait { receiver, [&] { EXPECT_EQ(receive(receiver, id, 0, 0, 4), -E2BIG); } };
+        wait_until([&] { return receiver.is_asleep(); }, "it waits");
+        EXPECT_EQ(send(self, id, 1, 5), 0);
+    }
+    EXPECT_EQ(receive(self, id, 0), 5);
+    EXPECT_EQ(self.msgctl(id, IPC_RMID, nullptr), 0);
+}
+
+TEST(each_waiting_receiver_gets_what_it_asked_for)
+{
+    Process self;
+    Process by_type;
+    Process by_limit;
+    Process by_exception;
+    const int id = make(self);
+    {
+        Running one { by_type, [&] { EXPECT_EQ(receive(by_type, id, 5, 0), 50); } };
+        wait_until([&] { return by_type.is_asleep(); }, "it waits");
+        Running two { by_limit, [&] { EXPECT_EQ(receive(by_limit, id, -3, 0), 30); } };
+        wait_until([&] { return by_limit.is_asleep(); }, "it waits");
+        Running three { by_exception,
+                        [&] { EXPECT_EQ(receive(by_exception, id, 8, MSG_EXCEPT), 90); } };
+        wait_until([&] { return by_exception.is_asleep(); }, "it waits");
+        EXPECT_EQ(send(self, id, 3, 30), 0);
+        EXPECT_EQ(send(self, id, 5, 50), 0);
+        EXPECT_EQ(send(self, id, 8, 80), 0);
+        EXPECT_EQ(send(self, id, 9, 90), 0);
+    }
+    EXPECT_EQ(receive(self, id, 0), 80);
+    EXPECT_EQ(self.msgctl(id, IPC_RMID, nullptr), 0);
+}
+
+TEST(a_raised_limit_lets_senders_go_on)
+{
+    Process self;
+    Process sender;
+    const int id = make(self);
+    msqid_ds stat {};
+    EXPECT_EQ(self.msgctl(id, IPC_STAT, &stat), 0);
+    stat.msg_qbytes = 9;
+    EXPECT_EQ(self.msgctl(id, IPC_SET, &stat), 0);
+    {
+        Running wait { sender, [&] { EXPECT_EQ(send(sender, id, 1, 10, 0), 0); } };
+        wait_until([&] { return sender.is_asleep(); }, "it waits");
+        stat.msg_qbytes = 10;
+        EXPECT_EQ(self.msgctl(id, IPC_SET, &stat), 0);
+    }
+    EXPECT_EQ(receive(self, id, 0), 10);
+    EXPECT_EQ(self.msgctl(id, IPC_RMID, nullptr), 0);
+}
+
+TEST(a_copy_is_refused_where_it_would_be_cut)
+{
+    Process self;
+    const int id = make(self);
+    constexpr int kCopy = MSG_COPY | IPC_NOWAIT;
+    EXPECT_EQ(send(self, id, 1, 10), 0);
+    EXPECT_EQ(receive(self, id, 0, kCopy | MSG_EXCEPT), -EINVAL);
+    EXPECT_EQ(receive(self, id, 0, kCopy, 9), -E2BIG);
+    EXPECT_EQ(receive(self, id, 0, kCopy | MSG_NOERROR, 9), -EINVAL);
+    EXPECT_EQ(receive(self, id, 1, kCopy), -ENOMSG);
+    EXPECT_EQ(receive(self, id + 1, 0, kCopy), -EINVAL);
+    EXPECT_EQ(receive(self, id, 0, kCopy), 10);
+    EXPECT_EQ(self.msgctl(id, IPC_RMID, nullptr), 0);
+}
+
+TEST(no_command_finds_a_queue_that_is_gone)
+{
+    Process self;
+    const int id = make(self);
+    msqid_ds stat {};
+    EXPECT_EQ(self.msgctl(id, IPC_STAT, &stat), 0);
+    EXPECT_EQ(self.msgctl(id, IPC_RMID, nullptr), 0);
+    for (const int command : { IPC_STAT, IPC_SET, IPC_RMID, MSG_STAT, MSG_STAT_ANY })
+        EXPECT_EQ(self.msgctl(id, command, &stat), -EINVAL);
+    for (const int command : { IPC_STAT, IPC_SET, IPC_RMID })
+        EXPECT_EQ(self.msgctl(-1, command, &stat), -EINVAL);
 }

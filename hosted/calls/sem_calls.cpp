@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Semaphore calls: every command, the errors of each, waiting, SEM_UNDO. */
+#include "../fault.hpp"
 #include "../machine.hpp"
+#include "../module.hpp"
+#include "../sysctl.hpp"
 #include "test.hpp"
 
 #include <ctime>
@@ -262,6 +265,154 @@ TEST(a_removed_set_and_a_signal_end_a_wait)
     {
         Running wait { waiter, [&] { EXPECT_EQ(operate(waiter, id, { { 0, -1, 0 } }), -EIDRM); } };
         wait_until([&] { return control(self, id, 0, GETNCNT) == 1; }, "it waits");
+        EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
+    }
+}
+
+TEST(no_command_finds_a_set_that_is_gone)
+{
+    Process self;
+    const int id = make(self);
+    semid_ds stat {};
+    unsigned short values[kCount] {};
+    EXPECT_EQ(control(self, id, 0, IPC_STAT, argument(&stat)), 0);
+    EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
+    for (const int command : { IPC_STAT, IPC_SET, IPC_RMID, SEM_STAT, SEM_STAT_ANY })
+        EXPECT_EQ(control(self, id, 0, command, argument(&stat)), -EINVAL);
+    for (const int command : { GETVAL, GETPID, GETNCNT, GETZCNT, SETVAL })
+        EXPECT_EQ(control(self, id, 0, command), -EINVAL);
+    for (const int command : { GETALL, SETALL })
+        EXPECT_EQ(control(self, id, 0, command, argument(values)), -EINVAL);
+}
+
+TEST(adjustments_stay_within_their_range)
+{
+    Process self;
+    const int id = make(self);
+    {
+        Process user;
+        EXPECT_EQ(operate(user, id, { { 0, 32'767, SEM_UNDO } }), 0);
+        EXPECT_EQ(operate(user, id, { { 0, -32'767, 0 } }), 0);
+        EXPECT_EQ(operate(user, id, { { 0, 1, SEM_UNDO } }), 0);
+        EXPECT_EQ(control(self, id, 0, SETVAL, 0), 0);
+        EXPECT_EQ(operate(user, id, { { 0, 32'767, SEM_UNDO } }), 0);
+        EXPECT_EQ(operate(user, id, { { 0, -32'767, 0 } }), 0);
+        EXPECT_EQ(operate(user, id, { { 0, 2, SEM_UNDO } }), -ERANGE);
+        EXPECT_EQ(control(self, id, 0, GETVAL), 0);
+    }
+    EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
+}
+
+/* Those who wait can tell in which order sets are undone: the one used last comes first. */
+TEST(sets_are_undone_from_the_one_used_last)
+{
+    Process self;
+    const int first = make(self);
+    const int second = make(self);
+    const int order = make(self);
+    Process waiter;
+    {
+        Process user;
+        EXPECT_EQ(operate(user, first, { { 0, 1, SEM_UNDO } }), 0);
+        EXPECT_EQ(operate(user, second, { { 0, 1, SEM_UNDO } }), 0);
+        EXPECT_EQ(operate(user, first, { { 0, 1, SEM_UNDO } }), 0);
+    }
+    EXPECT_EQ(control(self, first, 0, GETVAL), 0);
+    EXPECT_EQ(control(self, second, 0, GETVAL), 0);
+    for (const int id : { first, second, order })
+        EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
+}
+
+/* No slot of a large set's record is left, whether it is chained or not. */
+TEST(setall_forgets_the_adjustments_of_a_large_set)
+{
+    constexpr int kMany = 32'000;
+    constexpr unsigned short kNumbers[] { 0, 31'998, 31'999 };
+    Process self;
+    const int id = make(self, kMany);
+    static unsigned short values[kMany];
+    {
+        Process user;
+        for (const unsigned short number : kNumbers)
+            EXPECT_EQ(operate(user, id, { { number, 3, SEM_UNDO } }), 0);
+        EXPECT_EQ(control(self, id, 0, SETALL, argument(values)), 0);
+        for (const unsigned short number : kNumbers)
+            EXPECT_EQ(operate(self, id, { { number, 5, 0 } }), 0);
+    }
+    for (const unsigned short number : kNumbers)
+        EXPECT_EQ(control(self, id, number, GETVAL), 5);
+    EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
+}
+
+TEST(without_memory_a_new_task_shares_no_undo)
+{
+    constexpr unsigned long kSysvSem = 0x40000;
+    Process self;
+    const int id = make(self);
+    {
+        Process parent;
+        EXPECT_EQ(operate(parent, id, { { 0, 1, SEM_UNDO } }), 0);
+        fail_allocation(1);
+        Process child { parent, kSysvSem };
+        fail_allocation(0);
+        EXPECT(has_logged("no memory to share SEM_UNDO with a new task"));
+    }
+    EXPECT_EQ(control(self, id, 0, GETVAL), 0);
+    EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
+}
+
+TEST(a_task_that_enters_a_namespace_undoes_first)
+{
+    constexpr unsigned long kNewIpc = 0x8000000;
+    Process self;
+    Process inside { self, kNewIpc };
+    const int id = make(self);
+    Process user;
+    EXPECT_EQ(operate(user, id, { { 0, 1, SEM_UNDO } }), 0);
+    EXPECT_EQ(user.enter_ipc_ns_of(inside), 0);
+    EXPECT_EQ(control(self, id, 0, GETVAL), 0);
+    EXPECT_EQ(operate(user, id, { { 0, 1, 0 } }), -EINVAL);
+    EXPECT_EQ(user.enter_ipc_ns_of(self), 0);
+    EXPECT_EQ(operate(user, id, { { 0, 1, 0 } }), 0);
+    EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
+}
+
+TEST(sets_of_one_namespace_share_a_limit)
+{
+    Process self;
+    EXPECT_EQ(write_limit("sem", "32000 5 500 32000"), 0);
+    const int id = make(self, 3);
+    EXPECT_EQ(self.semget(IPC_PRIVATE, 3, IPC_CREAT), -ENOSPC);
+    const int other = make(self, 2);
+    EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
+    EXPECT_EQ(control(self, other, 0, IPC_RMID), 0);
+    EXPECT_EQ(write_limit("sem", "32000 1024000000 500 32000"), 0);
+}
+
+/* A value that is set is no operation; that it lets a waiter go on makes it one. */
+TEST(setting_a_value_that_serves_a_waiter_counts_as_an_operation)
+{
+    constexpr std::int64_t kHour = 3'600'000'000'000;
+    struct Case {
+        sembuf waits;
+        int set_to;
+    };
+    Process self;
+    Process waiter;
+    for (const Case& one : { Case { { 1, -1, 0 }, 1 }, Case { { 1, 0, 0 }, 0 } }) {
+        const int id = make(self);
+        semid_ds stat {};
+        EXPECT_EQ(control(self, id, 1, SETVAL, one.set_to == 0 ? 5 : 0), 0);
+        EXPECT_EQ(control(self, id, 0, IPC_STAT, argument(&stat)), 0);
+        EXPECT_EQ(stat.sem_otime, 0);
+        {
+            Running wait { waiter, [&] { EXPECT_EQ(operate(waiter, id, { one.waits }), 0); } };
+            wait_until([&] { return waiter.is_asleep(); }, "it waits");
+            machine::advance(kHour);
+            EXPECT_EQ(control(self, id, 1, SETVAL, one.set_to), 0);
+        }
+        EXPECT_EQ(control(self, id, 0, IPC_STAT, argument(&stat)), 0);
+        EXPECT(stat.sem_otime >= stat.sem_ctime);
         EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
     }
 }

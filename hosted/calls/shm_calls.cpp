@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Segment calls: every command, the errors of each, mappings. */
+#include "../kernel.hpp"
+#include "../module.hpp"
+#include "../sysctl.hpp"
 #include "test.hpp"
 
 #include <cstring>
@@ -49,6 +52,15 @@ TEST(shmget_finds_creates_and_refuses)
     EXPECT_EQ(self.shmctl(static_cast<int>(id), IPC_RMID, nullptr), 0);
 }
 
+TEST(no_segment_has_more_bytes_than_pages_can_hold)
+{
+    Process self;
+    EXPECT_EQ(write_limit("shmmax", "18446744073709551615"), 0);
+    EXPECT_EQ(self.shmget(IPC_PRIVATE, ~std::size_t { 0 }, IPC_CREAT), -ENOSPC);
+    EXPECT_EQ(write_limit("shmall", "1"), 0);
+    EXPECT_EQ(self.shmget(IPC_PRIVATE, kPage + 1, IPC_CREAT), -ENOSPC);
+}
+
 TEST(two_processes_share_a_segment_s_bytes)
 {
     Process self;
@@ -86,6 +98,7 @@ TEST(shmat_places_a_segment_where_it_is_told_to)
     EXPECT_EQ(self.shmat(id, first, SHM_REMAP), reinterpret_cast<long>(first));
     EXPECT_EQ(self.shmat(id, nullptr, SHM_REMAP), -EINVAL);
     EXPECT_EQ(attaches(self, id), 2);
+    EXPECT_EQ(self.shmat(id, reinterpret_cast<void*>(-kPage), 0), -EINVAL); /* beyond the end */
     EXPECT_EQ(self.shmat(-1, nullptr, 0), -EINVAL);
     EXPECT_EQ(self.shmat(id + 1, nullptr, 0), -EINVAL);
     EXPECT_EQ(stranger.shmat(id, nullptr, 0), -EACCES);
@@ -128,4 +141,112 @@ TEST(shmctl_shows_and_changes_a_segment)
     EXPECT_EQ(self.shmctl(id, 999, nullptr), -EINVAL);
     EXPECT_EQ(self.shmctl(-1, IPC_STAT, &stat), -EINVAL);
     EXPECT_EQ(self.shmctl(id, IPC_RMID, nullptr), 0);
+}
+
+TEST(no_command_finds_a_segment_that_is_gone)
+{
+    Process self;
+    const int id = make(self);
+    shmid_ds stat {};
+    EXPECT_EQ(self.shmctl(id, IPC_STAT, &stat), 0);
+    EXPECT_EQ(self.shmctl(id, IPC_RMID, nullptr), 0);
+    for (const int command :
+         { IPC_STAT, IPC_SET, IPC_RMID, SHM_LOCK, SHM_UNLOCK, SHM_STAT, SHM_STAT_ANY })
+        EXPECT_EQ(self.shmctl(id, command, &stat), -EINVAL);
+}
+
+TEST(locking_needs_a_capability_or_ownership_and_a_limit)
+{
+    Process owner { user(7) };
+    Process stranger { user(8) };
+    const int id = make(owner);
+    EXPECT_EQ(stranger.shmctl(id, SHM_LOCK, nullptr), -EPERM);
+    owner.set_memlock_limit(0);
+    EXPECT_EQ(owner.shmctl(id, SHM_LOCK, nullptr), -EPERM);
+    EXPECT_EQ(owner.shmctl(id, SHM_UNLOCK, nullptr), 0);
+    owner.set_memlock_limit(kPage - 1);
+    EXPECT_EQ(owner.shmctl(id, SHM_LOCK, nullptr), -ENOMEM);
+    owner.set_memlock_limit(kPage);
+    EXPECT_EQ(owner.shmctl(id, SHM_LOCK, nullptr), 0);
+    EXPECT_EQ(owner.shmctl(id, IPC_RMID, nullptr), 0);
+}
+
+TEST(memory_cannot_be_locked_where_the_kernel_does_not_let_us)
+{
+    Process self;
+    EXPECT_EQ(unload_module(), 0);
+    kernel().can_lock_memory = false;
+    EXPECT_EQ(load_module(), 0);
+    EXPECT(has_logged("SHM_LOCK is refused"));
+    const int id = make(self);
+    EXPECT_EQ(self.shmctl(id, SHM_LOCK, nullptr), -EPERM);
+    EXPECT_EQ(self.shmctl(id, IPC_RMID, nullptr), 0);
+}
+
+TEST(huge_segments_are_for_kernels_that_have_huge_pages)
+{
+    constexpr std::size_t kHuge = std::size_t { 1 } << 21;
+    constexpr int kLogShift = 26;
+    Process self;
+    EXPECT_EQ(self.shmget(IPC_PRIVATE, kHuge, IPC_CREAT | SHM_HUGETLB | 0600), -EINVAL);
+    kernel().has_huge_pages = true;
+    EXPECT_EQ(self.shmget(IPC_PRIVATE, kHuge, IPC_CREAT | SHM_HUGETLB | 30 << kLogShift), -EINVAL);
+    const int id =
+        static_cast<int>(self.shmget(IPC_PRIVATE, kPage, IPC_CREAT | SHM_HUGETLB | 0600));
+    char* start = at(self.shmat(id, nullptr, 0));
+    start[kHuge - 1] = 'x'; /* mapped whole */
+    EXPECT_EQ(self.shmdt(start), 0);
+    EXPECT_EQ(self.shmctl(id, IPC_RMID, nullptr), 0);
+}
+
+/* What munmap() has left of an attachment, shmdt() unmaps, and nothing else. */
+TEST(shmdt_unmaps_all_pieces_of_its_attachment)
+{
+    Process self;
+    const int id = make(self, 5 * kPage);
+    const int other = make(self, kPage);
+    char* start = at(self.shmat(id, nullptr, 0));
+    EXPECT_EQ(self.munmap(start + kPage, kPage), 0);
+    EXPECT_EQ(self.munmap(start + 3 * kPage, kPage), 0);
+    EXPECT_EQ(attaches(self, id), 3);
+    /* In a hole, and behind: neither is a piece. */
+    EXPECT_EQ(self.shmat(other, start + kPage, 0), reinterpret_cast<long>(start + kPage));
+    EXPECT_EQ(self.shmat(id, start + 5 * kPage, 0), reinterpret_cast<long>(start + 5 * kPage));
+    EXPECT_EQ(self.shmdt(start + 2 * kPage), -EINVAL);
+    EXPECT_EQ(self.shmdt(start), 0);
+    EXPECT_EQ(attaches(self, id), 1);
+    EXPECT_EQ(attaches(self, other), 1);
+    EXPECT_EQ(self.shmdt(start), -EINVAL);
+    EXPECT_EQ(self.shmdt(start + kPage), 0);
+    EXPECT_EQ(self.shmdt(start + 5 * kPage), 0);
+    /* Also where the first piece is gone. */
+    start = at(self.shmat(id, nullptr, 0));
+    EXPECT_EQ(self.munmap(start, 2 * kPage), 0);
+    EXPECT_EQ(attaches(self, id), 1);
+    EXPECT_EQ(self.shmdt(start), 0);
+    EXPECT_EQ(attaches(self, id), 0);
+    /* And the last one. */
+    start = at(self.shmat(id, nullptr, 0));
+    EXPECT_EQ(self.munmap(start + 4 * kPage, kPage), 0);
+    EXPECT_EQ(self.shmdt(start), 0);
+    EXPECT_EQ(attaches(self, id), 0);
+    EXPECT_EQ(self.shmctl(id, IPC_RMID, nullptr), 0);
+    EXPECT_EQ(self.shmctl(other, IPC_RMID, nullptr), 0);
+}
+
+TEST(a_segment_goes_with_its_last_mapping_where_that_is_asked_for)
+{
+    Process self;
+    EXPECT_EQ(write_limit("shm_rmid_forced", "1"), 0);
+    EXPECT_EQ(write_limit("shm_rmid_forced", "2"), -EINVAL);
+    const int id = make(self);
+    char* start = at(self.shmat(id, nullptr, 0));
+    EXPECT_EQ(attaches(self, id), 1);
+    EXPECT_EQ(self.shmdt(start), 0);
+    EXPECT_EQ(attaches(self, id), -EINVAL);
+    const int unmappable = make(self);
+    /* A failed attachment was one, too. */
+    EXPECT_EQ(self.shmat(unmappable, reinterpret_cast<void*>(kPage), 0), -ENOMEM);
+    EXPECT_EQ(attaches(self, unmappable), -EINVAL);
+    EXPECT_EQ(write_limit("shm_rmid_forced", "0"), 0);
 }

@@ -39,6 +39,7 @@ struct Fiber {
     std::unordered_map<const void*, Store> seen {};
     int reading { 0 }; /* nesting of RCU readers */
     unsigned section { 0 }; /* how many it has ended */
+    Clock summed {}; /* readers::note_sum() */
     int doubting { 0 };
     void* stack { nullptr };
     ucontext_t context {};

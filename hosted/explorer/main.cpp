@@ -28,6 +28,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Of the compiler's run-time library, where coverage is measured. */
+extern "C" int __llvm_profile_write_file() __attribute__((weak));
+
 namespace {
 
 using namespace hosted;
@@ -163,6 +166,8 @@ bool is_good(const Scenario& scenario, const Options& options)
         std::printf("# %s: %lu schedules, %u shared objects, %.1f s\n", scenario.name, runs,
                     shared_objects(), time.count());
         std::fflush(stdout);
+        if (__llvm_profile_write_file)
+            __llvm_profile_write_file();
         std::_Exit(0);
     }
     int status = 0;

@@ -218,6 +218,13 @@ void enter(const void* object) noexcept
     enter_in(released, object);
 }
 
+void join_released(const void* object, Clock& clock) noexcept
+{
+    const auto found = released.find(object);
+    if (found != released.end())
+        clock.join(found->second.clock);
+}
+
 void overwrite(const void* object, bool continues) noexcept
 {
     released_before.erase(object);

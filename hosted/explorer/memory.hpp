@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include "clock.hpp"
+
 #include <cstddef>
 #include <cstdint>
 
@@ -30,6 +32,8 @@ void note_access(std::uintptr_t address, std::size_t size, Access access, const 
 /* What happened before leave() happened before a later enter() of the same address. */
 void leave(const void* object) noexcept;
 void enter(const void* object) noexcept;
+/* What enter() would add to the current task's clock, is added to @clock. */
+void join_released(const void* object, Clock& clock) noexcept;
 /*
  * The object is about to be overwritten.  Unless @continues, nothing is acquired from what was released
  * there any more, but by enter_former(), for who still finds what was there.

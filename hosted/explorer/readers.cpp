@@ -3,6 +3,7 @@
 #include "../readers.hpp"
 
 #include "fiber.hpp"
+#include "memory.hpp"
 
 namespace hosted::readers {
 
@@ -41,6 +42,7 @@ bool is_one() noexcept
     return mine->reading != 0;
 }
 
+/* It is a full barrier on each CPU at some moment: for what was stored before it, and what is loaded after. */
 void wait() noexcept
 {
     struct Seen {
@@ -48,9 +50,12 @@ void wait() noexcept
         unsigned section;
     };
     std::vector<Seen> inside;
+    std::vector<unsigned> stored; /* by each task; those that come later have stored nothing yet */
     machine::may_switch(&all_readers);
     machine::leave(&grace_periods);
+    const Clock before = mine->sight;
     for (const auto& fiber : fibers) {
+        stored.push_back(fiber->stores);
         if (fiber->reading != 0 && fiber.get() != mine)
             inside.push_back({ fiber.get(), fiber->section });
     }
@@ -59,6 +64,17 @@ void wait() noexcept
             machine::wait_on(&ends_of_readers, ends_of_readers);
     }
     machine::enter(&all_readers);
+    mine->clock.join(mine->summed);
+    for (const auto& fiber : fibers) {
+        fiber->sight.join(before);
+        if (fiber->number < stored.size())
+            mine->sight.raise(fiber->number, stored[fiber->number]);
+    }
+}
+
+void note_sum(const void* counter) noexcept
+{
+    join_released(counter, mine->summed);
 }
 
 } // namespace hosted::readers

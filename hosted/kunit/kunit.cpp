@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The KUnit suites as a program of user space (contracts: include/host/kunit.h).  It prints KTAP, with the
- * names that the kernel prints.  Arguments name the suites to run.
+ * names that the kernel prints.  Arguments name the suites to run; --stop: up to the first that fails.
  */
 #include "../address_space.hpp"
 #include "../fault.hpp"
@@ -105,6 +105,8 @@ bool is_wanted(const Suite& suite, char** names)
 
 int main(int, char** arguments)
 {
+    const bool stops = arguments[1] && std::string_view { arguments[1] } == "--stop";
+    arguments += stops ? 1 : 0;
     start_rcu();
     start_worker();
     const auto wanted =
@@ -119,6 +121,8 @@ int main(int, char** arguments)
         const bool is_good = run_suite(suite);
         std::printf("%s %d %s\n", verdict(is_good), ++number, suite.name);
         passed &= is_good;
+        if (!passed && stops)
+            break;
     }
     stop_worker();
     stop_rcu();

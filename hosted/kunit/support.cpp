@@ -2,7 +2,9 @@
 /* host: threads, credentials and files for suites and scenarios (contracts: include/host/kunit.h). */
 #include "../address_space.hpp"
 #include "../file.hpp"
+#include "../interception.hpp"
 #include "../machine.hpp"
+#include "../scenarios/declarations.hpp"
 #include "../task.hpp"
 
 #include <cerrno>
@@ -38,11 +40,20 @@ kapi_task* started_last = nullptr;
 
 } // namespace
 
-extern "C" kapi_task* hosted_started_last() noexcept;
-
 kapi_task* hosted_started_last() noexcept
 {
     return started_last;
+}
+
+void hosted_enter_new_ipc_ns(void (*ending)(kapi_ipc_ns* ns) noexcept) noexcept
+{
+    ipc_ns_ending = ending;
+    initial_process().ipc_ns = create_ipc_ns(initial_user_ns);
+}
+
+void hosted_leave_ipc_ns() noexcept
+{
+    initial_process().ipc_ns = &initial_ipc_ns;
 }
 
 kapi_kunit_thread* host_kunit_thread_start(void (*run)(void* data), void* data, kapi_u32)

@@ -51,4 +51,10 @@ void wait() noexcept
     machine::enter(&all);
 }
 
+/* Detectors of data races learn of it a little early. */
+void note_sum(const void* counter) noexcept
+{
+    machine::enter(counter);
+}
+
 } // namespace hosted::readers

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <host/kunit.h>
+#include <host/namespace.h>
+#include <kapi/task.h>
 
 extern "C" {
 #define SCENARIO(sentence) void sysvipc_case_##sentence(kapi_kunit* test) noexcept;
@@ -15,4 +17,13 @@ extern "C" {
 /* Until both have ended, every choice is the explorer's. */
 void hosted_explore_begin() noexcept;
 void hosted_explore_end() noexcept;
+
+/* The task of the Thread that was started last. */
+kapi_task* hosted_started_last() noexcept;
+/*
+ * All tasks of the scenario go into a new IPC namespace of the kernel's, which has one reference, and back
+ * into the initial one; @ending(ns) is called when the last reference to it is gone.
+ */
+void hosted_enter_new_ipc_ns(void (*ending)(kapi_ipc_ns* ns) noexcept) noexcept;
+void hosted_leave_ipc_ns() noexcept;
 }

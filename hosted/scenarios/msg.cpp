@@ -115,6 +115,54 @@ TEST_CASE(MsgScenario, a_receiver_with_a_time_out_by_signal)
     EXPECT_EQ(receive(0, abi::IPC_NOWAIT) == 3, got != 3);
 }
 
+/* What a killed receiver has been given it has received; else it is there for others. */
+TEST_CASE(MsgScenario, a_killed_receiver_and_a_sender)
+{
+    i64 got = 0;
+    i64 got_by_other = 0;
+    Errno sent {};
+    {
+        Thread receiver { 0, [&] {
+                             const SignalsAllowed signals;
+                             got = receive(0);
+                             exit_task();
+                         } };
+        Thread sender { 0, [&] { sent = send(1, 3); } };
+        Thread killer { 0, [&] { receiver.signal(); } };
+        explore(killer, sender, receiver); /* who is signalled is still there */
+    }
+    got_by_other = receive(0, abi::IPC_NOWAIT);
+    EXPECT_EQ(sent, kDone);
+    EXPECT(got == 3 || got < 0);
+    EXPECT_EQ(got_by_other == 3, got != 3);
+}
+
+/* Room that a killed sender was woken for is there for the next one. */
+TEST_CASE(MsgScenario, a_killed_sender_and_room_in_the_queue)
+{
+    Errno sent {};
+    Errno sent_too {};
+    i64 got = 0;
+    EXPECT_EQ(set_limit(4), kDone);
+    EXPECT_EQ(send(1, 4), kDone);
+    {
+        Thread sender { 0, [&] {
+                           const SignalsAllowed signals;
+                           sent = send(2, 4);
+                       } };
+        Thread receiver { 0, [&] {
+                             got = receive(1);
+                             sender.signal();
+                         } };
+        explore(receiver, sender); /* who is signalled is still there */
+    }
+    EXPECT_EQ(got, 4);
+    if (sent == kDone)
+        EXPECT_EQ(receive(2, abi::IPC_NOWAIT), 4);
+    sent_too = send(3, 4, abi::IPC_NOWAIT);
+    EXPECT_EQ(sent_too, kDone);
+}
+
 /* A sender that waits for room gets it, whether by a receiver or by a raised limit. */
 TEST_CASE(MsgScenario, a_full_queue_and_ipc_set)
 {
@@ -133,6 +181,131 @@ TEST_CASE(MsgScenario, a_full_queue_and_ipc_set)
     EXPECT_EQ(changed, kDone);
     EXPECT_EQ(got, 4);
     EXPECT_EQ(receive(2, abi::IPC_NOWAIT), 3);
+}
+
+/* IPC_SET may take a receiver's permission: it looks again, and goes on waiting. */
+TEST_CASE(MsgScenario, a_waiting_receiver_and_ipc_set)
+{
+    i64 got = 0;
+    Errno changed {};
+    Errno sent {};
+    {
+        Thread receiver { 0, [&] { got = receive(0); } };
+        Thread changer { 0, [&] {
+                            changed = set_limit(100);
+                            sent = send(1, 3);
+                        } };
+        explore(receiver, changer);
+    }
+    EXPECT_EQ(changed, kDone);
+    EXPECT_EQ(sent, kDone);
+    EXPECT_EQ(got, 3);
+}
+
+/* A sender for which there is still no room goes on waiting. */
+TEST_CASE(MsgScenario, a_waiting_sender_and_too_little_room)
+{
+    Errno sent {};
+    Errno changed[2] {};
+    EXPECT_EQ(set_limit(4), kDone);
+    EXPECT_EQ(send(1, 4), kDone);
+    {
+        Thread sender { 0, [&] { sent = send(2, 3); } };
+        Thread changer { 0, [&] {
+                            changed[0] = set_limit(6);
+                            changed[1] = set_limit(7);
+                        } };
+        explore(sender, changer);
+    }
+    EXPECT_EQ(changed[0], kDone);
+    EXPECT_EQ(changed[1], kDone);
+    EXPECT_EQ(sent, kDone);
+    EXPECT_EQ(receive(2, abi::IPC_NOWAIT), 3);
+}
+
+/* Each command is done before the removal, or finds the queue removed. */
+TEST_CASE(MsgScenario, commands_and_the_removal_of_their_queue)
+{
+    constexpr u32 kCommands = 5;
+    i64 results[kCommands] {};
+    Errno removed {};
+    {
+        Thread commander { 0, [&] {
+                              abi::MsgQueueStat stat {};
+                              results[0] =
+                                  answer_of(msgctl(ns(), queue, KAPI_IPC_STAT, address_of(&stat)));
+                              results[1] =
+                                  answer_of(msgctl(ns(), queue, KAPI_IPC_SET, address_of(&stat)));
+                              results[2] = -static_cast<i64>(send(1, 3, abi::IPC_NOWAIT));
+                              results[3] = receive(0, abi::IPC_NOWAIT | abi::MSG_COPY);
+                              results[4] = receive(0, abi::IPC_NOWAIT);
+                          } };
+        Thread remover { 0, [&] { removed = remove(); } };
+        explore(commander, remover);
+    }
+    EXPECT_EQ(removed, kDone);
+    bool is_gone = false;
+    for (const i64 result : results) {
+        const bool is_done = result >= 0 || result == -static_cast<i64>(Errno::EAGAIN)
+            || result == -static_cast<i64>(Errno::ENOMSG);
+        EXPECT(is_done || result == kIdrm || result == kInval);
+        EXPECT(!is_done || !is_gone);
+        is_gone |= !is_done;
+    }
+}
+
+TEST_CASE(MsgScenario, two_removals_of_a_queue)
+{
+    Errno removed[2] {};
+    {
+        Thread first { 0, [&] { removed[0] = remove(); } };
+        Thread second { 0, [&] { removed[1] = remove(); } };
+        explore(first, second);
+    }
+    EXPECT(removed[0] == kDone || removed[0] == Errno::EINVAL);
+    EXPECT_EQ(removed[1], removed[0] == kDone ? Errno::EINVAL : kDone);
+}
+
+/* It is woken as there is room, which another sender takes first: it goes on waiting. */
+TEST_CASE(MsgScenario, a_waiting_sender_whose_room_is_taken)
+{
+    Errno sent {};
+    Errno taken {};
+    i64 got[2] {};
+    EXPECT_EQ(set_limit(4), kDone);
+    EXPECT_EQ(send(1, 4), kDone);
+    {
+        Thread sender { 0, [&] { sent = send(2, 4); } };
+        Thread taker { 0, [&] {
+                          got[0] = receive(1);
+                          taken = send(3, 4, abi::IPC_NOWAIT);
+                          if (taken == kDone)
+                              got[1] = receive(3);
+                      } };
+        explore(sender, taker);
+    }
+    EXPECT_EQ(sent, kDone);
+    EXPECT_EQ(got[0], 4);
+    EXPECT(taken == Errno::EAGAIN || got[1] == 4);
+    EXPECT_EQ(receive(2, abi::IPC_NOWAIT), 4);
+}
+
+TEST_CASE(MsgScenario, a_waiting_sender_with_room_and_the_removal)
+{
+    Errno sent {};
+    Errno removed {};
+    EXPECT_EQ(set_limit(4), kDone);
+    EXPECT_EQ(send(1, 4), kDone);
+    {
+        Thread sender { 0, [&] { sent = send(2, 4); } };
+        Thread remover { 0, [&] {
+                            static_cast<void>(receive(1));
+                            removed = remove();
+                        } };
+        explore(sender, remover);
+    }
+    EXPECT_EQ(removed, kDone);
+    EXPECT(sent == kDone || sent == Errno::EIDRM || sent == Errno::EINVAL);
 }
 
 } // namespace sysvipc

@@ -27,11 +27,6 @@
 
 namespace sysvipc {
 
-extern "C" {
-/* The task of the Thread that was started last. */
-kapi_task* hosted_started_last() noexcept;
-}
-
 template <class... Threads>
 void explore(Threads&... threads) noexcept
 {

@@ -37,6 +37,15 @@ struct SemScenario : ScenarioFixture {
     }
     [[nodiscard]] i32 value(i32 number) noexcept { return control(number, KAPI_GETVAL); }
     [[nodiscard]] i32 remove() noexcept { return control(0, KAPI_IPC_RMID); }
+    /* A new set, of which nobody has records. */
+    [[nodiscard]] Errno remake() noexcept
+    {
+        static_cast<void>(remove());
+        Result<IpcId> made = semget(ns(), kPrivateKey, 3, abi::IPC_CREAT | 0600);
+        if (made.ok())
+            set = made.take();
+        return made.error();
+    }
     void set_all(u16 first, u16 second, u16 third) noexcept
     {
         const u16 values[] { first, second, third };
@@ -196,6 +205,28 @@ TEST_CASE(SemScenario, a_waiter_with_a_signal_and_a_waker)
     EXPECT_EQ(value(0), waited == kDone ? 0 : 1);
 }
 
+/* An operation that was done for a killed waiter is done. */
+TEST_CASE(SemScenario, a_killed_waiter_and_a_single_operation)
+{
+    Errno waited {};
+    Errno woken {};
+    {
+        Thread waiter { 0, [&] {
+                           const SignalsAllowed signals;
+                           waited = operate({ 0, -1, kUndo });
+                           exit_task();
+                       } };
+        Thread waker { 0, [&] { woken = operate({ 0, 1, kWait }); } };
+        Thread killer { 0, [&] { waiter.signal(); } };
+        explore(killer, waker, waiter); /* who is signalled is still there */
+    }
+    EXPECT_EQ(woken, kDone);
+    EXPECT(waited == kDone || waited == Errno::EINTR || waited == Errno::ERESTARTNOHAND);
+    /* Either it has not taken it, or its exit has given it back. */
+    EXPECT_EQ(value(0), 1);
+    EXPECT_EQ(control(0, KAPI_GETNCNT), 0);
+}
+
 TEST_CASE(SemScenario, an_exit_with_undo_and_the_removal_of_the_set)
 {
     Errno error {};
@@ -255,6 +286,75 @@ TEST_CASE(SemScenario, two_threads_of_a_group_that_ends)
         EXPECT_EQ(error, kDone);
     EXPECT_EQ(value(0), 0);
     EXPECT_EQ(value(1), 0);
+}
+
+/* Each command is done before the removal, or finds the set removed; none is done after one that did not. */
+TEST_CASE(SemScenario, commands_and_the_removal_of_their_set)
+{
+    constexpr u32 kCommands = 7;
+    i32 results[kCommands] {};
+    i32 removed = -1;
+    {
+        Thread commander { 0, [&] {
+                              abi::SemSetStat stat {};
+                              u16 values[3] {};
+                              const auto buffer = reinterpret_cast<unsigned long>(values);
+                              const auto place = reinterpret_cast<unsigned long>(&stat);
+                              results[0] = control(0, KAPI_IPC_STAT, place);
+                              results[1] = value(0);
+                              results[2] = control(0, KAPI_SETVAL, 1);
+                              results[3] = control(0, KAPI_GETALL, buffer);
+                              results[4] = control(0, KAPI_SETALL, buffer);
+                              results[5] = control(0, KAPI_IPC_SET, place);
+                              results[6] = control(0, KAPI_GETNCNT);
+                          } };
+        Thread remover { 0, [&] { removed = remove(); } };
+        explore(commander, remover);
+    }
+    EXPECT_EQ(removed, 0);
+    bool is_gone = false;
+    for (const i32 result : results) {
+        EXPECT(result >= 0 || result == -static_cast<i32>(Errno::EIDRM)
+               || result == -static_cast<i32>(Errno::EINVAL));
+        EXPECT(result < 0 || !is_gone);
+        is_gone |= result < 0;
+    }
+}
+
+TEST_CASE(SemScenario, two_removals_of_a_set)
+{
+    i32 removed[2] {};
+    {
+        Thread first { 0, [&] { removed[0] = remove(); } };
+        Thread second { 0, [&] { removed[1] = remove(); } };
+        explore(first, second);
+    }
+    EXPECT_EQ(removed[0] + removed[1], -static_cast<i32>(Errno::EINVAL));
+}
+
+/* Two threads of a group that both find no record: one makes it. */
+TEST_CASE(SemScenario, two_first_operations_with_undo_of_a_group)
+{
+    Errno errors[2] {};
+    EXPECT_EQ(operate({ 1, 1, kUndo }), kDone); /* so that there is a group */
+    {
+        Thread first { 0, [&] {
+                          errors[0] = operate({ 0, 2, kUndo });
+                          exit_task();
+                      } };
+        share_undo(hosted_started_last());
+        Thread second { 0, [&] {
+                           errors[1] = operate({ 0, 3, kUndo });
+                           exit_task();
+                       } };
+        share_undo(hosted_started_last());
+        EXPECT_EQ(remake(), kDone);
+        exit_task();
+        explore(first, second);
+    }
+    EXPECT_EQ(errors[0], kDone);
+    EXPECT_EQ(errors[1], kDone);
+    EXPECT_EQ(value(0), 0);
 }
 
 } // namespace sysvipc

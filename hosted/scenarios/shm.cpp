@@ -96,4 +96,43 @@ TEST_CASE(ShmScenario, an_exiting_creator_and_the_removal)
     EXPECT_EQ(removed_too, kDone);
 }
 
+/* Each command is done before the removal, or finds the segment removed. */
+TEST_CASE(ShmScenario, commands_and_the_removal_of_their_segment)
+{
+    constexpr i32 kCommands[] { KAPI_IPC_STAT, KAPI_SHM_LOCK, KAPI_SHM_UNLOCK, KAPI_IPC_SET };
+    Errno errors[4] {};
+    Errno removed {};
+    {
+        Thread commander {
+            0,
+            [&] {
+                abi::ShmSegmentStat stat {};
+                for (u32 i = 0; i < 4; ++i)
+                    errors[i] = shmctl(ns(), segment, kCommands[i], address_of(&stat)).error();
+            }
+        };
+        Thread remover { 0, [&] { removed = remove(segment); } };
+        explore(commander, remover);
+    }
+    EXPECT_EQ(removed, kDone);
+    bool is_gone = false;
+    for (const Errno error : errors) {
+        EXPECT(error == kDone || error == Errno::EIDRM || error == Errno::EINVAL);
+        EXPECT(error != kDone || !is_gone);
+        is_gone |= error != kDone;
+    }
+}
+
+TEST_CASE(ShmScenario, two_removals_of_a_segment)
+{
+    Errno removed[2] {};
+    {
+        Thread first { 0, [&] { removed[0] = remove(segment); } };
+        Thread second { 0, [&] { removed[1] = remove(segment); } };
+        explore(first, second);
+    }
+    EXPECT(removed[0] == kDone || removed[0] == Errno::EINVAL);
+    EXPECT_EQ(removed[1], removed[0] == kDone ? Errno::EINVAL : kDone);
+}
+
 } // namespace sysvipc

@@ -22,12 +22,11 @@ void kapi_call_rcu(struct kapi_rcu_head *head, kapi_rcu_callback callback);
 void kapi_kvfree_rcu(struct kapi_rcu_head *head);
 void kapi_synchronize_rcu(void); /* sleeps until all current readers have ended */
 void kapi_rcu_barrier(void); /* sleeps until every callback queued so far has run */
-void kapi_synchronize_rcu_tasks(void); /* sleeps until every task has left or blocked voluntarily */
 
 /*
- * The same without blocking: @wait must stay valid until is_over() or finish() has reported the
- * end; no code of ours runs then.  finish() sleeps until the end; call it once, and only after
- * begin().
+ * Waits, without blocking, until every task has left the kernel or blocked voluntarily: @wait must
+ * stay valid until is_over() or finish() has reported the end; no code of ours runs then.  finish()
+ * sleeps until the end; call it once, and only after begin().
  */
 void kapi_rcu_tasks_begin(struct kapi_rcu_wait *wait);
 bool kapi_rcu_wait_is_over(struct kapi_rcu_wait *wait);

@@ -39,7 +39,6 @@ public:
         if (task_)
             kapi_task_put(task_);
     }
-    [[nodiscard]] const kapi_task* identity() const noexcept { return task_; }
 
 private:
     kapi_task* task_;

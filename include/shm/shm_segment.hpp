@@ -69,7 +69,6 @@ public:
         return size / KAPI_PAGE_SIZE + (size % KAPI_PAGE_SIZE != 0);
     }
     [[nodiscard]] const PidRef& creator() const noexcept { return creator_; }
-    [[nodiscard]] IpcNamespace& ns() const noexcept { return ns_; }
     /* Precondition: not removed. */
     [[nodiscard]] const SegmentFile& file(const Locked&) const noexcept { return file_; }
     /* The same without the lock, while it is attached or mapped: the file stays. */

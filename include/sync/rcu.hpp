@@ -42,15 +42,6 @@ inline void wait_for_rcu_readers() noexcept
     kapi_synchronize_rcu();
 }
 
-/*
- * Returns when every task has since blocked voluntarily or run in user space: none is still where
- * it was preempted.  Sleeps.
- */
-inline void wait_for_all_tasks() noexcept
-{
-    kapi_synchronize_rcu_tasks();
-}
-
 /* The same without blocking.  If begun, must live until finish(). */
 class AllTasksWait : Pinned {
 public:

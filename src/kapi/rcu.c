@@ -51,11 +51,6 @@ KAPI_SHIM void kapi_rcu_barrier(void)
 	rcu_barrier();
 }
 
-KAPI_SHIM void kapi_synchronize_rcu_tasks(void)
-{
-	synchronize_rcu_tasks();
-}
-
 /* Without tasks-RCU, call_rcu_tasks() is call_rcu(), which may be lazy. */
 #if !defined(CONFIG_TASKS_RCU) && defined(CONFIG_RCU_LAZY)
 #define CALL_RCU_TASKS call_rcu_hurry

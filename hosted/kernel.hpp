@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Kernel: what the module finds when it is loaded: its parameters, and what this kernel has and refuses.  A test
+ * changes it before it loads the module; the runner gives each test a new one.
+ */
+#pragma once
+
+#include <atomic>
+#include <host/namespace.h>
+
+namespace hosted {
+
+struct Kernel {
+    /* The module's parameters. */
+    bool force { false };
+    bool ipcmni_extend { false };
+    const char* attach { "auto" };
+    bool require_lsm { true };
+
+    bool has_sysvipc { false }; /* of its own: the module takes over */
+    std::atomic<kapi_builtin_use> builtin_use { KAPI_BUILTIN_UNUSED };
+    bool has_huge_pages { false };
+    bool can_lock_memory { true };
+    bool is_audited { false };
+    bool has_namespaces { true }; /* for IPC, besides the initial one */
+    const char* missing_hook { nullptr }; /* a security hook that cannot be called */
+
+    /* A function that cannot be intercepted, and -errno. */
+    const char* refused { nullptr };
+    int refusal { 0 };
+    int means_error { 0 }; /* there are no means to intercept any */
+    int watch_error { 0 }; /* of seeing new tasks */
+    int guard_error { 0 }; /* of keeping ftrace switched on */
+    int trial_error { 0 }; /* of kprobes */
+    std::atomic<bool> are_probes_hit { true };
+    std::atomic<bool> is_ftrace_dead { false };
+};
+Kernel& kernel() noexcept;
+/* As it is without a test's wishes. */
+void reset_kernel() noexcept;
+/* Calls what the module has asked to be called every few seconds. */
+void patrol() noexcept;
+
+/* What audit was told since the last reset_kernel(). */
+struct Audited {
+    int objects { 0 };
+    int changes { 0 };
+    unsigned long qbytes { 0 };
+    unsigned uid { 0 };
+    unsigned gid { 0 };
+    unsigned mode { 0 };
+};
+Audited& audited() noexcept;
+
+} // namespace hosted
