@@ -2,12 +2,13 @@
 /*
  * SemLock: the right to read and change one semaphore of a set, some, or all of them.
  *
- * A single operation checks that the set is open, takes its semaphore's lock and checks again: if the set
- * was open both times, it may proceed.  A task that needs several semaphores takes the set's lock, closes
- * the set, and acquires and releases the lock of each semaphore it needs: single operations that saw the
- * set open have then left those semaphores, and later ones see it closed and wait for the set's lock.  It
- * reopens the set before it unlocks, unless operations on several semaphores wait: then the set stays
- * closed, and the locks of all its semaphores have been passed through, until the last of them is gone.
+ * A single operation takes its semaphore's lock and checks that the set is open: if so, it may proceed.  (A
+ * SemLock checks before, too, so as not to take the lock for nothing.)  A task that needs several semaphores
+ * takes the set's lock, closes the set, and acquires and releases the lock of each semaphore it needs: single
+ * operations that saw the set open have then left those semaphores, and later ones see it closed and wait for
+ * the set's lock.  It reopens the set before it unlocks, unless operations on several semaphores wait: then
+ * the set stays closed, and the locks of all its semaphores have been passed through, until the last of them
+ * is gone.
  *
  * A single operation that found the set closed takes the set's lock too.  If the set is open again by
  * then, it takes its semaphore's lock nested in the set's, and releases the set's: it never closes the

@@ -28,12 +28,13 @@ enum class Turn : u8 { Done, MustWait, NeedsUndo };
 
 /*
  * What a task keeps if it cannot finish at once: the set, its place in the queue there, and the operations
- * of a call with one.
+ * of a call with one, with whom they wake.
  */
 struct Place {
     Optional<Ref<SemSet>> set;
     Optional<SemWaiter> waiter;
     Optional<SemOperations> single;
+    Optional<WakeList> wakes;
 };
 
 /* Errors: EFBIG, EACCES, a security module's, in this order. */
@@ -112,13 +113,16 @@ Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operatio
     return try_operations(*set, operations, place, wakes);
 }
 
-/* Anything but what operate_usually() does.  @undo: the record, if the operation needs one. */
+/*
+ * Anything but what operate_usually() does.  @undo: the record, if the operation needs one.  Tasks are woken
+ * with @place, after the RCU reader has ended: who is woken may preempt the caller.
+ */
 [[gnu::noinline]] Result<Turn> operate_unusually(SemSet& set, abi::SemOp& op, SemUndo* undo,
                                                  Place& place) noexcept
 {
     SemOperations& operations = place.single.emplace([&] { return SemOperations { &op, 1 }; });
     operations.set_undo(undo);
-    WakeList wakes;
+    WakeList& wakes = place.wakes.emplace([] { return WakeList {}; });
     return try_operations(set, operations, place, wakes);
 }
 
