@@ -85,6 +85,51 @@ TEST_CASE(SemScenario, a_single_operation_between_two_on_two_semaphores)
     EXPECT_EQ(value(0), 3);
 }
 
+TEST_CASE(SemScenario, waiters_and_single_operations)
+{
+    Errno waited[2] {};
+    Errno woken {};
+    EXPECT_EQ(control(1, KAPI_SETVAL, 1), 0);
+    {
+        Thread for_increase { 0, [&] { waited[0] = operate({ 0, -1, kWait }); } };
+        Thread for_zero { 0, [&] { waited[1] = operate({ 1, 0, kWait }); } };
+        Thread waker { 0, [&] {
+                          woken = operate({ 0, 1, kWait });
+                          if (woken == kDone)
+                              woken = operate({ 1, -1, kWait });
+                      } };
+        explore(for_increase, for_zero, waker);
+    }
+    for (const Errno error : waited)
+        EXPECT_EQ(error, kDone);
+    EXPECT_EQ(woken, kDone);
+    EXPECT_EQ(value(0), 0);
+    EXPECT_EQ(control(0, KAPI_GETNCNT) + control(1, KAPI_GETZCNT), 0);
+}
+
+/* The increase meets a waiter that it does not satisfy, so it is not the usual one. */
+TEST_CASE(SemScenario, a_waiter_for_two_and_an_increase_that_another_waits_for)
+{
+    Errno waited[2] {};
+    Errno errors[2] {};
+    EXPECT_EQ(control(0, KAPI_SETVAL, 1), 0);
+    {
+        Thread for_more { 0, [&] { waited[0] = operate({ 1, -2, kWait }); } };
+        Thread for_two { 0, [&] {
+                            waited[1] = operate({ 0, -1, kWait }, { 1, -1, kWait });
+                            errors[1] = operate({ 1, 2, kWait });
+                        } };
+        Thread increaser { 0, [&] { errors[0] = operate({ 1, 1, kWait }); } };
+        explore(for_more, for_two, increaser);
+    }
+    for (const Errno error : waited)
+        EXPECT_EQ(error, kDone);
+    for (const Errno error : errors)
+        EXPECT_EQ(error, kDone);
+    EXPECT_EQ(value(0), 0);
+    EXPECT_EQ(value(1), 0);
+}
+
 TEST_CASE(SemScenario, a_waiter_and_operations_on_two_semaphores)
 {
     Errno waited {};
