@@ -163,7 +163,7 @@ void expect_no_inversion(const inversion::Sleep& sleep)
 void expect_array_served(int others)
 {
     require_one_cpu();
-    constexpr Nanoseconds kFineStep = 8; // the race is between two instructions
+    constexpr Nanoseconds kFineStep = 2; // the race is between a few instructions
     const Shared<std::atomic<bool>> is_increased;
     const auto play = [&](Nanoseconds moment) -> std::string {
         SemSet set { Values { 1, 0 } };
