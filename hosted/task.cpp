@@ -3,6 +3,8 @@
 #include "task.hpp"
 #include "machine.hpp"
 
+#include <kapi/module.h>
+#include <kapi/rcu.h>
 #include <kapi/task.h>
 #include <mutex>
 #include <set>
@@ -142,8 +144,11 @@ void kapi_task_put(kapi_task* task)
     machine::destroy(process);
 }
 
+/* Who is woken may preempt the caller at once: a grace period would wait for it, and it for a CPU. */
 bool kapi_task_wake(kapi_task* task)
 {
+    if (kapi_rcu_read_is_held())
+        kapi_warn_invariant("a task is woken after the RCU reader has ended", __FILE__, __LINE__);
     machine::full_barrier();
     machine::may_switch(task);
     const bool was_sleeping = std::atomic_ref { task->is_sleeping }.exchange(0) != 0;

@@ -2,6 +2,7 @@
 /* Scenarios of semaphores: open and closed sets, waiters, SEM_UNDO. */
 #include "scenario.hpp"
 
+#include <sem/sem_lock.hpp>
 #include <sem/sem_set.hpp>
 #include <base/poison.hpp>
 
@@ -52,6 +53,27 @@ struct SemScenario : ScenarioFixture {
         done += control(0, KAPI_SETALL, reinterpret_cast<unsigned long>(values)) == 0 ? 1u : 0u;
     }
 
+    /* Two threads of the caller's group perform one operation each; it leaves the group before, they after. */
+    void end_two_threads(abi::SemOp one, abi::SemOp other) noexcept
+    {
+        Errno errors[2] {};
+        {
+            Thread first { 0, [&] {
+                              errors[0] = operate(one);
+                              exit_task();
+                          } };
+            share_undo(hosted_started_last());
+            Thread second { 0, [&] {
+                               errors[1] = operate(other);
+                               exit_task();
+                           } };
+            share_undo(hosted_started_last());
+            exit_task();
+            explore(first, second);
+        }
+        done += errors[0] == kDone && errors[1] == kDone ? 2u : 0u;
+    }
+
     static constexpr Errno kDone {};
     IpcId set;
     u32 done { 0 };
@@ -92,6 +114,51 @@ TEST_CASE(SemScenario, a_single_operation_between_two_on_two_semaphores)
     for (const Errno error : errors)
         EXPECT_EQ(error, kDone);
     EXPECT_EQ(value(0), 3);
+}
+
+TEST_CASE(SemScenario, waiters_and_single_operations)
+{
+    Errno waited[2] {};
+    Errno woken {};
+    EXPECT_EQ(control(1, KAPI_SETVAL, 1), 0);
+    {
+        Thread for_increase { 0, [&] { waited[0] = operate({ 0, -1, kWait }); } };
+        Thread for_zero { 0, [&] { waited[1] = operate({ 1, 0, kWait }); } };
+        Thread waker { 0, [&] {
+                          woken = operate({ 0, 1, kWait });
+                          if (woken == kDone)
+                              woken = operate({ 1, -1, kWait });
+                      } };
+        explore(for_increase, for_zero, waker);
+    }
+    for (const Errno error : waited)
+        EXPECT_EQ(error, kDone);
+    EXPECT_EQ(woken, kDone);
+    EXPECT_EQ(value(0), 0);
+    EXPECT_EQ(control(0, KAPI_GETNCNT) + control(1, KAPI_GETZCNT), 0);
+}
+
+/* The increase meets a waiter that it does not satisfy, so it is not the usual one. */
+TEST_CASE(SemScenario, a_waiter_for_two_and_an_increase_that_another_waits_for)
+{
+    Errno waited[2] {};
+    Errno errors[2] {};
+    EXPECT_EQ(control(0, KAPI_SETVAL, 1), 0);
+    {
+        Thread for_more { 0, [&] { waited[0] = operate({ 1, -2, kWait }); } };
+        Thread for_two { 0, [&] {
+                            waited[1] = operate({ 0, -1, kWait }, { 1, -1, kWait });
+                            errors[1] = operate({ 1, 2, kWait });
+                        } };
+        Thread increaser { 0, [&] { errors[0] = operate({ 1, 1, kWait }); } };
+        explore(for_more, for_two, increaser);
+    }
+    for (const Errno error : waited)
+        EXPECT_EQ(error, kDone);
+    for (const Errno error : errors)
+        EXPECT_EQ(error, kDone);
+    EXPECT_EQ(value(0), 0);
+    EXPECT_EQ(value(1), 0);
 }
 
 TEST_CASE(SemScenario, a_waiter_and_operations_on_two_semaphores)
@@ -264,28 +331,38 @@ TEST_CASE(SemScenario, an_exit_with_undo_and_an_operation)
     EXPECT_EQ(value(0), 1);
 }
 
+/* Each semaphore is touched for the first time by the one that names it: a bit of its own in shared words. */
 TEST_CASE(SemScenario, two_threads_of_a_group_that_ends)
 {
-    Errno errors[2] {};
-    EXPECT_EQ(operate({ 0, 5, kUndo }), kDone);
+    EXPECT_EQ(operate({ 2, 5, kUndo }), kDone);
+    end_two_threads({ 0, 1, kUndo }, { 1, 1, kUndo });
+    EXPECT_EQ(done, 2);
+    for (const i32 number : { 0, 1, 2 })
+        EXPECT_EQ(value(number), 0);
+}
+
+/* So far from each other that even the words of the record are in three blocks. */
+TEST_CASE(SemScenario, two_threads_of_a_group_that_touch_far_semaphores)
+{
+    constexpr u32 kBlock = 1024;
+
+    EXPECT_EQ(remove(), 0);
+    set = REQUIRE(semget(ns(), kPrivateKey, 2 * kBlock + 1, abi::IPC_CREAT | 0600));
+    EXPECT_EQ(operate({ 0, 1, kUndo }), kDone);
     {
-        Thread first { 0, [&] {
-                          errors[0] = operate({ 0, 1, kUndo });
-                          exit_task();
-                      } };
-        share_undo(hosted_started_last());
-        Thread second { 0, [&] {
-                           errors[1] = operate({ 1, 1, kUndo });
-                           exit_task();
-                       } };
-        share_undo(hosted_started_last());
-        exit_task();
+        const Ref<SemSet> held = REQUIRE(SemSet::hold(ns(), set));
+        const Ref<SemUndo> undo = REQUIRE(make_current_undo(*held));
+        const auto touch = [&](u32 number) {
+            SemLock lock { *held, number };
+            undo->set_adjustment(number, 1);
+        };
+        Thread first { 0, [&] { touch(kBlock); } };
+        Thread second { 0, [&] { touch(2 * kBlock); } };
         explore(first, second);
+        for (const u32 number : SemRange::touched(*undo))
+            done += number;
     }
-    for (const Errno error : errors)
-        EXPECT_EQ(error, kDone);
-    EXPECT_EQ(value(0), 0);
-    EXPECT_EQ(value(1), 0);
+    EXPECT_EQ(done, 3 * kBlock);
 }
 
 /* Each command is done before the removal, or finds the set removed; none is done after one that did not. */

@@ -17,8 +17,8 @@ void kapi_page_faults_enable(void);
 kapi_size kapi_copy_from_user(void *to, kapi_size user_from, kapi_size size);
 kapi_size kapi_copy_to_user(kapi_size user_to, const void *from, kapi_size size);
 /*
- * The same between the two calls above, with what is not read left as it was.  Inlined: without the
- * check of the kernel's own memory where @size is a constant.
+ * The same between the two calls above, with what is not read undefined.  Inlined: without the check of
+ * the kernel's own memory where @size is a constant.
  */
 kapi_size kapi_copy_from_user_present(void *to, kapi_size user_from, kapi_size size);
 kapi_size kapi_copy_to_user_present(kapi_size user_to, const void *from, kapi_size size);

@@ -6,7 +6,7 @@
  *     for (const u32 number : SemRange::all(set))
  *
  * Locks:   none to make a range.  One of touched ones is exact if the set's lock is held from then on;
- *     otherwise SETALL may empty the record meanwhile, and the range has one semaphore too many.
+ *     otherwise SETALL may empty the record meanwhile, and the range has the semaphores of one word too many.
  * Lifetime: a range of touched ones refers to its record.
  */
 #pragma once

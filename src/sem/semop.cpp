@@ -26,15 +26,23 @@ using OperationList = SmallArray<abi::SemOp, kOperationsOnStack>;
 
 enum class Turn : u8 { Done, MustWait, NeedsUndo };
 
-/*
- * What a task keeps if it cannot finish at once: the set, its place in the queue there, and the operations
- * of a call with one.
- */
+/* What a task keeps if it cannot finish at once: the set, and its place in the queue there. */
 struct Place {
     Optional<Ref<SemSet>> set;
     Optional<SemWaiter> waiter;
-    Optional<SemOperations> single;
 };
+
+/*
+ * The same for a call with one operation that is not the usual one.  The tasks that it wakes are woken after
+ * the RCU reader has ended: they may preempt the caller.
+ */
+struct SinglePlace : Place {
+    explicit SinglePlace(abi::SemOp& op) noexcept : operations(&op, 1) { }
+
+    SemOperations operations;
+    WakeList wakes;
+};
+using MaybeSinglePlace = Optional<SinglePlace>;
 
 /* Errors: EFBIG, EACCES, a security module's, in this order. */
 [[gnu::always_inline]] inline Result<void> check_set(IpcNamespace& ns, SemSet& set,
@@ -114,18 +122,17 @@ Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operatio
 
 /* Anything but what operate_usually() does.  @undo: the record, if the operation needs one. */
 [[gnu::noinline]] Result<Turn> operate_unusually(SemSet& set, abi::SemOp& op, SemUndo* undo,
-                                                 Place& place) noexcept
+                                                 MaybeSinglePlace& place) noexcept
 {
-    SemOperations& operations = place.single.emplace([&] { return SemOperations { &op, 1 }; });
-    operations.set_undo(undo);
-    WakeList wakes;
-    return try_operations(set, operations, place, wakes);
+    SinglePlace& single = place.emplace([&] { return SinglePlace { op }; });
+    single.operations.set_undo(undo);
+    return try_operations(set, single.operations, single, single.wakes);
 }
 
-[[gnu::noinline]] Result<Turn> prepare_undo(SemSet& set, abi::SemOp& op, Place& place) noexcept
+[[gnu::noinline]] Result<Turn> prepare_undo(SemSet& set, abi::SemOp& op,
+                                            MaybeSinglePlace& place) noexcept
 {
-    place.single.emplace([&] { return SemOperations { &op, 1 }; });
-    TRY(keep(set, place));
+    TRY(keep(set, place.emplace([&] { return SinglePlace { op }; })));
     return Turn::NeedsUndo;
 }
 
@@ -151,7 +158,7 @@ Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operatio
 
 /* operate_at_once() for a call with one operation, which is in @place, too, unless it is Done. */
 [[gnu::always_inline]] inline Result<Turn> operate_alone(IpcNamespace& ns, IpcId id, abi::SemOp& op,
-                                                         Place& place) noexcept
+                                                         MaybeSinglePlace& place) noexcept
 {
     SemOperations operations { &op,
                                1 }; /* passed to nobody, so that the compiler sees through it */
@@ -261,11 +268,11 @@ Result<void> do_semop(IpcNamespace& ns, IpcId id, UserAddress from, u32 count,
     abi::SemOp op;
     TRY(read_user_bytes(&op, from, sizeof(op)));
     const Deadline deadline = TRY(deadline_of(id, timeout));
-    PARTLY_INITIALISED Place place;
+    PARTLY_INITIALISED MaybeSinglePlace place;
     const Turn turn = TRY(operate_alone(ns, id, op, place));
     if (turn == Turn::Done) [[likely]]
         return {};
-    return finish(ns, turn, *place.single, place, deadline);
+    return finish(ns, turn, place->operations, *place, deadline);
 }
 
 } // namespace

@@ -18,6 +18,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <list>
 #include <map>
 
 namespace {
@@ -157,15 +158,20 @@ void expect_no_inversion(const inversion::Sleep& sleep)
 }
 
 // A sleeper on several semaphores comes while one of them is being increased, at every moment of that:
-// whichever is first, it finds the increase done or is served by it.
-TEST(an_array_that_starts_to_wait_during_an_increase_is_served)
+// whichever is first, it finds the increase done or is served by it.  `others`: how many wait for more than
+// that, so that the increase meets waiters.
+void expect_array_served(int others)
 {
     require_one_cpu();
-    constexpr Nanoseconds kFineStep = 8; // the race is between two instructions
+    constexpr Nanoseconds kFineStep = 2; // the race is between a few instructions
     const Shared<std::atomic<bool>> is_increased;
     const auto play = [&](Nanoseconds moment) -> std::string {
         SemSet set { Values { 1, 0 } };
         *is_increased = false;
+        std::list<Actor> waiting;
+        for (int i = 0; i < others; ++i)
+            waiting.emplace_back([&] { return set.operate({ down(1, 2) }); })
+                .wait_asleep_in(sysv::kSemopNumber);
         const Nanoseconds start = now() + kLead;
         Actor comer { [&] {
             go_first(50);
@@ -190,11 +196,25 @@ TEST(an_array_that_starts_to_wait_during_an_increase_is_served)
             comer.signal(SIGKILL);
             return "never served";
         }
-        return comer.join().value() ? "after it" : "before it";
+        const bool is_after = comer.join().value() != 0;
+        EXPECT_OK(set.remove());
+        for (Actor& other : waiting)
+            EXPECT_ERR(other.join(), EIDRM);
+        return is_after ? "after it" : "before it";
     };
     const auto seen = move_through("after it", play, kFineStep);
     EXPECT(!seen.contains("never served"));
     EXPECT(seen.contains("before it"));
+}
+
+TEST(an_array_that_starts_to_wait_during_an_increase_is_served)
+{
+    expect_array_served(0);
+}
+
+TEST(an_array_that_starts_to_wait_during_an_increase_that_another_waits_for_is_served)
+{
+    expect_array_served(1);
 }
 
 const bool kRegistered = [] {
