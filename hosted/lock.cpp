@@ -59,10 +59,12 @@ void kapi_spin_lock_init(kapi_spinlock* lock, const char*, kapi_lock_key*)
 void kapi_spin_lock(kapi_spinlock* lock)
 {
     take(lock_in(lock));
+    ++machine::current()->spinlocks;
 }
 
 void kapi_spin_unlock(kapi_spinlock* lock)
 {
+    --machine::current()->spinlocks;
     give_back(lock_in(lock));
 }
 

@@ -144,10 +144,13 @@ void kapi_task_put(kapi_task* task)
     machine::destroy(process);
 }
 
-/* Who is woken may preempt the caller at once: a grace period would wait for it, and it for a CPU. */
+/*
+ * Who is woken may preempt the caller at once: a grace period would wait for it, and it for a CPU.  Under a
+ * spinlock it cannot: so a WakeList wakes that has no memory.
+ */
 bool kapi_task_wake(kapi_task* task)
 {
-    if (kapi_rcu_read_is_held())
+    if (kapi_rcu_read_is_held() && machine::current()->spinlocks == 0)
         kapi_warn_invariant("a task is woken after the RCU reader has ended", __FILE__, __LINE__);
     machine::full_barrier();
     machine::may_switch(task);

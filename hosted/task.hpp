@@ -74,6 +74,7 @@ struct kapi_task {
     std::atomic<bool> has_signal { false };
     std::atomic<bool> allows_signals { true };
     int no_faults { 0 }; /* nesting of kapi_page_faults_disable() */
+    int spinlocks { 0 }; /* held */
     /* Odd: in the kernel and not asleep. */
     std::atomic<unsigned> passages { 0 };
     void* machine { nullptr }; /* the machine's own */
