@@ -16,6 +16,7 @@ inline constexpr std::uint16_t kElf64 = EM_X86_64; // whose 64-bit programs its 
 inline constexpr unsigned char kReturn7[] { 0xb8, 7, 0, 0, 0, 0xc3 };
 // A copy of the kernel's to user space stops where the memory ends.
 inline constexpr std::size_t kShortCopy = 0;
+inline constexpr std::size_t kRounding = 4096; // of addresses with SHM_RND: SHMLBA
 
 #else
 
@@ -24,8 +25,10 @@ inline constexpr std::uint16_t kElf64 = EM_AARCH64;
 // up to 16 at once.
 inline constexpr std::size_t kShortCopy = 15;
 #ifdef __LP64__
+inline constexpr std::size_t kRounding = 4096; // of addresses with SHM_RND: SHMLBA
 inline constexpr std::uint32_t kReturn7[] { 0x528000e0, 0xd65f03c0 }; // mov w0, #7; ret
 #else
+inline constexpr std::size_t kRounding = std::size_t { 4 } * 4096;
 inline constexpr std::uint32_t kReturn7[] { 0xe3a00007, 0xe12fff1e }; // mov r0, #7; bx lr
 #endif
 
