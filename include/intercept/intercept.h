@@ -18,12 +18,13 @@ struct kapi_probe_hook;
 struct kapi_interception {
 	const char *symbol;
 	/*
-	 * Entered by an ftrace direct call: the return address into the function is on top of the
-	 * stack, above it the one into its caller.
+	 * Entered by an ftrace direct call, with two return addresses, into the function and into
+	 * its caller: assembly (landings.S of each architecture).
 	 */
 	void (*landing)(void);
 	/*
-	 * Entered in place of the function, from a kprobe: the stack is as the caller left it.
+	 * Entered in place of the function, from a kprobe: stack and registers are as the caller left
+	 * them.
 	 * NULL: a probe diverts no call, and can only run its filter.
 	 */
 	void (*landing_in_place)(void);

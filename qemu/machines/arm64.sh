@@ -17,9 +17,9 @@ find_program() {
 	PATH=$programs_root/usr/bin:$programs_root/usr/sbin type -P "$1"
 }
 
-# libraries_of FILE: "HERE THERE" of each.  This machine's ldd cannot load them.
+# libraries_of FILE: "HERE THERE" of each.  This machine's ldd cannot load them; a script has none.
 libraries_of() {
-	/usr/bin/python3 /usr/bin/lddtree --list --root "$programs_root" --no-auto-root "$1" |
+	/usr/bin/python3 /usr/bin/lddtree --list --root "$programs_root" --no-auto-root "$1" 2>/dev/null |
 		sed -n "s,^$programs_root\(/lib/.*\|/usr/lib/.*\),& \1,p"
 }
 

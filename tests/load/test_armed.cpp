@@ -6,6 +6,7 @@
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"
 #include "lib/kernel_log.hpp"
+#include "lib/machine.hpp"
 #include "lib/module.hpp"
 #include "lib/proc_file.hpp"
 #include "lib/proc_table.hpp"
@@ -329,9 +330,9 @@ TEST(the_list_of_interceptions_can_be_read)
         const std::string text =
             read_file("/sys/module/sysvipc/parameters/intercepted").value_or("");
         const std::string name = means == "ftrace" ? "ftrace direct calls" : "kprobes";
-        for (const char* function : { "__x64_sys_msgget", "__x64_sys_shmctl", "exit_files",
-                                      "__x64_sys_unshare", "__x64_sys_setns" })
-            EXPECT(has(text, std::string { function } + ": " + name + '\n'));
+        EXPECT(has(text, "exit_files: " + name + '\n'));
+        for (const char* call : { "msgget", "shmctl", "unshare", "setns" })
+            EXPECT(has(text, std::string { machine::kCallPrefix } + call + ": " + name + '\n'));
         EXPECT(!has(text, "not intercepted"));
         in_a_process([] {
             REQUIRE(setuid(1000) == 0);

@@ -78,24 +78,31 @@ TEST(an_unaligned_address_is_einval)
     EXPECT_ERR(sysv::shmat(segment.id(), at(1), 0), EINVAL);
 }
 
+using machine::kRounding;
+
+char* rounded_up(char* address)
+{
+    return address + (kRounding - reinterpret_cast<unsigned long>(address) % kRounding) % kRounding;
+}
+
 TEST(shm_rnd_rounds_an_address_down)
 {
     const Segment segment;
-    Hole hole { 2 * kPage };
-    char* place = hole.open();
+    Hole hole { 3 * kRounding };
+    char* place = rounded_up(hole.open());
     {
         const Attachment attachment { segment, SHM_RND, place + 1 };
         EXPECT(attachment.data() == place);
     }
-    const Attachment attachment { segment, SHM_RND, place + 2 * kPage - 1 };
-    EXPECT(attachment.data() == place + kPage);
+    const Attachment attachment { segment, SHM_RND, place + 2 * kRounding - 1 };
+    EXPECT(attachment.data() == place + kRounding);
 }
 
 TEST(shm_rnd_leaves_an_aligned_address_alone)
 {
     const Segment segment;
-    Hole hole { kPage };
-    char* place = hole.open();
+    Hole hole { 2 * kRounding };
+    char* place = rounded_up(hole.open());
     const Attachment attachment { segment, SHM_RND, place };
     EXPECT(attachment.data() == place);
 }

@@ -8,3 +8,12 @@
 # reference counts, locks and per-CPU counters are the kernel's.
 
 arch-flags := -mno-outline-atomics
+
+# ftrace may keep a pointer before each function, and stops the kernel as it loads a module where that is not
+# aligned.  GCC does not align functions that it takes for cold (COLD in base/types.hpp): none may be left.
+arch-check = $(if $(CONFIG_DYNAMIC_FTRACE_WITH_CALL_OPS), ; $(READELF) --section-headers --relocs --wide $@ | awk ' \
+	/^ *\[/ { gsub(/[][]/, " "); alignment[$$2] = $$NF } \
+	/^Relocation section/ { is_patched = /__patchable_function_entries/ } \
+	is_patched && /R_AARCH64/ && ($$NF !~ /[08]$$/ || alignment[$$5] % 8) { \
+		print "a function is not aligned: " $$5 "+0x" $$NF; bad = 1 } \
+	END { exit bad }')
