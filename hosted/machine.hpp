@@ -47,6 +47,8 @@ void give_way() noexcept;
  */
 void note_publication(const void* object) noexcept;
 bool may_miss_publication(const void* object) noexcept;
+/* The current task has met it under a lock that orders: it does not miss it any more. */
+void note_publication_seen(const void* object) noexcept;
 /* Orders everything before it before everything after it, for all tasks. */
 void full_barrier() noexcept;
 

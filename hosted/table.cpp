@@ -123,8 +123,10 @@ int insert(kapi_rhashtable* table, const Key& key, void* object)
     const Moment moment { keys.busy };
     machine::leave(object);
     const auto [place, is_new] = keys.objects.emplace(key, object);
-    if (!is_new)
+    if (!is_new) {
+        machine::note_publication_seen(&place->second);
         return -EEXIST;
+    }
     machine::note_publication(&place->second);
     return 0;
 }

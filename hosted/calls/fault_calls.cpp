@@ -193,6 +193,7 @@ TEST(many_waiters_are_woken_without_memory_for_their_list)
         wait_until([&] { return self.semctl(set, 0, GETZCNT, 0) == kWaiters; }, "all wait");
         fail_allocation(1);
         EXPECT_EQ(self.semctl(set, 0, SETVAL, 0), 0);
+        EXPECT_EQ(allocations_seen(), 2); /* one page is enough for those after the first */
         fail_allocation(0);
         waiting.clear();
     }

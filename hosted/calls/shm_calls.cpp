@@ -114,6 +114,7 @@ TEST(shmctl_shows_and_changes_a_segment)
     EXPECT_EQ(self.shmctl(id, IPC_STAT, &stat), 0);
     EXPECT_EQ(stat.shm_segsz, 100);
     EXPECT_EQ(stat.shm_cpid, self.pid());
+    EXPECT(stat.shm_ctime != 0 && stat.shm_atime == 0 && stat.shm_dtime == 0);
     EXPECT_EQ(self.shmctl(id, IPC_STAT, reinterpret_cast<void*>(8)), -EFAULT);
     EXPECT_EQ(other.shmctl(id, IPC_STAT, &stat), -EACCES);
     stat.shm_perm.mode = 0666;

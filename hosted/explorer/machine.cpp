@@ -112,6 +112,11 @@ void note_publication(const void* object) noexcept
     note_store(object);
 }
 
+void note_publication_seen(const void* object) noexcept
+{
+    note_seen(object);
+}
+
 bool may_miss_publication(const void* object) noexcept
 {
     const bool is_missed = is_store_missed(object);

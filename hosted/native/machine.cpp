@@ -118,6 +118,8 @@ void give_way() noexcept
 /* The real machine does it. */
 void note_publication(const void*) noexcept { }
 
+void note_publication_seen(const void*) noexcept { }
+
 bool may_miss_publication(const void*) noexcept
 {
     return false;
