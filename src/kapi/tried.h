@@ -9,6 +9,11 @@
 
 #include <linux/version.h>
 
+/* There, 64-bit programs pass the value of SETVAL in the other half of a register. */
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "sysvipc is for little-endian kernels"
+#endif
+
 #if (LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0) ||                                               \
      LINUX_VERSION_CODE >= KERNEL_VERSION(7, 4, 0)) &&                                             \
 	!defined(SYSVIPC_UNTRIED)
