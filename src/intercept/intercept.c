@@ -3,6 +3,7 @@
 #include <linux/compiler.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 
 #include "direct_hook.h"
 #include "diversion.h"
@@ -135,6 +136,11 @@ static int intercept_together(struct kapi_interception_group *group, bool *is_pr
 		return -ENOENT;
 	mark_places(group);
 	WRITE_ONCE(*group->trial_place, intercept_trial_address());
+	/*
+	 * No barrier lies between the jump to the landing and its look at the places and marks, and the
+	 * kernel may tell other CPUs of a changed call no more than through data: so they see these first.
+	 */
+	kick_all_cpus_sync();
 	error = intercept_all_but(group, group->count);
 	for (i = 0; i < group->count && error == -EBUSY; i++)
 		if (group->rows[i].is_optional)
