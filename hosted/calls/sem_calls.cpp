@@ -70,6 +70,7 @@ TEST(semop_checks_its_arguments_in_order)
     EXPECT_EQ(self.semop(id, nullptr, 1), -EFAULT);
     EXPECT_EQ(operate(self, -1, { { 0, 1, 0 } }), -EINVAL);
     EXPECT_EQ(operate(self, id + 1, { { 0, 1, 0 } }), -EINVAL);
+    EXPECT_EQ(operate(self, id + 1, { { 0, 1, 0 }, { 1, 1, 0 } }), -EINVAL);
     EXPECT_EQ(operate(self, id, { { kCount, 1, 0 } }), -EFBIG);
     EXPECT_EQ(operate(stranger, id, { { 0, 1, 0 } }), -EACCES);
     EXPECT_EQ(operate(stranger, id, { { 0, 0, 0 } }), -EACCES);
