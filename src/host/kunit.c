@@ -180,17 +180,21 @@ struct kapi_kunit_cred *host_kunit_cred_assume(const struct kapi_kunit_identity 
 			cap_raise(cred->cap_effective, identity->capability);
 		}
 		before = override_creds(cred);
-	}
-	if (cred)
+	} else if (cred) {
 		put_cred(cred);
+	}
 	if (groups)
 		put_group_info(groups);
 	return (struct kapi_kunit_cred *)before;
 }
 
+/* Since 6.14 overriding takes no reference of its own: ours is kept until here. */
 void host_kunit_cred_restore(struct kapi_kunit_cred *before)
 {
+	const struct cred *assumed = current_cred();
+
 	revert_creds((const struct cred *)before);
+	put_cred(assumed);
 }
 
 bool host_kunit_has_direct_calls(void)
