@@ -9,8 +9,10 @@
 #include <linux/cred.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/fs_struct.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
+#include <linux/path.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/seq_file.h>
@@ -219,10 +221,31 @@ void host_kunit_files_flush(void)
 
 /* --- files */
 
+/* In the first process's tree: by 7.3 kernel threads, which run the suites, have an empty one. */
+static struct file *open_in_tree(const char *path)
+{
+	struct task_struct *first;
+	struct path root;
+	struct file *file;
+
+	rcu_read_lock();
+	first = get_pid_task(find_vpid(1), PIDTYPE_PID);
+	rcu_read_unlock();
+	if (!first)
+		return ERR_PTR(-ESRCH);
+	task_lock(first);
+	get_fs_root(first->fs, &root);
+	task_unlock(first);
+	file = file_open_root(&root, path, O_RDONLY, 0);
+	path_put(&root);
+	put_task_struct(first);
+	return file;
+}
+
 int host_kunit_segment_probe(const char *path)
 {
 	struct watched_operations watched = {};
-	struct file *file = filp_open(path, O_RDONLY, 0);
+	struct file *file = open_in_tree(path);
 	int error;
 
 	if (IS_ERR(file))
@@ -235,7 +258,7 @@ int host_kunit_segment_probe(const char *path)
 
 struct kapi_kunit_file *host_kunit_file_open(const char *path)
 {
-	struct file *file = filp_open(path, O_RDONLY, 0);
+	struct file *file = open_in_tree(path);
 
 	return IS_ERR(file) ? NULL : (struct kapi_kunit_file *)file;
 }
