@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Semaphore calls: every command, the errors of each, waiting, SEM_UNDO. */
+/*
+ * Semaphore calls: every command, the errors of each, waiting, SEM_UNDO.
+ *
+ * Length: the three calls share the fixtures at the top.
+ */
 #include "../fault.hpp"
 #include "../machine.hpp"
 #include "../module.hpp"

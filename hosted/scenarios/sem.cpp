@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Scenarios of semaphores: open and closed sets, waiters, SEM_UNDO. */
+/*
+ * Scenarios of semaphores: open and closed sets, waiters, SEM_UNDO.
+ *
+ * Length: all scenarios of one protocol, on the same fixture.
+ */
 #include "scenario.hpp"
 
 #include <sem/sem_lock.hpp>
