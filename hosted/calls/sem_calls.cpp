@@ -328,7 +328,7 @@ TEST(sets_are_undone_from_the_one_used_last)
         EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
 }
 
-/* No slot of a large set's record is left, whether it is chained or not. */
+/* At both ends of the record. */
 TEST(setall_forgets_the_adjustments_of_a_large_set)
 {
     constexpr int kMany = 32'000;

@@ -16,6 +16,7 @@
  */
 #pragma once
 
+#include <base/assert.hpp>
 #include <base/result.hpp>
 #include <base/types.hpp>
 #include <kapi/memory.h>
@@ -87,7 +88,9 @@ private:
     {
         if (!memory)
             return Errno::ENOMEM;
-        return Ref { construct_at<T>(memory, forward<Args>(args)...) };
+        T* object = construct_at<T>(memory, forward<Args>(args)...);
+        (void)invariant(static_cast<void*>(&counted(*object)) == memory); /* folds to nothing */
+        return Ref { object };
     }
     static RcuCounted& counted(T& object) noexcept { return object; }
 
@@ -104,7 +107,7 @@ private:
 
     static void destroy(kapi_rcu_head* head) noexcept
     {
-        /* SAFETY: head_ is the first member of RcuCounted, a base class of T. */
+        /* SAFETY: head_ is the first member of RcuCounted, the first base class of T (build()). */
         T* object = static_cast<T*>(reinterpret_cast<RcuCounted*>(head));
         destroy_at(object);
         kapi_kvfree(object);

@@ -76,6 +76,12 @@ private:
     char* data_;
 };
 
+// An address as shmat() and shmdt() take it.
+inline const void* at(unsigned long address)
+{
+    return reinterpret_cast<const void*>(address);
+}
+
 // `size` bytes of unused address space: reserved, then released for other mappings.
 class Hole {
 public:

@@ -17,32 +17,6 @@
 #include <generated/kapi_layout.h>
 #include <intercept/places.h>
 
-/* Addresses of the functions; 0: not intercepted. */
-.macro PLACE function
-SYM_DATA_START(sysvipc_at_\function)
-	.quad	0
-SYM_DATA_END(sysvipc_at_\function)
-.endm
-
-	.data
-	.balign	8
-#define HANDLER(handler, kind)
-#define FUNCTION(place, ...) PLACE place;
-#include <intercept/functions.def>
-PLACE trial
-#define CALL(abi, name, function, number) PLACE abi##_##name
-#include <arch/calls.def>
-
-/* The caller looks at it: include/intercept/intercept.h. */
-SYM_DATA(sysvipc_trial_hit, .byte 0)
-
-	.bss
-	.balign	64
-/* Not 0 for the return addresses of all functions but the system calls. */
-SYM_DATA_START(sysvipc_marks)
-	.zero	MARK_COUNT
-SYM_DATA_END(sysvipc_marks)
-
 	.text
 
 .macro LAND_FROM place landing
