@@ -3,6 +3,7 @@
 #include "kernel.hpp"
 
 #include <host/module.h>
+#include <host/unlisted.h>
 #include <intercept/armed.h>
 #include <kapi/module.h>
 #include <memory>
@@ -63,6 +64,11 @@ const char* host_parameter_attach()
 bool host_parameter_require_lsm()
 {
     return kernel().require_lsm;
+}
+
+int host_unlisted_find(const char**)
+{
+    return 0; /* all are linked */
 }
 
 bool kapi_kernel_has_sysvipc()

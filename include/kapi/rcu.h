@@ -7,19 +7,19 @@
 
 KAPI_BEGIN
 
-KAPI_OPAQUE(kapi_rcu_head, RCU_HEAD);
+KAPI_OPAQUE_AS(kapi_rcu_head, RCU_HEAD, callback_head);
 KAPI_OPAQUE(kapi_rcu_wait, RCU_WAIT);
-KAPI_OPAQUE(kapi_work, WORK);
+KAPI_OPAQUE_AS(kapi_work, WORK, work_struct);
 
-typedef void (*kapi_rcu_callback)(struct kapi_rcu_head *head);
-typedef void (*kapi_work_function)(struct kapi_work *work);
+typedef void (*kapi_rcu_callback)(kapi_rcu_head *head);
+typedef void (*kapi_work_function)(kapi_work *work);
 
 void kapi_rcu_read_lock(void);
 void kapi_rcu_read_unlock(void);
 bool kapi_rcu_read_is_held(void); /* true when lockdep cannot tell */
-void kapi_call_rcu(struct kapi_rcu_head *head, kapi_rcu_callback callback);
+void kapi_call_rcu(kapi_rcu_head *head, kapi_rcu_callback callback);
 /* Frees the memory that begins with @head once all current readers have ended; any context. */
-void kapi_kvfree_rcu(struct kapi_rcu_head *head);
+void kapi_kvfree_rcu(kapi_rcu_head *head);
 void kapi_synchronize_rcu(void); /* sleeps until all current readers have ended */
 void kapi_rcu_barrier(void); /* sleeps until every callback queued so far has run */
 
@@ -33,9 +33,9 @@ bool kapi_rcu_wait_is_over(struct kapi_rcu_wait *wait);
 void kapi_rcu_wait_finish(struct kapi_rcu_wait *wait);
 
 /* Runs on the kernel's workqueue for long-running work. */
-void kapi_work_init(struct kapi_work *work, kapi_work_function run);
-void kapi_work_schedule(struct kapi_work *work); /* no-op if it is scheduled already */
-void kapi_work_flush(struct kapi_work *work); /* sleeps until it has run */
+void kapi_work_init(kapi_work *work, kapi_work_function run);
+void kapi_work_schedule(kapi_work *work); /* no-op if it is scheduled already */
+void kapi_work_flush(kapi_work *work); /* sleeps until it has run */
 
 KAPI_END
 

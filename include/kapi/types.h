@@ -38,6 +38,19 @@
 		unsigned char bytes[KAPI_##NAME##_SIZE ? KAPI_##NAME##_SIZE : 1];                  \
 	}
 
+/*
+ * The same for an object whose address the kernel passes to a function of ours: kernels that check the
+ * type of the function at each indirect call (kCFI) tell types by the tags of structures, so @tag is the
+ * kernel's own.  C sees the kernel's structure.
+ */
+#ifdef __cplusplus
+#define KAPI_OPAQUE_AS(name, NAME, tag)                                                            \
+	KAPI_OPAQUE(tag, NAME);                                                                    \
+	typedef struct tag name
+#else
+#define KAPI_OPAQUE_AS(name, NAME, tag) typedef struct tag name
+#endif
+
 typedef unsigned long kapi_size;
 typedef unsigned short kapi_u16;
 typedef unsigned int kapi_u32;

@@ -94,6 +94,16 @@ Result<void> check_kernel_again() noexcept
     return check_kernel();
 }
 
+/* Errors: ENOENT, ENOMEM. */
+Result<void> find_functions() noexcept
+{
+    const char* missing = nullptr;
+    Result<void> result = Kernel::find_functions(missing);
+    if (missing)
+        log_error("the kernel has no function ", missing);
+    return result;
+}
+
 /* Errors: EINVAL. */
 Result<void> check_parameters() noexcept
 {
@@ -144,6 +154,7 @@ struct Part {
 /* One part per line. */
 // clang-format off
 constexpr Part kParts[] {
+    { find_functions, nothing_to_stop },
     { check_parameters, nothing_to_stop },
     { choose_id_layout, nothing_to_stop },
     { check_kernel, nothing_to_stop },

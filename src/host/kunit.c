@@ -21,6 +21,7 @@
 
 #include "segment_file.h"
 #include <host/kunit.h>
+#include <kapi/module.h>
 
 /* --- suites */
 
@@ -211,7 +212,7 @@ bool host_kunit_probes_use_ftrace(void)
 
 int host_kunit_module_pins(void)
 {
-	return module_refcount(THIS_MODULE);
+	return kapi_module_references();
 }
 
 void host_kunit_files_flush(void)

@@ -12,6 +12,7 @@
 
 #include "segment_file.h"
 #include "../kapi/shim.h"
+#include "../kapi/unlisted.h"
 #include "symbol.h"
 #include <host/mapping.h>
 
@@ -22,7 +23,8 @@ KAPI_SHIM long host_mapping_create(struct kapi_file *opened, unsigned long inode
 	struct file *file = (struct file *)opened;
 
 	WRITE_ONCE(file_inode(file)->i_ino, inode_number);
-	return vm_mmap(file, address, i_size_read(file_inode(file)), protection, flags, 0);
+	return UNLISTED(vm_mmap)(file, address, i_size_read(file_inode(file)), protection, flags,
+				 0);
 }
 
 bool host_mapping_overlaps(unsigned long start, unsigned long end)
@@ -60,7 +62,7 @@ bool host_mapping_find(unsigned long address, struct kapi_mapping *found, int *e
 
 void host_mapping_remove(const struct kapi_mapping *mapping)
 {
-	vm_munmap(mapping->start, mapping->end - mapping->start);
+	UNLISTED(vm_munmap)(mapping->start, mapping->end - mapping->start);
 }
 
 /* The kernel's own shmdt(2), if it exists and was found. */

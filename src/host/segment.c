@@ -21,6 +21,7 @@
 #include "segment_file.h"
 #include "../kapi/renamed.h"
 #include "../kapi/shim.h"
+#include "../kapi/unlisted.h"
 #include "symbol.h"
 #include <host/segment.h>
 
@@ -231,7 +232,8 @@ struct kapi_file *host_segment_create_huge(const char *name, kapi_size size, boo
 
 struct file *open_beside(struct file *base, unsigned int flags)
 {
-	struct file *file = dentry_open(&base->f_path, O_PATH | O_LARGEFILE, current_cred());
+	struct file *file =
+		UNLISTED(dentry_open)(&base->f_path, O_PATH | O_LARGEFILE, current_cred());
 
 	if (!IS_ERR(file)) {
 		file->f_flags = flags | O_LARGEFILE;

@@ -12,6 +12,7 @@
 
 #include "segment_file.h"
 #include "../kapi/renamed.h"
+#include "../kapi/unlisted.h"
 #include <kapi/module.h>
 
 /* A file opened beside one of shmem or hugetlbfs, and its one mapping. */
@@ -102,7 +103,7 @@ static int unmap(unsigned long address, unsigned long size,
 {
 	struct mm_struct *mm = current->mm;
 	struct vm_area_struct *vma;
-	int error = vm_munmap(address, size);
+	int error = UNLISTED(vm_munmap)(address, size);
 
 	if (!error)
 		return 0;
@@ -117,8 +118,8 @@ static int unmap(unsigned long address, unsigned long size,
 static int try_mapping(struct file *file, unsigned long size, bool touch)
 {
 	struct trial *trial = file->private_data;
-	unsigned long address =
-		vm_mmap(file, 0, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, 0);
+	unsigned long address = UNLISTED(vm_mmap)(file, 0, size, PROT_READ | PROT_WRITE,
+						  MAP_SHARED | MAP_NORESERVE, 0);
 	int error = 0;
 
 	if (IS_ERR_VALUE(address))

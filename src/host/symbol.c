@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "../kapi/unlisted.h"
 #include "symbol.h"
 
 /*
@@ -34,6 +35,18 @@ static void *function_at(const char *name, void *probed)
 	return symbol_is_kernels(name, probed, &offset) ? probed - offset : NULL;
 }
 
+void *symbol_find_alone(const char *name)
+{
+	struct kprobe probe = { .symbol_name = name, .flags = KPROBE_FLAG_DISABLED };
+	void *address;
+
+	if (register_kprobe(&probe))
+		return NULL;
+	address = function_at(name, probe.addr);
+	unregister_kprobe(&probe);
+	return address;
+}
+
 int symbols_find(struct unexported_symbol *symbols, size_t count)
 {
 	struct kprobe *probes = kcalloc(count, sizeof(*probes), GFP_KERNEL);
@@ -53,13 +66,18 @@ int symbols_find(struct unexported_symbol *symbols, size_t count)
 		symbols[i].address = function_at(symbols[i].name, probes[i].addr);
 	}
 	if (n)
-		unregister_kprobes(found, n);
+		UNLISTED(unregister_kprobes)(found, n);
 	kfree(found);
 	kfree(probes);
 	return error == -ENOMEM ? error : 0;
 }
 
 #else
+
+void *symbol_find_alone(const char *name)
+{
+	return NULL;
+}
 
 int symbols_find(struct unexported_symbol *symbols, size_t count)
 {

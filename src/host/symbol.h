@@ -40,6 +40,9 @@ struct unexported_symbol {
 /* Sets the addresses of symbols in the kernel itself.  -ENOMEM; sleeps. */
 int symbols_find(struct unexported_symbol *symbols, size_t count);
 
+/* The address of one; NULL: not found.  Without any help of unlisted.c.  Sleeps. */
+void *symbol_find_alone(const char *name);
+
 /*
  * Whether @address, found by @name, is in the kernel itself, and not in a module; if so, *@offset is how
  * far behind the beginning of the function.

@@ -20,6 +20,7 @@
 #include <linux/workqueue.h>
 
 #include "../kapi/shim.h"
+#include "../kapi/unlisted.h"
 #include <host/sysctl.h>
 
 #define LONGEST_NAME 16
@@ -69,7 +70,7 @@ static int handle_word(HANDLER_TABLE *table, int write, void *buffer, size_t *si
 		return status;
 	word = READ_ONCE(*place);
 	copy.data = &word;
-	status = proc_doulongvec_minmax(&copy, write, buffer, size, position);
+	status = UNLISTED(proc_doulongvec_minmax)(&copy, write, buffer, size, position);
 	if (write && !status)
 		WRITE_ONCE(*place, word);
 	return status;
@@ -96,7 +97,7 @@ static int handle(HANDLER_TABLE *table, int write, void *buffer, size_t *size, l
 		copy.extra1 = (void *)&file->least;
 		copy.extra2 = (void *)&file->most;
 	}
-	status = proc_dointvec_minmax(&copy, write, buffer, size, position);
+	status = UNLISTED(proc_dointvec_minmax)(&copy, write, buffer, size, position);
 	if (!write)
 		return status;
 	if (file->store)
@@ -268,7 +269,7 @@ bool host_sysctls_stop(struct kapi_sysctls *sysctls)
 	cancel_delayed_work_sync(
 		&sysctls->unpin); /* scheduled by a task that was counted but had not pinned yet */
 	if (READ_ONCE(sysctls->header->used)) {
-		synchronize_rcu_tasks(); /* for tasks in a callback */
+		UNLISTED(synchronize_rcu_tasks)(); /* for tasks in a callback */
 		return false;
 	}
 	unregister_sysctl_table(sysctls->header);

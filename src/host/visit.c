@@ -3,6 +3,7 @@
 #include <linux/err.h>
 #include <linux/rhashtable.h>
 
+#include "../kapi/unlisted.h"
 #include <host/visit.h>
 
 void host_addresses_visit(struct kapi_rhashtable *table,
@@ -11,11 +12,11 @@ void host_addresses_visit(struct kapi_rhashtable *table,
 	struct rhashtable_iter walk;
 	void *object;
 
-	rhashtable_walk_enter((struct rhashtable *)table, &walk);
-	rhashtable_walk_start(&walk);
-	while ((object = rhashtable_walk_next(&walk)))
+	UNLISTED(rhashtable_walk_enter)((struct rhashtable *)table, &walk);
+	(void)UNLISTED(rhashtable_walk_start_check)(&walk);
+	while ((object = UNLISTED(rhashtable_walk_next)(&walk)))
 		if (object != ERR_PTR(-EAGAIN)) /* the table has grown */
 			each(object, context);
-	rhashtable_walk_stop(&walk);
-	rhashtable_walk_exit(&walk);
+	UNLISTED(rhashtable_walk_stop)(&walk);
+	UNLISTED(rhashtable_walk_exit)(&walk);
 }

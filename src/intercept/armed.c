@@ -15,6 +15,7 @@
 #include <linux/workqueue.h>
 
 #include "../kapi/renamed.h"
+#include "../kapi/unlisted.h"
 #include "probes.h"
 #include <intercept/armed.h>
 
@@ -148,7 +149,7 @@ static struct kprobe *stuck_probe(struct kprobe **probes, unsigned int count)
 		if (kprobe_ftrace(probes[i]) && intercept_ftrace_is_dead())
 			return probes[i];
 	if (count)
-		unregister_kprobes(probes, count);
+		UNLISTED(unregister_kprobes)(probes, count);
 	for (i = 0; i < count; i++)
 		if (!probes[i]->addr) /* by which the kernel says that it remains */
 			return probes[i];

@@ -7,6 +7,7 @@
 #include <linux/string.h>
 #include <linux/version.h>
 
+#include "../kapi/unlisted.h"
 #include "direct_hook.h"
 #include <intercept/armed.h>
 
@@ -127,7 +128,7 @@ void direct_hook_detach(struct kapi_hook *hook)
 		return;
 	}
 	if (WARN_ON_ONCE(!waits))
-		synchronize_rcu_tasks();
+		UNLISTED(synchronize_rcu_tasks)();
 	kfree(hook);
 }
 

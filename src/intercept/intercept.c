@@ -8,6 +8,7 @@
 #include "direct_hook.h"
 #include "diversion.h"
 #include "../host/symbol.h"
+#include "../kapi/unlisted.h"
 #include <intercept/armed.h>
 #include <intercept/intercept.h>
 #include <intercept/places.h>
@@ -140,7 +141,7 @@ static int intercept_together(struct kapi_interception_group *group, bool *is_pr
 	 * No barrier lies between the jump to the landing and its look at the places and marks, and the
 	 * kernel may tell other CPUs of a changed call no more than through data: so they see these first.
 	 */
-	kick_all_cpus_sync();
+	UNLISTED(kick_all_cpus_sync)();
 	error = intercept_all_but(group, group->count);
 	for (i = 0; i < group->count && error == -EBUSY; i++)
 		if (group->rows[i].is_optional)
@@ -309,7 +310,7 @@ void intercept_end(struct kapi_interception_group *group)
 		has_waited = true;
 	}
 	if (group->probes && !has_waited)
-		synchronize_rcu_tasks();
+		UNLISTED(synchronize_rcu_tasks)();
 	group->probes = NULL;
 	group->shared_hook = NULL;
 	for (i = 0; i < group->count; i++)

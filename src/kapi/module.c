@@ -31,7 +31,8 @@ KAPI_SHIM bool kapi_module_try_get(void)
 
 KAPI_SHIM int kapi_module_references(void)
 {
-	return module_refcount(THIS_MODULE);
+	/* As module_refcount(), which some kernels do not export; the kernel's own reference is not counted. */
+	return atomic_read(&THIS_MODULE->refcnt) - 1;
 }
 
 KAPI_SHIM void kapi_module_put(void)

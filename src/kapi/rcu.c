@@ -27,12 +27,12 @@ KAPI_SHIM bool kapi_rcu_read_is_held(void)
 #endif
 }
 
-KAPI_SHIM void kapi_call_rcu(struct kapi_rcu_head *head, kapi_rcu_callback callback)
+KAPI_SHIM void kapi_call_rcu(kapi_rcu_head *head, kapi_rcu_callback callback)
 {
-	call_rcu((struct rcu_head *)head, (rcu_callback_t)callback);
+	call_rcu(head, callback);
 }
 
-KAPI_SHIM void kapi_kvfree_rcu(struct kapi_rcu_head *head)
+KAPI_SHIM void kapi_kvfree_rcu(kapi_rcu_head *head)
 {
 	struct memory {
 		struct rcu_head head;
@@ -76,17 +76,17 @@ KAPI_SHIM void kapi_rcu_wait_finish(struct kapi_rcu_wait *wait)
 	wait_for_completion(&((struct rcu_synchronize *)wait)->completion);
 }
 
-KAPI_SHIM void kapi_work_init(struct kapi_work *work, kapi_work_function run)
+KAPI_SHIM void kapi_work_init(kapi_work *work, kapi_work_function run)
 {
-	INIT_WORK((struct work_struct *)work, (work_func_t)run);
+	INIT_WORK(work, run);
 }
 
-KAPI_SHIM void kapi_work_schedule(struct kapi_work *work)
+KAPI_SHIM void kapi_work_schedule(kapi_work *work)
 {
-	queue_work(system_dfl_wq, (struct work_struct *)work);
+	queue_work(system_dfl_wq, work);
 }
 
-KAPI_SHIM void kapi_work_flush(struct kapi_work *work)
+KAPI_SHIM void kapi_work_flush(kapi_work *work)
 {
-	flush_work((struct work_struct *)work);
+	flush_work(work);
 }

@@ -13,6 +13,7 @@
 #include <linux/user_namespace.h>
 
 #include "shim.h"
+#include "unlisted.h"
 #include <kapi/task.h>
 
 #define TASK(task) ((struct task_struct *)(task))
@@ -68,7 +69,8 @@ KAPI_SHIM bool kapi_task_schedule_until(kapi_s64 deadline)
 {
 	ktime_t expires = deadline;
 
-	return schedule_hrtimeout_range(&expires, current->timer_slack_ns, HRTIMER_MODE_ABS) != 0;
+	return UNLISTED(schedule_hrtimeout_range)(&expires, current->timer_slack_ns,
+						  HRTIMER_MODE_ABS) != 0;
 }
 
 KAPI_SHIM void kapi_task_sleep_ms(kapi_u32 milliseconds)
@@ -103,12 +105,12 @@ KAPI_SHIM void kapi_pid_put(struct kapi_pid *pid)
 
 KAPI_SHIM int kapi_pid_vnr(struct kapi_pid *pid)
 {
-	return pid_vnr(PID(pid));
+	return UNLISTED(pid_nr_ns)(PID(pid), task_active_pid_ns(current));
 }
 
 KAPI_SHIM int kapi_pid_nr_in(struct kapi_pid *pid, struct kapi_pid_ns *ns)
 {
-	return pid_nr_ns(PID(pid), (struct pid_namespace *)ns);
+	return UNLISTED(pid_nr_ns)(PID(pid), (struct pid_namespace *)ns);
 }
 
 KAPI_SHIM struct kapi_pid_ns *kapi_pid_ns_get_current(void)
@@ -138,12 +140,12 @@ KAPI_SHIM kapi_u32 kapi_cred_egid(void)
 
 KAPI_SHIM bool kapi_cred_in_group(kapi_u32 gid)
 {
-	return in_group_p(KGIDT_INIT(gid));
+	return UNLISTED(in_group_p)(KGIDT_INIT(gid));
 }
 
 KAPI_SHIM bool kapi_cred_ns_capable_unaudited(struct kapi_user_ns *ns, int capability)
 {
-	return ns_capable_noaudit(USER_NS(ns), capability);
+	return UNLISTED(ns_capable_noaudit)(USER_NS(ns), capability);
 }
 
 KAPI_SHIM bool kapi_cred_capable(int capability)
@@ -210,7 +212,7 @@ KAPI_SHIM kapi_u16 kapi_gid_to_16(kapi_u32 gid)
 
 KAPI_SHIM kapi_s64 kapi_time_deadline(kapi_s64 seconds, kapi_s64 nanoseconds)
 {
-	return ktime_add_safe(ktime_get(), ktime_set(seconds, nanoseconds));
+	return UNLISTED(ktime_add_safe)(ktime_get(), ktime_set(seconds, nanoseconds));
 }
 
 KAPI_SHIM kapi_s64 kapi_time_real_seconds(void)

@@ -4,6 +4,7 @@
 #include <linux/nospec.h>
 #include <linux/pagemap.h>
 #include <linux/uaccess.h>
+#include <linux/uio.h>
 
 #include "shim.h"
 #include <kapi/user.h>
@@ -65,7 +66,11 @@ KAPI_SHIM int kapi_put_user_u64(kapi_size user_to, kapi_u64 value)
 
 KAPI_SHIM kapi_size kapi_fault_in_readable(kapi_size user_from, kapi_size size)
 {
-	return fault_in_readable((const char __user *)user_from, size);
+	struct iov_iter range;
+
+	/* Not fault_in_readable(), which some kernels do not export (unlisted.h). */
+	iov_iter_ubuf(&range, ITER_SOURCE, (void __user *)user_from, size);
+	return fault_in_iov_iter_readable(&range, size);
 }
 
 KAPI_SHIM kapi_size kapi_index_nospec(kapi_size index, kapi_size size)
