@@ -56,6 +56,11 @@ bool host_parameter_ipcmni_extend()
     return kernel().ipcmni_extend;
 }
 
+const char* host_parameter_namespaces()
+{
+    return "";
+}
+
 const char* host_parameter_attach()
 {
     return kernel().attach;

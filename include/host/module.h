@@ -17,6 +17,7 @@ void host_module_never_return(void) __attribute__((noreturn));
 bool host_parameter_force(void);
 bool host_parameter_ipcmni_extend(void);
 const char *host_parameter_attach(void);
+const char *host_parameter_namespaces(void);
 bool host_parameter_require_lsm(void);
 
 /* Implemented by the C++ side (src/entry), called once each by the C module glue. */

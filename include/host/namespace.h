@@ -13,6 +13,17 @@ KAPI_BEGIN
 struct kapi_ipc_ns;
 struct kapi_user_ns;
 
+/*
+ * On a kernel without IPC namespaces, lets those of another kind ("mnt", "uts", "net", "user") stand in for them in
+ * all of the functions below; "": none does.  Before any of these.  -EINVAL: the kernel has no such kind;
+ * -EOPNOTSUPP: it has System V IPC or IPC namespaces of its own.
+ */
+int host_ipc_ns_stand_in(const char *kind);
+
+/* The CLONE_* flag of clone(2) and unshare(2) that makes a new one, and its name below /proc/PID/ns. */
+unsigned long host_ipc_ns_clone_flag(void);
+const char *host_ipc_ns_type(void);
+
 bool host_ipc_ns_supported(void); /* false: only the initial one exists */
 
 /* Takes no reference: the current task is in it.  May be NULL if only one exists. */

@@ -19,6 +19,15 @@ public:
     static IpcNsHandle current() noexcept { return IpcNsHandle { host_ipc_ns_current() }; }
     static IpcNsHandle initial() noexcept { return IpcNsHandle { host_ipc_ns_initial() }; }
 
+    /*
+     * Lets namespaces of another kind stand in on a kernel without IPC namespaces, before all else; "": none.
+     * Errors: EINVAL (no such kind), EOPNOTSUPP (the kernel has its own).
+     */
+    [[nodiscard]] static Result<void> stand_in(const char* kind) noexcept
+    {
+        return from_kernel(host_ipc_ns_stand_in(kind));
+    }
+
     /* Distinguishes namespaces while they live. */
     [[nodiscard]] const void* identity() const noexcept { return ns_; }
     /* Distinguishes it from earlier and later ones with its identity; 0: not assigned yet. */

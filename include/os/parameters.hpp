@@ -13,6 +13,8 @@ struct Parameters {
     [[nodiscard]] static bool ipcmni_extend() noexcept { return host_parameter_ipcmni_extend(); }
     /* require_lsm=1: do not load if security modules or audit cannot be called. */
     [[nodiscard]] static bool require_lsm() noexcept { return host_parameter_require_lsm(); }
+    /* namespaces=KIND; "" is the default. */
+    [[nodiscard]] static const char* namespaces() noexcept { return host_parameter_namespaces(); }
     /* attach=@way; the default is auto. */
     [[nodiscard]] static bool is_attach(const char* way) noexcept
     {

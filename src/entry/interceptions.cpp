@@ -219,6 +219,8 @@ Result<void> start_interceptions() noexcept
     log_losses();
     if (!IpcNsHandle::are_many())
         log_info("this kernel has one IPC namespace for all");
+    else if (*Parameters::namespaces() != '\0')
+        log_info("namespaces of System V IPC: those of the kind ", Parameters::namespaces());
     return {};
 }
 

@@ -113,6 +113,18 @@ Result<void> check_parameters() noexcept
     return Errno::EINVAL;
 }
 
+/* Errors: EINVAL, EOPNOTSUPP. */
+Result<void> choose_namespaces() noexcept
+{
+    Result<void> chosen = IpcNsHandle::stand_in(Parameters::namespaces());
+    if (!chosen.ok())
+        log_error("namespaces=", Parameters::namespaces(),
+                  chosen.error() == Errno::EINVAL
+                      ? ": this kernel has no namespaces of that kind (mnt, uts, net, user)"
+                      : ": this kernel has IPC namespaces, or System V IPC, of its own");
+    return chosen;
+}
+
 Result<void> choose_id_layout() noexcept
 {
     if (Parameters::ipcmni_extend())
@@ -156,6 +168,7 @@ struct Part {
 constexpr Part kParts[] {
     { find_functions, nothing_to_stop },
     { check_parameters, nothing_to_stop },
+    { choose_namespaces, nothing_to_stop },
     { choose_id_layout, nothing_to_stop },
     { check_kernel, nothing_to_stop },
     { nothing_to_start, Armed::stop },

@@ -25,6 +25,11 @@ module_param(require_lsm, bool, 0444);
 MODULE_PARM_DESC(require_lsm,
 		 "do not load where security modules (SELinux, Smack) or audit could not be asked");
 
+static char *namespaces = "";
+module_param(namespaces, charp, 0444);
+MODULE_PARM_DESC(namespaces, "where the kernel has no IPC namespaces: each mnt, uts, net or user "
+			     "namespace has its own System V IPC");
+
 /* Files beside the parameters.  Root only: they list all namespaces, and where probes are. */
 static int show_use(char *text, const struct kernel_param *parameter)
 {
@@ -64,6 +69,11 @@ bool host_parameter_ipcmni_extend(void)
 bool host_parameter_require_lsm(void)
 {
 	return require_lsm;
+}
+
+const char *host_parameter_namespaces(void)
+{
+	return namespaces;
 }
 
 const char *host_parameter_attach(void)

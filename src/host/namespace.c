@@ -15,6 +15,7 @@
 #include <linux/user_namespace.h>
 
 #include "../kapi/shim.h"
+#include "stand_in.h"
 #include <host/namespace.h>
 
 #define NS(handle) ((struct ipc_namespace *)(handle))
@@ -103,13 +104,13 @@ enum kapi_builtin_use host_ipc_ns_builtin_use(void)
 
 #endif
 
+/* With System V IPC, but one namespace for all of it, the kernel's limits are this one's. */
+#if defined(CONFIG_IPC_NS) || defined(CONFIG_SYSVIPC)
+
 KAPI_SHIM bool host_ipc_ns_supported(void)
 {
 	return IS_ENABLED(CONFIG_IPC_NS);
 }
-
-/* A kernel without any user of IPC namespaces has none at all. */
-#if defined(CONFIG_SYSVIPC) || defined(CONFIG_POSIX_MQUEUE)
 
 KAPI_SHIM struct kapi_ipc_ns *host_ipc_ns_current(void)
 {
@@ -128,19 +129,24 @@ KAPI_SHIM struct kapi_user_ns *host_ipc_ns_owner(struct kapi_ipc_ns *ns)
 
 #else
 
+KAPI_SHIM bool host_ipc_ns_supported(void)
+{
+	return stand_in;
+}
+
 KAPI_SHIM struct kapi_ipc_ns *host_ipc_ns_current(void)
 {
-	return NULL;
+	return stand_in ? stand_in->current_one() : NULL;
 }
 
 KAPI_SHIM struct kapi_ipc_ns *host_ipc_ns_initial(void)
 {
-	return NULL;
+	return stand_in ? stand_in->initial_one() : NULL;
 }
 
 KAPI_SHIM struct kapi_user_ns *host_ipc_ns_owner(struct kapi_ipc_ns *ns)
 {
-	return (struct kapi_user_ns *)&init_user_ns;
+	return (struct kapi_user_ns *)(stand_in ? stand_in->owner(ns) : &init_user_ns);
 }
 
 #endif
@@ -168,24 +174,48 @@ const char *host_ipc_ns_ending_symbol(void)
 	return IS_ENABLED(CONFIG_POSIX_MQUEUE) ? "mq_clear_sbinfo" : "sem_exit_ns";
 }
 
-#else /* one for all */
+unsigned long host_ipc_ns_clone_flag(void)
+{
+	return CLONE_NEWIPC;
+}
+
+const char *host_ipc_ns_type(void)
+{
+	return "ipc";
+}
+
+#else /* one for all, or what stands in */
 
 unsigned int host_ipc_ns_number(const struct kapi_ipc_ns *ns)
 {
-	return 0;
+	return stand_in ? stand_in->number(ns) : 0;
 }
 
 KAPI_SHIM void host_ipc_ns_get(struct kapi_ipc_ns *ns)
 {
+	if (stand_in)
+		stand_in->get(ns);
 }
 
 KAPI_SHIM void host_ipc_ns_put(struct kapi_ipc_ns *ns)
 {
+	if (stand_in)
+		stand_in->put(ns);
 }
 
 const char *host_ipc_ns_ending_symbol(void)
 {
-	return NULL;
+	return stand_in ? stand_in->ending_symbol : NULL;
+}
+
+unsigned long host_ipc_ns_clone_flag(void)
+{
+	return stand_in ? stand_in->clone_flag : CLONE_NEWIPC;
+}
+
+const char *host_ipc_ns_type(void)
+{
+	return stand_in ? stand_in->name : "ipc";
 }
 
 #endif

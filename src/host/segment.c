@@ -188,10 +188,8 @@ struct kapi_file *host_segment_create(const char *name, kapi_size size, bool no_
 {
 	struct file *file = shmem_file_setup(name, size, ACCOUNTING(no_reserve));
 
-	if (!IS_ERR(file)) {
-		/* Security modules are to check the segment, not its file. */
+	if (!IS_ERR(file)) /* security modules are to check the segment, not its file */
 		file_inode(file)->i_flags |= S_PRIVATE;
-	}
 	return file_or_error(file, error);
 }
 

@@ -12,18 +12,19 @@
 #include "around.h"
 #include "diversion.h"
 #include <arch/registers.h>
+#include <host/namespace.h>
 #include <intercept/around.h>
 #include <intercept/watch.h>
 
 /* Kept while a task is inside unshare(2) or setns(2). */
 struct leaving {
 	unsigned long flags; /* CLONE_* flags of the request */
-	const void *ipc_ns; /* only for comparison */
+	const void *ipc_ns; /* or what stands in for it; only for comparison */
 };
 
 static struct leaving leaving_by(unsigned long flags)
 {
-	return (struct leaving){ .flags = flags, .ipc_ns = current->nsproxy->ipc_ns };
+	return (struct leaving){ .flags = flags, .ipc_ns = host_ipc_ns_current() };
 }
 
 /* @call: the program's registers. */
@@ -40,7 +41,7 @@ static unsigned long unshare_flags(const struct pt_regs *call)
 
 static bool may_leave_by_unshare(const struct pt_regs *call)
 {
-	return unshare_flags(call) & (CLONE_SYSVSEM | CLONE_NEWIPC);
+	return unshare_flags(call) & (CLONE_SYSVSEM | host_ipc_ns_clone_flag());
 }
 
 static struct leaving leaving_by_unshare(const struct pt_regs *call)
@@ -58,7 +59,7 @@ static bool may_leave_by_setns(const struct pt_regs *call)
 {
 	const int type = setns_type(call);
 
-	return !type || (type & CLONE_NEWIPC);
+	return !type || (type & host_ipc_ns_clone_flag());
 }
 
 /*
@@ -73,8 +74,8 @@ static unsigned long type_of_namespace(unsigned int fd)
 	if (!file)
 		return 0;
 	if (file_inode(file)->i_sb->s_magic == NSFS_MAGIC &&
-	    !strcmp(get_proc_ns(file_inode(file))->ops->name, "ipc"))
-		type = CLONE_NEWIPC;
+	    !strcmp(get_proc_ns(file_inode(file))->ops->name, host_ipc_ns_type()))
+		type = host_ipc_ns_clone_flag();
 	fput(file);
 	return type;
 }
@@ -89,7 +90,7 @@ static struct leaving leaving_by_setns(const struct pt_regs *call)
 /* After success: what the task has left, as CLONE_* flags. */
 static unsigned long left_with(const struct leaving *leaving)
 {
-	const bool is_elsewhere = leaving->ipc_ns != current->nsproxy->ipc_ns;
+	const bool is_elsewhere = leaving->ipc_ns != host_ipc_ns_current();
 
 	return leaving->flags | (is_elsewhere ? CLONE_NEWIPC : 0);
 }

@@ -35,6 +35,7 @@
 #include "around.h"
 #include "diversion.h"
 #include <arch/registers.h>
+#include <host/namespace.h>
 #include <intercept/around.h>
 #include <intercept/watch.h>
 
@@ -61,6 +62,15 @@ bool intercept_is_before_exit_files(const struct kapi_regs *registers)
 }
 
 /* --- Beginning */
+
+/*
+ * The kernel lets nobody share SEM_UNDO with a task in another IPC namespace; where those of another kind stand in, we
+ * have to.
+ */
+static unsigned long without_strangers(unsigned long clone_flags)
+{
+	return clone_flags & host_ipc_ns_clone_flag() ? clone_flags & ~CLONE_SYSVSEM : clone_flags;
+}
 
 #ifdef CONFIG_PREEMPT_RT
 
@@ -94,7 +104,7 @@ struct task_struct *sysvipc_around_copy_process(struct pid *pid, int trace, int 
 		(long)pid, trace, node, (long)args, rest, by_probe);
 
 	if (!IS_ERR(child))
-		sysvipc_task_begun((struct kapi_task *)child, args->flags);
+		sysvipc_task_begun((struct kapi_task *)child, without_strangers(args->flags));
 	around_unpin();
 	return child;
 }
@@ -126,7 +136,7 @@ typedef typeof(__builtin_choose_expr(PASSES(u64), (u64)0, 0UL)) clone_flags_t;
 
 static void probe_newtask(void *data, struct task_struct *task, clone_flags_t clone_flags)
 {
-	sysvipc_task_begun((struct kapi_task *)task, clone_flags);
+	sysvipc_task_begun((struct kapi_task *)task, without_strangers(clone_flags));
 }
 
 static void find_tracepoint(struct tracepoint *tracepoint, void *unused)

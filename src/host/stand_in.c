@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0
+/* host: what stands in for IPC namespaces (contracts: stand_in.h, include/host/namespace.h). */
+#include <linux/cred.h>
+#include <linux/errno.h>
+#include <linux/mnt_namespace.h>
+#include <linux/nsproxy.h>
+#include <linux/proc_ns.h>
+#include <linux/sched.h>
+#include <linux/sched/task.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+#include <linux/user_namespace.h>
+#include <linux/utsname.h>
+#include <linux/version.h>
+#include <net/net_namespace.h>
+
+#include "stand_in.h"
+#include <host/namespace.h>
+
+#if !defined(CONFIG_IPC_NS) && !defined(CONFIG_SYSVIPC)
+
+const struct stand_in *stand_in __ro_after_init;
+
+/* Of the structure TYPE, whose struct ns_common is the member "ns". */
+#define COMMON_FUNCTIONS(kind, TYPE)                                                               \
+	static void kind##_put(void *ns)                                                           \
+	{                                                                                          \
+		struct ns_common *common = &((TYPE *)ns)->ns;                                      \
+                                                                                                   \
+		common->ops->put(common);                                                          \
+	}                                                                                          \
+	static unsigned int kind##_number(const void *ns)                                          \
+	{                                                                                          \
+		return ((const TYPE *)ns)->ns.inum;                                                \
+	}
+
+#define OF_NSPROXY(kind, TYPE, member)                                                             \
+	static void *kind##_current(void)                                                          \
+	{                                                                                          \
+		return current->nsproxy->member;                                                   \
+	}                                                                                          \
+	static void *kind##_initial(void)                                                          \
+	{                                                                                          \
+		return init_task.nsproxy->member;                                                  \
+	}                                                                                          \
+	static struct user_namespace *kind##_owner(void *ns)                                       \
+	{                                                                                          \
+		struct ns_common *common = &((TYPE *)ns)->ns;                                      \
+                                                                                                   \
+		return common->ops->owner(common);                                                 \
+	}                                                                                          \
+	COMMON_FUNCTIONS(kind, TYPE)
+
+#define ROW(kind, flag, ending)                                                                    \
+	{                                                                                          \
+#kind, flag, ending, kind##_current, kind##_initial, kind##_get, kind##_put,       \
+			kind##_owner, kind##_number                                                \
+	}
+
+/* fs/mount.h is not for modules: in all versions the structure begins with this (host_ipc_ns_stand_in() looks). */
+struct mount_namespace {
+	struct ns_common ns;
+};
+OF_NSPROXY(mnt, struct mount_namespace, mnt_ns)
+static void mnt_get(void *ns)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+	refcount_inc(&((struct mount_namespace *)ns)->ns.__ns_ref);
+#else
+	refcount_inc(&((struct mount_namespace *)ns)->ns.count);
+#endif
+}
+
+#ifdef CONFIG_UTS_NS
+OF_NSPROXY(uts, struct uts_namespace, uts_ns)
+static void uts_get(void *ns)
+{
+	get_uts_ns(ns);
+}
+#endif
+
+#ifdef CONFIG_NET_NS
+OF_NSPROXY(net, struct net, net_ns)
+static void net_get(void *ns)
+{
+	get_net(ns);
+}
+#endif
+
+#ifdef CONFIG_USER_NS
+COMMON_FUNCTIONS(user, struct user_namespace)
+static void *user_current(void)
+{
+	return current_user_ns();
+}
+static void *user_initial(void)
+{
+	return &init_user_ns;
+}
+static void user_get(void *ns)
+{
+	get_user_ns(ns);
+}
+/* Itself, as of the namespaces of other kinds that its first task makes; not its parent. */
+static struct user_namespace *user_owner(void *ns)
+{
+	return ns;
+}
+#endif
+
+/* The functions that are called with a namespace of which no reference is left. */
+static const struct stand_in kinds[] = {
+	ROW(mnt, CLONE_NEWNS, "free_mnt_ns"),
+#ifdef CONFIG_UTS_NS
+	ROW(uts, CLONE_NEWUTS, "free_uts_ns"),
+#endif
+#ifdef CONFIG_NET_NS
+	ROW(net, CLONE_NEWNET, "__put_net"),
+#endif
+#ifdef CONFIG_USER_NS
+	ROW(user, CLONE_NEWUSER, "__put_user_ns"),
+#endif
+};
+
+/* Whether what we take for a mount namespace's struct ns_common is one. */
+static bool is_as_expected(const struct stand_in *kind)
+{
+	const struct ns_common *common = kind->initial_one();
+	const struct proc_ns_operations *operations;
+	const char *name;
+	char text[sizeof("mnt")];
+
+	if (kind->clone_flag != CLONE_NEWNS)
+		return true;
+	return !copy_from_kernel_nofault(&operations, &common->ops, sizeof(operations)) &&
+	       !copy_from_kernel_nofault(&name, &operations->name, sizeof(name)) &&
+	       !copy_from_kernel_nofault(text, name, sizeof(text)) &&
+	       !memcmp(text, "mnt", sizeof(text));
+}
+
+int host_ipc_ns_stand_in(const char *kind)
+{
+	size_t i;
+
+	stand_in = NULL;
+	if (!*kind)
+		return 0;
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (!strcmp(kinds[i].name, kind))
+			stand_in = is_as_expected(&kinds[i]) ? &kinds[i] : NULL;
+	return stand_in ? 0 : -EINVAL;
+}
+
+#else
+
+int host_ipc_ns_stand_in(const char *kind)
+{
+	return *kind ? -EOPNOTSUPP : 0;
+}
+
+#endif

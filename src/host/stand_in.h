@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Namespaces of another kind that stand in for those of IPC, on kernels without CONFIG_IPC_NS: the parameter
+ * "namespaces" chooses it.  A container that gets one of its own gets System V IPC of its own with it.
+ */
+#ifndef SYSVIPC_SRC_HOST_STAND_IN_H
+#define SYSVIPC_SRC_HOST_STAND_IN_H
+
+#include <linux/types.h>
+
+struct user_namespace;
+
+struct stand_in {
+	const char *name; /* as /proc/PID/ns calls it */
+	unsigned long clone_flag;
+	const char *ending_symbol; /* host_ipc_ns_ending_symbol() */
+	void *(*current_one)(void);
+	void *(*initial_one)(void);
+	void (*get)(void *ns);
+	void (*put)(void *ns);
+	struct user_namespace *(*owner)(void *ns);
+	unsigned int (*number)(const void *ns);
+};
+
+/* NULL: none, all tasks share one.  Does not change after host_ipc_ns_stand_in(). */
+extern const struct stand_in *stand_in;
+
+#endif

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * test_stand_in [PATH]: the parameter "namespaces": those of another kind have System V IPC of their own where the kernel
+ * has no IPC namespaces.
+ */
+#include "lib/facility.hpp"
+#include "lib/module.hpp"
+#include "lib/realm.hpp"
+#include "lib/sem_set.hpp"
+
+#include <csignal>
+#include <sched.h>
+#include <unistd.h>
+
+namespace {
+
+bool has(const std::string& kind)
+{
+    return access(("/proc/self/ns/" + kind).c_str(), F_OK) == 0;
+}
+
+struct Kind {
+    const char* name;
+    int flag;
+};
+
+// Runs `body` for each kind that this kernel has, with the module loaded for it.
+void for_each_kind(const std::function<void(const Kind&)>& body)
+{
+    module::require_unloaded();
+    if (has("ipc"))
+        harness::skip("this kernel has IPC namespaces");
+    for (const Kind& kind : { Kind { "mnt", CLONE_NEWNS }, Kind { "uts", CLONE_NEWUTS },
+                              Kind { "net", CLONE_NEWNET }, Kind { "user", CLONE_NEWUSER } }) {
+        if (!has(kind.name))
+            continue;
+        REQUIRE_OK(module::load((std::string { "namespaces=" } + kind.name).c_str()));
+        body(kind);
+        // What is left in a namespace goes with it, soon.
+        wait_until([] { return module::unload().ok(); });
+    }
+}
+
+FACILITY_TEST(another_kind_of_namespace_has_its_own)
+{
+    for_each_kind([&](const Kind& kind) {
+        const int outside = facility.make(kKey);
+        Actor inside { [&] {
+            const NamespaceFile home { kind.name };
+            REQUIRE_OK(let_go(kind.flag));
+            EXPECT(!facility.has(outside));
+            EXPECT(facility.listed().empty());
+            EXPECT_ERR(facility.get(kKey, 0), ENOENT);
+            const int own = facility.make(kKey);
+            EXPECT(facility.has(own));
+            EXPECT_EQ(facility.listed().size(), 1U);
+            if (kind.flag != CLONE_NEWUSER) { // nobody may go back to a user namespace above
+                REQUIRE_OK(home.enter(kind.flag));
+                EXPECT(facility.has(outside));
+            }
+            return Outcome::raw(0);
+        } };
+        EXPECT_EQ(inside.join(), Outcome::raw(0));
+        EXPECT(facility.has(outside));
+        EXPECT_EQ(facility.listed().size(), 1U);
+        EXPECT_OK(facility.remove(outside));
+    });
+}
+
+FACILITY_TEST(another_kind_of_namespace_by_clone_has_its_own)
+{
+    for_each_kind([&](const Kind& kind) {
+        const int outside = facility.make(kKey);
+        Actor inside { static_cast<unsigned long>(kind.flag), [&] {
+                          EXPECT(facility.listed().empty());
+                          (void)facility.make(kKey);
+                          return Outcome::raw(0);
+                      } };
+        EXPECT_EQ(inside.join(), Outcome::raw(0));
+        EXPECT_EQ(facility.listed().size(), 1U);
+        EXPECT_OK(facility.remove(outside));
+    });
+}
+
+TEST(leaving_such_a_namespace_undoes)
+{
+    for_each_kind([](const Kind& kind) {
+        const SemSet set { Values { 0 } };
+        Actor leaving { [&] {
+            REQUIRE_OK(set.operate({ undone(up()) }));
+            REQUIRE_OK(let_go(kind.flag));
+            raise(SIGSTOP);
+            return Outcome::raw(0);
+        } };
+        leaving.wait_stopped();
+        EXPECT_EQ(set.value(), 0);
+        leaving.signal(SIGCONT);
+        EXPECT_EQ(leaving.join(), Outcome::raw(0));
+    });
+}
+
+TEST(undo_is_not_shared_with_another_such_namespace)
+{
+    for_each_kind([](const Kind& kind) {
+        const SemSet set { Values { 0 } };
+        Actor parent { [&] {
+            REQUIRE_OK(set.operate({ undone(up()) }));
+            Actor child { static_cast<unsigned long>(kind.flag | CLONE_SYSVSEM),
+                          [] { return Outcome::raw(0); } };
+            EXPECT_EQ(child.join(), Outcome::raw(0));
+            EXPECT_EQ(set.value(), 1);
+            return Outcome::raw(0);
+        } };
+        EXPECT_EQ(parent.join(), Outcome::raw(0));
+        EXPECT_EQ(set.value(), 0);
+    });
+}
+
+TEST(an_unknown_kind_is_refused)
+{
+    module::require_unloaded();
+    for (const char* parameters : { "namespaces=ipc", "namespaces=pid", "namespaces=utsx" })
+        EXPECT_ERR(module::load(parameters), has("ipc") ? EOPNOTSUPP : EINVAL);
+    REQUIRE_OK(module::load("namespaces="));
+    REQUIRE_OK(module::unload());
+}
+
+TEST(kernels_with_ipc_namespaces_refuse_others)
+{
+    module::require_unloaded();
+    if (!has("ipc"))
+        harness::skip("this kernel has no IPC namespaces");
+    EXPECT_ERR(module::load("namespaces=uts"), EOPNOTSUPP);
+    module::expect_absent();
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    return module::run_tests(argc, argv);
+}
