@@ -46,7 +46,7 @@ FACILITY_TEST(another_kind_of_namespace_has_its_own)
     for_each_kind([&](const Kind& kind) {
         const int outside = facility.make(kKey);
         Actor inside { [&] {
-            const NamespaceFile home { kind.name };
+            const NamespaceFile home { std::string { kind.name } };
             REQUIRE_OK(let_go(kind.flag));
             EXPECT(!facility.has(outside));
             EXPECT(facility.listed().empty());
