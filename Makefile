@@ -26,7 +26,7 @@ LTO ?= 1
 SYSVIPC_UNTRIED ?= 0
 export LTO SYSVIPC_UNTRIED
 
-.PHONY: all install uninstall deb clean run shell test test-more host-test explore fuzz coverage mutants mutants-guest test-reference test-postgres matrix bench latency lint check format help FORCE
+.PHONY: all install uninstall deb android clean run shell test test-more host-test explore fuzz coverage mutants mutants-guest test-reference test-postgres matrix bench latency lint check format help FORCE
 
 all: ## build sysvipc.ko for KDIR (default: the running kernel's headers)
 	@test -d "$(KDIR)" || { echo "No kernel headers: set KDIR=, or run scripts/install-packages build headers" >&2; false; }
@@ -45,6 +45,9 @@ uninstall: ## undo make install
 
 deb: ## build the Debian package sysvipc-dkms in build/
 	scripts/build-deb build
+
+android: ## build a zip for Android's root managers in build/ (KDIR=: the device's kernel; docs/android.md)
+	scripts/build-android $(KDIR) build
 
 run: build/$(DEMO_KERNEL)/sysvipc.ko ## run a demonstration in a virtual machine without System V IPC (ARCH=x86_64|arm64)
 	@scripts/install-packages demo
