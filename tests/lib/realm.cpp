@@ -34,10 +34,27 @@ void become_root_of_the_namespace()
 
 } // namespace
 
+bool has_namespaces(const std::string& kind)
+{
+    return access(("/proc/self/ns/" + kind).c_str(), F_OK) == 0;
+}
+
 void require_namespaces(const std::string& kind)
 {
-    if (access(("/proc/self/ns/" + kind).c_str(), F_OK) != 0)
+    if (!has_namespaces(kind))
         harness::skip("the kernel has no " + kind + " namespaces");
+}
+
+std::vector<int> other_kinds_of_namespaces()
+{
+    std::vector<int> kinds { CLONE_NEWNS };
+    if (has_namespaces("uts"))
+        kinds.push_back(CLONE_NEWUTS);
+    if (has_namespaces("pid"))
+        kinds.push_back(CLONE_NEWPID);
+    if (has_namespaces("net"))
+        kinds.push_back(CLONE_NEWNET);
+    return kinds;
 }
 
 Outcome let_go(int kinds)

@@ -10,9 +10,13 @@
 #include <memory>
 #include <sched.h>
 #include <string>
+#include <vector>
 
-// Skips the test where the kernel has no such namespaces: "ipc", "user", "pid".
+bool has_namespaces(const std::string& kind); // the kernel: "ipc", "user", "pid", ...
+// Skips the test where the kernel has no such namespaces.
 void require_namespaces(const std::string& kind);
+// CLONE_NEW... of those that have nothing to do with IPC, as far as the kernel has them.
+std::vector<int> other_kinds_of_namespaces();
 
 Outcome let_go(int kinds); // unshare(2)
 

@@ -10,14 +10,8 @@
 
 #include <csignal>
 #include <sched.h>
-#include <unistd.h>
 
 namespace {
-
-bool has(const std::string& kind)
-{
-    return access(("/proc/self/ns/" + kind).c_str(), F_OK) == 0;
-}
 
 struct Kind {
     const char* name;
@@ -28,11 +22,11 @@ struct Kind {
 void for_each_kind(const std::function<void(const Kind&)>& body)
 {
     module::require_unloaded();
-    if (has("ipc"))
+    if (has_namespaces("ipc"))
         harness::skip("this kernel has IPC namespaces");
     for (const Kind& kind : { Kind { "mnt", CLONE_NEWNS }, Kind { "uts", CLONE_NEWUTS },
                               Kind { "net", CLONE_NEWNET }, Kind { "user", CLONE_NEWUSER } }) {
-        if (!has(kind.name))
+        if (!has_namespaces(kind.name))
             continue;
         REQUIRE_OK(module::load((std::string { "namespaces=" } + kind.name).c_str()));
         body(kind);
@@ -120,7 +114,7 @@ TEST(an_unknown_kind_is_refused)
 {
     module::require_unloaded();
     for (const char* parameters : { "namespaces=ipc", "namespaces=pid", "namespaces=utsx" })
-        EXPECT_ERR(module::load(parameters), has("ipc") ? EOPNOTSUPP : EINVAL);
+        EXPECT_ERR(module::load(parameters), has_namespaces("ipc") ? EOPNOTSUPP : EINVAL);
     REQUIRE_OK(module::load("namespaces="));
     REQUIRE_OK(module::unload());
 }
@@ -128,7 +122,7 @@ TEST(an_unknown_kind_is_refused)
 TEST(kernels_with_ipc_namespaces_refuse_others)
 {
     module::require_unloaded();
-    if (!has("ipc"))
+    if (!has_namespaces("ipc"))
         harness::skip("this kernel has no IPC namespaces");
     EXPECT_ERR(module::load("namespaces=uts"), EOPNOTSUPP);
     module::expect_absent();

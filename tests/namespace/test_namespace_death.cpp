@@ -80,6 +80,7 @@ TEST(leaving_for_a_new_one_ends_it)
 
 TEST(leaving_for_an_old_one_ends_it)
 {
+    require_namespaces("ipc");
     const NamespaceFile home;
     in_a_new_ipc_namespace([&] {
         (void)make_large();

@@ -221,7 +221,7 @@ FACILITY_TEST(a_thread_goes_alone_and_the_others_keep)
 FACILITY_TEST(namespaces_of_other_kinds_change_nothing_for_a)
 {
     const Outside outside { facility, kKey };
-    for (const int kind : { CLONE_NEWUTS, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET }) {
+    for (const int kind : other_kinds_of_namespaces()) {
         in_a_process([&] {
             REQUIRE_OK(let_go(kind));
             EXPECT(outside.exists());

@@ -190,6 +190,8 @@ FACILITY_TEST(root_of_a_user_namespace_rules_no_initial)
 
 FACILITY_TEST(a_world_below_has_no_way_back_to_the_initial)
 {
+    require_namespaces("user");
+    require_namespaces("ipc");
     const AlicesObject object { facility };
     const NamespaceFile home;
     const Realm realm { kOwnWorld };
