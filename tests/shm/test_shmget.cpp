@@ -169,7 +169,7 @@ TEST(a_failed_creation_uses_no_limit)
 
 TEST(with_shm_noreserve_a_segment_may_be_larger_than_memory)
 {
-    constexpr std::size_t size = std::size_t { 1 } << (sizeof(std::size_t) == 8 ? 40 : 31);
+    constexpr std::size_t size = std::size_t { 1 } << (sizeof(std::size_t) == 8 ? 36 : 31);
     const Segment segment { size, SHM_NORESERVE | 0600 };
     EXPECT_EQ(segment.stat().segsz, size);
     const Attachment attachment { segment };
