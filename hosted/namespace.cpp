@@ -45,6 +45,16 @@ int host_ipc_ns_stand_in(const char* kind)
     return *kind != '\0' ? -EOPNOTSUPP : 0;
 }
 
+const void* host_ipc_ns_identity(const kapi_ipc_ns* ns)
+{
+    return ns;
+}
+
+const void* host_ipc_ns_ending_identity(unsigned long argument)
+{
+    return reinterpret_cast<const void*>(argument);
+}
+
 bool host_ipc_ns_supported()
 {
     return kernel().has_namespaces;

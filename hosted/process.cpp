@@ -145,7 +145,7 @@ int load_module() noexcept
     reset_variables();
     ipc_ns_ending = [](kapi_ipc_ns* ns) {
         if (is_intercepted(host_ipc_ns_ending_symbol()))
-            sysvipc_before_ipc_ns_ending(ns);
+            sysvipc_before_ipc_ns_ending(reinterpret_cast<unsigned long>(ns));
     };
     return sysvipc_module_init();
 }

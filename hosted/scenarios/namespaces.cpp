@@ -23,8 +23,7 @@ struct NamespaceScenario : Fixture {
         if (!is_ready_)
             return;
         Namespaces::open();
-        hosted_enter_new_ipc_ns(
-            [](kapi_ipc_ns* ns) noexcept { Namespaces::note_ending(IpcNsHandle { ns }); });
+        hosted_enter_new_ipc_ns([](kapi_ipc_ns* ns) noexcept { Namespaces::note_ending(ns); });
         host_ipc_ns_get(host_ipc_ns_current());
     }
     ~NamespaceScenario()

@@ -22,6 +22,7 @@ int host_ipc_ns_stand_in(const char *kind);
 
 /* The CLONE_* flag of clone(2) and unshare(2) that makes a new one, and its name below /proc/PID/ns. */
 unsigned long host_ipc_ns_clone_flag(void);
+unsigned long host_ipc_ns_unshare_flags(void); /* of unshare(2), any of which may make one */
 const char *host_ipc_ns_type(void);
 
 bool host_ipc_ns_supported(void); /* false: only the initial one exists */
@@ -50,7 +51,13 @@ enum kapi_builtin_use host_ipc_ns_builtin_use(void);
 
 /* Keeps @ns until the matching put; both are no-ops if only one namespace exists. */
 void host_ipc_ns_get(struct kapi_ipc_ns *ns);
-void host_ipc_ns_put(struct kapi_ipc_ns *ns); /* process context; does not sleep */
+/*
+ * Process context.  Does not sleep, unless mount namespaces stand in, of which the last put unmounts what is in it.
+ */
+void host_ipc_ns_put(struct kapi_ipc_ns *ns);
+
+/* Distinguishes @ns, which exists, from all others that do; with the mark below, from earlier and later ones, too. */
+const void *host_ipc_ns_identity(const struct kapi_ipc_ns *ns);
 
 /* As in /proc/PID/ns/ipc. */
 unsigned int host_ipc_ns_number(const struct kapi_ipc_ns *ns);
@@ -65,12 +72,13 @@ unsigned long host_ipc_ns_mark(const struct kapi_ipc_ns *ns);
 void host_ipc_ns_unmark_all(void);
 
 /*
- * The kernel function that is called with a namespace that has no references left, before its
- * memory can be reused.  It may run with preemption disabled and a lock held: an interceptor must
+ * The kernel function that is called for a namespace that has no references left, before its
+ * memory, or its identity, can be reused; host_ipc_ns_ending_identity() finds that in its first argument.  It may run with preemption disabled and a lock held: an interceptor must
  * not sleep.  On kernels with POSIX message queues, RCU readers that see the namespace then may use
  * it until they end.  NULL: namespaces never end.
  */
 const char *host_ipc_ns_ending_symbol(void);
+const void *host_ipc_ns_ending_identity(unsigned long argument);
 
 KAPI_END
 

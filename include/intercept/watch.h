@@ -35,7 +35,7 @@ void sysvipc_task_ended(void) KAPI_NOEXCEPT;
 void sysvipc_task_unshared(unsigned long flags) KAPI_NOEXCEPT;
 void sysvipc_task_entered(unsigned long flags) KAPI_NOEXCEPT;
 /* Called before host_ipc_ns_ending_symbol(), in its context and with the same locks held. */
-void sysvipc_before_ipc_ns_ending(struct kapi_ipc_ns *ns) KAPI_NOEXCEPT;
+void sysvipc_before_ipc_ns_ending(unsigned long argument) KAPI_NOEXCEPT; /* its first */
 
 /* --- Filters for probes on intercepted functions (intercept/intercept.h) */
 

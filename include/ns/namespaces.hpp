@@ -43,10 +43,10 @@ public:
      */
     static void stop() noexcept;
     /*
-     * The kernel's namespace is about to be freed and its address reused: unlinks ours and
+     * The kernel's namespace is about to be freed and its identity reused: unlinks ours and
      * schedules its burial.  Does not sleep.
      */
-    static void note_ending(IpcNsHandle handle) noexcept;
+    static void note_ending(const void* identity) noexcept;
     /*
      * Waits until the namespaces that have ended are buried.  Precondition: no further end is
      * noted.  Sleeps.

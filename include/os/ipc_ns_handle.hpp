@@ -29,7 +29,12 @@ public:
     }
 
     /* Distinguishes namespaces while they live. */
-    [[nodiscard]] const void* identity() const noexcept { return ns_; }
+    [[nodiscard]] const void* identity() const noexcept { return host_ipc_ns_identity(ns_); }
+    /* That of the one which ends, from the argument of ending_symbol(). */
+    [[nodiscard]] static const void* ending_identity(unsigned long argument) noexcept
+    {
+        return host_ipc_ns_ending_identity(argument);
+    }
     /* Distinguishes it from earlier and later ones with its identity; 0: not assigned yet. */
     [[nodiscard]] unsigned long mark() const noexcept { return host_ipc_ns_mark(ns_); }
     [[nodiscard]] unsigned long make_mark() const noexcept { return host_ipc_ns_make_mark(ns_); }
@@ -51,7 +56,7 @@ public:
         return settings;
     }
 
-    /* For use beyond the current scope: each hold() has its drop().  Neither sleeps. */
+    /* For use beyond the current scope: each hold() has its drop(), which may sleep (host_ipc_ns_put()). */
     void hold() const noexcept { host_ipc_ns_get(ns_); }
     void drop() const noexcept { host_ipc_ns_put(ns_); }
 
@@ -70,7 +75,7 @@ public:
     }
     /* Whether this kernel supports more than the initial one. */
     [[nodiscard]] static bool are_many() noexcept { return host_ipc_ns_supported(); }
-    /* The kernel function that is called with an ending namespace, if there can be many. */
+    /* The kernel function that is called when a namespace ends, if there can be many. */
     [[nodiscard]] static const char* ending_symbol() noexcept
     {
         return host_ipc_ns_ending_symbol();

@@ -14,11 +14,11 @@
 #include <os/parameters.hpp>
 #include <base/poison.hpp>
 
-ENTRY_POINT void sysvipc_before_ipc_ns_ending(kapi_ipc_ns* ns) noexcept
+ENTRY_POINT void sysvipc_before_ipc_ns_ending(unsigned long argument) noexcept
 {
     using namespace sysvipc;
     if (const Served served; served)
-        Namespaces::note_ending(IpcNsHandle { ns });
+        Namespaces::note_ending(IpcNsHandle::ending_identity(argument));
 }
 
 namespace sysvipc {

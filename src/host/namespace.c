@@ -174,7 +174,22 @@ const char *host_ipc_ns_ending_symbol(void)
 	return IS_ENABLED(CONFIG_POSIX_MQUEUE) ? "mq_clear_sbinfo" : "sem_exit_ns";
 }
 
+KAPI_SHIM const void *host_ipc_ns_identity(const struct kapi_ipc_ns *ns)
+{
+	return ns;
+}
+
+const void *host_ipc_ns_ending_identity(unsigned long argument)
+{
+	return (const void *)argument;
+}
+
 unsigned long host_ipc_ns_clone_flag(void)
+{
+	return CLONE_NEWIPC;
+}
+
+unsigned long host_ipc_ns_unshare_flags(void)
 {
 	return CLONE_NEWIPC;
 }
@@ -203,14 +218,35 @@ KAPI_SHIM void host_ipc_ns_put(struct kapi_ipc_ns *ns)
 		stand_in->put(ns);
 }
 
+/*
+ * All kinds of namespaces give their number back here, each time one ends.  What else is called then is a function of
+ * the kind, which compilers inline into some of its callers.
+ */
 const char *host_ipc_ns_ending_symbol(void)
 {
-	return stand_in ? stand_in->ending_symbol : NULL;
+	return stand_in ? "proc_free_inum" : NULL;
+}
+
+KAPI_SHIM const void *host_ipc_ns_identity(const struct kapi_ipc_ns *ns)
+{
+	return stand_in ? (const void *)(unsigned long)stand_in->number(ns) : NULL;
+}
+
+/* An unsigned int; the rest of the register may hold anything. */
+const void *host_ipc_ns_ending_identity(unsigned long argument)
+{
+	BUILD_BUG_ON(!__same_type(proc_free_inum, void(unsigned int)));
+	return (const void *)(unsigned long)(unsigned int)argument;
 }
 
 unsigned long host_ipc_ns_clone_flag(void)
 {
 	return stand_in ? stand_in->clone_flag : CLONE_NEWIPC;
+}
+
+unsigned long host_ipc_ns_unshare_flags(void)
+{
+	return stand_in ? stand_in->unshare_flags : CLONE_NEWIPC;
 }
 
 const char *host_ipc_ns_type(void)

@@ -51,10 +51,10 @@ const struct stand_in *stand_in __ro_after_init;
 	}                                                                                          \
 	COMMON_FUNCTIONS(kind, TYPE)
 
-#define ROW(kind, flag, ending)                                                                    \
+#define ROW(kind, flag, unshare_flags)                                                             \
 	{                                                                                          \
-#kind, flag, ending, kind##_current, kind##_initial, kind##_get, kind##_put,       \
-			kind##_owner, kind##_number                                                \
+#kind, flag, unshare_flags, kind##_current, kind##_initial, kind##_get,            \
+			kind##_put, kind##_owner, kind##_number                                    \
 	}
 
 /* fs/mount.h is not for modules: in all versions the structure begins with this (host_ipc_ns_stand_in() looks). */
@@ -108,17 +108,19 @@ static struct user_namespace *user_owner(void *ns)
 }
 #endif
 
-/* The functions that are called with a namespace of which no reference is left. */
+/* UNSHARE_EMPTY_MNTNS, since 7.1: a mount namespace without CLONE_NEWNS.  Means nothing to unshare(2) before. */
+#define EMPTY_MNTNS 0x00100000
+
 static const struct stand_in kinds[] = {
-	ROW(mnt, CLONE_NEWNS, "free_mnt_ns"),
+	ROW(mnt, CLONE_NEWNS, CLONE_NEWNS | EMPTY_MNTNS),
 #ifdef CONFIG_UTS_NS
-	ROW(uts, CLONE_NEWUTS, "free_uts_ns"),
+	ROW(uts, CLONE_NEWUTS, CLONE_NEWUTS),
 #endif
 #ifdef CONFIG_NET_NS
-	ROW(net, CLONE_NEWNET, "__put_net"),
+	ROW(net, CLONE_NEWNET, CLONE_NEWNET),
 #endif
 #ifdef CONFIG_USER_NS
-	ROW(user, CLONE_NEWUSER, "__put_user_ns"),
+	ROW(user, CLONE_NEWUSER, CLONE_NEWUSER),
 #endif
 };
 

@@ -13,7 +13,7 @@ struct user_namespace;
 struct stand_in {
 	const char *name; /* as /proc/PID/ns calls it */
 	unsigned long clone_flag;
-	const char *ending_symbol; /* host_ipc_ns_ending_symbol() */
+	unsigned long unshare_flags; /* any of which may make a new one */
 	void *(*current_one)(void);
 	void *(*initial_one)(void);
 	void (*get)(void *ns);

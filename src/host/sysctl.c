@@ -269,7 +269,7 @@ bool host_sysctls_stop(struct kapi_sysctls *sysctls)
 	cancel_delayed_work_sync(
 		&sysctls->unpin); /* scheduled by a task that was counted but had not pinned yet */
 	if (READ_ONCE(sysctls->header->used)) {
-		UNLISTED(synchronize_rcu_tasks)(); /* for tasks in a callback */
+		WAIT_FOR_RCU_TASKS(); /* for tasks in a callback */
 		return false;
 	}
 	unregister_sysctl_table(sysctls->header);

@@ -128,7 +128,7 @@ void direct_hook_detach(struct kapi_hook *hook)
 		return;
 	}
 	if (WARN_ON_ONCE(!waits))
-		UNLISTED(synchronize_rcu_tasks)();
+		WAIT_FOR_RCU_TASKS();
 	kfree(hook);
 }
 

@@ -310,7 +310,7 @@ void intercept_end(struct kapi_interception_group *group)
 		has_waited = true;
 	}
 	if (group->probes && !has_waited)
-		UNLISTED(synchronize_rcu_tasks)();
+		WAIT_FOR_RCU_TASKS();
 	group->probes = NULL;
 	group->shared_hook = NULL;
 	for (i = 0; i < group->count; i++)

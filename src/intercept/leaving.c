@@ -41,7 +41,7 @@ static unsigned long unshare_flags(const struct pt_regs *call)
 
 static bool may_leave_by_unshare(const struct pt_regs *call)
 {
-	return unshare_flags(call) & (CLONE_SYSVSEM | host_ipc_ns_clone_flag());
+	return unshare_flags(call) & (CLONE_SYSVSEM | host_ipc_ns_unshare_flags());
 }
 
 static struct leaving leaving_by_unshare(const struct pt_regs *call)

@@ -172,6 +172,6 @@ bool intercept_is_around_copy_process(const struct kapi_regs *registers)
 
 bool intercept_notice_ipc_ns_ending(const struct kapi_regs *registers)
 {
-	sysvipc_before_ipc_ns_ending((struct kapi_ipc_ns *)argument(registers, 0));
+	sysvipc_before_ipc_ns_ending(argument(registers, 0));
 	return false;
 }

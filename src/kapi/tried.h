@@ -14,6 +14,11 @@
 #error "sysvipc is for little-endian kernels"
 #endif
 
+/* The compiler may then change arguments of functions that are not exported, which we look up and intercept. */
+#if defined(CONFIG_LTO_CLANG) && !defined(SYSVIPC_UNTRIED)
+#error "sysvipc was not tried with kernels that are optimised as a whole (CONFIG_LTO_CLANG): make SYSVIPC_UNTRIED=1 builds it all the same"
+#endif
+
 #if (LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0) ||                                               \
      LINUX_VERSION_CODE >= KERNEL_VERSION(7, 4, 0)) &&                                             \
 	!defined(SYSVIPC_UNTRIED)

@@ -8,9 +8,12 @@
 #ifndef SYSVIPC_SRC_KAPI_UNLISTED_H
 #define SYSVIPC_SRC_KAPI_UNLISTED_H
 
-/* Android's kernels export some of them to file systems only, even where no list is used. */
-#if defined(CONFIG_KPROBES) &&                                                                     \
-	(defined(CONFIG_TRIM_UNUSED_KSYMS) || defined(CONFIG_GKI_HACKS_TO_FIX))
+/*
+ * Android's kernels export some of them to file systems only, even where no list is used.  SYSVIPC_LISTED: by
+ * scripts/build-android, as the device's kernel has a list, and a build of it for its headers may have none.
+ */
+#if defined(CONFIG_KPROBES) && (defined(CONFIG_TRIM_UNUSED_KSYMS) ||                               \
+				defined(CONFIG_GKI_HACKS_TO_FIX) || defined(SYSVIPC_LISTED))
 #define EXPORTS_ARE_LISTED
 #endif
 
@@ -64,7 +67,15 @@ UNLISTED_FUNCTIONS(DECLARE_UNLISTED)
 #define UNLISTED(name) static_call(found_##name)
 
 #else
+#include <linux/rcupdate.h>
+
 #define UNLISTED(name) name
+#endif
+
+#ifdef CONFIG_TASKS_RCU
+#define WAIT_FOR_RCU_TASKS() UNLISTED(synchronize_rcu_tasks)()
+#else
+#define WAIT_FOR_RCU_TASKS() synchronize_rcu_tasks()
 #endif
 
 #endif

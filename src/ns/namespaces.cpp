@@ -28,7 +28,7 @@ struct Registry : Pinned {
     static void destroy(Registry* registry) noexcept { heap_destroy(registry); }
 
     void (*const empty)(IpcNamespace&);
-    AddressMap by_handle;
+    AddressMap by_identity;
     /* The one that ended last; it links to the one before. */
     Atomic<IpcNamespace*> ended { nullptr };
     DeferredWork burial { bury };
@@ -38,23 +38,23 @@ struct Registry : Pinned {
 [[gnu::used]] constinit Registry* registry = nullptr;
 
 /* Under RCU. */
-IpcNamespace* find_at(IpcNsHandle handle) noexcept
+IpcNamespace* find_at(const void* identity) noexcept
 {
-    return static_cast<IpcNamespace*>(registry->by_handle.find(handle.identity()));
+    return static_cast<IpcNamespace*>(registry->by_identity.find(identity));
 }
 
 /* The kernel's namespace exists.  Ignores the entry of an earlier one at its address. */
 IpcNamespace* find_other(IpcNsHandle handle) noexcept
 {
     const RcuGuard guard;
-    IpcNamespace* ns = find_at(handle);
+    IpcNamespace* ns = find_at(handle.identity());
     return ns && ns->is_of(handle) ? ns : nullptr;
 }
 
 /* The kernel's has ended: of several tasks that notice, one schedules its burial.  Under RCU. */
 void end(IpcNamespace& ended) noexcept
 {
-    if (!registry->by_handle.remove(ended))
+    if (!registry->by_identity.remove(ended))
         return;
     IpcNamespace* ns = &ended;
     ns->end();
@@ -69,7 +69,7 @@ void end(IpcNamespace& ended) noexcept
 void end_former(IpcNsHandle handle) noexcept
 {
     const RcuGuard guard;
-    IpcNamespace* ns = find_at(handle);
+    IpcNamespace* ns = find_at(handle.identity());
     if (ns && !ns->is_of(handle))
         end(*ns);
 }
@@ -97,7 +97,7 @@ Result<void> Namespaces::start(void (*empty)(IpcNamespace&)) noexcept
 {
     Box<Registry> created = TRY(heap_create<Registry>(empty));
     Box<IpcNamespace> initial = TRY(IpcNamespace::create(IpcNsHandle::initial()));
-    TRY(created->by_handle.start());
+    TRY(created->by_identity.start());
     registry = created.release();
     set_initial(initial.release());
     return {};
@@ -105,7 +105,7 @@ Result<void> Namespaces::start(void (*empty)(IpcNamespace&)) noexcept
 
 void Namespaces::stop() noexcept
 {
-    registry->by_handle.stop([](kapi_addressed* addressed) {
+    registry->by_identity.stop([](kapi_addressed* addressed) {
         IpcNamespace::destroy(static_cast<IpcNamespace*>(addressed));
     });
     IpcNamespace::destroy(exchange(initial_, nullptr));
@@ -113,10 +113,10 @@ void Namespaces::stop() noexcept
 }
 
 /* Also ends an earlier namespace's entry at this address, if that end went unnoticed. */
-void Namespaces::note_ending(IpcNsHandle handle) noexcept
+void Namespaces::note_ending(const void* identity) noexcept
 {
     const RcuGuard guard;
-    if (IpcNamespace* ns = find_at(handle))
+    if (IpcNamespace* ns = find_at(identity))
         end(*ns);
 }
 
@@ -196,7 +196,7 @@ void Namespaces::visit(void (*each)(IpcNamespace&, void* context) noexcept, void
         void* context;
     } visit { each, context };
     each(*initial_, context);
-    registry->by_handle.visit(
+    registry->by_identity.visit(
         [](kapi_addressed* addressed, void* visiting) noexcept {
             const Visit& visited = *static_cast<const Visit*>(visiting);
             visited.each(*static_cast<IpcNamespace*>(addressed), visited.context);
@@ -217,7 +217,7 @@ Result<IpcNamespace*> Namespaces::find_or_create(IpcNsHandle handle) noexcept
     end_former(handle);
     Box<IpcNamespace> created = TRY(IpcNamespace::create(handle));
     created->open();
-    Result<void> inserted = registry->by_handle.insert(*created);
+    Result<void> inserted = registry->by_identity.insert(*created);
     if (inserted.ok())
         return created.release(); /* now the registry's */
     if (IpcNamespace* found = find_other(handle))

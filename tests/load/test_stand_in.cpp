@@ -10,6 +10,8 @@
 
 #include <csignal>
 #include <sched.h>
+#include <sys/ipc.h>
+#include <sys/shm.h>
 
 namespace {
 
@@ -73,6 +75,82 @@ FACILITY_TEST(another_kind_of_namespace_by_clone_has_its_own)
         EXPECT_EQ(inside.join(), Outcome::raw(0));
         EXPECT_EQ(facility.listed().size(), 1U);
         EXPECT_OK(facility.remove(outside));
+    });
+}
+
+// What holds it last may put it by another path of the kernel than a task that leaves.
+FACILITY_TEST(a_namespace_that_a_file_held_last_ends_with_its)
+{
+    for_each_kind([&](const Kind& kind) {
+        Actor inside { [&] {
+            REQUIRE_OK(let_go(kind.flag));
+            (void)facility.make(kKey);
+            raise(SIGSTOP);
+            return Outcome::raw(0);
+        } };
+        inside.wait_stopped();
+        NamespaceFile file { std::string { kind.name }, inside.pid() };
+        inside.signal(SIGCONT);
+        EXPECT_EQ(inside.join(), Outcome::raw(0));
+        EXPECT_ERR(module::unload(), EAGAIN);
+        file.close();
+    });
+}
+
+TEST(a_namespace_that_an_attachment_held_last_ends)
+{
+    for_each_kind([](const Kind& kind) {
+        if (kind.flag == CLONE_NEWUSER)
+            return; // nobody can go back
+        for (const bool detaches : { false, true }) {
+            Actor inside { [&] {
+                const NamespaceFile home { std::string { kind.name } };
+                REQUIRE_OK(let_go(kind.flag));
+                const int id = shmget(IPC_PRIVATE, 1, 0600);
+                void* const at = shmat(id, nullptr, 0);
+                REQUIRE(at != reinterpret_cast<void*>(-1));
+                REQUIRE_OK(home.enter(kind.flag));
+                if (detaches)
+                    EXPECT_EQ(shmdt(at), 0);
+                return Outcome::raw(0);
+            } };
+            EXPECT_EQ(inside.join(), Outcome::raw(0));
+        }
+    });
+}
+
+FACILITY_TEST(nested_namespaces_end_with_their)
+{
+    for_each_kind([&](const Kind& kind) {
+        Actor inside { [&] {
+            for (int depth = 0; depth < 3; ++depth) {
+                REQUIRE_OK(let_go(kind.flag));
+                (void)facility.make(kKey);
+            }
+            return Outcome::raw(0);
+        } };
+        EXPECT_EQ(inside.join(), Outcome::raw(0));
+    });
+}
+
+// Memory and numbers of namespaces are used again at once.
+FACILITY_TEST(a_new_namespace_never_finds_what_one_before_had_of)
+{
+    for_each_kind([&](const Kind& kind) {
+        for (int round = 0; round < 30; ++round) {
+            Actor inside { [&] {
+                REQUIRE_OK(let_go(kind.flag));
+                EXPECT(facility.listed().empty());
+                (void)facility.make(kKey);
+                // The file is the last to go.
+                const NamespaceFile file { std::string { kind.name } };
+                return kind.flag == CLONE_NEWUSER
+                    ? Outcome::raw(0)
+                    : NamespaceFile { std::string { kind.name }, std::to_string(getppid()) }.enter(
+                        kind.flag);
+            } };
+            EXPECT_OK(inside.join());
+        }
     });
 }
 
