@@ -158,8 +158,8 @@ private:
     [[nodiscard]] IpcObject* at_index(IpcId id) const noexcept
     {
         (void)invariant(is_under_rcu());
-        return static_cast<IpcObject*>(
-            indexes_.find(clamp_index(id_layout.index_of(id), id_layout.slots())));
+        /* Some bits of the id: below slots(), also under speculation. */
+        return static_cast<IpcObject*>(indexes_.find(id_layout.index_of(id)));
     }
     static IpcObject* from_keyed(kapi_keyed* keyed) noexcept
     {
