@@ -57,8 +57,8 @@ public:
     [[nodiscard]] T* find(IpcId id) const noexcept
     {
         IpcObject* object = at_index(id);
-        if (!object || id_layout.sequence_of(object->id()) != id_layout.sequence_of(id))
-            [[unlikely]] {
+        /* At that index: so the ids differ in their sequence numbers, if at all. */
+        if (!object || object->id() != id) [[unlikely]] {
             load_barrier(); /* BARRIER removed */
             return nullptr;
         }
