@@ -63,13 +63,31 @@ template <class Call>
     return to_syscall(call(*ns.take()));
 }
 
-/* Both, for a call with its arguments in @regs. */
+/* in_namespace() for a call with its arguments in @regs. */
 template <class Call>
-[[nodiscard]] inline long serve(const kapi_regs* regs, const Call& call) noexcept
+[[nodiscard, gnu::noinline]] long serve_anywhere(const kapi_regs* regs, Call call) noexcept
 {
-    return inside([&] {
-        return in_namespace([&](IpcNamespace& ns) { return call(ns, CallRegisters { regs }); });
-    });
+    return in_namespace([&](IpcNamespace& ns) { return call(ns, CallRegisters { regs }); });
+}
+template <class Call>
+COLD [[nodiscard, gnu::noinline]] long serve_later(const kapi_regs* regs, Call call) noexcept
+{
+    return inside([&] { return serve_anywhere(regs, call); });
+}
+
+/*
+ * Both, for a call with its arguments in @regs.  Nearly all calls are served at once, and most in the initial
+ * namespace: the rest is out of line, so that these keep nothing in registers for it.
+ */
+template <class Call>
+[[nodiscard]] inline long serve(const kapi_regs* regs, Call call) noexcept
+{
+    const Served served;
+    if (!served) [[unlikely]]
+        return serve_later(regs, call);
+    if (Namespaces::is_in_initial()) [[likely]]
+        return to_syscall(call(Namespaces::initial(), CallRegisters { regs }));
+    return serve_anywhere(regs, call);
 }
 
 } // namespace sysvipc

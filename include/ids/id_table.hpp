@@ -57,8 +57,8 @@ public:
     [[nodiscard]] T* find(IpcId id) const noexcept
     {
         IpcObject* object = at_index(id);
-        if (!object || id_layout.sequence_of(object->id()) != id_layout.sequence_of(id))
-            [[unlikely]] {
+        /* At that index: so the ids differ in their sequence numbers, if at all. */
+        if (!object || object->id() != id) [[unlikely]] {
             load_barrier(); /* BARRIER removed */
             return nullptr;
         }
@@ -158,8 +158,8 @@ private:
     [[nodiscard]] IpcObject* at_index(IpcId id) const noexcept
     {
         (void)invariant(is_under_rcu());
-        return static_cast<IpcObject*>(
-            indexes_.find(clamp_index(id_layout.index_of(id), id_layout.slots())));
+        /* Some bits of the id: below slots(), also under speculation. */
+        return static_cast<IpcObject*>(indexes_.find(id_layout.index_of(id)));
     }
     static IpcObject* from_keyed(kapi_keyed* keyed) noexcept
     {

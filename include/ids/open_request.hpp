@@ -26,6 +26,11 @@ struct OpenRequest {
     {
         return wants_creation() && (flags & abi::IPC_EXCL) != 0;
     }
+    /* Whether an object is to be created, as @opened says that none has the key. */
+    [[nodiscard]] bool is_to_create_after(const Result<IpcId>& opened) const noexcept
+    {
+        return !opened.ok() && opened.error() == Errno::ENOENT && wants_creation();
+    }
     [[nodiscard]] Mode mode() const noexcept { return Mode::from_flags(flags); }
 };
 
@@ -34,8 +39,10 @@ struct OpenRequest {
  * security module's.
  */
 template <class Facility>
-[[nodiscard]] Result<IpcId> open_existing(const IdTable& table, const OpenRequest& request,
-                                          UserNamespace owner, const Facility& facility) noexcept
+[[nodiscard, gnu::always_inline]] inline Result<IpcId> open_existing(const IdTable& table,
+                                                                     OpenRequest request,
+                                                                     UserNamespace owner,
+                                                                     Facility facility) noexcept
 {
     const RcuGuard guard;
     auto* object = table.find<typename Facility::Object>(request.key);
@@ -52,8 +59,8 @@ template <class Facility>
 
 /* Errors: those of create(), ENOSPC, in this order. */
 template <class Facility>
-[[nodiscard]] Result<IpcId> create_object(IdTable& table, const OpenRequest& request,
-                                          const Facility& facility) noexcept
+[[nodiscard, gnu::noinline]] Result<IpcId> create_object(IdTable& table, OpenRequest request,
+                                                         Facility facility) noexcept
 {
     auto created = TRY(facility.create(request));
     Result<IpcId> published = table.publish(created, facility.limit());
@@ -63,29 +70,41 @@ template <class Facility>
 }
 
 /*
+ * For a key that no object had: the loser of a race must find the winner's object, not a limit that this
+ * has reached.
+ * Locks: the creation mutex, the table's.  Errors: as open_object().
+ */
+template <class Facility>
+[[nodiscard, gnu::noinline]] Result<IpcId> create_with_key(IdTable& table, OpenRequest request,
+                                                           UserNamespace owner,
+                                                           Facility facility) noexcept
+{
+    const Mutex<CreationLock>::Turn turn { table.creation() };
+    Result<IpcId> opened = open_existing(table, request, owner, facility);
+    if (!request.is_to_create_after(opened))
+        return opened;
+    return create_object(table, request, facility);
+}
+
+/*
+ * To open costs no more than it must: the arguments are few words, passed by value, and what creates is out
+ * of line.
  * Context: process, sleeps.
- * Locks: none to open; to create, the table's, and before it, with a key, the creation mutex: the
- * loser of a race must find the winner's object, not a limit that this has reached.
+ * Locks: none to open; to create, the table's, and before it, with a key, the creation mutex.
  * Errors: as open_existing(); instead of ENOENT, if it creates, as create_object().
  */
 template <class Facility>
-[[nodiscard]] Result<IpcId> open_object(IdTable& table, const OpenRequest& request,
-                                        UserNamespace owner, const Facility& facility) noexcept
+[[nodiscard, gnu::always_inline]] inline Result<IpcId> open_object(IdTable& table,
+                                                                   OpenRequest request,
+                                                                   UserNamespace owner,
+                                                                   Facility facility) noexcept
 {
     if (request.key == kPrivateKey)
         return create_object(table, request, facility);
-    const auto open = [&] { return open_existing(table, request, owner, facility); };
-    const auto is_absent = [&](const Result<IpcId>& opened) {
-        return !opened.ok() && opened.error() == Errno::ENOENT && request.wants_creation();
-    };
-    Result<IpcId> opened = open();
-    if (!is_absent(opened)) [[likely]]
-        return opened;
-    const Mutex<CreationLock>::Turn turn { table.creation() };
-    Result<IpcId> opened_meanwhile = open();
-    if (!is_absent(opened_meanwhile))
-        return opened_meanwhile;
-    return create_object(table, request, facility);
+    Result<IpcId> opened = open_existing(table, request, owner, facility);
+    if (request.is_to_create_after(opened)) [[unlikely]]
+        return create_with_key(table, request, owner, facility);
+    return opened;
 }
 
 } // namespace sysvipc

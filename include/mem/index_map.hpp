@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * IndexMap: small integers to objects (the kernel's idr).  KeyMap: keys to objects (the kernel's
- * rhashtable).  Lookups run under RCU concurrently with one writer; the caller serialises writers and
- * keeps removed objects alive for an RCU grace period.
+ * IndexMap: small integers to objects (the kernel's idr; an array of the lowest ones saves most lookups its
+ * walk).  KeyMap: keys to objects (the kernel's rhashtable).  Lookups run under RCU concurrently with one
+ * writer; the caller serialises writers and keeps removed objects alive for an RCU grace period.
  */
 #pragma once
 
+#include <base/atomic.hpp>
 #include <base/result.hpp>
 #include <base/types.hpp>
 #include <kapi/table.h>
+#include <user/user_memory.hpp>
 
 namespace sysvipc {
 
@@ -45,9 +47,27 @@ public:
         return index;
     }
     /* Makes @object, as written so far, visible at an allocated index. */
-    void publish(i32 index, void* object) noexcept { kapi_idr_replace(&idr_, object, index); }
-    void remove(i32 index) noexcept { kapi_idr_remove(&idr_, index); }
-    [[nodiscard]] void* find(i32 index) const noexcept { return kapi_idr_find(&idr_, index); }
+    void publish(i32 index, void* object) noexcept
+    {
+        kapi_idr_replace(&idr_, object, index);
+        if (index < kLowest)
+            lowest_[index].store_release(object);
+    }
+    void remove(i32 index) noexcept
+    {
+        if (index < kLowest)
+            lowest_[index].store_relaxed(nullptr);
+        kapi_idr_remove(&idr_, index);
+    }
+    /* @index may come from user space, if it is not negative. */
+    [[nodiscard]] void* find(i32 index) const noexcept
+    {
+        if (index < kLowest) [[likely]] {
+            if (void* object = lowest_[clamp_index(index, kLowest)].load_acquire()) [[likely]]
+                return object;
+        }
+        return kapi_idr_find(&idr_, index);
+    }
     /* The first object at or above @index, which is set to its index; nullptr: none. */
     [[nodiscard]] void* find_from(i32& index) const noexcept
     {
@@ -55,7 +75,12 @@ public:
     }
 
 private:
+    /* So many are used in turn while few are in use, unless the layout of ids is the extended one. */
+    static constexpr i32 kLowest = 64;
+
     kapi_idr idr_;
+    /* Set after the idr's entry and cleared before it: only that decides whether an object is found. */
+    Atomic<void*> lowest_[kLowest];
 };
 
 class KeyMap : Pinned {

@@ -23,12 +23,16 @@ public:
      */
     [[nodiscard]] static Result<IpcNamespace*> current() noexcept
     {
-        const IpcNsHandle handle = IpcNsHandle::current();
-        IpcNamespace* initial = initial_;
-        if (handle.identity() == initial->handle().identity()) [[likely]]
-            return initial;
-        return find_or_create(handle);
+        if (is_in_initial()) [[likely]]
+            return &initial();
+        return find_or_create(IpcNsHandle::current());
     }
+    /* Whether the current task's is the initial one. */
+    [[nodiscard]] static bool is_in_initial() noexcept
+    {
+        return IpcNsHandle::current().identity() == initial().handle().identity();
+    }
+    [[nodiscard]] static IpcNamespace& initial() noexcept { return *initial_; }
     /* The namespace for @handle; nullptr: none.  Under RCU, unless the caller holds @handle. */
     [[nodiscard]] static IpcNamespace* find(IpcNsHandle handle) noexcept;
 

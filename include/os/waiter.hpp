@@ -68,7 +68,7 @@ private:
     static constexpr u32 kInPlace = 6;
 
     [[nodiscard]] kapi_task** place_for_one() noexcept;
-    void wake_all() noexcept;
+    [[gnu::noinline]] void wake_all() noexcept; /* most lists are empty */
 
     u32 count_ { 0 };
     Page* first_page_ { nullptr };

@@ -32,13 +32,14 @@ public:
     /* @least_cycle: at least so many indexes are allocated before one is reused. */
     constexpr IdLayout(i32 index_bits, i32 least_cycle) noexcept
         : index_bits_(index_bits),
+          max_index_((1 << index_bits) - 1),
           least_cycle_(least_cycle)
     {
     }
 
     /* How many indexes there are. */
-    [[nodiscard]] constexpr i32 slots() const noexcept { return 1 << index_bits_; }
-    [[nodiscard]] constexpr i32 max_index() const noexcept { return slots() - 1; }
+    [[nodiscard]] constexpr i32 slots() const noexcept { return max_index_ + 1; }
+    [[nodiscard]] constexpr i32 max_index() const noexcept { return max_index_; }
     [[nodiscard]] constexpr i32 max_sequence() const noexcept
     {
         return (0x7fffffff >> index_bits_) - 1;
@@ -76,6 +77,7 @@ public:
 
 private:
     i32 index_bits_;
+    i32 max_index_; /* all bits of the index set */
     i32 least_cycle_;
 };
 

@@ -75,7 +75,7 @@ private:
 
 /*
  * The lock of semaphore @number alone, as a SemLock takes it if the set is open: holds() tells whether it
- * was.  For the usual semop(): without what a closed set needs.
+ * was.  For the usual semop() and GETVAL: without what a closed set needs.
  */
 class [[nodiscard]] OpenSemLock : Pinned {
 public:

@@ -21,7 +21,7 @@ public:
 
     /* @copy returns what it has read; it is repeated until no writer has interfered. */
     template <class Copy>
-    [[nodiscard]] auto read(Copy&& copy) const noexcept
+    [[nodiscard, gnu::always_inline]] auto read(Copy&& copy) const noexcept
     {
         for (;;) {
             const u32 start = kapi_seqcount_read_begin(&count_);

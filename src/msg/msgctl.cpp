@@ -3,6 +3,7 @@
  * msgctl(2): query, change and remove message queues.
  *
  * Locks:   the queue's; IPC_RMID nests the table's in it.
+ * No command is inlined into msgctl(), so that none sets up the stack frame of another.
  * Context: process, sleeps in user copies only.
  */
 #include <msg/msg_queue.hpp>
@@ -20,7 +21,8 @@ using abi::MsgCommand;
 
 /* IPC_INFO, MSG_INFO.  Returns the highest index in use, 0 when there is none. */
 template <class Buffer>
-Result<i32> report_info(IpcNamespace& ns, MsgCommand command, Buffer buffer) noexcept
+[[gnu::noinline]] Result<i32> report_info(IpcNamespace& ns, MsgCommand command,
+                                          Buffer buffer) noexcept
 {
     TRY(MsgQueue::check_command_for_all(command));
     const Limits& limits = ns.limits();
@@ -83,7 +85,8 @@ Result<i32> report_info(IpcNamespace& ns, MsgCommand command, Buffer buffer) noe
 
 /* IPC_STAT returns 0; MSG_STAT and MSG_STAT_ANY, which take an index, return the id. */
 template <class Buffer>
-Result<i32> report_queue(IpcNamespace& ns, IpcId id, MsgCommand command, Buffer buffer) noexcept
+[[gnu::noinline]] Result<i32> report_queue(IpcNamespace& ns, IpcId id, MsgCommand command,
+                                           Buffer buffer) noexcept
 {
     abi::MsgQueueStat stat;
     const IpcId full_id = TRY(stat_queue(ns, id, command, stat));
@@ -96,13 +99,13 @@ Result<i32> report_queue(IpcNamespace& ns, IpcId id, MsgCommand command, Buffer 
  * (owner without a mapping), in this order.
  */
 template <class Buffer>
-Result<i32> set_queue(IpcNamespace& ns, IpcId id, Buffer buffer) noexcept
+[[gnu::noinline]] Result<i32> set_queue(IpcNamespace& ns, IpcId id, Buffer buffer) noexcept
 {
     const auto request = TRY(read_user<abi::MsgQueueStat>(buffer));
     /* Linux passes the number through an int: the same here, including the sign extension. */
     const auto qbytes = static_cast<i32>(request.qbytes);
 
-    WakeList wakes;
+    PARTLY_INITIALISED WakeList wakes;
     const RcuGuard guard;
     MsgQueue* queue = MsgQueue::find(ns, id);
     if (!queue)
@@ -127,7 +130,7 @@ Result<i32> set_queue(IpcNamespace& ns, IpcId id, Buffer buffer) noexcept
 /* On return its waiters have been woken.  Errors: EINVAL, EPERM. */
 Result<Ref<MsgQueue>> withdraw(IpcNamespace& ns, IpcId id) noexcept
 {
-    WakeList wakes;
+    PARTLY_INITIALISED WakeList wakes;
     const RcuGuard guard;
     MsgQueue* queue = MsgQueue::find(ns, id);
     if (!queue)
@@ -140,7 +143,7 @@ Result<Ref<MsgQueue>> withdraw(IpcNamespace& ns, IpcId id) noexcept
 }
 
 /* Errors: EINVAL, EPERM. */
-Result<i32> remove_queue(IpcNamespace& ns, IpcId id) noexcept
+[[gnu::noinline]] Result<i32> remove_queue(IpcNamespace& ns, IpcId id) noexcept
 {
     const Ref<MsgQueue> queue = TRY(withdraw(ns, id));
     queue->retire(ns.message_usage());

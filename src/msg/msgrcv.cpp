@@ -30,8 +30,8 @@ struct ReceiveRequest {
 enum class Received : u8 { Yes, MustWait };
 
 /* Errors: EACCES, EIDRM, in this order. */
-Result<void> check_readable(IpcNamespace& ns, MsgQueue& queue,
-                            const MsgQueue::Locked& state) noexcept
+[[gnu::always_inline]] inline Result<void> check_readable(IpcNamespace& ns, MsgQueue& queue,
+                                                          const MsgQueue::Locked& state) noexcept
 {
     TRY(queue.check_access(state, kReadAccess, ns.owner()));
     if (queue.is_removed())
@@ -39,10 +39,15 @@ Result<void> check_readable(IpcNamespace& ns, MsgQueue& queue,
     return {};
 }
 
-/* Errors: EACCES, EIDRM, E2BIG, ENOMSG, in this order.  Sets @message if it returns Yes. */
-Result<Received> try_receive(IpcNamespace& ns, MsgQueue& queue, MsgQueue::Locked& state,
-                             const ReceiveRequest& request, Box<Message>& message,
-                             WakeList& wakes) noexcept
+/*
+ * Errors: EACCES, EIDRM, E2BIG, ENOMSG, in this order.  Sets @message if it returns Yes.  Inlined: most calls
+ * are one try.
+ */
+[[gnu::always_inline]] inline Result<Received> try_receive(IpcNamespace& ns, MsgQueue& queue,
+                                                           MsgQueue::Locked& state,
+                                                           const ReceiveRequest& request,
+                                                           Box<Message>& message,
+                                                           WakeList& wakes) noexcept
 {
     TRY(check_readable(ns, queue, state));
     if (Message* found = state->select(request.selector)) {

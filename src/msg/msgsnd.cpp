@@ -19,11 +19,12 @@ namespace {
 enum class Sent : u8 { Yes, MustWait };
 
 /*
- * Consumes @message only if it returns Yes.
+ * Consumes @message only if it returns Yes.  Inlined: most calls are one try.
  * Errors: EACCES, EIDRM, a security module's, EAGAIN, in this order.
  */
-Result<Sent> try_send(IpcNamespace& ns, MsgQueue& queue, MsgQueue::Locked& state,
-                      Box<Message>& message, u32 flags, WakeList& wakes) noexcept
+[[gnu::always_inline]] inline Result<Sent> try_send(IpcNamespace& ns, MsgQueue& queue,
+                                                    MsgQueue::Locked& state, Box<Message>& message,
+                                                    u32 flags, WakeList& wakes) noexcept
 {
     TRY(queue.check_access(state, kWriteAccess, ns.owner()));
     if (queue.is_removed())

@@ -9,8 +9,11 @@ namespace sysvipc {
 
 Result<SemOperations::Attempt> SemOperations::attempt(SemSet& set, const SemLock& lock) noexcept
 {
+    /* Copies, as the compiler takes a semaphore for what might change a member. */
+    SemUndo* const undo = undo_;
+    kapi_pid* const process = process_;
     for (const abi::SemOp& op : *this) {
-        Result<void> applied = apply_operation(op, set.at(op.sem_num, lock), undo_);
+        Result<void> applied = apply_operation(op, set.at(op.sem_num, lock), undo);
         if (applied.ok()) [[likely]]
             continue;
         /* Reverts from the last one performed to the first. */
@@ -18,8 +21,7 @@ Result<SemOperations::Attempt> SemOperations::attempt(SemSet& set, const SemLock
             --done;
             set.at(done->sem_num, lock).value -= done->sem_op;
             if (done->sem_flg & abi::SEM_UNDO)
-                undo_->set_adjustment(done->sem_num,
-                                      undo_->adjustment(done->sem_num) + done->sem_op);
+                undo->set_adjustment(done->sem_num, undo->adjustment(done->sem_num) + done->sem_op);
         }
         if (applied.error() != Errno::EAGAIN)
             return applied.error();
@@ -31,7 +33,7 @@ Result<SemOperations::Attempt> SemOperations::attempt(SemSet& set, const SemLock
     bool met_waiters = false;
     for (const abi::SemOp& op : *this) {
         SemaphoreState& semaphore = set.at(op.sem_num, lock);
-        semaphore.last_changer.note(process_);
+        semaphore.last_changer.note(process);
         met_waiters |= semaphore.has_waiters();
     }
     met_waiters_ = met_waiters;

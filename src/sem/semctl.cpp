@@ -5,6 +5,7 @@
  * Locks:   a SemLock of one semaphore for GETVAL, GETPID, GETNCNT, GETZCNT; of all for GETALL, SETALL and
  *     IPC_RMID, which nests the table's in it; the set's lock for the rest.  Statistics never close
  *     a set.
+ * No command is inlined into semctl(), so that none sets up the stack frame of another.
  * Context: process, sleeps in user copies and for memory.
  */
 #include <sem/sem_set.hpp>
@@ -30,7 +31,8 @@ using ValueList = SmallArray<u16, kValuesOnStack>;
 
 /* IPC_INFO, SEM_INFO.  Returns the highest index in use, 0 when there is none. */
 template <class Buffer>
-Result<i32> report_info(IpcNamespace& ns, SemCommand command, Buffer buffer) noexcept
+[[gnu::noinline]] Result<i32> report_info(IpcNamespace& ns, SemCommand command,
+                                          Buffer buffer) noexcept
 {
     TRY(SemSet::check_command_for_all(command));
     const Limits& limits = ns.limits();
@@ -80,7 +82,8 @@ Result<i32> report_info(IpcNamespace& ns, SemCommand command, Buffer buffer) noe
 
 /* IPC_STAT returns 0; SEM_STAT and SEM_STAT_ANY, which take an index, return the id. */
 template <class Buffer>
-Result<i32> report_set(IpcNamespace& ns, IpcId id, SemCommand command, Buffer buffer) noexcept
+[[gnu::noinline]] Result<i32> report_set(IpcNamespace& ns, IpcId id, SemCommand command,
+                                         Buffer buffer) noexcept
 {
     abi::SemSetStat stat;
     const IpcId full_id = TRY(stat_set(ns, id, command, stat));
@@ -88,8 +91,27 @@ Result<i32> report_set(IpcNamespace& ns, IpcId id, SemCommand command, Buffer bu
     return command == SemCommand::IPC_STAT ? 0 : full_id.value();
 }
 
+/* Errors: EIDRM. */
+[[gnu::noinline]] Result<i32> look_under_lock(SemSet& set, u32 index, SemCommand command) noexcept
+{
+    PARTLY_INITIALISED SemLock lock { set, index };
+    if (set.is_removed())
+        return Errno::EIDRM;
+    switch (command) {
+    case SemCommand::GETPID:
+        return set.at(index, lock).last_changer.show();
+    case SemCommand::GETNCNT:
+        return static_cast<i32>(count_sem_waiters(set, lock, index, WaitsFor::Increase));
+    case SemCommand::GETZCNT:
+        return static_cast<i32>(count_sem_waiters(set, lock, index, WaitsFor::Zero));
+    default:
+        return set.at(index, lock).value;
+    }
+}
+
 /* GETVAL, GETPID, GETNCNT, GETZCNT.  Errors: EINVAL, EACCES, EINVAL (number), EIDRM, in this order. */
-Result<i32> look_at_one(IpcNamespace& ns, IpcId id, i32 number, SemCommand command) noexcept
+[[gnu::noinline]] Result<i32> look_at_one(IpcNamespace& ns, IpcId id, i32 number,
+                                          SemCommand command) noexcept
 {
     const RcuGuard guard;
     SemSet* set = SemSet::find(ns, id);
@@ -100,19 +122,12 @@ Result<i32> look_at_one(IpcNamespace& ns, IpcId id, i32 number, SemCommand comma
     if (number < 0 || static_cast<u32>(number) >= set->count())
         return Errno::EINVAL;
     const auto index = static_cast<u32>(clamp_index(number, static_cast<i32>(set->count())));
-    PARTLY_INITIALISED SemLock lock { *set, index };
-    if (set->is_removed())
-        return Errno::EIDRM;
-    switch (command) {
-    case SemCommand::GETPID:
-        return set->at(index, lock).last_changer.show();
-    case SemCommand::GETNCNT:
-        return static_cast<i32>(count_sem_waiters(*set, lock, index, WaitsFor::Increase));
-    case SemCommand::GETZCNT:
-        return static_cast<i32>(count_sem_waiters(*set, lock, index, WaitsFor::Zero));
-    default:
-        return set->at(index, lock).value;
+    if (command == SemCommand::GETVAL) {
+        OpenSemLock lock { *set, index };
+        if (lock.holds() && !set->is_removed()) [[likely]]
+            return (*lock).value;
     }
+    return look_under_lock(*set, index, command);
 }
 
 /* Calls @each for every undo record of the set. */
@@ -137,7 +152,7 @@ void set_value(SemSet& set, SemLock& lock, u32 number, i32 value, kapi_pid* chan
 {
     if (value < 0 || value > kMostSemaphoreValue)
         return Errno::ERANGE;
-    WakeList wakes;
+    PARTLY_INITIALISED WakeList wakes;
     const RcuGuard guard;
     SemSet* set = SemSet::find(ns, id);
     if (!set || number < 0 || static_cast<u32>(number) >= set->count())
@@ -168,7 +183,7 @@ Result<Ref<SemSet>> hold_allowed(IpcNamespace& ns, IpcId id, SemCommand command)
 }
 
 /* GETALL.  Errors: EINVAL, EACCES, ENOMEM, EIDRM, EFAULT. */
-Result<i32> get_all(IpcNamespace& ns, IpcId id, UserAddress buffer) noexcept
+[[gnu::noinline]] Result<i32> get_all(IpcNamespace& ns, IpcId id, UserAddress buffer) noexcept
 {
     const Ref<SemSet> set = TRY(hold_allowed(ns, id, SemCommand::GETALL));
     ValueList values;
@@ -185,7 +200,7 @@ Result<i32> get_all(IpcNamespace& ns, IpcId id, UserAddress buffer) noexcept
 }
 
 /* SETALL.  Errors: EINVAL, EACCES, ENOMEM, EFAULT, ERANGE (nothing is set), EIDRM, in this order. */
-Result<i32> set_all(IpcNamespace& ns, IpcId id, UserAddress buffer) noexcept
+[[gnu::noinline]] Result<i32> set_all(IpcNamespace& ns, IpcId id, UserAddress buffer) noexcept
 {
     const Ref<SemSet> set = TRY(hold_allowed(ns, id, SemCommand::SETALL));
     ValueList values;
@@ -196,7 +211,7 @@ Result<i32> set_all(IpcNamespace& ns, IpcId id, UserAddress buffer) noexcept
             return Errno::ERANGE;
     }
     const SemRange all = SemRange::all(*set);
-    WakeList wakes;
+    PARTLY_INITIALISED WakeList wakes;
     SemLock lock { *set, all };
     if (set->is_removed())
         return Errno::EIDRM;
@@ -212,7 +227,7 @@ Result<i32> set_all(IpcNamespace& ns, IpcId id, UserAddress buffer) noexcept
 
 /* IPC_SET.  Errors: EFAULT, EINVAL, EPERM, EINVAL (owner without a mapping), in this order. */
 template <class Buffer>
-Result<i32> change_set(IpcNamespace& ns, IpcId id, Buffer buffer) noexcept
+[[gnu::noinline]] Result<i32> change_set(IpcNamespace& ns, IpcId id, Buffer buffer) noexcept
 {
     const auto request = TRY(read_user<abi::SemSetStat>(buffer));
     const RcuGuard guard;
@@ -232,7 +247,7 @@ Result<i32> change_set(IpcNamespace& ns, IpcId id, Buffer buffer) noexcept
 /* On return its waiters have been woken.  Errors: EINVAL, EPERM. */
 Result<Ref<SemSet>> withdraw(IpcNamespace& ns, IpcId id) noexcept
 {
-    WakeList wakes;
+    PARTLY_INITIALISED WakeList wakes;
     const RcuGuard guard;
     SemSet* set = SemSet::find(ns, id);
     if (!set)
@@ -245,7 +260,7 @@ Result<Ref<SemSet>> withdraw(IpcNamespace& ns, IpcId id) noexcept
 }
 
 /* IPC_RMID.  Errors: EINVAL, EPERM. */
-Result<i32> remove_set(IpcNamespace& ns, IpcId id) noexcept
+[[gnu::noinline]] Result<i32> remove_set(IpcNamespace& ns, IpcId id) noexcept
 {
     const Ref<SemSet> set = TRY(withdraw(ns, id));
     set->retire();

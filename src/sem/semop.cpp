@@ -103,7 +103,7 @@ Result<void> keep(SemSet& set, Place& place) noexcept
 Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operations,
                              Place& place) noexcept
 {
-    WakeList wakes;
+    PARTLY_INITIALISED WakeList wakes; /* mostly places for tasks, which few calls need */
     const RcuGuard guard;
     SemSet* set = SemSet::find(ns, id);
     if (!set)

@@ -3,6 +3,7 @@
  * shmctl(2): query, change, lock and remove segments.
  *
  * Locks:   the segment's; IPC_RMID nests the table's in it.
+ * No command is inlined into shmctl(), so that none sets up the stack frame of another.
  * Context: process, sleeps in user copies, SHM_UNLOCK also while pages become evictable again.
  */
 #include <shm/shm_segment.hpp>
@@ -27,7 +28,7 @@ i32 highest_index(const IdTable::Usage& usage) noexcept
 
 /* IPC_INFO. */
 template <class Buffer>
-Result<i32> report_limits(IpcNamespace& ns, Buffer buffer) noexcept
+[[gnu::noinline]] Result<i32> report_limits(IpcNamespace& ns, Buffer buffer) noexcept
 {
     TRY(ShmSegment::check_command_for_all(ShmCommand::IPC_INFO));
     const Limits& limits = ns.limits();
@@ -41,7 +42,7 @@ Result<i32> report_limits(IpcNamespace& ns, Buffer buffer) noexcept
 
 /* SHM_INFO. */
 template <class Buffer>
-Result<i32> report_usage(IpcNamespace& ns, Buffer buffer) noexcept
+[[gnu::noinline]] Result<i32> report_usage(IpcNamespace& ns, Buffer buffer) noexcept
 {
     TRY(ShmSegment::check_command_for_all(ShmCommand::SHM_INFO));
     IdTable& table = ns.table(Kind::SharedMemory);
@@ -96,7 +97,8 @@ Result<i32> report_usage(IpcNamespace& ns, Buffer buffer) noexcept
 
 /* IPC_STAT returns 0; SHM_STAT and SHM_STAT_ANY, which take an index, return the id. */
 template <class Buffer>
-Result<i32> report_segment(IpcNamespace& ns, IpcId id, ShmCommand command, Buffer buffer) noexcept
+[[gnu::noinline]] Result<i32> report_segment(IpcNamespace& ns, IpcId id, ShmCommand command,
+                                             Buffer buffer) noexcept
 {
     abi::ShmSegmentStat stat;
     const IpcId full_id = TRY(stat_segment(ns, id, command, stat));
@@ -106,7 +108,7 @@ Result<i32> report_segment(IpcNamespace& ns, IpcId id, ShmCommand command, Buffe
 
 /* IPC_SET.  Errors: EFAULT, EINVAL, EPERM, EINVAL (owner without a mapping), in this order. */
 template <class Buffer>
-Result<i32> change_segment(IpcNamespace& ns, IpcId id, Buffer buffer) noexcept
+[[gnu::noinline]] Result<i32> change_segment(IpcNamespace& ns, IpcId id, Buffer buffer) noexcept
 {
     const auto request = TRY(read_user<abi::ShmSegmentStat>(buffer));
     const RcuGuard guard;
@@ -149,7 +151,7 @@ Result<void> withdraw_or_mark(IpcNamespace& ns, IpcId id,
 }
 
 /* IPC_RMID.  Errors: EINVAL, EPERM. */
-Result<i32> remove_segment(IpcNamespace& ns, IpcId id) noexcept
+[[gnu::noinline]] Result<i32> remove_segment(IpcNamespace& ns, IpcId id) noexcept
 {
     Optional<Ref<ShmSegment>> withdrawn;
     TRY(withdraw_or_mark(ns, id, withdrawn));
@@ -177,7 +179,7 @@ Result<void> check_locking(IpcNamespace& ns, const Ownership& ownership,
  * SHM_LOCK.  Errors: EINVAL, a security module's, EIDRM, EPERM, ENOMEM, in this order; the same for
  * SHM_UNLOCK.
  */
-Result<i32> lock_segment(IpcNamespace& ns, IpcId id) noexcept
+[[gnu::noinline]] Result<i32> lock_segment(IpcNamespace& ns, IpcId id) noexcept
 {
     const RcuGuard guard;
     ShmSegment* segment = ShmSegment::find(ns, id);
@@ -215,7 +217,7 @@ Result<SegmentFile> unlock_pages(IpcNamespace& ns, IpcId id) noexcept
 }
 
 /* SHM_UNLOCK. */
-Result<i32> unlock_segment(IpcNamespace& ns, IpcId id) noexcept
+[[gnu::noinline]] Result<i32> unlock_segment(IpcNamespace& ns, IpcId id) noexcept
 {
     const SegmentFile unlocked = TRY(unlock_pages(ns, id));
     if (!unlocked.is_empty())

@@ -39,9 +39,11 @@
 SYM_CODE_START(sysvipc_enter_intercepted)
 	UNWIND_HINT_FUNC
 	ENDBR
-	movq	(%rsp), %r11
-	shrq	$MARK_SHIFT, %r11
-	andl	$(MARK_COUNT - 1), %r11d
+#if MARK_SHIFT + MARK_BITS != 16
+#error "a mark is not of bits of an address's lowest 16"
+#endif
+	movzwl	(%rsp), %r11d
+	shrl	$MARK_SHIFT, %r11d
 	cmpb	$0, sysvipc_marks(%r11)
 	je	sysvipc_enter_call
 #define HANDLER(handler, kind)
