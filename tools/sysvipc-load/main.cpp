@@ -61,6 +61,7 @@ void resolve(ModuleImage& module, const RunningKernel& kernel)
 {
     std::string missing;
     std::size_t exported = 0;
+    std::size_t hidden = 0;
     if (!kernel.tells_exports())
         std::cout << "the kernel does not tell what it exports: looking up everything\n";
     for (const ModuleImage::Import& import : module.imports()) {
@@ -77,9 +78,10 @@ void resolve(ModuleImage& module, const RunningKernel& kernel)
         }
         std::cout << std::hex << *address << std::dec << " " << import.name << "\n";
         module.set_address(import, *address);
+        ++hidden;
     }
-    std::cout << exported
-              << " imports are exported; those above are not, and their versions are not checked\n";
+    std::cout << exported << " imports are exported\n"
+              << hidden << " imports are not exported: their versions are not checked\n";
     if (!missing.empty())
         throw Refusal("this kernel does not have:" + missing);
 }
@@ -150,7 +152,7 @@ int main(int count, char** words)
     }
     try {
         run(options);
-    } catch (const Refusal& refusal) {
+    } catch (const std::exception& refusal) { // Refusal, or no memory
         std::cerr << "sysvipc-load: " << refusal.what() << "\n";
         return 1;
     }

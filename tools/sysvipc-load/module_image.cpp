@@ -2,6 +2,7 @@
 #include "module_image.hpp"
 
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -37,9 +38,12 @@ std::string_view ModuleImage::text(const Elf64_Shdr& table, std::size_t offset) 
 ModuleImage::ModuleImage(const std::string& path)
 {
     std::ifstream file { path, std::ios::binary };
-    bytes_.assign(std::istreambuf_iterator<char> { file }, {});
-    if (!file.is_open() || file.bad())
+    if (!std::filesystem::is_regular_file(path) || !file.is_open())
         throw Refusal("cannot read " + path);
+    bytes_.assign(std::istreambuf_iterator<char> { file }, {});
+    if (file.bad())
+        throw Refusal("cannot read " + path);
+    drop_signature();
     if (bytes_.size() < sizeof(Elf64_Ehdr) || memcmp(bytes_.data(), ELFMAG, SELFMAG) != 0)
         throw Refusal(path + " is not a kernel module");
     const Elf64_Ehdr& header = part<Elf64_Ehdr>(0, 1)[0];
@@ -53,16 +57,41 @@ ModuleImage::ModuleImage(const std::string& path)
     for (const Elf64_Shdr& section : sections)
         if (section.sh_type != SHT_NOBITS)
             (void)part<char>(section.sh_offset, section.sh_size);
+    if (sections[header.e_shstrndx].sh_type != SHT_STRTAB)
+        throw Refusal("the file is damaged");
     for (const Elf64_Shdr& section : sections) {
-        if (section.sh_type == SHT_SYMTAB && section.sh_link < sections.size()) {
+        if (section.sh_type == SHT_SYMTAB && section.sh_link < sections.size()
+            && sections[section.sh_link].sh_type == SHT_STRTAB) {
             symbols_ = part<Elf64_Sym>(section.sh_offset, section.sh_size / sizeof(Elf64_Sym));
             names_ = &sections[section.sh_link];
-        } else if (text(sections[header.e_shstrndx], section.sh_name) == ".modinfo") {
+        } else if (section.sh_type == SHT_PROGBITS
+                   && text(sections[header.e_shstrndx], section.sh_name) == ".modinfo") {
             information_ = &section;
         }
     }
     if (!names_ || !information_)
         throw Refusal(path + " is not a kernel module");
+}
+
+/*
+ * What was changed is not what was signed, and kernels that check signatures refuse a wrong one where they accept none.
+ * <linux/module_signature.h>: the signature, a structure that ends with its length, and a line.
+ */
+void ModuleImage::drop_signature()
+{
+    constexpr std::string_view kLine = "~Module signature appended~\n";
+    constexpr std::size_t kStructure = 12;
+    constexpr std::size_t kLength = 4; // in the order of the network
+
+    const std::string_view all { bytes_.data(), bytes_.size() };
+    if (!all.ends_with(kLine) || all.size() < kLine.size() + kStructure)
+        return;
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < kLength; ++i)
+        size = size << 8 | static_cast<unsigned char>(all[all.size() - kLine.size() - kLength + i]);
+    if (size > all.size() - kLine.size() - kStructure)
+        throw Refusal("the file is damaged");
+    bytes_.resize(all.size() - kLine.size() - kStructure - size);
 }
 
 std::vector<ModuleImage::Import> ModuleImage::imports() const

@@ -39,6 +39,7 @@ public:
     [[nodiscard]] std::span<const char> bytes() const { return bytes_; }
 
 private:
+    void drop_signature();
     template <class T>
     [[nodiscard]] std::span<T> part(Elf64_Off offset, std::size_t count);
     [[nodiscard]] std::string_view text(const Elf64_Shdr& table, std::size_t offset) const;
