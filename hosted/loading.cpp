@@ -66,8 +66,3 @@ bool intercept_is_around_leaving(const kapi_regs*) noexcept
 {
     return true;
 }
-
-bool intercept_notice_ipc_ns_ending(const kapi_regs*) noexcept
-{
-    return false;
-}

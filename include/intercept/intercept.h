@@ -24,13 +24,12 @@ struct kapi_interception {
 	void (*landing)(void);
 	/*
 	 * Entered in place of the function, from a kprobe: stack and registers are as the caller left
-	 * them.
-	 * NULL: a probe diverts no call, and can only run its filter.
+	 * them.  NULL: no probe is used.
 	 */
 	void (*landing_in_place)(void);
 	/*
-	 * A probe's filter: whether to divert this call.  Runs with preemption disabled.  NULL:
-	 * divert all calls, or, without a landing in place: do not use a probe.
+	 * A probe's filter: whether to divert this call.  Runs as in an NMI: it takes no lock.  NULL:
+	 * divert all calls.
 	 */
 	bool (*is_wanted)(const struct kapi_regs *registers) KAPI_NOEXCEPT;
 	/*

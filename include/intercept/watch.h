@@ -44,8 +44,6 @@ bool intercept_is_around_leaving(const struct kapi_regs *registers)
 	KAPI_NOEXCEPT; /* unshare(2), setns(2) */
 /* PREEMPT_RT only; else false. */
 bool intercept_is_around_copy_process(const struct kapi_regs *registers) KAPI_NOEXCEPT;
-/* Calls sysvipc_before_ipc_ns_ending() itself; returns false. */
-bool intercept_notice_ipc_ns_ending(const struct kapi_regs *registers) KAPI_NOEXCEPT;
 
 /*
  * Calls sysvipc_task_begun() from now on; no-op with PREEMPT_RT, where copy_process() is

@@ -58,11 +58,10 @@ struct Row {
 constexpr bool kRequired = false;
 constexpr bool kOptional = true;
 
-/* In place of the function; nullptr: a kprobe's filter does all there is to do. */
+/* In place of the function. */
 #define LANDING_BEFORE(place) sysvipc_enter_##place##_in_place
 #define LANDING_ANSWER(place) sysvipc_enter_##place##_in_place
 #define LANDING_AROUND(place) sysvipc_enter_##place##_in_place
-#define LANDING_NOTICE(place) nullptr
 
 constexpr Row kTable[] {
 #define HANDLER(handler, kind)

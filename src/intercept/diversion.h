@@ -15,7 +15,7 @@
 struct kapi_probe_hook;
 struct kapi_regs;
 
-/* Runs in the handler, with preemption disabled. */
+/* Runs in the handler, where no lock can be taken and nothing be enabled: it may be as in an NMI. */
 typedef bool diversion_filter(const struct kapi_regs *registers);
 
 /*
@@ -24,7 +24,7 @@ typedef bool diversion_filter(const struct kapi_regs *registers);
  */
 int probe_hook_new(kapi_u32 most, struct kapi_probe_hook **hook);
 /*
- * Adds one.  @trampoline NULL: only run the filter; @is_wanted NULL: divert every call.  @rest:
+ * Adds one.  @is_wanted NULL: divert every call.  @rest:
  * where our own code enters the function with a mark; 0: nowhere.
  * -ENOENT: no such function, or only a module has it; -EBUSY: another user has redirected it; -ENOMEM.
  * Sleeps.

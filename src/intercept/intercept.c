@@ -221,8 +221,7 @@ static int intercept_by_direct_calls(struct kapi_interception_group *group, cons
  */
 static bool is_for_probes(const struct kapi_interception *row, const struct kapi_intercepted *state)
 {
-	return (row->landing_in_place || row->is_wanted) &&
-	       (state->error == -EOPNOTSUPP || state->error == -ENOENT);
+	return row->landing_in_place && (state->error == -EOPNOTSUPP || state->error == -ENOENT);
 }
 
 static bool are_some_for_probes(const struct kapi_interception_group *group)

@@ -22,7 +22,7 @@
 struct diversion {
 	struct kprobe probe;
 	unsigned long rest;
-	unsigned long trampoline; /* 0: no call is diverted */
+	unsigned long trampoline;
 	diversion_filter *is_wanted; /* NULL: every call is */
 };
 
@@ -55,13 +55,6 @@ static int divert(struct kprobe *probe, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(divert);
 
-static int notice(struct kprobe *probe, struct pt_regs *regs)
-{
-	container_of(probe, struct diversion, probe)->is_wanted((const struct kapi_regs *)regs);
-	return 0;
-}
-NOKPROBE_SYMBOL(notice);
-
 static void keep_from_optimising(struct kprobe *probe, struct pt_regs *regs, unsigned long flags)
 {
 }
@@ -92,8 +85,8 @@ int probe_hook_add(struct kapi_probe_hook *hook, const char *symbol, unsigned lo
 
 	*diversion = (struct diversion){
 		.probe = { .symbol_name = symbol,
-			   .pre_handler = trampoline ? divert : notice,
-			   .post_handler = trampoline ? keep_from_optimising : NULL },
+			   .pre_handler = divert,
+			   .post_handler = keep_from_optimising },
 		.rest = rest,
 		.trampoline = (unsigned long)trampoline,
 		.is_wanted = is_wanted,

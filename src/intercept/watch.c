@@ -167,11 +167,3 @@ bool intercept_is_around_copy_process(const struct kapi_regs *registers)
 }
 
 #endif
-
-/* --- Ends of namespaces */
-
-bool intercept_notice_ipc_ns_ending(const struct kapi_regs *registers)
-{
-	sysvipc_before_ipc_ns_ending(argument(registers, 0));
-	return false;
-}

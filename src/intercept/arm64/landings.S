@@ -172,13 +172,6 @@ SYM_CODE_START(sysvipc_enter_\place\()_in_place)
 SYM_CODE_END(sysvipc_enter_\place\()_in_place)
 .endm
 
-/* A kprobe's filter does all there is to do. */
-.macro NOTICE function
-	BEFORE \function
-.endm
-.macro NOTICE_IN_PLACE place function
-.endm
-
 #define HANDLER(handler, kind) kind handler;
 #define FUNCTION(place, handler, kind, ...) kind##_IN_PLACE place, handler;
 #include <intercept/functions.def>
