@@ -174,7 +174,7 @@ kapi_proc_entry* host_proc_mkdir(const char* name)
 
 kapi_proc_entry* host_proc_create(const kapi_proc_file* file, kapi_proc_entry* parent, void* data)
 {
-    return create(parent->path + "/" + file->name, file, data);
+    return create((parent ? parent->path : "/proc") + "/" + file->name, file, data);
 }
 
 /* Open files pin the module, so that none is left when it is unloaded. */

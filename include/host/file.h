@@ -30,7 +30,10 @@ struct kapi_proc_file {
 };
 
 struct kapi_proc_entry *host_proc_mkdir(const char *name); /* NULL: failed */
-/* @file must outlive the entry, which is complete when it becomes visible.  NULL: failed. */
+/*
+ * @file must outlive the entry, which is complete when it becomes visible.  Without @parent its name is a
+ * path below /proc, in directories that exist and need not be ours.  NULL: failed.
+ */
 struct kapi_proc_entry *host_proc_create(const struct kapi_proc_file *file,
 					 struct kapi_proc_entry *parent, void *data);
 void host_proc_remove(struct kapi_proc_entry *entry); /* waits for users inside; NULL is allowed */

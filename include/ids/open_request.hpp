@@ -7,6 +7,7 @@
  *     Result<Ref<Object>> create(const OpenRequest&)       complete but for its id; sleeps
  *     Result<void> check_existing(const Object&) const     the call's requirements on an existing object
  *     i32 limit() const                                    most objects in the table
+ *     void note_full() const                               the table has as many
  *     void retire(Object&) const                           of an object that was not published; sleeps
  */
 #pragma once
@@ -57,8 +58,11 @@ template <class Facility>
 {
     auto created = TRY(facility.create(request));
     Result<IpcId> published = table.publish(created, facility.limit());
-    if (!published.ok())
+    if (!published.ok()) {
+        if (published.error() == Errno::ENOSPC)
+            facility.note_full();
         facility.retire(*created);
+    }
     return published;
 }
 

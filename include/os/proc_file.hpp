@@ -55,6 +55,11 @@ public:
     {
         return take(host_proc_create(&file, parent.entry_, nullptr));
     }
+    /* The same for a file whose name is a path below /proc, in a directory that may be the kernel's. */
+    [[nodiscard]] Result<void> start_file(const kapi_proc_file& file) noexcept
+    {
+        return take(host_proc_create(&file, nullptr, nullptr));
+    }
     /* Waits for users inside; no-op if nothing was started.  Sleeps. */
     void stop() noexcept { host_proc_remove(exchange(entry_, nullptr)); }
 

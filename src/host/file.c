@@ -200,9 +200,9 @@ struct kapi_proc_entry *host_proc_create(const struct kapi_proc_file *file,
 		return NULL;
 	entry->file = file;
 	entry->data = data;
-	entry->entry =
-		proc_create_data(file->name, file->mode, ((struct entry_data *)parent)->entry,
-				 &proc_callbacks, entry);
+	entry->entry = proc_create_data(file->name, file->mode,
+					parent ? ((struct entry_data *)parent)->entry : NULL,
+					&proc_callbacks, entry);
 	if (!entry->entry) {
 		kfree(entry);
 		return NULL;

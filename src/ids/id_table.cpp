@@ -33,7 +33,7 @@ Result<IpcId> IdTable::insert(IpcObject& object, i32 limit) noexcept
         }
     }
     counts->highest_bound = max(counts->highest_bound, index);
-    ++counts->in_use;
+    counts->most = max(counts->most, ++counts->in_use);
     pin.leak(); /* dropped when the table becomes empty */
     indexes_.publish(index, &object);
     object.is_published_.store_release(true);
@@ -85,7 +85,7 @@ IdTable::Usage IdTable::usage() noexcept
 {
     auto counts = counts_.lock();
     counts->highest_bound = highest_up_to(counts->highest_bound);
-    return { counts->in_use, counts->highest_bound };
+    return { counts->in_use, counts->highest_bound, counts->most };
 }
 
 /*

@@ -112,8 +112,10 @@ Result<i32> set_queue(IpcNamespace& ns, IpcId id, Buffer buffer) noexcept
         return Errno::EINVAL;
     TRY(queue->check_change(state, request.perm, static_cast<u64>(i64 { qbytes }), ns.owner()));
     if (static_cast<u32>(qbytes) > static_cast<u32>(ns.limits().msgmnb.load_relaxed())
-        && !Caller::is_globally_capable(Capability::SysResource))
+        && !Caller::is_globally_capable(Capability::SysResource)) {
+        ns.limits().note_hit(Limit::MsgMnb);
         return Errno::EPERM;
+    }
     const Ownership changed = TRY(queue->ownership(state).changed_by(request.perm));
     queue->set_ownership(state, changed);
     state->qbytes = static_cast<u64>(i64 { qbytes });

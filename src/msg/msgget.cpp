@@ -21,6 +21,7 @@ struct QueueFacility {
     [[nodiscard]] Result<void> check_existing(const MsgQueue&) const noexcept { return {}; }
     void retire(MsgQueue& queue) const noexcept { queue.retire(ns.message_usage()); }
     [[nodiscard]] i32 limit() const noexcept { return ns.limits().msgmni.load_relaxed(); }
+    void note_full() const noexcept { ns.limits().note_hit(Limit::MsgMni); }
 };
 
 } // namespace

@@ -33,8 +33,10 @@ Result<Sent> try_send(IpcNamespace& ns, MsgQueue& queue, MsgQueue::Locked& state
         state->accept(move(message), ns.message_usage(), wakes);
         return Sent::Yes;
     }
-    if (flags & abi::IPC_NOWAIT)
+    if (flags & abi::IPC_NOWAIT) {
+        ns.limits().note_hit(Limit::MsgMnb);
         return Errno::EAGAIN;
+    }
     return Sent::MustWait;
 }
 
@@ -106,8 +108,10 @@ Result<void> wait_for_room(MsgQueue& queue, Sender& sender) noexcept
         return Errno::EINVAL;
     auto state = queue->lock();
     const Sent sent = TRY(try_send(ns, *queue, state, message, flags, wakes));
-    if (sent == Sent::MustWait) [[unlikely]]
+    if (sent == Sent::MustWait) [[unlikely]] {
+        ns.limits().note_hit(Limit::MsgMnb);
         TRY(join_line(*queue, state, *message, place));
+    }
     return sent;
 }
 
@@ -118,6 +122,8 @@ Result<void> send(IpcNamespace& ns, IpcId id, UserAddress from, usize size, u32 
     if (size > static_cast<usize>(ns.limits().msgmax.load_relaxed()) || id.is_negative())
         [[unlikely]] {
         TRY(read_user<Type>(from));
+        if (!id.is_negative())
+            ns.limits().note_hit(Limit::MsgMax);
         return Errno::EINVAL;
     }
     Box<Message> message = TRY(Message::load<Type>(from, size));

@@ -18,8 +18,12 @@ struct SetFacility {
     {
         if (count == 0)
             return Errno::EINVAL;
-        return SemSet::create(request.key, request.mode(), count, ns.semaphores(),
-                              static_cast<u64>(max(ns.limits().semmns(), 0)));
+        Result<Ref<SemSet>> created =
+            SemSet::create(request.key, request.mode(), count, ns.semaphores(),
+                           static_cast<u64>(max(ns.limits().semmns(), 0)));
+        if (!created.ok() && created.error() == Errno::ENOSPC)
+            ns.limits().note_hit(Limit::SemMns);
+        return created;
     }
     [[nodiscard]] Result<void> check_existing(const SemSet& set) const noexcept
     {
@@ -33,6 +37,7 @@ struct SetFacility {
         set.retire();
     }
     [[nodiscard]] i32 limit() const noexcept { return ns.limits().semmni(); }
+    void note_full() const noexcept { ns.limits().note_hit(Limit::SemMni); }
 };
 
 } // namespace
@@ -44,8 +49,12 @@ struct SetFacility {
  */
 Result<IpcId> semget(IpcNamespace& ns, Key key, i32 count, u32 flags) noexcept
 {
-    if (count < 0 || count > ns.limits().semmsl())
+    if (count < 0)
         return Errno::EINVAL;
+    if (count > ns.limits().semmsl()) {
+        ns.limits().note_hit(Limit::SemMsl);
+        return Errno::EINVAL;
+    }
     return open_object(ns.table(Kind::Semaphores), OpenRequest { key, flags }, ns.owner(),
                        SetFacility { ns, static_cast<u32>(count) });
 }

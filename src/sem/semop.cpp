@@ -223,8 +223,10 @@ Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operatio
 Result<void> read_operations(IpcNamespace& ns, UserAddress from, u32 count,
                              OperationList& list) noexcept
 {
-    if (count > static_cast<u32>(ns.limits().semopm()))
+    if (count > static_cast<u32>(ns.limits().semopm())) {
+        ns.limits().note_hit(Limit::SemOpm);
         return Errno::E2BIG;
+    }
     if (count < 1)
         return Errno::EINVAL;
     TRY(list.start(count));

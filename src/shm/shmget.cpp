@@ -33,13 +33,18 @@ struct SegmentFacility {
 
     [[nodiscard]] Result<Ref<ShmSegment>> create(const OpenRequest& request) const noexcept
     {
-        const Limits& limits = ns.limits();
-        if (size < KAPI_SHMMIN || size > limits.shmmax.load_relaxed())
+        Limits& limits = ns.limits();
+        if (size < KAPI_SHMMIN)
             return Errno::EINVAL;
-        if (size > kMostBytes)
+        if (size > limits.shmmax.load_relaxed()) {
+            limits.note_hit(Limit::ShmMax);
+            return Errno::EINVAL;
+        }
+        if (size > kMostBytes
+            || !ns.pages().charge(ShmSegment::pages_of(size), limits.shmall.load_relaxed())) {
+            limits.note_hit(Limit::ShmAll);
             return Errno::ENOSPC;
-        if (!ns.pages().charge(ShmSegment::pages_of(size), limits.shmall.load_relaxed()))
-            return Errno::ENOSPC;
+        }
         Result<Ref<ShmSegment>> created = create_charged(request);
         if (!created.ok())
             ns.pages().uncharge(ShmSegment::pages_of(size));
@@ -53,6 +58,7 @@ struct SegmentFacility {
     }
     void retire(ShmSegment& segment) const noexcept { segment.retire(); }
     [[nodiscard]] i32 limit() const noexcept { return ns.limits().shmmni.load_relaxed(); }
+    void note_full() const noexcept { ns.limits().note_hit(Limit::ShmMni); }
 
 private:
     [[nodiscard]] Result<Ref<ShmSegment>> create_charged(const OpenRequest& request) const noexcept
