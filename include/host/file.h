@@ -49,6 +49,11 @@ const char *host_file_name(struct kapi_file *file); /* last path component; cons
 
 void host_seq_write(struct kapi_seq_file *seq, const char *text, kapi_size size);
 struct kapi_user_ns *host_seq_user_ns(struct kapi_seq_file *seq); /* of the opener */
+/*
+ * Whether the current task may do no more than who opened the file: a program with more rights that is given an open
+ * file shall not read for another.
+ */
+bool host_seq_reader_is_opener(struct kapi_seq_file *seq);
 
 KAPI_END
 

@@ -56,7 +56,7 @@ public:
 
     /* All of these: under RCU; nullptr: none. */
     template <class T>
-    [[nodiscard]] T* find(IpcId id) const noexcept
+    [[nodiscard, gnu::always_inline]] T* find(IpcId id) const noexcept
     {
         IpcObject* object = at_index(id);
         if (!object || id_layout.sequence_of(object->id()) != id_layout.sequence_of(id))
@@ -68,7 +68,7 @@ public:
     }
     /* Ignores the sequence number (the *_STAT commands). */
     template <class T>
-    [[nodiscard]] T* find_at_index_of(IpcId id) const noexcept
+    [[nodiscard, gnu::always_inline]] T* find_at_index_of(IpcId id) const noexcept
     {
         IpcObject* object = at_index(id);
         if (!object) [[unlikely]]

@@ -17,6 +17,7 @@
 #include <ids/ownership.hpp>
 #include <mem/index_map.hpp>
 #include <mem/rcu_counted.hpp>
+#include <os/pid.hpp>
 #include <rules/ipc_id.hpp>
 #include <sync/guarded.hpp>
 #include <sync/sequence.hpp>
@@ -31,6 +32,8 @@ public:
     }
     [[nodiscard]] IpcId id() const noexcept { return IpcId { perm_.id() }; }
     [[nodiscard]] bool is_removed() const noexcept { return is_removed_.load_relaxed(); }
+    /* The process that created it. */
+    [[nodiscard]] const ProcessMark& maker() const noexcept { return maker_; }
 
     /* Tells audit that the system call is about this object, whatever the result. */
     void tell_audit() noexcept { perm_.tell_audit(); }
@@ -69,6 +72,7 @@ private:
     Atomic<bool> is_published_ { false };
     Atomic<bool> is_removed_ { false };
     kapi_keyed keyed_ {};
+    const ProcessMark maker_;
     KernelPerm perm_;
 };
 
@@ -199,7 +203,8 @@ private:
         return ownership().check_mode(wanted, owner);
     }
 
-    Lock state_;
+    [[no_unique_address]] Lock
+        state_; /* what follows may use the room that alignment leaves in it */
     Sequence<Lock, PermissionSeq> ownership_changes_;
 };
 

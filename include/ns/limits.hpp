@@ -62,7 +62,10 @@ public:
     /* What it is at present. */
     [[nodiscard]] u64 value(Limit limit) const noexcept;
     /* A call failed, or had to wait, because of @limit. */
-    COLD void note_hit(Limit limit) noexcept { static_cast<void>(hits_[index_of(limit)].add(1)); }
+    COLD [[gnu::noinline]] void note_hit(Limit limit) noexcept
+    {
+        static_cast<void>(hits_[index_of(limit)].add(1));
+    }
     /* How often since the namespace was first used. */
     [[nodiscard]] u64 hits(Limit limit) const noexcept
     {

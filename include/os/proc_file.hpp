@@ -19,6 +19,11 @@ public:
     {
         return UserNamespace { host_seq_user_ns(file_) };
     }
+    /* Whether the reader has no more rights than the opener: then permissions may be checked as the reader's. */
+    [[nodiscard]] bool is_read_by_opener() const noexcept
+    {
+        return host_seq_reader_is_opener(file_);
+    }
 
 private:
     kapi_seq_file* file_;

@@ -31,6 +31,8 @@ class SegmentCreator;
 
 struct ShmSegmentState : Pinned {
     u64 attaches { 0 };
+    u64 mappings { 0 }; /* that were made so far, and that are gone */
+    u64 unmappings { 0 };
     i64 atime { 0 };
     i64 dtime { 0 };
     i64 ctime { 0 };

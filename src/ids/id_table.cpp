@@ -33,7 +33,8 @@ Result<IpcId> IdTable::insert(IpcObject& object, i32 limit) noexcept
         }
     }
     counts->highest_bound = max(counts->highest_bound, index);
-    counts->most = max(counts->most, ++counts->in_use);
+    if (++counts->in_use > counts->most) [[unlikely]]
+        counts->most = counts->in_use;
     pin.leak(); /* dropped when the table becomes empty */
     indexes_.publish(index, &object);
     object.is_published_.store_release(true);

@@ -10,19 +10,31 @@
 
 namespace sysvipc {
 
-MsgQueueState::MsgQueueState(u64 byte_limit, KernelPerm& perm) noexcept
+MsgQueueState::MsgQueueState(i32 most_bytes, KernelPerm& perm) noexcept
     : ctime(real_seconds()),
-      qbytes(byte_limit),
+      qbytes(most_bytes),
       perm_(perm)
 {
 }
 
-Result<Ref<MsgQueue>> MsgQueue::create(Key key, Mode mode, u64 qbytes) noexcept
+Result<Ref<MsgQueue>> MsgQueue::create(Key key, Mode mode, i32 qbytes) noexcept
 {
     static_assert(is_perm_within<MsgQueue>());
     Ref<MsgQueue> queue = TRY(Ref<MsgQueue>::create(0, key, Ownership::of_caller(mode), qbytes));
     TRY(queue->label());
     return queue;
+}
+
+WaitTotals* MsgQueue::sender_waits() noexcept
+{
+    QueueWaits* waits = waits_.get_or_make();
+    return waits ? &waits->senders : nullptr;
+}
+
+WaitTotals* MsgQueue::receiver_waits() noexcept
+{
+    QueueWaits* waits = waits_.get_or_make();
+    return waits ? &waits->receivers : nullptr;
 }
 
 bool MsgQueueState::may_have(kapi_task* receiver, const MessageSelector& selector,
@@ -53,6 +65,7 @@ bool MsgQueueState::deliver(Box<Message>& message, WakeList& wakes) noexcept
             if (message->size() <= receiver->capacity) {
                 lrpid.note(receiver->pid());
                 rtime = real_seconds();
+                ++received;
                 receiver->answer = Receiver::Answer::Delivered;
                 receiver->message = move(message);
                 wakes.finish(*receiver);
@@ -75,7 +88,8 @@ void MsgQueueState::accept(Box<Message> message, MessageUsage& usage, WakeList& 
     const usize size = message->size();
     store.add(move(message));
     bytes += size;
-    ++messages;
+    if (++messages > most_messages) [[unlikely]]
+        most_messages = messages;
     usage.bytes.add(static_cast<long>(size));
     usage.messages.add(1);
 }
@@ -86,6 +100,7 @@ Box<Message> MsgQueueState::take(Message& message, MessageUsage& usage, WakeList
     Box<Message> taken = store.take(message);
     bytes -= size;
     --messages;
+    ++received;
     usage.bytes.add(-static_cast<long>(size));
     usage.messages.add(-1);
     lrpid.note(CurrentTask::process());
@@ -142,7 +157,7 @@ void MsgQueue::retire(MessageUsage& usage) noexcept
     /* No task adds to or takes from a removed queue: its store needs no lock. */
     MsgQueueState& state = unreachable_state();
     usage.bytes.add(-static_cast<long>(state.bytes));
-    usage.messages.add(-static_cast<long>(state.messages));
+    usage.messages.add(-long { state.messages });
     while (!state.store.drain_one().is_empty())
         CurrentTask::give_way();
 }

@@ -75,7 +75,7 @@ Result<i32> report_info(IpcNamespace& ns, MsgCommand command, Buffer buffer) noe
     stat.ctime = state->ctime;
     stat.cbytes = state->bytes;
     stat.qnum = state->messages;
-    stat.qbytes = state->qbytes;
+    stat.qbytes = state->byte_limit();
     stat.lspid = state->lspid.show();
     stat.lrpid = state->lrpid.show();
     return full_id;
@@ -118,7 +118,7 @@ Result<i32> set_queue(IpcNamespace& ns, IpcId id, Buffer buffer) noexcept
     }
     const Ownership changed = TRY(queue->ownership(state).changed_by(request.perm));
     queue->set_ownership(state, changed);
-    state->qbytes = static_cast<u64>(i64 { qbytes });
+    state->qbytes = qbytes;
     state->ctime = real_seconds();
     /* Receivers may have lost their permission; senders may have room now. */
     state->release_receivers(Receiver::Answer::TryAgain, wakes);

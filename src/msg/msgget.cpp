@@ -15,8 +15,7 @@ struct QueueFacility {
 
     [[nodiscard]] Result<Ref<MsgQueue>> create(const OpenRequest& request) const noexcept
     {
-        return MsgQueue::create(request.key, request.mode(),
-                                static_cast<u64>(ns.limits().msgmnb.load_relaxed()));
+        return MsgQueue::create(request.key, request.mode(), ns.limits().msgmnb.load_relaxed());
     }
     [[nodiscard]] Result<void> check_existing(const MsgQueue&) const noexcept { return {}; }
     void retire(MsgQueue& queue) const noexcept { queue.retire(ns.message_usage()); }

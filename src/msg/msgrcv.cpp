@@ -39,6 +39,12 @@ Result<void> check_readable(IpcNamespace& ns, MsgQueue& queue,
     return {};
 }
 
+COLD [[gnu::noinline]] Errno refuse_as_empty(MsgQueue& queue) noexcept
+{
+    WaitTotals::note_refusal(queue.receiver_waits());
+    return Errno::ENOMSG;
+}
+
 /* Errors: EACCES, EIDRM, E2BIG, ENOMSG, in this order.  Sets @message if it returns Yes. */
 Result<Received> try_receive(IpcNamespace& ns, MsgQueue& queue, MsgQueue::Locked& state,
                              const ReceiveRequest& request, Box<Message>& message,
@@ -52,14 +58,22 @@ Result<Received> try_receive(IpcNamespace& ns, MsgQueue& queue, MsgQueue::Locked
         return Received::Yes;
     }
     if (!request.may_wait())
-        return Errno::ENOMSG;
+        return refuse_as_empty(queue);
     return Received::MustWait;
 }
 
 /* What a task needs to sleep: a reference to the queue, and its entry in the queue's list. */
 struct WaitingReceiver {
+    WaitingReceiver(Ref<MsgQueue> kept, const ReceiveRequest& request) noexcept
+        : queue(move(kept)),
+          receiver(request.selector, request.capacity()),
+          counted(queue->receiver_waits(), receiver)
+    {
+    }
+
     Ref<MsgQueue> queue;
     Receiver receiver;
+    Waiting counted;
 };
 using Place = Optional<WaitingReceiver>;
 
@@ -98,9 +112,7 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
                                          const ReceiveRequest& request, Place& place) noexcept
 {
     Ref<MsgQueue> kept = TRY(Ref<MsgQueue>::try_get(queue));
-    place.emplace([&] {
-        return WaitingReceiver { move(kept), { request.selector, request.capacity() } };
-    });
+    place.emplace([&] { return WaitingReceiver { move(kept), request }; });
     state->receivers.push_back(place->receiver);
     return {};
 }

@@ -4,6 +4,7 @@
 
 #include <os/kernel.hpp>
 #include <proc/limits_file.hpp>
+#include <proc/object_file.hpp>
 #include <proc/table_file.hpp>
 #include <base/poison.hpp>
 
@@ -12,7 +13,8 @@ namespace sysvipc {
 namespace {
 
 constinit const kapi_proc_file* const kOwnFiles[] {
-    &kLimitsFile,
+    &kLimitsFile,     &kMsgStatsFile,   &kSemStatsFile, &kShmStatsFile,
+    &kMsgWaitersFile, &kSemWaitersFile, &kSemUndoFile,
 };
 
 constinit ProcEntry directory;

@@ -7,6 +7,21 @@
 
 namespace sysvipc {
 
+namespace {
+
+/* Counts why the operations of a call fail. */
+COLD [[gnu::noinline]] Errno note_failure(SemSet& set, Errno error) noexcept
+{
+    SetWaits* waits = set.waits_for_change();
+    if (waits && error == Errno::EAGAIN)
+        WaitTotals::note_refusal(&waits->totals);
+    else if (waits)
+        static_cast<void>(waits->out_of_range.add(1));
+    return error;
+}
+
+} // namespace
+
 Result<SemOperations::Attempt> SemOperations::attempt(SemSet& set, const SemLock& lock) noexcept
 {
     for (const abi::SemOp& op : *this) {
@@ -22,10 +37,10 @@ Result<SemOperations::Attempt> SemOperations::attempt(SemSet& set, const SemLock
                                       undo_->adjustment(done->sem_num) + done->sem_op);
         }
         if (applied.error() != Errno::EAGAIN)
-            return applied.error();
+            return note_failure(set, applied.error());
         blocking_ = &op;
         if (op.sem_flg & abi::IPC_NOWAIT)
-            return Errno::EAGAIN;
+            return note_failure(set, Errno::EAGAIN);
         return Attempt::Blocked;
     }
     bool met_waiters = false;
@@ -35,6 +50,7 @@ Result<SemOperations::Attempt> SemOperations::attempt(SemSet& set, const SemLock
         met_waiters |= semaphore.has_waiters();
     }
     met_waiters_ = met_waiters;
+    ++set.at(first().sem_num, lock).operations;
     return Attempt::Done;
 }
 

@@ -241,7 +241,7 @@ Result<Ref<SemSet>> withdraw(IpcNamespace& ns, IpcId id) noexcept
     SemLock lock { *set, SemRange::all(*set) };
     if (set->is_removed())
         return Errno::EINVAL;
-    return set->withdraw(ns.table(Kind::Semaphores), lock, wakes);
+    return set->withdraw(ns.table(Kind::Semaphores), ns.semaphores(), lock, wakes);
 }
 
 /* IPC_RMID.  Errors: EINVAL, EPERM. */

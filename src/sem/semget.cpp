@@ -33,7 +33,7 @@ struct SetFacility {
     }
     void retire(SemSet& set) const noexcept
     {
-        set.uncharge();
+        set.uncharge(ns.semaphores());
         set.retire();
     }
     [[nodiscard]] i32 limit() const noexcept { return ns.limits().semmni(); }

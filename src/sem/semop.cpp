@@ -28,8 +28,19 @@ enum class Turn : u8 { Done, MustWait, NeedsUndo };
 
 /* What a task keeps if it cannot finish at once: the set, and its place in the queue there. */
 struct Place {
+    struct Sleeper {
+        Sleeper(SemOperations& operations, SetWaits* waits) noexcept
+            : waiter(operations),
+              counted(waits ? &waits->totals : nullptr, waiter)
+        {
+        }
+
+        SemWaiter waiter;
+        Waiting counted;
+    };
+
     Optional<Ref<SemSet>> set;
-    Optional<SemWaiter> waiter;
+    Optional<Sleeper> sleeper;
 };
 
 /*
@@ -73,8 +84,10 @@ Result<void> keep(SemSet& set, Place& place) noexcept
 {
     if (!place.set.has_value())
         TRY(keep(set, place));
-    SemWaiter& waiter = place.waiter.emplace([&] { return SemWaiter { operations }; });
-    add_sem_waiter(set, lock, waiter);
+    Place::Sleeper& sleeper = place.sleeper.emplace([&] {
+        return Place::Sleeper { operations, set.waits_for_change() };
+    });
+    add_sem_waiter(set, lock, sleeper.waiter);
     return Turn::MustWait;
 }
 
@@ -152,6 +165,7 @@ Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operatio
     if (!apply_operation(op, semaphore, undo).ok()) [[unlikely]]
         return false;
     semaphore.last_changer.note(CurrentTask::process());
+    ++semaphore.operations;
     semaphore.otime.store_relaxed(real_seconds());
     return true;
 }
@@ -216,7 +230,7 @@ Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operatio
         turn = TRY(operate_with_new_undo(ns, **place.set, operations, place));
     if (turn == Turn::Done) [[likely]]
         return {};
-    return wait_for_turn(**place.set, *place.waiter, deadline);
+    return wait_for_turn(**place.set, place.sleeper->waiter, deadline);
 }
 
 /* Errors: E2BIG, EINVAL (none), ENOMEM, EFAULT, in this order. */

@@ -67,6 +67,7 @@ SegmentFile::Usage ShmSegment::memory_usage() noexcept
 void ShmSegment::count_mapping(ShmSegmentState& state) noexcept
 {
     ++state.attaches;
+    ++state.mappings;
     state.atime = real_seconds();
     state.lpid.note(CurrentTask::process());
 }
@@ -91,6 +92,7 @@ void ShmSegment::unmap() noexcept
     {
         auto state = lock();
         --state->attaches;
+        ++state->unmappings;
         state->dtime = real_seconds();
         state->lpid.note(CurrentTask::process());
         if (!is_unused(*state)) [[likely]]

@@ -9,7 +9,8 @@
 #include <vector>
 
 // Their names.
-inline constexpr const char* kOwnFiles[] = { "limits" };
+inline constexpr const char* kOwnFiles[] = { "limits",      "msg_stats",   "sem_stats", "shm_stats",
+                                             "msg_waiters", "sem_waiters", "sem_undo" };
 
 bool is_module_there();
 
