@@ -33,6 +33,7 @@ struct OpenFixture : TableFixture {
         }
         void retire(TestObject&) const noexcept { retired.add_one(); }
         [[nodiscard]] i32 limit() const noexcept { return most; }
+        [[nodiscard]] u64 created_size() const noexcept { return 0; }
         void note_full() const noexcept { full.add_one(); }
     };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The module's own files below /proc/sysvipc. */
+#include "../events.hpp"
 #include "../file.hpp"
 #include "../sysctl.hpp"
 #include "test.hpp"
@@ -327,4 +328,61 @@ TEST(who_may_not_read_an_object_sees_its_statistics_and_not_who_waits)
         EXPECT_EQ(self.msgsnd(id, &message, 1, 0), 0);
     }
     EXPECT_EQ(self.msgctl(id, IPC_RMID, nullptr), 0);
+}
+
+TEST(events_tell_what_happens)
+{
+    Process self;
+    Process stranger { user(7) };
+    listen_to_events();
+    const int queue = static_cast<int>(self.msgget(5, IPC_CREAT | 0600));
+    TextMessage message { 3, {} };
+    EXPECT_EQ(self.msgsnd(queue, &message, 4, 0), 0);
+    EXPECT_EQ(stranger.msgrcv(queue, &message, 100, 0, IPC_NOWAIT), -EACCES);
+    EXPECT_EQ(stranger.msgctl(queue, IPC_RMID, nullptr), -EPERM);
+    EXPECT_EQ(self.msgrcv(queue, &message, 100, 0, IPC_NOWAIT), 4);
+    EXPECT_EQ(self.msgctl(queue, IPC_RMID, nullptr), 0);
+    EXPECT_EQ(self.msgget(5, 0), -ENOENT);
+    EXPECT_EQ(self.msgctl(queue, IPC_RMID, nullptr), -EINVAL);
+    const std::string id = std::to_string(queue);
+    EXPECT(stop_listening()
+           == (Words { "ipc_created 1 " + id + " 5 384 0", "msg_sent " + id + " 3 4 1",
+                       "ipc_refused " + id + " 5 292 7 0 0 384",
+                       "ipc_refused " + id + " 5 0 7 0 0 384", "msg_received " + id + " 3 4 0",
+                       "ipc_removed 1 " + id + " 5 0", "ipc_not_found 1 1 5",
+                       "ipc_not_found 1 0 " + id }));
+
+    listen_to_events();
+    int set = 0;
+    {
+        Process holder;
+        set = static_cast<int>(holder.semget(IPC_PRIVATE, 2, IPC_CREAT | 0600));
+        sembuf up { 1, 2, SEM_UNDO };
+        EXPECT_EQ(holder.semop(set, &up, 1), 0);
+        sembuf both[] { { 0, 1, 0 }, { 1, 1, 0 } };
+        EXPECT_EQ(holder.semop(set, both, 2), 0);
+        const sembuf many[501] {};
+        EXPECT_EQ(holder.semop(set, many, 501), -E2BIG);
+    }
+    EXPECT_EQ(self.semctl(set, 0, IPC_RMID, 0), 0);
+    const std::string name = std::to_string(set);
+    EXPECT(stop_listening()
+           == (Words { "ipc_created 0 " + name + " 0 384 2", "sem_done " + name + " 1 2 1 2",
+                       "sem_done " + name + " 0 1 2 1", "ipc_limit_hit 5 500 0 501",
+                       "sem_undone " + name + " 1 -2 1", "ipc_removed 0 " + name + " 0 0" }));
+
+    listen_to_events();
+    const int segment = static_cast<int>(self.shmget(IPC_PRIVATE, 100, IPC_CREAT | 0600));
+    const long address = self.shmat(segment, nullptr, 0);
+    EXPECT_EQ(self.shmctl(segment, IPC_RMID, nullptr), 0);
+    EXPECT_EQ(self.shmdt(reinterpret_cast<void*>(address)), 0);
+    const int unused = static_cast<int>(self.shmget(IPC_PRIVATE, 100, IPC_CREAT | 0600));
+    EXPECT_EQ(self.shmctl(unused, IPC_RMID, nullptr), 0);
+    const std::string mapped = std::to_string(segment);
+    const std::string other = std::to_string(unused);
+    EXPECT(stop_listening()
+           == (Words { "ipc_created 2 " + mapped + " 0 384 100", "shm_attached " + mapped + " 2",
+                       "shm_marked " + mapped + " 1", "shm_detached " + mapped + " 0",
+                       "ipc_removed 2 " + mapped + " 0 3", "ipc_created 2 " + other + " 0 384 100",
+                       "ipc_removed 2 " + other + " 0 0" }));
 }

@@ -17,6 +17,7 @@
 #include <ns/ipc_namespace.hpp>
 #include <os/pid.hpp>
 #include <os/security.hpp>
+#include <os/trace.hpp>
 #include <os/wait_totals.hpp>
 #include <os/waiter.hpp>
 
@@ -94,6 +95,8 @@ struct MsgQueueState : Pinned {
 private:
     [[nodiscard]] bool may_have(kapi_task* receiver, const MessageSelector& selector,
                                 Message& message) noexcept;
+    COLD [[gnu::noinline]] void tell_sent(const Message& message) const noexcept;
+    COLD [[gnu::noinline]] void tell_received(const Message& message) const noexcept;
     [[nodiscard, gnu::noinline]] bool deliver(Box<Message>& message, WakeList& wakes) noexcept;
 
     KernelPerm& perm_;
@@ -117,7 +120,7 @@ public:
      */
     [[nodiscard]] static MsgQueue* find(IpcNamespace& ns, IpcId id) noexcept
     {
-        return ns.table(kKind).find<MsgQueue>(id);
+        return find_or_tell<MsgQueue>(ns, id);
     }
 
     /* Asks security modules about @message; call after check_access().  Errors: a module's. */

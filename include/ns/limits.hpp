@@ -61,11 +61,8 @@ public:
 
     /* What it is at present. */
     [[nodiscard]] u64 value(Limit limit) const noexcept;
-    /* A call failed, or had to wait, because of @limit. */
-    COLD [[gnu::noinline]] void note_hit(Limit limit) noexcept
-    {
-        static_cast<void>(hits_[index_of(limit)].add(1));
-    }
+    /* A call failed, or had to wait, because of @limit: it wanted so much, beside what was in use. */
+    COLD [[gnu::noinline]] void note_hit(Limit limit, u64 in_use, u64 wanted) noexcept;
     /* How often since the namespace was first used. */
     [[nodiscard]] u64 hits(Limit limit) const noexcept
     {

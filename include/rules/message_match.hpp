@@ -33,6 +33,12 @@ public:
     [[nodiscard]] constexpr i32 search_mode() const noexcept { return static_cast<i32>(rule_) + 1; }
     [[nodiscard]] constexpr i64 operand() const noexcept { return operand_; }
 
+    /* The type that msgrcv() was asked for. */
+    [[nodiscard]] constexpr i64 asked_for() const noexcept
+    {
+        return rule_ == Rule::AtMost ? -operand_ : operand_;
+    }
+
     /* Whether a waiting receiver accepts a message of @type. */
     [[nodiscard]] constexpr bool accepts(i64 type) const noexcept
     {

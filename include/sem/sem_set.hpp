@@ -18,6 +18,7 @@
 #include <ns/ipc_namespace.hpp>
 #include <os/pid.hpp>
 #include <os/security.hpp>
+#include <os/trace.hpp>
 #include <os/wait_totals.hpp>
 #include <os/waiter.hpp>
 #include <rules/semaphore_rules.hpp>
@@ -109,7 +110,7 @@ public:
     /* Under RCU; nullptr: none (EINVAL). */
     [[nodiscard]] static SemSet* find(IpcNamespace& ns, IpcId id) noexcept
     {
-        return ns.table(kKind).find<SemSet>(id);
+        return find_or_tell<SemSet>(ns, id);
     }
     /* Finds the set and keeps it while the caller sleeps.  Errors: EINVAL. */
     [[nodiscard]] static Result<Ref<SemSet>> hold(IpcNamespace& ns, IpcId id) noexcept;
@@ -165,6 +166,13 @@ private:
     OnDemand<SetWaits> waits_;
     /* The semaphores follow, each in its own cache lines if the allocator aligns to them. */
 };
+
+/* For Trace::sem_done(): the first of @count operations of a call, and its semaphore, after all are done. */
+COLD [[gnu::noinline]] inline void tell_done(const SemSet& set, const abi::SemOp& first, u32 count,
+                                             const SemaphoreState& semaphore) noexcept
+{
+    Trace::sem_done(set.id(), first.sem_num, first.sem_op, count, semaphore.value);
+}
 
 inline SemRange SemRange::all(const SemSet& set) noexcept
 {

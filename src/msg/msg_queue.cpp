@@ -5,6 +5,7 @@
 #include <ids/all_objects.hpp>
 #include <os/clock.hpp>
 #include <os/task.hpp>
+#include <os/trace.hpp>
 #include <sync/rcu.hpp>
 #include <base/poison.hpp>
 
@@ -37,6 +38,16 @@ WaitTotals* MsgQueue::receiver_waits() noexcept
     return waits ? &waits->receivers : nullptr;
 }
 
+void MsgQueueState::tell_sent(const Message& message) const noexcept
+{
+    Trace::msg_sent(perm_.id(), message.type(), message.size(), messages + 1);
+}
+
+void MsgQueueState::tell_received(const Message& message) const noexcept
+{
+    Trace::msg_received(perm_.id(), message.type(), message.size(), messages);
+}
+
 bool MsgQueueState::may_have(kapi_task* receiver, const MessageSelector& selector,
                              Message& message) noexcept
 {
@@ -66,6 +77,9 @@ bool MsgQueueState::deliver(Box<Message>& message, WakeList& wakes) noexcept
                 lrpid.note(receiver->pid());
                 rtime = real_seconds();
                 ++received;
+                if (Trace::msg_handed_over()) [[unlikely]]
+                    Trace::msg_handed_over(perm_.id(), message->type(), message->size(),
+                                           receiver->pid());
                 receiver->answer = Receiver::Answer::Delivered;
                 receiver->message = move(message);
                 wakes.finish(*receiver);
@@ -81,6 +95,8 @@ bool MsgQueueState::deliver(Box<Message>& message, WakeList& wakes) noexcept
 
 void MsgQueueState::accept(Box<Message> message, MessageUsage& usage, WakeList& wakes) noexcept
 {
+    if (Trace::msg_sent()) [[unlikely]]
+        tell_sent(*message);
     lspid.note(CurrentTask::process());
     stime = real_seconds();
     if (!receivers.is_empty() && deliver(message, wakes))
@@ -101,6 +117,8 @@ Box<Message> MsgQueueState::take(Message& message, MessageUsage& usage, WakeList
     bytes -= size;
     --messages;
     ++received;
+    if (Trace::msg_received()) [[unlikely]]
+        tell_received(*taken);
     usage.bytes.add(-static_cast<long>(size));
     usage.messages.add(-1);
     lrpid.note(CurrentTask::process());
@@ -176,8 +194,12 @@ Ref<MsgQueue> take_out(IdTable& table, MsgQueue& queue) noexcept
 void remove_all_queues(IpcNamespace& ns) noexcept
 {
     IdTable& table = ns.table(Kind::Messages);
-    for_all_objects<MsgQueue>(
-        table, [&](MsgQueue& queue) { take_out(table, queue)->retire(ns.message_usage()); });
+    for_all_objects<MsgQueue>(table, [&](MsgQueue& queue) {
+        const Ref<MsgQueue> removed = take_out(table, queue);
+        if (Trace::ipc_removed()) [[unlikely]]
+            tell_removed(*removed, Removal::Namespace);
+        removed->retire(ns.message_usage());
+    });
 }
 
 } // namespace sysvipc

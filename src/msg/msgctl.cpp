@@ -113,7 +113,7 @@ Result<i32> set_queue(IpcNamespace& ns, IpcId id, Buffer buffer) noexcept
     TRY(queue->check_change(state, request.perm, static_cast<u64>(i64 { qbytes }), ns.owner()));
     if (static_cast<u32>(qbytes) > static_cast<u32>(ns.limits().msgmnb.load_relaxed())
         && !Caller::is_globally_capable(Capability::SysResource)) {
-        ns.limits().note_hit(Limit::MsgMnb);
+        ns.limits().note_hit(Limit::MsgMnb, 0, static_cast<u32>(qbytes));
         return Errno::EPERM;
     }
     const Ownership changed = TRY(queue->ownership(state).changed_by(request.perm));
@@ -145,6 +145,8 @@ Result<Ref<MsgQueue>> withdraw(IpcNamespace& ns, IpcId id) noexcept
 Result<i32> remove_queue(IpcNamespace& ns, IpcId id) noexcept
 {
     const Ref<MsgQueue> queue = TRY(withdraw(ns, id));
+    if (Trace::ipc_removed()) [[unlikely]]
+        tell_removed(*queue, Removal::Rmid);
     queue->retire(ns.message_usage());
     return 0;
 }

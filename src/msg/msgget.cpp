@@ -20,7 +20,12 @@ struct QueueFacility {
     [[nodiscard]] Result<void> check_existing(const MsgQueue&) const noexcept { return {}; }
     void retire(MsgQueue& queue) const noexcept { queue.retire(ns.message_usage()); }
     [[nodiscard]] i32 limit() const noexcept { return ns.limits().msgmni.load_relaxed(); }
-    void note_full() const noexcept { ns.limits().note_hit(Limit::MsgMni); }
+    [[nodiscard]] u64 created_size() const noexcept { return 0; }
+    void note_full() const noexcept
+    {
+        const i32 in_use = ns.table(Kind::Messages).usage().in_use;
+        ns.limits().note_hit(Limit::MsgMni, static_cast<u64>(in_use), 1);
+    }
 };
 
 } // namespace

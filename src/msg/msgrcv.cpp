@@ -114,6 +114,9 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
     Ref<MsgQueue> kept = TRY(Ref<MsgQueue>::try_get(queue));
     place.emplace([&] { return WaitingReceiver { move(kept), request }; });
     state->receivers.push_back(place->receiver);
+    if (Trace::msg_blocked()) [[unlikely]]
+        Trace::msg_blocked(queue.id(), false, request.selector.asked_for(), request.size,
+                           state->messages);
     return {};
 }
 

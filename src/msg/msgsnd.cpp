@@ -18,9 +18,11 @@ namespace {
 
 enum class Sent : u8 { Yes, MustWait };
 
-COLD [[gnu::noinline]] Errno refuse_as_full(IpcNamespace& ns, MsgQueue& queue) noexcept
+COLD [[gnu::noinline]] Errno refuse_as_full(IpcNamespace& ns, MsgQueue& queue,
+                                            MsgQueue::Locked& state,
+                                            const Message& message) noexcept
 {
-    ns.limits().note_hit(Limit::MsgMnb);
+    ns.limits().note_hit(Limit::MsgMnb, state->bytes, message.size());
     WaitTotals::note_refusal(queue.sender_waits());
     return Errno::EAGAIN;
 }
@@ -41,7 +43,7 @@ Result<Sent> try_send(IpcNamespace& ns, MsgQueue& queue, MsgQueue::Locked& state
         return Sent::Yes;
     }
     if (flags & abi::IPC_NOWAIT)
-        return refuse_as_full(ns, queue);
+        return refuse_as_full(ns, queue, state, *message);
     return Sent::MustWait;
 }
 
@@ -79,10 +81,12 @@ Result<void> wait_for_room(MsgQueue& queue, Sender& sender) noexcept
 [[gnu::noinline]] Result<void> join_line(IpcNamespace& ns, MsgQueue& queue, MsgQueue::Locked& state,
                                          const Message& message, Place& place) noexcept
 {
-    ns.limits().note_hit(Limit::MsgMnb);
+    ns.limits().note_hit(Limit::MsgMnb, state->bytes, message.size());
     Ref<MsgQueue> kept = TRY(Ref<MsgQueue>::try_get(queue));
     place.emplace([&] { return WaitingSender { move(kept), message }; });
     state->senders.push_back(place->sender);
+    if (Trace::msg_blocked()) [[unlikely]]
+        Trace::msg_blocked(queue.id(), true, message.type(), message.size(), state->messages);
     return {};
 }
 
@@ -129,11 +133,12 @@ Result<void> wait_for_room(MsgQueue& queue, Sender& sender) noexcept
 
 /* A message that is too long, or for a negative id. */
 template <class Type>
-COLD [[gnu::noinline]] Result<void> refuse(IpcNamespace& ns, IpcId id, UserAddress from) noexcept
+COLD [[gnu::noinline]] Result<void> refuse(IpcNamespace& ns, IpcId id, UserAddress from,
+                                           usize size) noexcept
 {
     TRY(read_user<Type>(from));
     if (!id.is_negative())
-        ns.limits().note_hit(Limit::MsgMax);
+        ns.limits().note_hit(Limit::MsgMax, 0, size);
     return Errno::EINVAL;
 }
 
@@ -143,7 +148,7 @@ Result<void> send(IpcNamespace& ns, IpcId id, UserAddress from, usize size, u32 
 {
     if (size > static_cast<usize>(ns.limits().msgmax.load_relaxed()) || id.is_negative())
         [[unlikely]]
-        return refuse<Type>(ns, id, from);
+        return refuse<Type>(ns, id, from, size);
     Box<Message> message = TRY(Message::load<Type>(from, size));
     /* Most calls find room: do not zero what only waiting calls use. */
     PARTLY_INITIALISED Place place;

@@ -2,6 +2,7 @@
 /* What the limits are at present (contracts: include/ns/limits.hpp). */
 #include <ns/limits.hpp>
 
+#include <os/trace.hpp>
 #include <base/poison.hpp>
 
 namespace sysvipc {
@@ -34,6 +35,13 @@ u64 Limits::value(Limit limit) const noexcept
         return unsigned_of(shmmni);
     }
     return 0;
+}
+
+void Limits::note_hit(Limit limit, u64 in_use, u64 wanted) noexcept
+{
+    static_cast<void>(hits_[index_of(limit)].add(1));
+    if (Trace::ipc_limit_hit())
+        Trace::ipc_limit_hit(static_cast<int>(limit), value(limit), in_use, wanted);
 }
 
 } // namespace sysvipc

@@ -48,11 +48,10 @@ Seen seen_of(const Receiver& receiver, const Viewer& viewer) noexcept
     using enum MessageSelector::Rule;
 
     const MessageSelector& selector = receiver.selector;
-    const bool is_bound = selector.rule() == AtMost;
     return { viewer.pids.show(receiver.process()),
              viewer.pids.show(receiver.pid()),
              selector.rule() == Except ? "    except " : "   message ",
-             is_bound ? -selector.operand() : selector.operand(),
+             selector.asked_for(),
              receiver.capacity,
              receiver.since() };
 }

@@ -50,7 +50,6 @@ Result<SemOperations::Attempt> SemOperations::attempt(SemSet& set, const SemLock
         met_waiters |= semaphore.has_waiters();
     }
     met_waiters_ = met_waiters;
-    ++set.at(first().sem_num, lock).operations;
     return Attempt::Done;
 }
 

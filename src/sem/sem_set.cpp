@@ -111,8 +111,12 @@ Ref<SemSet> take_out(IpcNamespace& ns, SemSet& set) noexcept
 
 void remove_all_sets(IpcNamespace& ns) noexcept
 {
-    for_all_objects<SemSet>(ns.table(Kind::Semaphores),
-                            [&](SemSet& set) { take_out(ns, set)->retire(); });
+    for_all_objects<SemSet>(ns.table(Kind::Semaphores), [&](SemSet& set) {
+        const Ref<SemSet> removed = take_out(ns, set);
+        if (Trace::ipc_removed()) [[unlikely]]
+            tell_removed(*removed, Removal::Namespace);
+        removed->retire();
+    });
 }
 
 } // namespace sysvipc

@@ -248,6 +248,8 @@ Result<Ref<SemSet>> withdraw(IpcNamespace& ns, IpcId id) noexcept
 Result<i32> remove_set(IpcNamespace& ns, IpcId id) noexcept
 {
     const Ref<SemSet> set = TRY(withdraw(ns, id));
+    if (Trace::ipc_removed()) [[unlikely]]
+        tell_removed(*set, Removal::Rmid);
     set->retire();
     return 0;
 }

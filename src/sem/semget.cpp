@@ -22,7 +22,7 @@ struct SetFacility {
             SemSet::create(request.key, request.mode(), count, ns.semaphores(),
                            static_cast<u64>(max(ns.limits().semmns(), 0)));
         if (!created.ok() && created.error() == Errno::ENOSPC)
-            ns.limits().note_hit(Limit::SemMns);
+            ns.limits().note_hit(Limit::SemMns, ns.semaphores().sum(), count);
         return created;
     }
     [[nodiscard]] Result<void> check_existing(const SemSet& set) const noexcept
@@ -37,7 +37,12 @@ struct SetFacility {
         set.retire();
     }
     [[nodiscard]] i32 limit() const noexcept { return ns.limits().semmni(); }
-    void note_full() const noexcept { ns.limits().note_hit(Limit::SemMni); }
+    [[nodiscard]] u64 created_size() const noexcept { return count; }
+    void note_full() const noexcept
+    {
+        const i32 in_use = ns.table(Kind::Semaphores).usage().in_use;
+        ns.limits().note_hit(Limit::SemMni, static_cast<u64>(in_use), 1);
+    }
 };
 
 } // namespace
@@ -52,7 +57,7 @@ Result<IpcId> semget(IpcNamespace& ns, Key key, i32 count, u32 flags) noexcept
     if (count < 0)
         return Errno::EINVAL;
     if (count > ns.limits().semmsl()) {
-        ns.limits().note_hit(Limit::SemMsl);
+        ns.limits().note_hit(Limit::SemMsl, 0, static_cast<u64>(count));
         return Errno::EINVAL;
     }
     return open_object(ns.table(Kind::Semaphores), OpenRequest { key, flags }, ns.owner(),

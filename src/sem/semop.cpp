@@ -10,6 +10,7 @@
 #include <base/optional.hpp>
 #include <mem/array.hpp>
 #include <os/task.hpp>
+#include <os/trace.hpp>
 #include <sem/sem_apply.hpp>
 #include <sem/sem_lock.hpp>
 #include <sem/sem_undo.hpp>
@@ -88,6 +89,11 @@ Result<void> keep(SemSet& set, Place& place) noexcept
         return Place::Sleeper { operations, set.waits_for_change() };
     });
     add_sem_waiter(set, lock, sleeper.waiter);
+    if (Trace::sem_blocked()) [[unlikely]] {
+        const abi::SemOp& op = operations.blocking();
+        Trace::sem_blocked(set.id(), op.sem_num, op.sem_op, operations.count(),
+                           set.at(op.sem_num, lock).value);
+    }
     return Turn::MustWait;
 }
 
@@ -166,6 +172,8 @@ Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operatio
         return false;
     semaphore.last_changer.note(CurrentTask::process());
     ++semaphore.operations;
+    if (Trace::sem_done()) [[unlikely]]
+        tell_done(set, op, 1, semaphore);
     semaphore.otime.store_relaxed(real_seconds());
     return true;
 }
@@ -205,8 +213,7 @@ Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operatio
 }
 
 /* @waiter is queued at @set.  Errors: EIDRM; EINTR; EAGAIN after the deadline; ERANGE. */
-[[gnu::noinline]] Result<void> wait_for_turn(SemSet& set, SemWaiter& waiter,
-                                             Deadline deadline) noexcept
+Result<void> sleep_until_turn(SemSet& set, SemWaiter& waiter, Deadline deadline) noexcept
 {
     const Waiter::Outcome outcome = waiter.wait(deadline);
     if (outcome != Waiter::Outcome::Done) {
@@ -219,6 +226,17 @@ Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operatio
     if (waiter.error != Errno {})
         return waiter.error;
     return {};
+}
+
+/* The same, traced. */
+[[gnu::noinline]] Result<void> wait_for_turn(SemSet& set, SemWaiter& waiter,
+                                             Deadline deadline) noexcept
+{
+    Result<void> ended = sleep_until_turn(set, waiter, deadline);
+    if (Trace::sem_woken()) [[unlikely]]
+        Trace::sem_woken(set.id(), static_cast<i32>(ended.error()),
+                         static_cast<u64>(monotonic_now() - waiter.since()));
+    return ended;
 }
 
 /* After operate_at_once() or operate_alone().  Errors: as there; those of waiting. */
@@ -238,7 +256,7 @@ Result<void> read_operations(IpcNamespace& ns, UserAddress from, u32 count,
                              OperationList& list) noexcept
 {
     if (count > static_cast<u32>(ns.limits().semopm())) {
-        ns.limits().note_hit(Limit::SemOpm);
+        ns.limits().note_hit(Limit::SemOpm, 0, count);
         return Errno::E2BIG;
     }
     if (count < 1)

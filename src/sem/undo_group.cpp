@@ -12,6 +12,7 @@
 #include <os/pid.hpp>
 #include <os/task.hpp>
 #include <os/task_state.hpp>
+#include <os/trace.hpp>
 #include <sem/sem_wakeup.hpp>
 #include <sync/rcu.hpp>
 #include <base/poison.hpp>
@@ -119,6 +120,8 @@ void take_back_one(SemUndo& undo, WakeList& wakes) noexcept
         SemaphoreState& semaphore = set.at(number, lock);
         semaphore.value = value_after_undo(semaphore.value, adjustment);
         semaphore.last_changer.note(CurrentTask::process());
+        if (Trace::sem_undone()) [[unlikely]]
+            Trace::sem_undone(set.id(), number, adjustment, semaphore.value);
     }
     serve_changed(set, lock, touched, Counts::AsOperation, wakes);
 }

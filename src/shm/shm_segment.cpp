@@ -78,6 +78,8 @@ Result<void> ShmSegment::map() noexcept
     if (is_removed()) /* remap_file_pages() unmaps, then maps the file again */
         return Errno::EINVAL;
     count_mapping(*state);
+    if (Trace::shm_attached()) [[unlikely]]
+        Trace::shm_attached(id(), state->attaches);
     return {};
 }
 
@@ -85,6 +87,8 @@ void ShmSegment::map_again() noexcept
 {
     auto state = lock();
     count_mapping(*state);
+    if (Trace::shm_attached()) [[unlikely]]
+        Trace::shm_attached(id(), state->attaches);
 }
 
 void ShmSegment::unmap() noexcept
@@ -95,6 +99,8 @@ void ShmSegment::unmap() noexcept
         ++state->unmappings;
         state->dtime = real_seconds();
         state->lpid.note(CurrentTask::process());
+        if (Trace::shm_detached()) [[unlikely]]
+            Trace::shm_detached(id(), state->attaches);
         if (!is_unused(*state)) [[likely]]
             return;
     }
@@ -124,6 +130,8 @@ Result<Ref<ShmSegment>> ShmSegment::withdraw_if_unused() noexcept
     auto state = lock();
     if (is_removed() || !is_unused(*state))
         return Errno::EBUSY;
+    if (Trace::ipc_removed()) [[unlikely]]
+        tell_removed(*this, state->is_marked ? Removal::LastDetach : Removal::Forced);
     return ns_.table(kKind).withdraw(*this, state);
 }
 

@@ -153,8 +153,11 @@ Result<i32> remove_segment(IpcNamespace& ns, IpcId id) noexcept
 {
     Optional<Ref<ShmSegment>> withdrawn;
     TRY(withdraw_or_mark(ns, id, withdrawn));
-    if (withdrawn.has_value())
+    if (withdrawn.has_value()) {
+        if (Trace::ipc_removed()) [[unlikely]]
+            tell_removed(**withdrawn, Removal::Rmid);
         (*withdrawn)->retire();
+    }
     return 0;
 }
 

@@ -37,12 +37,12 @@ struct SegmentFacility {
         if (size < KAPI_SHMMIN)
             return Errno::EINVAL;
         if (size > limits.shmmax.load_relaxed()) {
-            limits.note_hit(Limit::ShmMax);
+            limits.note_hit(Limit::ShmMax, 0, size);
             return Errno::EINVAL;
         }
         if (size > kMostBytes
             || !ns.pages().charge(ShmSegment::pages_of(size), limits.shmall.load_relaxed())) {
-            limits.note_hit(Limit::ShmAll);
+            limits.note_hit(Limit::ShmAll, ns.pages().sum(), ShmSegment::pages_of(size));
             return Errno::ENOSPC;
         }
         Result<Ref<ShmSegment>> created = create_charged(request);
@@ -58,7 +58,12 @@ struct SegmentFacility {
     }
     void retire(ShmSegment& segment) const noexcept { segment.retire(); }
     [[nodiscard]] i32 limit() const noexcept { return ns.limits().shmmni.load_relaxed(); }
-    void note_full() const noexcept { ns.limits().note_hit(Limit::ShmMni); }
+    [[nodiscard]] u64 created_size() const noexcept { return size; }
+    void note_full() const noexcept
+    {
+        const i32 in_use = ns.table(Kind::SharedMemory).usage().in_use;
+        ns.limits().note_hit(Limit::ShmMni, static_cast<u64>(in_use), 1);
+    }
 
 private:
     [[nodiscard]] Result<Ref<ShmSegment>> create_charged(const OpenRequest& request) const noexcept
