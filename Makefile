@@ -10,6 +10,9 @@ RELEASE = $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
 MODULE_DIR = $(INSTALL_MOD_PATH)/lib/modules/$(RELEASE)/updates
 MAN_DIR = $(INSTALL_MOD_PATH)/usr/local/share/man/man4
 
+BIN_DIR = $(INSTALL_MOD_PATH)/usr/local/bin
+MAN1_DIR = $(INSTALL_MOD_PATH)/usr/local/share/man/man1
+
 # The architecture of the demonstration: its kernel, and Debian's programs for it.
 ARCH ?= x86_64
 ifeq ($(ARCH),arm64)
@@ -26,7 +29,7 @@ LTO ?= 1
 SYSVIPC_UNTRIED ?= 0
 export LTO SYSVIPC_UNTRIED
 
-.PHONY: all install uninstall deb clean run shell test test-more host-test explore fuzz coverage mutants mutants-guest test-reference test-postgres matrix bench latency lint check format help FORCE
+.PHONY: all install uninstall tools install-tools deb clean run shell test test-more host-test explore fuzz coverage mutants mutants-guest test-reference test-postgres matrix bench latency lint check format help FORCE
 
 all: ## build sysvipc.ko for KDIR (default: the running kernel's headers)
 	@test -d "$(KDIR)" || { echo "No kernel headers: set KDIR=, or run scripts/install-packages build headers" >&2; false; }
@@ -40,8 +43,17 @@ install: ## install the module for KDIR's kernel and sysvipc(4) (INSTALL_MOD_PAT
 	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(RELEASE)
 
 uninstall: ## undo make install
-	rm -f $(MODULE_DIR)/sysvipc.ko $(MAN_DIR)/sysvipc.4
+	rm -f $(MODULE_DIR)/sysvipc.ko $(MAN_DIR)/sysvipc.4 $(BIN_DIR)/sysvipcctl $(MAN1_DIR)/sysvipcctl.1
 	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(RELEASE)
+
+tools: build/sysvipcctl ## build sysvipcctl, which tells who uses what
+build/sysvipcctl: $(wildcard tools/sysvipcctl/*)
+	mkdir -p build
+	$(CXX) -std=gnu++20 -O2 -Wall -Wextra -Wshadow -Wconversion -Werror -o $@ $(filter %.cpp,$^)
+
+install-tools: build/sysvipcctl ## install sysvipcctl with its manual page
+	install -D -m 755 build/sysvipcctl $(BIN_DIR)/sysvipcctl
+	install -D -m 644 man/sysvipcctl.1 $(MAN1_DIR)/sysvipcctl.1
 
 deb: ## build the Debian package sysvipc-dkms in build/
 	scripts/build-deb build
@@ -123,7 +135,7 @@ check: ## run all static checks
 	scripts/test check
 
 format: ## run clang-format on all sources
-	find src include kunit tests hosted -name '*.[ch]' -o -name '*.[ch]pp' | xargs clang-format -i
+	find src include kunit tests hosted tools -name '*.[ch]' -o -name '*.[ch]pp' | xargs clang-format -i
 
 clean: ## remove build results (test kernels stay in ~/.cache/sysvipc)
 	rm -rf build sysvipc.ko
