@@ -10,13 +10,18 @@ RELEASE = $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
 MODULE_DIR = $(INSTALL_MOD_PATH)/lib/modules/$(RELEASE)/updates
 MAN_DIR = $(INSTALL_MOD_PATH)/usr/local/share/man/man4
 
+BIN_DIR = $(INSTALL_MOD_PATH)/usr/local/bin
+MAN1_DIR = $(INSTALL_MOD_PATH)/usr/local/share/man/man1
+
 # The architecture of the demonstration: its kernel, and Debian's programs for it.
 ARCH ?= x86_64
 ifeq ($(ARCH),arm64)
 DEMO_KERNEL = plain-arm64
+DEMO_CXX = aarch64-linux-gnu-g++-12
 FAKEROOT_LIBRARY = $(shell scripts/arm64-root)/usr/lib/aarch64-linux-gnu/libfakeroot/libfakeroot-sysv.so
 else
 DEMO_KERNEL = plain
+DEMO_CXX = $(CXX)
 FAKEROOT_LIBRARY = /usr/lib/x86_64-linux-gnu/libfakeroot/libfakeroot-sysv.so
 endif
 
@@ -26,7 +31,7 @@ LTO ?= 1
 SYSVIPC_UNTRIED ?= 0
 export LTO SYSVIPC_UNTRIED
 
-.PHONY: all install uninstall deb android clean run shell test test-more host-test explore fuzz coverage mutants mutants-guest test-reference test-postgres matrix bench latency lint check format help FORCE
+.PHONY: all install uninstall tools install-tools deb android clean run shell test test-more host-test explore fuzz coverage mutants mutants-guest test-reference test-postgres matrix bench latency lint check format help FORCE
 
 all: ## build sysvipc.ko for KDIR (default: the running kernel's headers)
 	@test -d "$(KDIR)" || { echo "No kernel headers: set KDIR=, or run scripts/install-packages build headers" >&2; false; }
@@ -40,8 +45,17 @@ install: ## install the module for KDIR's kernel and sysvipc(4) (INSTALL_MOD_PAT
 	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(RELEASE)
 
 uninstall: ## undo make install
-	rm -f $(MODULE_DIR)/sysvipc.ko $(MAN_DIR)/sysvipc.4
+	rm -f $(MODULE_DIR)/sysvipc.ko $(MAN_DIR)/sysvipc.4 $(BIN_DIR)/sysvipcctl $(MAN1_DIR)/sysvipcctl.1
 	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(RELEASE)
+
+tools: build/sysvipcctl ## build sysvipcctl, which tells who uses what
+build/sysvipcctl: $(wildcard tools/sysvipcctl/*)
+	mkdir -p build
+	$(CXX) -std=gnu++20 -O2 -Wall -Wextra -Wshadow -Wconversion -Werror -o $@ $(filter %.cpp,$^)
+
+install-tools: build/sysvipcctl ## install sysvipcctl with its manual page
+	install -D -m 755 build/sysvipcctl $(BIN_DIR)/sysvipcctl
+	install -D -m 644 man/sysvipcctl.1 $(MAN1_DIR)/sysvipcctl.1
 
 deb: ## build the Debian package sysvipc-dkms in build/
 	scripts/build-deb build
@@ -49,9 +63,17 @@ deb: ## build the Debian package sysvipc-dkms in build/
 android: ## build a zip for Android's root managers in build/ (KDIR=: the device's kernel; docs/android.md)
 	scripts/build-android $(KDIR) build
 
-run: build/$(DEMO_KERNEL)/sysvipc.ko ## run a demonstration in a virtual machine without System V IPC (ARCH=x86_64|arm64)
+# For any machine: without libraries.
+build/demo-$(ARCH)/sysvipcctl: $(wildcard tools/sysvipcctl/*)
+build/demo-$(ARCH)/occupy: tests/events/occupy.cpp
+build/demo-$(ARCH)/%:
+	mkdir -p $(@D)
+	$(DEMO_CXX) -std=gnu++20 -O1 -static -Wl,--no-warnings -o $@ $(filter %.cpp,$^)
+
+run: build/$(DEMO_KERNEL)/sysvipc.ko build/demo-$(ARCH)/sysvipcctl build/demo-$(ARCH)/occupy ## run a demonstration in a virtual machine without System V IPC (ARCH=x86_64|arm64)
 	@scripts/install-packages demo
-	qemu/run --kernel $(DEMO_KERNEL) --module $< --add qemu/guest/demo.sh --tool fakeroot-sysv --tool faked-sysv \
+	qemu/run --kernel $(DEMO_KERNEL) --module $< --add qemu/guest/demo.sh \
+		--add build/demo-$(ARCH)/sysvipcctl:usr/bin/sysvipcctl --add build/demo-$(ARCH)/occupy --tool fakeroot-sysv --tool faked-sysv \
 		--tool setpriv --tool tar --tool chown --tool getopt --tool cat --tool sed \
 		--add $(FAKEROOT_LIBRARY):usr/lib/libfakeroot-sysv.so -- sh /demo.sh
 
@@ -126,7 +148,7 @@ check: ## run all static checks
 	scripts/test check
 
 format: ## run clang-format on all sources
-	find src include kunit tests hosted -name '*.[ch]' -o -name '*.[ch]pp' | xargs clang-format -i
+	find src include kunit tests hosted tools -name '*.[ch]' -o -name '*.[ch]pp' | xargs clang-format -i
 
 clean: ## remove build results (test kernels stay in ~/.cache/sysvipc)
 	rm -rf build sysvipc.ko

@@ -52,7 +52,11 @@ ProcFile::ProcFile(const kapi_proc_file& file, void* data) noexcept
     : file_(file),
       state_(new std::max_align_t[file.state_size / sizeof(std::max_align_t) + 1] {})
 {
-    seq_.opener = machine::current()->identity.user_ns;
+    const Identity& opener = machine::current()->identity;
+    seq_.opener = opener.user_ns;
+    seq_.uid = opener.uid;
+    seq_.gid = opener.gid;
+    seq_.capabilities = opener.capabilities;
     is_open_ = file.open(state_.get(), data) == 0;
 }
 
@@ -174,7 +178,7 @@ kapi_proc_entry* host_proc_mkdir(const char* name)
 
 kapi_proc_entry* host_proc_create(const kapi_proc_file* file, kapi_proc_entry* parent, void* data)
 {
-    return create(parent->path + "/" + file->name, file, data);
+    return create((parent ? parent->path : "/proc") + "/" + file->name, file, data);
 }
 
 /* Open files pin the module, so that none is left when it is unloaded. */
@@ -212,4 +216,11 @@ void host_seq_write(kapi_seq_file* seq, const char* text, kapi_size size)
 kapi_user_ns* host_seq_user_ns(kapi_seq_file* seq)
 {
     return seq->opener;
+}
+
+bool host_seq_reader_is_opener(kapi_seq_file* seq)
+{
+    const Identity& reader = machine::current()->identity;
+    return reader.user_ns == seq->opener && reader.uid == seq->uid && reader.gid == seq->gid
+        && (reader.capabilities & ~seq->capabilities) == 0;
 }

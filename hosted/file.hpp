@@ -14,6 +14,9 @@ struct kapi_user_ns;
 struct kapi_seq_file {
     std::string text;
     kapi_user_ns* opener { nullptr };
+    unsigned uid { 0 }; /* the opener's */
+    unsigned gid { 0 };
+    std::uint64_t capabilities { 0 };
 };
 
 namespace hosted {

@@ -4,6 +4,7 @@
 #include "task.hpp"
 
 #include <algorithm>
+#include <host/process.h>
 #include <kapi/task.h>
 
 namespace hosted {
@@ -188,4 +189,10 @@ void kapi_pid_ns_put(kapi_pid_ns* ns)
         machine::destroy(ns);
         ns = parent;
     }
+}
+
+/* A task that has been waited for, or is kept by nobody. */
+bool host_pid_lives(kapi_pid* pid)
+{
+    return pid && pid->tasks.load() > 0;
 }

@@ -14,6 +14,7 @@ struct kapi_pid {
     static constexpr int kMostLevels = 4;
 
     std::atomic<int> references { 1 };
+    std::atomic<int> tasks { 0 }; /* that have it and live */
     struct {
         kapi_pid_ns* ns;
         int number;

@@ -3,6 +3,7 @@
 #include "task.hpp"
 #include "machine.hpp"
 
+#include <host/process.h>
 #include <kapi/module.h>
 #include <kapi/rcu.h>
 #include <kapi/task.h>
@@ -45,6 +46,8 @@ kapi_task* create_task(ProcessState& process, const Identity& identity) noexcept
     else
         pid = create_pid(*process.pid_ns);
     auto* task = machine::make<kapi_task>(&process, identity, pid);
+    if (pid) /* not for the threads of hosted/ itself */
+        pid->tasks.fetch_add(1);
     const std::lock_guard guard { registry_lock };
     /* The same in each run of an explorer. */
     if (registry.empty())
@@ -136,6 +139,8 @@ void kapi_task_put(kapi_task* task)
         registry.erase(task);
     }
     ProcessState* process = task->process;
+    if (task->pid)
+        task->pid->tasks.fetch_sub(1);
     kapi_pid_put(task->pid);
     machine::destroy(task);
     if (process->threads.fetch_sub(1) != 1 || !process->ends_with_threads)
@@ -232,6 +237,30 @@ kapi_pid* kapi_task_pid(kapi_task* task)
     return task->pid;
 }
 
+/* No number is used twice here. */
+kapi_process_mark kapi_task_mark_process()
+{
+    return {
+        static_cast<kapi_u32>(kapi_pid_nr_in(machine::current()->process->pid, &initial_pid_ns)), 0
+    };
+}
+
+/* Its task, or one of them, that is not gone: the initial process has others for a while, of hosted/ itself. */
+int host_process_number(const kapi_process_mark* mark, kapi_pid_ns* ns, bool* lives)
+{
+    const int number = static_cast<int>(mark->number);
+    const std::lock_guard guard { registry_lock };
+    *lives = false;
+    for (const kapi_task* task : registry) {
+        kapi_pid* pid = task->process->pid;
+        if (pid && kapi_pid_nr_in(pid, &initial_pid_ns) == number) {
+            *lives = host_pid_lives(pid);
+            return kapi_pid_nr_in(pid, ns);
+        }
+    }
+    return ns == &initial_pid_ns ? number : 0;
+}
+
 unsigned long kapi_task_rlimit(unsigned int)
 {
     return machine::current()->process->memlock_limit;
@@ -247,6 +276,11 @@ kapi_s64 kapi_time_deadline(kapi_s64 seconds, kapi_s64 nanoseconds)
         || __builtin_add_overflow(machine::now(), wait, &deadline))
         return machine::kNever;
     return deadline;
+}
+
+kapi_s64 kapi_time_now()
+{
+    return machine::now();
 }
 
 kapi_s64 kapi_time_real_seconds()

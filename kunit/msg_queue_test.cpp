@@ -142,9 +142,9 @@ TEST_CASE(QueueFixture, room_is_offered_to_every_sender_whose_message_would_fit)
 {
     send(1, 60);
     send(2, 40);
-    Sender large { 70 };
-    Sender middle { 60 };
-    Sender small { 10 };
+    Sender large { 1, 70 };
+    Sender middle { 1, 60 };
+    Sender small { 1, 10 };
     for (Sender* sender : { &large, &middle, &small })
         queue.senders.push_back(*sender);
     EXPECT_EQ(receive(ask(1)), 60);
@@ -163,7 +163,7 @@ TEST_CASE(QueueFixture, room_is_offered_to_every_sender_whose_message_would_fit)
 TEST_CASE(QueueFixture, removal_and_change_wake_every_waiter)
 {
     Receiver receivers[3] { { ask(1), 0 }, { ask(-5), 10 }, { ask(3, true), 100 } };
-    Sender senders[3] { Sender { 0 }, Sender { 50 }, Sender { 1000 } };
+    Sender senders[3] { Sender { 1, 0 }, Sender { 1, 50 }, Sender { 1, 1000 } };
     for (const bool is_removal : { false, true }) {
         for (Receiver& receiver : receivers)
             queue.receivers.push_back(receiver);

@@ -21,6 +21,7 @@ struct OpenFixture : TableFixture {
         i32 most;
         Errno refusal; /* the error of check_existing() */
         Tally& retired;
+        Tally& full;
 
         [[nodiscard]] Result<Ref<TestObject>> create(const OpenRequest& request) const noexcept
         {
@@ -32,16 +33,19 @@ struct OpenFixture : TableFixture {
         }
         void retire(TestObject&) const noexcept { retired.add_one(); }
         [[nodiscard]] i32 limit() const noexcept { return most; }
+        [[nodiscard]] u64 created_size() const noexcept { return 0; }
+        void note_full() const noexcept { full.add_one(); }
     };
 
     [[nodiscard]] Result<IpcId> open(Key key, u32 flags, i32 limit = kNoLimit,
                                      Errno refusal = {}) noexcept
     {
         return open_object(table(), OpenRequest { key, flags }, ns().owner(),
-                           Facility { census, limit, refusal, retired });
+                           Facility { census, limit, refusal, retired, full });
     }
 
     Tally retired;
+    Tally full;
 
     static constexpr u32 kCreate = abi::IPC_CREAT;
     static constexpr u32 kExclusive = abi::IPC_EXCL;

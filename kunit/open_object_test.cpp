@@ -68,6 +68,8 @@ TEST_CASE(OpenTest, the_limit_is_met_by_creation_only)
     const IpcId id = REQUIRE(open(Key { 1 }, 0600 | kCreate, 1));
     EXPECT_ERR(open(Key { 2 }, 0600 | kCreate, 1), Errno::ENOSPC);
     EXPECT_VALUE(open(Key { 1 }, 0600 | kCreate, 1), id);
+    EXPECT_EQ(full.count(), 1);
+    EXPECT_EQ(table().usage().most, 1);
 }
 
 TEST_CASE(OpenTest, an_object_that_cannot_be_published_is_retired_at_once)

@@ -9,7 +9,7 @@
 
 #include <msg/msg_queue.hpp>
 #include <ns/namespaces.hpp>
-#include <proc/table_file.hpp>
+#include <proc/proc_files.hpp>
 #include <base/poison.hpp>
 
 namespace sysvipc {

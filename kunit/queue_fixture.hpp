@@ -24,7 +24,7 @@ public:
     [[nodiscard]] bool is_ready() const noexcept { return is_ready_; }
 
 protected:
-    static constexpr u64 kLimit = 100;
+    static constexpr i32 kLimit = 100;
 
     using Answer = Receiver::Answer;
 

@@ -127,14 +127,14 @@ TEST_CASE(Fixture, a_copying_selector_counts_positions_whatever_its_type)
 TEST_CASE(Fixture, a_message_fits_by_its_bytes_and_by_the_number_of_messages)
 {
     u32 wrong = 0;
-    for (u64 limit = 0; limit < 24; ++limit) {
+    for (u32 limit = 0; limit < 24; ++limit) {
         for (u64 queued_bytes = 0; queued_bytes < 24; ++queued_bytes) {
-            for (u64 queued = 0; queued < 24; ++queued) {
+            for (u32 queued = 0; queued < 24; ++queued) {
                 for (u64 size = 0; size < 24; ++size) {
                     /* The rule compares sums, the model compares remainders. */
                     const bool bytes_fit = queued_bytes <= limit && size <= limit - queued_bytes;
                     const bool count_fits = queued < limit;
-                    wrong += message_fits(size, queued_bytes, queued, limit)
+                    wrong += message_fits(size, queued_bytes, queued, limit, limit)
                         != (bytes_fit && count_fits);
                 }
             }

@@ -43,7 +43,7 @@ struct SemLockTest : Fixture {
     {
         if (!is_ready())
             return;
-        set().uncharge();
+        set().uncharge(usage);
         set().retire();
     }
     [[nodiscard]] bool is_ready() const noexcept { return set_.has_value(); }

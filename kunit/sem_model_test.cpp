@@ -184,7 +184,7 @@ struct SemModelTest : Fixture {
             if (!running->agrees())
                 break;
         }
-        held->uncharge();
+        held->uncharge(usage);
         held->retire();
         return done;
     }

@@ -72,7 +72,7 @@ private:
             return;
         if (TaskState* state = TaskState::current())
             leave_undo(*state);
-        (*set_)->uncharge();
+        (*set_)->uncharge(usage);
         (*set_)->retire();
         set_.reset();
     }

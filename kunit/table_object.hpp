@@ -21,6 +21,8 @@ struct TestObjectState {
 
 class TestObject : public GuardedObject<TestObjectState, TestObjectLock, TestHooks> {
 public:
+    static constexpr int kKind = 0; /* of the trace events */
+
     /* Owned by the caller, mode 0600.  Errors: ENOMEM, that of TestHooks.  Sleeps. */
     [[nodiscard]] static Result<Ref<TestObject>> create(Key key, Census& census,
                                                         Mode mode = Mode::from_flags(0600)) noexcept

@@ -34,6 +34,7 @@ public:
     [[nodiscard]] bool is_empty() const noexcept { return head_.next_ == &head_; }
     [[nodiscard]] T* first() noexcept { return object(head_.next_); }
     [[nodiscard]] const T* first() const noexcept { return object(head_.next_); }
+    [[nodiscard]] T* last() noexcept { return object(head_.previous_); }
     [[nodiscard]] T* next(T& item) noexcept { return object(node(item).next_); }
     [[nodiscard]] const T* next(const T& item) const noexcept
     {

@@ -13,8 +13,11 @@ namespace sysvipc {
 /* While it lives, the current task is counted as inside if the module serves. */
 class [[nodiscard]] Served : Pinned {
 public:
-    Served() noexcept : is_served_(call_gate.enter_if(Namespaces::is_serving)) { }
-    ~Served()
+    [[gnu::always_inline]] Served() noexcept
+        : is_served_(call_gate.enter_if(Namespaces::is_serving))
+    {
+    }
+    [[gnu::always_inline]] ~Served()
     {
         if (is_served_) [[likely]]
             call_gate.leave();

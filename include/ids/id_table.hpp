@@ -31,6 +31,7 @@ namespace sysvipc {
 class IdTable : Pinned {
     struct Counts {
         i32 in_use { 0 };
+        i32 most { 0 }; /* in use at once, ever */
         /* No index above it is in use; lowered only when usage() is asked for. */
         i32 highest_bound { -1 };
         i32 last_index { -1 }; /* allocated last */
@@ -43,6 +44,7 @@ public:
     struct Usage {
         i32 in_use;
         i32 highest; /* index; -1: none */
+        i32 most; /* in use at once, so far */
     };
 
     /* Errors: ENOMEM.  Sleeps. */
@@ -54,7 +56,7 @@ public:
 
     /* All of these: under RCU; nullptr: none. */
     template <class T>
-    [[nodiscard]] T* find(IpcId id) const noexcept
+    [[nodiscard, gnu::always_inline]] T* find(IpcId id) const noexcept
     {
         IpcObject* object = at_index(id);
         /* At that index: so the ids differ in their sequence numbers, if at all. */
@@ -66,7 +68,7 @@ public:
     }
     /* Ignores the sequence number (the *_STAT commands). */
     template <class T>
-    [[nodiscard]] T* find_at_index_of(IpcId id) const noexcept
+    [[nodiscard, gnu::always_inline]] T* find_at_index_of(IpcId id) const noexcept
     {
         IpcObject* object = at_index(id);
         if (!object) [[unlikely]]

@@ -17,6 +17,8 @@
 #include <ids/ownership.hpp>
 #include <mem/index_map.hpp>
 #include <mem/rcu_counted.hpp>
+#include <os/pid.hpp>
+#include <os/trace.hpp>
 #include <rules/ipc_id.hpp>
 #include <sync/guarded.hpp>
 #include <sync/sequence.hpp>
@@ -31,6 +33,15 @@ public:
     }
     [[nodiscard]] IpcId id() const noexcept { return IpcId { perm_.id() }; }
     [[nodiscard]] bool is_removed() const noexcept { return is_removed_.load_relaxed(); }
+    /* The process that created it. */
+    [[nodiscard]] const ProcessMark& maker() const noexcept { return maker_; }
+
+    /* Traces that the caller may not do @wanted (0: what only an owner may), by @ownership. */
+    COLD [[gnu::noinline]] void tell_refused(const Ownership& ownership, u32 wanted) const noexcept
+    {
+        Trace::ipc_refused(id(), key(), wanted, Caller::effective_uid().value(),
+                           ownership.uid.value(), ownership.cuid.value(), ownership.mode.bits());
+    }
 
     /* Tells audit that the system call is about this object, whatever the result. */
     void tell_audit() noexcept { perm_.tell_audit(); }
@@ -69,6 +80,7 @@ private:
     Atomic<bool> is_published_ { false };
     Atomic<bool> is_removed_ { false };
     kapi_keyed keyed_ {};
+    const ProcessMark maker_;
     KernelPerm perm_;
 };
 
@@ -141,14 +153,14 @@ public:
     [[nodiscard]] Result<void> check_removal(const Locked& proof, UserNamespace owner) noexcept
     {
         tell_audit();
-        TRY(ownership(proof).check_owner(owner));
+        TRY(check_owner(ownership(proof), owner));
         return check_command(KAPI_IPC_RMID);
     }
     /* The same without the lock. */
     [[nodiscard]] Result<void> check_removal(UserNamespace owner) noexcept
     {
         tell_audit();
-        TRY(ownership().check_owner(owner));
+        TRY(check_owner(ownership(), owner));
         return check_command(KAPI_IPC_RMID);
     }
     /* IPC_SET.  @qbytes: the limit that the call sets for a queue.  Errors: as check_removal(). */
@@ -156,7 +168,7 @@ public:
                                             u64 qbytes, UserNamespace owner) noexcept
     {
         perm().tell_audit_of_change(qbytes, request.uid, request.gid, request.mode);
-        TRY(ownership(proof).check_owner(owner));
+        TRY(check_owner(ownership(proof), owner));
         return check_command(KAPI_IPC_SET);
     }
 
@@ -196,10 +208,23 @@ private:
     [[nodiscard, gnu::noinline]] Result<void> check_mode(u32 wanted,
                                                          UserNamespace owner) const noexcept
     {
-        return ownership().check_mode(wanted, owner);
+        const Ownership checked = ownership();
+        Result<void> permitted = checked.check_mode(wanted, owner);
+        if (!permitted.ok() && Trace::ipc_refused())
+            tell_refused(checked, wanted);
+        return permitted;
+    }
+    [[nodiscard]] Result<void> check_owner(const Ownership& checked,
+                                           UserNamespace owner) const noexcept
+    {
+        Result<void> permitted = checked.check_owner(owner);
+        if (!permitted.ok() && Trace::ipc_refused()) [[unlikely]]
+            tell_refused(checked, 0);
+        return permitted;
     }
 
-    Lock state_;
+    [[no_unique_address]] Lock
+        state_; /* what follows may use the room that alignment leaves in it */
     Sequence<Lock, PermissionSeq> ownership_changes_;
 };
 

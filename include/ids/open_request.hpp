@@ -7,11 +7,14 @@
  *     Result<Ref<Object>> create(const OpenRequest&)       complete but for its id; sleeps
  *     Result<void> check_existing(const Object&) const     the call's requirements on an existing object
  *     i32 limit() const                                    most objects in the table
+ *     void note_full() const                               the table has as many
+ *     u64 created_size() const                             of what it creates, as the trace event tells
  *     void retire(Object&) const                           of an object that was not published; sleeps
  */
 #pragma once
 
 #include <ids/id_table.hpp>
+#include <os/trace.hpp>
 #include <rules/abi.hpp>
 #include <sync/rcu.hpp>
 
@@ -46,8 +49,11 @@ template <class Facility>
 {
     const RcuGuard guard;
     auto* object = table.find<typename Facility::Object>(request.key);
-    if (!object)
+    if (!object) {
+        if (!request.wants_creation() && Trace::ipc_not_found()) [[unlikely]]
+            Trace::ipc_not_found(static_cast<int>(Facility::Object::kKind), request.key);
         return Errno::ENOENT;
+    }
     if (request.wants_new())
         return Errno::EEXIST;
     TRY(facility.check_existing(*object));
@@ -57,6 +63,14 @@ template <class Facility>
     return object->id();
 }
 
+template <class Facility>
+COLD [[gnu::noinline]] void tell_created(const OpenRequest& request, const Facility& facility,
+                                         IpcId id) noexcept
+{
+    Trace::ipc_created(static_cast<int>(Facility::Object::kKind), id, request.key,
+                       request.mode().bits(), facility.created_size());
+}
+
 /* Errors: those of create(), ENOSPC, in this order. */
 template <class Facility>
 [[nodiscard, gnu::noinline]] Result<IpcId> create_object(IdTable& table, OpenRequest request,
@@ -64,8 +78,14 @@ template <class Facility>
 {
     auto created = TRY(facility.create(request));
     Result<IpcId> published = table.publish(created, facility.limit());
-    if (!published.ok())
+    if (!published.ok()) {
+        if (published.error() == Errno::ENOSPC)
+            facility.note_full();
         facility.retire(*created);
+        return published;
+    }
+    if (Trace::ipc_created()) [[unlikely]]
+        tell_created(request, facility, published.take());
     return published;
 }
 

@@ -37,6 +37,15 @@ struct kapi_pid *kapi_task_tgid(struct kapi_task *task);
  * message.
  */
 struct kapi_pid *kapi_task_pid(struct kapi_task *task);
+/*
+ * Remembers the process of the current task without a reference: its number in the initial pid namespace,
+ * and when it began, so that another of that number is not taken for it.
+ */
+struct kapi_process_mark {
+	kapi_u32 number;
+	kapi_u32 begun; /* in units of 2^20 ns, modulo 2^32 */
+};
+struct kapi_process_mark kapi_task_mark_process(void);
 void kapi_pid_get(struct kapi_pid *pid); /* NULL is allowed in all of these */
 void kapi_pid_put(struct kapi_pid *pid);
 int kapi_pid_vnr(struct kapi_pid *pid); /* as seen by the current task; 0: none */
@@ -64,6 +73,7 @@ bool kapi_gid_from_user(struct kapi_user_ns *ns, kapi_u32 gid, kapi_u32 *kgid);
 kapi_u16 kapi_uid_to_16(kapi_u32 uid);
 kapi_u16 kapi_gid_to_16(kapi_u32 gid);
 
+kapi_s64 kapi_time_now(void); /* on the monotonic clock, in ns */
 kapi_s64 kapi_time_real_seconds(void); /* seconds since the epoch */
 /* Now plus this much on the monotonic clock, in ns; saturates instead of overflowing. */
 kapi_s64 kapi_time_deadline(kapi_s64 seconds, kapi_s64 nanoseconds);

@@ -16,6 +16,8 @@ public:
             if (before > limit || count > limit - before)
                 return false;
         } while (!sum_.compare_exchange(before, before + count));
+        u64 most = most_.load_relaxed();
+        while (most < before + count && !most_.compare_exchange(most, before + count)) { }
         return true;
     }
     void uncharge(u64 count) noexcept
@@ -24,9 +26,12 @@ public:
         while (!sum_.compare_exchange(before, before - count)) { }
     }
     [[nodiscard]] u64 sum() const noexcept { return sum_.load_relaxed(); }
+    /* The highest sum so far. */
+    [[nodiscard]] u64 most() const noexcept { return most_.load_relaxed(); }
 
 private:
     Atomic<u64> sum_ { 0 };
+    Atomic<u64> most_ { 0 };
 };
 
 } // namespace sysvipc

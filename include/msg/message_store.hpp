@@ -20,7 +20,8 @@
 
 namespace sysvipc {
 
-class MessageStore : Pinned {
+/* Its list makes it pinned; a second Pinned base would make it larger. */
+class MessageStore {
 public:
     MessageStore() = default;
 

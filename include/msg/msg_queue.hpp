@@ -12,10 +12,13 @@
 #include <base/list.hpp>
 #include <ids/compat_buffer.hpp>
 #include <ids/ipc_object.hpp>
+#include <mem/on_demand.hpp>
 #include <msg/message_store.hpp>
 #include <ns/ipc_namespace.hpp>
 #include <os/pid.hpp>
 #include <os/security.hpp>
+#include <os/trace.hpp>
+#include <os/wait_totals.hpp>
 #include <os/waiter.hpp>
 
 namespace sysvipc {
@@ -25,8 +28,11 @@ class Sender : public Waiter, public ListNode<Sender> {
 public:
     enum class Answer : u8 { TryAgain, Removed };
 
-    explicit Sender(usize message_size) noexcept : size(message_size) { }
+    Sender(i64 message_type, usize message_size) noexcept : type(message_type), size(message_size)
+    {
+    }
 
+    const i64 type;
     const usize size;
     Answer answer { Answer::TryAgain };
 };
@@ -48,12 +54,15 @@ public:
 
 struct MsgQueueState : Pinned {
     /* @perm: what security modules see of the queue. */
-    MsgQueueState(u64 byte_limit, KernelPerm& perm) noexcept;
+    MsgQueueState(i32 most_bytes, KernelPerm& perm) noexcept;
 
     [[nodiscard]] bool has_room(usize size) const noexcept
     {
-        return message_fits(size, bytes, messages, qbytes);
+        return message_fits(size, bytes, messages, byte_limit(), message_limit());
     }
+    /* Of a negative number, which only a privileged IPC_SET sets, Linux makes the largest ones. */
+    [[nodiscard]] u64 byte_limit() const noexcept { return static_cast<u64>(i64 { qbytes }); }
+    [[nodiscard]] u32 message_limit() const noexcept { return static_cast<u32>(qbytes); }
     /* The message that @selector asks for, among those the caller may have; nullptr: none. */
     [[nodiscard]] Message* select(const MessageSelector& selector) noexcept;
     /* Hands a sent message to the first receiver that accepts it and may have it, or stores it. */
@@ -73,8 +82,10 @@ struct MsgQueueState : Pinned {
     i64 rtime { 0 };
     i64 ctime;
     u64 bytes { 0 };
-    u64 messages { 0 };
-    u64 qbytes;
+    u32 messages { 0 };
+    u32 most_messages { 0 }; /* at once, so far */
+    u32 received { 0 }; /* messages, so far, modulo 2^32 */
+    i32 qbytes;
     PidRef lspid;
     PidRef lrpid;
     MessageStore store;
@@ -84,9 +95,16 @@ struct MsgQueueState : Pinned {
 private:
     [[nodiscard]] bool may_have(kapi_task* receiver, const MessageSelector& selector,
                                 Message& message) noexcept;
+    COLD [[gnu::noinline]] void tell_sent(const Message& message) const noexcept;
+    COLD [[gnu::noinline]] void tell_received(const Message& message) const noexcept;
     [[nodiscard, gnu::noinline]] bool deliver(Box<Message>& message, WakeList& wakes) noexcept;
 
     KernelPerm& perm_;
+};
+
+struct QueueWaits {
+    WaitTotals senders;
+    WaitTotals receivers;
 };
 
 class MsgQueue : public GuardedObject<MsgQueueState, MsgQueueLock, QueueHooks> {
@@ -94,7 +112,7 @@ public:
     static constexpr Kind kKind = Kind::Messages;
 
     /* Owned by the caller's ids.  Errors: ENOMEM, a security module's.  Sleeps. */
-    [[nodiscard]] static Result<Ref<MsgQueue>> create(Key key, Mode mode, u64 qbytes) noexcept;
+    [[nodiscard]] static Result<Ref<MsgQueue>> create(Key key, Mode mode, i32 qbytes) noexcept;
 
     /*
      * Under RCU; nullptr: none (EINVAL).  The queue may be removed at any time: check under its
@@ -102,7 +120,7 @@ public:
      */
     [[nodiscard]] static MsgQueue* find(IpcNamespace& ns, IpcId id) noexcept
     {
-        return ns.table(kKind).find<MsgQueue>(id);
+        return find_or_tell<MsgQueue>(ns, id);
     }
 
     /* Asks security modules about @message; call after check_access().  Errors: a module's. */
@@ -110,6 +128,12 @@ public:
     {
         return QueueHooks::may_send(perm(), message.known(), flags);
     }
+
+    /* How long calls have waited here; nullptr: none has, or there was no memory to count it. */
+    [[nodiscard]] QueueWaits* waits() const noexcept { return waits_.get(); }
+    /* The same for a call that waits, or is refused. */
+    [[nodiscard]] WaitTotals* sender_waits() noexcept;
+    [[nodiscard]] WaitTotals* receiver_waits() noexcept;
 
     /* Unlinks it and wakes its waiters with EIDRM.  Returns the table's reference. */
     [[nodiscard]] Ref<MsgQueue> withdraw(IdTable& table, Locked& state, WakeList& wakes) noexcept;
@@ -120,10 +144,12 @@ private:
     friend class Ref<MsgQueue>;
     template <class T, class... Args>
     friend T* construct_at(void* memory, Args&&... args) noexcept;
-    MsgQueue(Key key, const Ownership& ownership, u64 qbytes) noexcept
+    MsgQueue(Key key, const Ownership& ownership, i32 qbytes) noexcept
         : GuardedObject(WithPerm {}, key, ownership, qbytes)
     {
     }
+
+    OnDemand<QueueWaits> waits_;
 };
 
 /* Precondition: no task is in @ns.  Sleeps. */

@@ -18,6 +18,7 @@
 #include <mem/percpu_sum.hpp>
 #include <ns/limits.hpp>
 #include <os/ipc_ns_handle.hpp>
+#include <os/trace.hpp>
 
 namespace sysvipc {
 
@@ -109,5 +110,22 @@ private:
     LimitedSum semaphores_;
     LimitedSum pages_;
 };
+
+/* For Trace::ipc_removed(): @object is about to be removed. */
+template <class Object>
+COLD [[gnu::noinline]] void tell_removed(const Object& object, Removal why) noexcept
+{
+    Trace::ipc_removed(static_cast<int>(Object::kKind), object.id(), object.key(), why);
+}
+
+/* Under RCU; nullptr: none, which is traced. */
+template <class Object>
+[[nodiscard, gnu::always_inline]] inline Object* find_or_tell(IpcNamespace& ns, IpcId id) noexcept
+{
+    Object* object = ns.table(Object::kKind).template find<Object>(id);
+    if (!object && Trace::ipc_not_found()) [[unlikely]]
+        Trace::ipc_not_found(static_cast<int>(Object::kKind), id);
+    return object;
+}
 
 } // namespace sysvipc

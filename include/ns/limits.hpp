@@ -11,6 +11,21 @@
 
 namespace sysvipc {
 
+/* The limits that a call can run into, in the order of /proc/sysvipc/limits. */
+enum class Limit : u8 {
+    MsgMax,
+    MsgMnb,
+    MsgMni,
+    SemMsl,
+    SemMns,
+    SemOpm,
+    SemMni,
+    ShmMax,
+    ShmAll,
+    ShmMni
+};
+inline constexpr usize kLimits = 10;
+
 class Limits : Pinned {
     struct Defaults {
         Atomic<i32> msgmax { KAPI_MSGMAX };
@@ -44,7 +59,19 @@ public:
     [[nodiscard]] i32 semopm() const noexcept { return sem[2].load_relaxed(); } /* per semop() */
     [[nodiscard]] i32 semmni() const noexcept { return sem[3].load_relaxed(); } /* sets */
 
+    /* What it is at present. */
+    [[nodiscard]] u64 value(Limit limit) const noexcept;
+    /* A call failed, or had to wait, because of @limit: it wanted so much, beside what was in use. */
+    COLD [[gnu::noinline]] void note_hit(Limit limit, u64 in_use, u64 wanted) noexcept;
+    /* How often since the namespace was first used. */
+    [[nodiscard]] u64 hits(Limit limit) const noexcept
+    {
+        return hits_[index_of(limit)].load_relaxed();
+    }
+
 private:
+    [[nodiscard]] static usize index_of(Limit limit) noexcept { return static_cast<usize>(limit); }
+
     explicit Limits(const kapi_ipc_settings& kernel) noexcept
         : msgmax(*choose(kernel.msgmax, &own_.msgmax)),
           msgmnb(*choose(kernel.msgmnb, &own_.msgmnb)),
@@ -63,6 +90,8 @@ private:
         static_assert(sizeof(Atomic<Value>) == sizeof(Number));
         return kernel ? reinterpret_cast<Atomic<Value>*>(kernel) : own;
     }
+
+    Atomic<u64> hits_[kLimits];
 };
 
 } // namespace sysvipc

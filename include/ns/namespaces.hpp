@@ -21,7 +21,7 @@ public:
      * The current task's namespace, valid until the task leaves it.
      * Errors: ENOMEM; ENOSYS while not serving, unless it is the initial one.  Sleeps.
      */
-    [[nodiscard]] static Result<IpcNamespace*> current() noexcept
+    [[nodiscard, gnu::always_inline]] static Result<IpcNamespace*> current() noexcept
     {
         if (is_in_initial()) [[likely]]
             return &initial();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Wall-clock time in whole seconds, as in the *_stime and *_ctime fields; deadlines. */
+/* Wall-clock time in whole seconds, as in the *_stime and *_ctime fields; the monotonic clock; deadlines. */
 #pragma once
 
 #include <base/types.hpp>
@@ -10,6 +10,12 @@ namespace sysvipc {
 [[nodiscard]] inline i64 real_seconds() noexcept
 {
     return kapi_time_real_seconds();
+}
+
+/* The monotonic clock, in nanoseconds.  It costs as much as a short call: only for those who sleep. */
+[[nodiscard]] inline i64 monotonic_now() noexcept
+{
+    return kapi_time_now();
 }
 
 /* A point on the monotonic clock, or never. */

@@ -19,6 +19,11 @@ public:
     {
         return UserNamespace { host_seq_user_ns(file_) };
     }
+    /* Whether the reader has no more rights than the opener: then permissions may be checked as the reader's. */
+    [[nodiscard]] bool is_read_by_opener() const noexcept
+    {
+        return host_seq_reader_is_opener(file_);
+    }
 
 private:
     kapi_seq_file* file_;
@@ -54,6 +59,11 @@ public:
     [[nodiscard]] Result<void> start_file(const kapi_proc_file& file, ProcEntry& parent) noexcept
     {
         return take(host_proc_create(&file, parent.entry_, nullptr));
+    }
+    /* The same for a file whose name is a path below /proc, in a directory that may be the kernel's. */
+    [[nodiscard]] Result<void> start_file(const kapi_proc_file& file) noexcept
+    {
+        return take(host_proc_create(&file, nullptr, nullptr));
     }
     /* Waits for users inside; no-op if nothing was started.  Sleeps. */
     void stop() noexcept { host_proc_remove(exchange(entry_, nullptr)); }

@@ -30,6 +30,8 @@ public:
     [[nodiscard]] kapi_task* task() const noexcept { return task_; }
     /* The waiting task's own id, not its process's; takes no reference. */
     [[nodiscard]] kapi_pid* pid() const noexcept { return kapi_task_pid(task_); }
+    /* The same of its process. */
+    [[nodiscard]] kapi_pid* process() const noexcept { return kapi_task_tgid(task_); }
 
     /*
      * Sleeps until finished (Done), until the deadline has passed, or until a signal is pending;
@@ -37,6 +39,8 @@ public:
      * whether it is still listed; if not, it has been finished, and its outcome counts.
      */
     [[nodiscard]] Outcome wait(Deadline deadline = Deadline::never()) noexcept;
+    /* When it began, on the monotonic clock. */
+    [[nodiscard]] i64 since() const noexcept { return since_; }
     /* Lets a finished waiter be listed, and wait, again. */
     void rearm() noexcept { is_done_.store_relaxed(false); }
 
@@ -44,6 +48,7 @@ private:
     friend class WakeList;
 
     kapi_task* const task_ { kapi_task_current() };
+    const i64 since_ { monotonic_now() };
     Atomic<bool> is_done_ { false };
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The files below /proc/sysvipc: one line per object of a table, translated to the opener's namespaces.
+ * The files msg, sem and shm below /proc/sysvipc: one line per object of a table, translated to the opener's
+ * namespaces.
  *
  * Position 0 is the header, position n the object at index n - 1: a read that continues later finds
  * its place whatever was added or removed meanwhile, and a complete read walks the table once.
@@ -35,11 +36,7 @@ extern const TableView kMsgView;
 extern const TableView kSemView;
 extern const TableView kShmView;
 
-/* Errors: ENOMEM for any failure of procfs.  Sleeps. */
-[[nodiscard]] Result<void> start_proc_files() noexcept;
-void stop_proc_files() noexcept;
-
-/* Opens the kernel's own file as our file of the same name.  Errors: ENOMEM, ENOENT.  Sleeps. */
-[[nodiscard]] Result<void> open_table_file(kapi_inode* inode, kapi_file* file) noexcept;
+/* The files msg, sem and shm, as on Linux. */
+extern const kapi_proc_file kTableFiles[kKinds];
 
 } // namespace sysvipc

@@ -33,6 +33,12 @@ public:
     [[nodiscard]] constexpr i32 search_mode() const noexcept { return static_cast<i32>(rule_) + 1; }
     [[nodiscard]] constexpr i64 operand() const noexcept { return operand_; }
 
+    /* The type that msgrcv() was asked for. */
+    [[nodiscard]] constexpr i64 asked_for() const noexcept
+    {
+        return rule_ == Rule::AtMost ? -operand_ : operand_;
+    }
+
     /* Whether a waiting receiver accepts a message of @type. */
     [[nodiscard]] constexpr bool accepts(i64 type) const noexcept
     {
@@ -56,11 +62,14 @@ private:
     i64 operand_;
 };
 
-/* Whether a message of @size bytes fits into a queue; with a limit of 0, none does. */
-[[nodiscard]] constexpr bool message_fits(u64 size, u64 queued_bytes, u64 queued,
-                                          u64 limit) noexcept
+/*
+ * Whether a message of @size bytes fits into a queue; with a limit of 0, none does.  Linux has one number for both
+ * limits.
+ */
+[[nodiscard]] constexpr bool message_fits(u64 size, u64 queued_bytes, u32 queued, u64 most_bytes,
+                                          u32 most) noexcept
 {
-    return size + queued_bytes <= limit && queued + 1 <= limit;
+    return size + queued_bytes <= most_bytes && queued < most;
 }
 
 static_assert(MessageSelector::from_request(0, true, false).rule() == MessageSelector::Rule::Any,
@@ -71,7 +80,8 @@ static_assert(MessageSelector::from_request(INT64_MIN, false, false).accepts(INT
 static_assert(!MessageSelector::from_request(5, true, false).accepts(5));
 static_assert(MessageSelector::from_request(0, false, false).search_mode() == 1);
 static_assert(MessageSelector::from_request(0, false, true).search_mode() == 5);
-static_assert(message_fits(10, 0, 0, 10) && !message_fits(11, 0, 0, 10));
-static_assert(message_fits(0, 0, 9, 10) && !message_fits(0, 0, 10, 10), "empty messages count too");
+static_assert(message_fits(10, 0, 0, 10, 10) && !message_fits(11, 0, 0, 10, 10));
+static_assert(message_fits(0, 0, 9, 10, 10) && !message_fits(0, 0, 10, 10, 10),
+              "empty messages count too");
 
 } // namespace sysvipc

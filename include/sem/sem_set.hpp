@@ -14,9 +14,12 @@
 #include <base/list.hpp>
 #include <ids/compat_buffer.hpp>
 #include <ids/ipc_object.hpp>
+#include <mem/on_demand.hpp>
 #include <ns/ipc_namespace.hpp>
 #include <os/pid.hpp>
 #include <os/security.hpp>
+#include <os/trace.hpp>
+#include <os/wait_totals.hpp>
 #include <os/waiter.hpp>
 #include <rules/semaphore_rules.hpp>
 #include <sem/sem_operation.hpp>
@@ -46,6 +49,8 @@ struct SemaphoreState : Pinned {
     }
 
     i32 value { 0 };
+    /* Calls that were done so far, modulo 2^32, counted at the first semaphore that they name. */
+    u32 operations { 0 };
     PidRef last_changer;
     SemWaiters decreasers; /* single operations that change this semaphore */
     SemWaiters zero_waiters; /* single operations that wait for 0 */
@@ -68,6 +73,12 @@ struct SemSetState : Pinned {
     List<SemUndo, SetOfUndo> undo;
 };
 
+struct SetWaits {
+    WaitTotals totals;
+    /* Calls that failed as a value, or an adjustment, would have been out of range. */
+    Atomic<u64> out_of_range { 0 };
+};
+
 /* @bytes rounded up to whole cache lines. */
 [[nodiscard]] constexpr usize whole_cache_lines(usize bytes) noexcept
 {
@@ -86,19 +97,20 @@ public:
     [[nodiscard]] static Result<Ref<SemSet>> create(Key key, Mode mode, u32 count,
                                                     LimitedSum& usage, u64 limit) noexcept;
     /*
-     * Unlinks the set, wakes its waiters with EIDRM and ends its undo records.  Precondition: @lock
+     * Unlinks the set, wakes its waiters with EIDRM and ends its undo records.  @usage: as in create().  Precondition: @lock
      * covers the whole set, which is not removed yet.  Returns the table's reference.
      */
-    [[nodiscard]] Ref<SemSet> withdraw(IdTable& table, SemLock& lock, WakeList& wakes) noexcept;
+    [[nodiscard]] Ref<SemSet> withdraw(IdTable& table, LimitedSum& usage, SemLock& lock,
+                                       WakeList& wakes) noexcept;
     /* Precondition: withdrawn, or never published.  Sleeps. */
     void retire() noexcept;
     /* Uncharges the semaphores of a set that was not published; withdraw() does so for others. */
-    void uncharge() noexcept;
+    void uncharge(LimitedSum& usage) const noexcept { usage.uncharge(count_); }
 
     /* Under RCU; nullptr: none (EINVAL). */
     [[nodiscard]] static SemSet* find(IpcNamespace& ns, IpcId id) noexcept
     {
-        return ns.table(kKind).find<SemSet>(id);
+        return find_or_tell<SemSet>(ns, id);
     }
     /* Finds the set and keeps it while the caller sleeps.  Errors: EINVAL. */
     [[nodiscard]] static Result<Ref<SemSet>> hold(IpcNamespace& ns, IpcId id) noexcept;
@@ -110,9 +122,16 @@ public:
                                      operations.changes());
     }
 
+    /* How calls have failed and waited here; nullptr: none has, or there was no memory to count it. */
+    [[nodiscard]] SetWaits* waits() const noexcept { return waits_.get(); }
+    /* The same for a call that does.  nullptr: no memory. */
+    [[nodiscard]] SetWaits* waits_for_change() noexcept { return waits_.get_or_make(); }
+
     [[nodiscard]] u32 count() const noexcept { return count_; }
     /* When the latest operation succeeded; takes no lock. */
     [[nodiscard]] i64 otime() const noexcept;
+    /* The semaphore at which that is recorded; takes no lock. */
+    [[nodiscard]] u32 changed_last() const noexcept;
     /* @proof covers semaphore @number, which is less than count(). */
     [[nodiscard]] SemaphoreState& at(u32 number, const SemLock& proof) noexcept;
 
@@ -122,9 +141,8 @@ private:
     friend class Ref<SemSet>;
     template <class T, class... Args>
     friend T* construct_at(void* memory, Args&&... args) noexcept;
-    SemSet(Key key, const Ownership& ownership, u32 count, LimitedSum& usage) noexcept;
-    [[nodiscard]] static Result<Ref<SemSet>> create_charged(Key key, Mode mode, u32 count,
-                                                            LimitedSum& usage) noexcept;
+    SemSet(Key key, const Ownership& ownership, u32 count) noexcept;
+    [[nodiscard]] static Result<Ref<SemSet>> create_charged(Key key, Mode mode, u32 count) noexcept;
 
     /* SAFETY of the casts: create() allocates room for all semaphores after the header. */
     [[nodiscard]] Semaphore& semaphore(u32 number) noexcept
@@ -139,13 +157,22 @@ private:
     }
     static const usize kHeaderSize;
     static constexpr usize kStride = whole_cache_lines(sizeof(Semaphore));
+    /* Where no debugging makes locks larger, a semaphore takes as much as on Linux. */
+    static_assert(sizeof(kapi_spinlock) > sizeof(u32) || kStride == 64);
 
     const u32 count_;
-    LimitedSum& usage_;
     /* Whether a semaphore's own lock is not enough; written under the set's lock. */
     Atomic<bool> is_closed_ { false };
+    OnDemand<SetWaits> waits_;
     /* The semaphores follow, each in its own cache lines if the allocator aligns to them. */
 };
+
+/* For Trace::sem_done(): the first of @count operations of a call, and its semaphore, after all are done. */
+COLD [[gnu::noinline]] inline void tell_done(const SemSet& set, const abi::SemOp& first, u32 count,
+                                             const SemaphoreState& semaphore) noexcept
+{
+    Trace::sem_done(set.id(), first.sem_num, first.sem_op, count, semaphore.value);
+}
 
 inline SemRange SemRange::all(const SemSet& set) noexcept
 {

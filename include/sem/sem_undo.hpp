@@ -128,6 +128,14 @@ private:
  */
 [[nodiscard]] Result<Ref<SemUndo>> make_current_undo(SemSet& set) noexcept;
 
+/* Whose a record is. */
+struct UndoHolder {
+    const PidRef& process; /* of the task that was the first to use SEM_UNDO, or to share it */
+    u32 tasks; /* that share it: the last to leave undoes it */
+};
+/* Precondition: @undo has not ended, and a SemLock keeps that so. */
+[[nodiscard]] UndoHolder holder_of(const SemUndo& undo) noexcept;
+
 /* Ends all records of a set that is being removed.  Precondition: the whole set is locked. */
 void end_all_undo(SemLock& lock) noexcept;
 

@@ -23,6 +23,7 @@
 #include <os/pid.hpp>
 #include <os/security.hpp>
 #include <os/segment_file.hpp>
+#include <os/trace.hpp>
 #include <user/user_memory.hpp>
 
 namespace sysvipc {
@@ -31,6 +32,8 @@ class SegmentCreator;
 
 struct ShmSegmentState : Pinned {
     u64 attaches { 0 };
+    u64 mappings { 0 }; /* that were made so far, and that are gone */
+    u64 unmappings { 0 };
     i64 atime { 0 };
     i64 dtime { 0 };
     i64 ctime { 0 };
@@ -58,7 +61,7 @@ public:
     /* Under RCU; nullptr: none (EINVAL). */
     [[nodiscard]] static ShmSegment* find(IpcNamespace& ns, IpcId id) noexcept
     {
-        return ns.table(kKind).find<ShmSegment>(id);
+        return find_or_tell<ShmSegment>(ns, id);
     }
 
     /* Size in bytes, as requested. */
@@ -90,6 +93,8 @@ public:
     {
         state->is_marked = true;
         perm().add_marks(abi::SHM_DEST);
+        if (Trace::shm_marked()) [[unlikely]]
+            Trace::shm_marked(id(), state->attaches);
     }
     /* Locks its pages in memory.  Errors: ENOMEM beyond RLIMIT_MEMLOCK. */
     [[nodiscard]] Result<void> lock_memory(Locked& state) noexcept

@@ -17,9 +17,12 @@
 
 namespace sysvipc {
 
+/* Pinned, but not by the base of that name: a T that has it, too, would be moved away from it. */
 template <class T, class Class>
-class CAPABILITY("spinlock") Guarded : Pinned {
+class CAPABILITY("spinlock") Guarded {
 public:
+    Guarded(const Guarded&) = delete;
+    Guarded& operator=(const Guarded&) = delete;
     template <class... Args>
     explicit Guarded(Args&&... args) noexcept : value_ { forward<Args>(args)... }
     {
@@ -62,8 +65,8 @@ private:
     template <class, class>
     friend class Sequence;
 
-    kapi_spinlock lock_;
     T value_;
+    kapi_spinlock lock_; /* behind it, where alignment leaves room */
 };
 
 } // namespace sysvipc

@@ -4,8 +4,8 @@
  *
  * Loading starts the parts in order of dependence and, if one fails, stops those started before.  The
  * namespaces are opened last, so that no object exists before loading is certain to succeed.
- * Files come last: while a file is in use, a load that fails could not remove it.  (Loading can still be
- * given up after that only where the files are the kernel's.)
+ * Files come last, when little can fail any more.  (Where the kernel has System V IPC, loading can still be given
+ * up after that: then those in its directory are closed under who has opened them.)
  * Unloading is the reverse.  It cannot be refused here: while an object or an open /proc file exists,
  * the module is pinned, and the kernel does not call the exit function.
  *
@@ -28,7 +28,7 @@
 #include <os/segment_file.hpp>
 #include <os/task.hpp>
 #include <os/task_state.hpp>
-#include <proc/table_file.hpp>
+#include <proc/proc_files.hpp>
 #include <sem/sem_undo.hpp>
 #include <shm/shm_segment.hpp>
 #include <sync/rcu.hpp>

@@ -11,7 +11,7 @@
 #include <os/module.hpp>
 #include <os/proc_file.hpp>
 #include <os/task.hpp>
-#include <proc/table_file.hpp>
+#include <proc/proc_files.hpp>
 #include <shm/segment_creator.hpp>
 #include <sync/rcu.hpp>
 #include <base/poison.hpp>

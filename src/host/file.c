@@ -5,6 +5,7 @@
  * The kernel's callbacks find the caller's table as the entry's data, and its state behind a small header in
  * the memory that seq_file keeps for each open file.
  */
+#include <linux/cred.h>
 #include <linux/fs.h>
 #include <linux/module.h>
 #include <linux/poll.h>
@@ -200,9 +201,9 @@ struct kapi_proc_entry *host_proc_create(const struct kapi_proc_file *file,
 		return NULL;
 	entry->file = file;
 	entry->data = data;
-	entry->entry =
-		proc_create_data(file->name, file->mode, ((struct entry_data *)parent)->entry,
-				 &proc_callbacks, entry);
+	entry->entry = proc_create_data(file->name, file->mode,
+					parent ? ((struct entry_data *)parent)->entry : NULL,
+					&proc_callbacks, entry);
 	if (!entry->entry) {
 		kfree(entry);
 		return NULL;
@@ -228,4 +229,15 @@ KAPI_SHIM void host_seq_write(struct kapi_seq_file *seq, const char *text, kapi_
 KAPI_SHIM struct kapi_user_ns *host_seq_user_ns(struct kapi_seq_file *seq)
 {
 	return (struct kapi_user_ns *)seq_user_ns((struct seq_file *)seq);
+}
+
+bool host_seq_reader_is_opener(struct kapi_seq_file *seq)
+{
+	const struct cred *opener = ((struct seq_file *)seq)->file->f_cred;
+	const struct cred *reader = current_cred();
+
+	return reader == opener ||
+	       (reader->user_ns == opener->user_ns && uid_eq(reader->euid, opener->euid) &&
+		gid_eq(reader->egid, opener->egid) &&
+		cap_issubset(reader->cap_effective, opener->cap_effective));
 }

@@ -33,7 +33,8 @@ Result<IpcId> IdTable::insert(IpcObject& object, i32 limit) noexcept
         }
     }
     counts->highest_bound = max(counts->highest_bound, index);
-    ++counts->in_use;
+    if (++counts->in_use > counts->most) [[unlikely]]
+        counts->most = counts->in_use;
     pin.leak(); /* dropped when the table becomes empty */
     indexes_.publish(index, &object);
     object.is_published_.store_release(true);
@@ -85,7 +86,7 @@ IdTable::Usage IdTable::usage() noexcept
 {
     auto counts = counts_.lock();
     counts->highest_bound = highest_up_to(counts->highest_bound);
-    return { counts->in_use, counts->highest_bound };
+    return { counts->in_use, counts->highest_bound, counts->most };
 }
 
 /*

@@ -93,6 +93,12 @@ KAPI_SHIM struct kapi_pid *kapi_task_pid(struct kapi_task *task)
 	return (struct kapi_pid *)task_pid(TASK(task));
 }
 
+KAPI_SHIM struct kapi_process_mark kapi_task_mark_process(void)
+{
+	return (struct kapi_process_mark){ current->tgid,
+					   current->group_leader->start_boottime >> 20 };
+}
+
 KAPI_SHIM void kapi_pid_get(struct kapi_pid *pid)
 {
 	get_pid(PID(pid));
@@ -213,6 +219,11 @@ KAPI_SHIM kapi_u16 kapi_gid_to_16(kapi_u32 gid)
 KAPI_SHIM kapi_s64 kapi_time_deadline(kapi_s64 seconds, kapi_s64 nanoseconds)
 {
 	return UNLISTED(ktime_add_safe)(ktime_get(), ktime_set(seconds, nanoseconds));
+}
+
+KAPI_SHIM kapi_s64 kapi_time_now(void)
+{
+	return ktime_get();
 }
 
 KAPI_SHIM kapi_s64 kapi_time_real_seconds(void)

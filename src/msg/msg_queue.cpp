@@ -5,24 +5,47 @@
 #include <ids/all_objects.hpp>
 #include <os/clock.hpp>
 #include <os/task.hpp>
+#include <os/trace.hpp>
 #include <sync/rcu.hpp>
 #include <base/poison.hpp>
 
 namespace sysvipc {
 
-MsgQueueState::MsgQueueState(u64 byte_limit, KernelPerm& perm) noexcept
+MsgQueueState::MsgQueueState(i32 most_bytes, KernelPerm& perm) noexcept
     : ctime(real_seconds()),
-      qbytes(byte_limit),
+      qbytes(most_bytes),
       perm_(perm)
 {
 }
 
-Result<Ref<MsgQueue>> MsgQueue::create(Key key, Mode mode, u64 qbytes) noexcept
+Result<Ref<MsgQueue>> MsgQueue::create(Key key, Mode mode, i32 qbytes) noexcept
 {
     static_assert(is_perm_within<MsgQueue>());
     Ref<MsgQueue> queue = TRY(Ref<MsgQueue>::create(0, key, Ownership::of_caller(mode), qbytes));
     TRY(queue->label());
     return queue;
+}
+
+WaitTotals* MsgQueue::sender_waits() noexcept
+{
+    QueueWaits* waits = waits_.get_or_make();
+    return waits ? &waits->senders : nullptr;
+}
+
+WaitTotals* MsgQueue::receiver_waits() noexcept
+{
+    QueueWaits* waits = waits_.get_or_make();
+    return waits ? &waits->receivers : nullptr;
+}
+
+void MsgQueueState::tell_sent(const Message& message) const noexcept
+{
+    Trace::msg_sent(perm_.id(), message.type(), message.size(), messages + 1);
+}
+
+void MsgQueueState::tell_received(const Message& message) const noexcept
+{
+    Trace::msg_received(perm_.id(), message.type(), message.size(), messages);
 }
 
 bool MsgQueueState::may_have(kapi_task* receiver, const MessageSelector& selector,
@@ -53,6 +76,10 @@ bool MsgQueueState::deliver(Box<Message>& message, WakeList& wakes) noexcept
             if (message->size() <= receiver->capacity) {
                 lrpid.note(receiver->pid());
                 rtime = real_seconds();
+                ++received;
+                if (Trace::msg_handed_over()) [[unlikely]]
+                    Trace::msg_handed_over(perm_.id(), message->type(), message->size(),
+                                           receiver->pid());
                 receiver->answer = Receiver::Answer::Delivered;
                 receiver->message = move(message);
                 wakes.finish(*receiver);
@@ -68,6 +95,8 @@ bool MsgQueueState::deliver(Box<Message>& message, WakeList& wakes) noexcept
 
 void MsgQueueState::accept(Box<Message> message, MessageUsage& usage, WakeList& wakes) noexcept
 {
+    if (Trace::msg_sent()) [[unlikely]]
+        tell_sent(*message);
     lspid.note(CurrentTask::process());
     stime = real_seconds();
     if (!receivers.is_empty() && deliver(message, wakes))
@@ -75,7 +104,8 @@ void MsgQueueState::accept(Box<Message> message, MessageUsage& usage, WakeList& 
     const usize size = message->size();
     store.add(move(message));
     bytes += size;
-    ++messages;
+    if (++messages > most_messages) [[unlikely]]
+        most_messages = messages;
     usage.bytes.add(static_cast<long>(size));
     usage.messages.add(1);
 }
@@ -86,6 +116,9 @@ Box<Message> MsgQueueState::take(Message& message, MessageUsage& usage, WakeList
     Box<Message> taken = store.take(message);
     bytes -= size;
     --messages;
+    ++received;
+    if (Trace::msg_received()) [[unlikely]]
+        tell_received(*taken);
     usage.bytes.add(-static_cast<long>(size));
     usage.messages.add(-1);
     lrpid.note(CurrentTask::process());
@@ -142,7 +175,7 @@ void MsgQueue::retire(MessageUsage& usage) noexcept
     /* No task adds to or takes from a removed queue: its store needs no lock. */
     MsgQueueState& state = unreachable_state();
     usage.bytes.add(-static_cast<long>(state.bytes));
-    usage.messages.add(-static_cast<long>(state.messages));
+    usage.messages.add(-long { state.messages });
     while (!state.store.drain_one().is_empty())
         CurrentTask::give_way();
 }
@@ -161,8 +194,12 @@ Ref<MsgQueue> take_out(IdTable& table, MsgQueue& queue) noexcept
 void remove_all_queues(IpcNamespace& ns) noexcept
 {
     IdTable& table = ns.table(Kind::Messages);
-    for_all_objects<MsgQueue>(
-        table, [&](MsgQueue& queue) { take_out(table, queue)->retire(ns.message_usage()); });
+    for_all_objects<MsgQueue>(table, [&](MsgQueue& queue) {
+        const Ref<MsgQueue> removed = take_out(table, queue);
+        if (Trace::ipc_removed()) [[unlikely]]
+            tell_removed(*removed, Removal::Namespace);
+        removed->retire(ns.message_usage());
+    });
 }
 
 } // namespace sysvipc

@@ -77,7 +77,7 @@ template <class Buffer>
     stat.ctime = state->ctime;
     stat.cbytes = state->bytes;
     stat.qnum = state->messages;
-    stat.qbytes = state->qbytes;
+    stat.qbytes = state->byte_limit();
     stat.lspid = state->lspid.show();
     stat.lrpid = state->lrpid.show();
     return full_id;
@@ -115,11 +115,13 @@ template <class Buffer>
         return Errno::EINVAL;
     TRY(queue->check_change(state, request.perm, static_cast<u64>(i64 { qbytes }), ns.owner()));
     if (static_cast<u32>(qbytes) > static_cast<u32>(ns.limits().msgmnb.load_relaxed())
-        && !Caller::is_globally_capable(Capability::SysResource))
+        && !Caller::is_globally_capable(Capability::SysResource)) {
+        ns.limits().note_hit(Limit::MsgMnb, 0, static_cast<u32>(qbytes));
         return Errno::EPERM;
+    }
     const Ownership changed = TRY(queue->ownership(state).changed_by(request.perm));
     queue->set_ownership(state, changed);
-    state->qbytes = static_cast<u64>(i64 { qbytes });
+    state->qbytes = qbytes;
     state->ctime = real_seconds();
     /* Receivers may have lost their permission; senders may have room now. */
     state->release_receivers(Receiver::Answer::TryAgain, wakes);
@@ -146,6 +148,8 @@ Result<Ref<MsgQueue>> withdraw(IpcNamespace& ns, IpcId id) noexcept
 [[gnu::noinline]] Result<i32> remove_queue(IpcNamespace& ns, IpcId id) noexcept
 {
     const Ref<MsgQueue> queue = TRY(withdraw(ns, id));
+    if (Trace::ipc_removed()) [[unlikely]]
+        tell_removed(*queue, Removal::Rmid);
     queue->retire(ns.message_usage());
     return 0;
 }

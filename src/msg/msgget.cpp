@@ -15,12 +15,17 @@ struct QueueFacility {
 
     [[nodiscard]] Result<Ref<MsgQueue>> create(const OpenRequest& request) const noexcept
     {
-        return MsgQueue::create(request.key, request.mode(),
-                                static_cast<u64>(ns.limits().msgmnb.load_relaxed()));
+        return MsgQueue::create(request.key, request.mode(), ns.limits().msgmnb.load_relaxed());
     }
     [[nodiscard]] Result<void> check_existing(const MsgQueue&) const noexcept { return {}; }
     void retire(MsgQueue& queue) const noexcept { queue.retire(ns.message_usage()); }
     [[nodiscard]] i32 limit() const noexcept { return ns.limits().msgmni.load_relaxed(); }
+    [[nodiscard]] u64 created_size() const noexcept { return 0; }
+    void note_full() const noexcept
+    {
+        const i32 in_use = ns.table(Kind::Messages).usage().in_use;
+        ns.limits().note_hit(Limit::MsgMni, static_cast<u64>(in_use), 1);
+    }
 };
 
 } // namespace

@@ -39,6 +39,12 @@ enum class Received : u8 { Yes, MustWait };
     return {};
 }
 
+COLD [[gnu::noinline]] Errno refuse_as_empty(MsgQueue& queue) noexcept
+{
+    WaitTotals::note_refusal(queue.receiver_waits());
+    return Errno::ENOMSG;
+}
+
 /*
  * Errors: EACCES, EIDRM, E2BIG, ENOMSG, in this order.  Sets @message if it returns Yes.  Inlined: most calls
  * are one try.
@@ -57,14 +63,22 @@ enum class Received : u8 { Yes, MustWait };
         return Received::Yes;
     }
     if (!request.may_wait())
-        return Errno::ENOMSG;
+        return refuse_as_empty(queue);
     return Received::MustWait;
 }
 
 /* What a task needs to sleep: a reference to the queue, and its entry in the queue's list. */
 struct WaitingReceiver {
+    WaitingReceiver(Ref<MsgQueue> kept, const ReceiveRequest& request) noexcept
+        : queue(move(kept)),
+          receiver(request.selector, request.capacity()),
+          counted(queue->receiver_waits(), receiver)
+    {
+    }
+
     Ref<MsgQueue> queue;
     Receiver receiver;
+    Waiting counted;
 };
 using Place = Optional<WaitingReceiver>;
 
@@ -103,10 +117,11 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
                                          const ReceiveRequest& request, Place& place) noexcept
 {
     Ref<MsgQueue> kept = TRY(Ref<MsgQueue>::try_get(queue));
-    place.emplace([&] {
-        return WaitingReceiver { move(kept), { request.selector, request.capacity() } };
-    });
+    place.emplace([&] { return WaitingReceiver { move(kept), request }; });
     state->receivers.push_back(place->receiver);
+    if (Trace::msg_blocked()) [[unlikely]]
+        Trace::msg_blocked(queue.id(), false, request.selector.asked_for(), request.size,
+                           state->messages);
     return {};
 }
 

@@ -18,6 +18,15 @@ namespace {
 
 enum class Sent : u8 { Yes, MustWait };
 
+COLD [[gnu::noinline]] Errno refuse_as_full(IpcNamespace& ns, MsgQueue& queue,
+                                            MsgQueue::Locked& state,
+                                            const Message& message) noexcept
+{
+    ns.limits().note_hit(Limit::MsgMnb, state->bytes, message.size());
+    WaitTotals::note_refusal(queue.sender_waits());
+    return Errno::EAGAIN;
+}
+
 /*
  * Consumes @message only if it returns Yes.  Inlined: most calls are one try.
  * Errors: EACCES, EIDRM, a security module's, EAGAIN, in this order.
@@ -35,14 +44,22 @@ enum class Sent : u8 { Yes, MustWait };
         return Sent::Yes;
     }
     if (flags & abi::IPC_NOWAIT)
-        return Errno::EAGAIN;
+        return refuse_as_full(ns, queue, state, *message);
     return Sent::MustWait;
 }
 
 /* What a task needs to sleep: a reference to the queue, and its entry in the queue's list. */
 struct WaitingSender {
+    WaitingSender(Ref<MsgQueue> kept, const Message& message) noexcept
+        : queue(move(kept)),
+          sender(message.type(), message.size()),
+          counted(queue->sender_waits(), sender)
+    {
+    }
+
     Ref<MsgQueue> queue;
     Sender sender;
+    Waiting counted;
 };
 using Place = Optional<WaitingSender>;
 
@@ -62,12 +79,15 @@ Result<void> wait_for_room(MsgQueue& queue, Sender& sender) noexcept
 }
 
 /* Precondition: the queue is not removed, so that a reference can be taken. */
-[[gnu::noinline]] Result<void> join_line(MsgQueue& queue, MsgQueue::Locked& state,
+[[gnu::noinline]] Result<void> join_line(IpcNamespace& ns, MsgQueue& queue, MsgQueue::Locked& state,
                                          const Message& message, Place& place) noexcept
 {
+    ns.limits().note_hit(Limit::MsgMnb, state->bytes, message.size());
     Ref<MsgQueue> kept = TRY(Ref<MsgQueue>::try_get(queue));
-    place.emplace([&] { return WaitingSender { move(kept), Sender { message.size() } }; });
+    place.emplace([&] { return WaitingSender { move(kept), message }; });
     state->senders.push_back(place->sender);
+    if (Trace::msg_blocked()) [[unlikely]]
+        Trace::msg_blocked(queue.id(), true, message.type(), message.size(), state->messages);
     return {};
 }
 
@@ -108,8 +128,19 @@ Result<void> wait_for_room(MsgQueue& queue, Sender& sender) noexcept
     auto state = queue->lock();
     const Sent sent = TRY(try_send(ns, *queue, state, message, flags, wakes));
     if (sent == Sent::MustWait) [[unlikely]]
-        TRY(join_line(*queue, state, *message, place));
+        TRY(join_line(ns, *queue, state, *message, place));
     return sent;
+}
+
+/* A message that is too long, or for a negative id. */
+template <class Type>
+COLD [[gnu::noinline]] Result<void> refuse(IpcNamespace& ns, IpcId id, UserAddress from,
+                                           usize size) noexcept
+{
+    TRY(read_user<Type>(from));
+    if (!id.is_negative())
+        ns.limits().note_hit(Limit::MsgMax, 0, size);
+    return Errno::EINVAL;
 }
 
 /* @Type: the program's type for a message's type. */
@@ -117,10 +148,8 @@ template <class Type>
 Result<void> send(IpcNamespace& ns, IpcId id, UserAddress from, usize size, u32 flags) noexcept
 {
     if (size > static_cast<usize>(ns.limits().msgmax.load_relaxed()) || id.is_negative())
-        [[unlikely]] {
-        TRY(read_user<Type>(from));
-        return Errno::EINVAL;
-    }
+        [[unlikely]]
+        return refuse<Type>(ns, id, from, size);
     Box<Message> message = TRY(Message::load<Type>(from, size));
     /* Most calls find room: do not zero what only waiting calls use. */
     PARTLY_INITIALISED Place place;

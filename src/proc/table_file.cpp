@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The files below /proc/sysvipc (contracts: include/proc/table_file.hpp). */
+/* The files with a line per object (contracts: include/proc/table_file.hpp). */
 #include <proc/table_file.hpp>
 
 #include <mem/construct.hpp>
 #include <ns/namespaces.hpp>
-#include <os/kernel.hpp>
 #include <sync/rcu.hpp>
 #include <base/poison.hpp>
 
@@ -97,51 +96,12 @@ constexpr kapi_proc_file describe(const char* name) noexcept
     return { name, 0444, sizeof(OpenFile), open<view>, release, start, next, stop, show };
 }
 
-constexpr kapi_proc_file kFiles[] {
+} // namespace
+
+constinit const kapi_proc_file kTableFiles[kKinds] {
     describe<kSemView>("sem"),
     describe<kMsgView>("msg"),
     describe<kShmView>("shm"),
 };
-
-constinit ProcEntry directory;
-constinit ProcEntry entries[sizeof(kFiles) / sizeof(kFiles[0])];
-
-Result<void> start_entries() noexcept
-{
-    TRY(directory.start_directory("sysvipc"));
-    const kapi_proc_file* file = kFiles;
-    for (ProcEntry& entry : entries)
-        TRY(entry.start_file(*file++, directory));
-    return {};
-}
-
-} // namespace
-
-Result<void> start_proc_files() noexcept
-{
-    /* The kernel's own files are taken over instead (src/entry/takeover.cpp). */
-    if (Kernel::has_sysvipc())
-        return {};
-    Result<void> started = start_entries();
-    if (!started.ok())
-        stop_proc_files();
-    return started;
-}
-
-void stop_proc_files() noexcept
-{
-    for (ProcEntry& entry : entries)
-        entry.stop();
-    directory.stop();
-}
-
-Result<void> open_table_file(kapi_inode* inode, kapi_file* file) noexcept
-{
-    for (const kapi_proc_file& described : kFiles) {
-        if (__builtin_strcmp(described.name, proc_file_name(file)) == 0)
-            return open_proc_file_as(inode, file, described);
-    }
-    return Errno::ENOENT;
-}
 
 } // namespace sysvipc

@@ -7,6 +7,21 @@
 
 namespace sysvipc {
 
+namespace {
+
+/* Counts why the operations of a call fail. */
+COLD [[gnu::noinline]] Errno note_failure(SemSet& set, Errno error) noexcept
+{
+    SetWaits* waits = set.waits_for_change();
+    if (waits && error == Errno::EAGAIN)
+        WaitTotals::note_refusal(&waits->totals);
+    else if (waits)
+        static_cast<void>(waits->out_of_range.add(1));
+    return error;
+}
+
+} // namespace
+
 Result<SemOperations::Attempt> SemOperations::attempt(SemSet& set, const SemLock& lock) noexcept
 {
     /* Copies, as the compiler takes a semaphore for what might change a member. */
@@ -24,10 +39,10 @@ Result<SemOperations::Attempt> SemOperations::attempt(SemSet& set, const SemLock
                 undo->set_adjustment(done->sem_num, undo->adjustment(done->sem_num) + done->sem_op);
         }
         if (applied.error() != Errno::EAGAIN)
-            return applied.error();
+            return note_failure(set, applied.error());
         blocking_ = &op;
         if (op.sem_flg & abi::IPC_NOWAIT)
-            return Errno::EAGAIN;
+            return note_failure(set, Errno::EAGAIN);
         return Attempt::Blocked;
     }
     bool met_waiters = false;

@@ -15,23 +15,20 @@ namespace sysvipc {
 
 constexpr usize SemSet::kHeaderSize = whole_cache_lines(sizeof(SemSet));
 
-SemSet::SemSet(Key key, const Ownership& ownership, u32 count, LimitedSum& usage) noexcept
+SemSet::SemSet(Key key, const Ownership& ownership, u32 count) noexcept
     : GuardedObject(key, ownership),
-      count_(count),
-      usage_(usage)
+      count_(count)
 {
     for (u32 number = 0; number < count; ++number)
         construct_at<Semaphore>(&semaphore(number));
     unreachable_state().ctime = real_seconds();
 }
 
-Result<Ref<SemSet>> SemSet::create_charged(Key key, Mode mode, u32 count,
-                                           LimitedSum& usage) noexcept
+Result<Ref<SemSet>> SemSet::create_charged(Key key, Mode mode, u32 count) noexcept
 {
     static_assert(is_perm_within<SemSet>());
     const usize extra = kHeaderSize - sizeof(SemSet) + usize { count } * kStride;
-    Ref<SemSet> set =
-        TRY(Ref<SemSet>::create(extra, key, Ownership::of_caller(mode), count, usage));
+    Ref<SemSet> set = TRY(Ref<SemSet>::create(extra, key, Ownership::of_caller(mode), count));
     TRY(set->label());
     return set;
 }
@@ -41,7 +38,7 @@ Result<Ref<SemSet>> SemSet::create(Key key, Mode mode, u32 count, LimitedSum& us
 {
     if (!usage.charge(count, limit))
         return Errno::ENOSPC;
-    Result<Ref<SemSet>> created = create_charged(key, mode, count, usage);
+    Result<Ref<SemSet>> created = create_charged(key, mode, count);
     if (!created.ok())
         usage.uncharge(count);
     return created;
@@ -56,11 +53,12 @@ Result<Ref<SemSet>> SemSet::hold(IpcNamespace& ns, IpcId id) noexcept
     return Ref<SemSet>::try_get(*set);
 }
 
-Ref<SemSet> SemSet::withdraw(IdTable& table, SemLock& lock, WakeList& wakes) noexcept
+Ref<SemSet> SemSet::withdraw(IdTable& table, LimitedSum& usage, SemLock& lock,
+                             WakeList& wakes) noexcept
 {
     /* First: a waiter that learns of the removal must not find the set, or its charge. */
     Ref<SemSet> withdrawn = table.withdraw(*this, lock.proof());
-    usage_.uncharge(count_);
+    uncharge(usage);
     end_all_undo(lock);
     release_all_waiters(*this, lock, wakes);
     return withdrawn;
@@ -78,11 +76,6 @@ void SemSet::retire() noexcept
     }
 }
 
-void SemSet::uncharge() noexcept
-{
-    usage_.uncharge(count_);
-}
-
 i64 SemSet::otime() const noexcept
 {
     i64 latest = 0;
@@ -91,21 +84,39 @@ i64 SemSet::otime() const noexcept
     return latest;
 }
 
+u32 SemSet::changed_last() const noexcept
+{
+    i64 latest = 0;
+    u32 found = 0;
+    for (u32 number = 0; number < count_; ++number) {
+        const i64 otime = semaphore(number).unlocked().otime.load_relaxed();
+        if (otime > latest) {
+            latest = otime;
+            found = number;
+        }
+    }
+    return found;
+}
+
 namespace {
 
-Ref<SemSet> take_out(IdTable& table, SemSet& set) noexcept
+Ref<SemSet> take_out(IpcNamespace& ns, SemSet& set) noexcept
 {
     WakeList wakes;
     SemLock lock { set, SemRange::all(set) };
-    return set.withdraw(table, lock, wakes);
+    return set.withdraw(ns.table(Kind::Semaphores), ns.semaphores(), lock, wakes);
 }
 
 } // namespace
 
 void remove_all_sets(IpcNamespace& ns) noexcept
 {
-    IdTable& table = ns.table(Kind::Semaphores);
-    for_all_objects<SemSet>(table, [&](SemSet& set) { take_out(table, set)->retire(); });
+    for_all_objects<SemSet>(ns.table(Kind::Semaphores), [&](SemSet& set) {
+        const Ref<SemSet> removed = take_out(ns, set);
+        if (Trace::ipc_removed()) [[unlikely]]
+            tell_removed(*removed, Removal::Namespace);
+        removed->retire();
+    });
 }
 
 } // namespace sysvipc

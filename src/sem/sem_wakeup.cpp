@@ -3,6 +3,7 @@
 #include <sem/sem_wakeup.hpp>
 
 #include <os/clock.hpp>
+#include <os/trace.hpp>
 #include <base/poison.hpp>
 
 namespace sysvipc {
@@ -30,6 +31,21 @@ void gather_changers(SemSet& set, SemLock& lock) noexcept
         lock.state().changers.take_all_before(set.at(number, lock).decreasers);
 }
 
+/* @first: the semaphore of its first operation. */
+void count_done(const SemSet& set, SemaphoreState& first, const SemOperations& done) noexcept
+{
+    ++first.operations;
+    if (Trace::sem_done()) [[unlikely]]
+        tell_done(set, done.first(), done.count(), first);
+}
+
+/* The same for operations that were performed for a task that waits. */
+void count_done_for(SemSet& set, SemLock& lock, const SemWaiter& waiter) noexcept
+{
+    const SemOperations& done = waiter.operations;
+    count_done(set, set.at(done.first().sem_num, lock), done);
+}
+
 void answer(SemWaiters& queue, SemLock& lock, SemWaiter& waiter, Errno error,
             WakeList& wakes) noexcept
 {
@@ -50,6 +66,7 @@ bool serve_zero_queue(SemSet& set, SemLock& lock, SemWaiters& queue, WakeList& w
         if (!attempt.ok()) {
             answer(queue, lock, *waiter, attempt.error(), wakes);
         } else if (attempt.take() == SemOperations::Attempt::Done) {
+            count_done_for(set, lock, *waiter);
             answer(queue, lock, *waiter, Errno {}, wakes);
             served = true;
         }
@@ -94,6 +111,7 @@ bool serve_changers(SemSet& set, SemLock& lock, SemWaiters& queue, const Semapho
             answer(queue, lock, *waiter, attempt.error(), wakes);
         } else if (attempt.take() == SemOperations::Attempt::Done) {
             served = true;
+            count_done_for(set, lock, *waiter);
             const bool was_complex = !waiter->operations.is_single();
             queue.remove(*waiter);
             if (was_complex)
@@ -149,7 +167,9 @@ void serve_after(SemSet& set, SemLock& lock, const SemOperations& done, WakeList
             }
         }
     }
-    note_otime(set, lock, done.first().sem_num);
+    SemaphoreState& first = set.at(done.first().sem_num, lock);
+    first.otime.store_relaxed(real_seconds());
+    count_done(set, first, done);
 }
 
 bool serve_zero_waiters_at(SemSet& set, SemLock& lock, u32 number, WakeList& wakes) noexcept

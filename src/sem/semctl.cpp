@@ -256,13 +256,15 @@ Result<Ref<SemSet>> withdraw(IpcNamespace& ns, IpcId id) noexcept
     SemLock lock { *set, SemRange::all(*set) };
     if (set->is_removed())
         return Errno::EINVAL;
-    return set->withdraw(ns.table(Kind::Semaphores), lock, wakes);
+    return set->withdraw(ns.table(Kind::Semaphores), ns.semaphores(), lock, wakes);
 }
 
 /* IPC_RMID.  Errors: EINVAL, EPERM. */
 [[gnu::noinline]] Result<i32> remove_set(IpcNamespace& ns, IpcId id) noexcept
 {
     const Ref<SemSet> set = TRY(withdraw(ns, id));
+    if (Trace::ipc_removed()) [[unlikely]]
+        tell_removed(*set, Removal::Rmid);
     set->retire();
     return 0;
 }

@@ -18,8 +18,12 @@ struct SetFacility {
     {
         if (count == 0)
             return Errno::EINVAL;
-        return SemSet::create(request.key, request.mode(), count, ns.semaphores(),
-                              static_cast<u64>(max(ns.limits().semmns(), 0)));
+        Result<Ref<SemSet>> created =
+            SemSet::create(request.key, request.mode(), count, ns.semaphores(),
+                           static_cast<u64>(max(ns.limits().semmns(), 0)));
+        if (!created.ok() && created.error() == Errno::ENOSPC)
+            ns.limits().note_hit(Limit::SemMns, ns.semaphores().sum(), count);
+        return created;
     }
     [[nodiscard]] Result<void> check_existing(const SemSet& set) const noexcept
     {
@@ -29,10 +33,16 @@ struct SetFacility {
     }
     void retire(SemSet& set) const noexcept
     {
-        set.uncharge();
+        set.uncharge(ns.semaphores());
         set.retire();
     }
     [[nodiscard]] i32 limit() const noexcept { return ns.limits().semmni(); }
+    [[nodiscard]] u64 created_size() const noexcept { return count; }
+    void note_full() const noexcept
+    {
+        const i32 in_use = ns.table(Kind::Semaphores).usage().in_use;
+        ns.limits().note_hit(Limit::SemMni, static_cast<u64>(in_use), 1);
+    }
 };
 
 } // namespace
@@ -44,8 +54,12 @@ struct SetFacility {
  */
 Result<IpcId> semget(IpcNamespace& ns, Key key, i32 count, u32 flags) noexcept
 {
-    if (count < 0 || count > ns.limits().semmsl())
+    if (count < 0)
         return Errno::EINVAL;
+    if (count > ns.limits().semmsl()) {
+        ns.limits().note_hit(Limit::SemMsl, 0, static_cast<u64>(count));
+        return Errno::EINVAL;
+    }
     return open_object(ns.table(Kind::Semaphores), OpenRequest { key, flags }, ns.owner(),
                        SetFacility { ns, static_cast<u32>(count) });
 }

@@ -10,6 +10,7 @@
 #include <base/optional.hpp>
 #include <mem/array.hpp>
 #include <os/task.hpp>
+#include <os/trace.hpp>
 #include <sem/sem_apply.hpp>
 #include <sem/sem_lock.hpp>
 #include <sem/sem_undo.hpp>
@@ -28,8 +29,19 @@ enum class Turn : u8 { Done, MustWait, NeedsUndo };
 
 /* What a task keeps if it cannot finish at once: the set, and its place in the queue there. */
 struct Place {
+    struct Sleeper {
+        Sleeper(SemOperations& operations, SetWaits* waits) noexcept
+            : waiter(operations),
+              counted(waits ? &waits->totals : nullptr, waiter)
+        {
+        }
+
+        SemWaiter waiter;
+        Waiting counted;
+    };
+
     Optional<Ref<SemSet>> set;
-    Optional<SemWaiter> waiter;
+    Optional<Sleeper> sleeper;
 };
 
 /*
@@ -73,8 +85,15 @@ Result<void> keep(SemSet& set, Place& place) noexcept
 {
     if (!place.set.has_value())
         TRY(keep(set, place));
-    SemWaiter& waiter = place.waiter.emplace([&] { return SemWaiter { operations }; });
-    add_sem_waiter(set, lock, waiter);
+    Place::Sleeper& sleeper = place.sleeper.emplace([&] {
+        return Place::Sleeper { operations, set.waits_for_change() };
+    });
+    add_sem_waiter(set, lock, sleeper.waiter);
+    if (Trace::sem_blocked()) [[unlikely]] {
+        const abi::SemOp& op = operations.blocking();
+        Trace::sem_blocked(set.id(), op.sem_num, op.sem_op, operations.count(),
+                           set.at(op.sem_num, lock).value);
+    }
     return Turn::MustWait;
 }
 
@@ -152,6 +171,9 @@ Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operatio
     if (!apply_operation(op, semaphore, undo).ok()) [[unlikely]]
         return false;
     semaphore.last_changer.note(CurrentTask::process());
+    ++semaphore.operations;
+    if (Trace::sem_done()) [[unlikely]]
+        tell_done(set, op, 1, semaphore);
     semaphore.otime.store_relaxed(real_seconds());
     return true;
 }
@@ -191,8 +213,7 @@ Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operatio
 }
 
 /* @waiter is queued at @set.  Errors: EIDRM; EINTR; EAGAIN after the deadline; ERANGE. */
-[[gnu::noinline]] Result<void> wait_for_turn(SemSet& set, SemWaiter& waiter,
-                                             Deadline deadline) noexcept
+Result<void> sleep_until_turn(SemSet& set, SemWaiter& waiter, Deadline deadline) noexcept
 {
     const Waiter::Outcome outcome = waiter.wait(deadline);
     if (outcome != Waiter::Outcome::Done) {
@@ -207,6 +228,17 @@ Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operatio
     return {};
 }
 
+/* The same, traced. */
+[[gnu::noinline]] Result<void> wait_for_turn(SemSet& set, SemWaiter& waiter,
+                                             Deadline deadline) noexcept
+{
+    Result<void> ended = sleep_until_turn(set, waiter, deadline);
+    if (Trace::sem_woken()) [[unlikely]]
+        Trace::sem_woken(set.id(), static_cast<i32>(ended.error()),
+                         static_cast<u64>(monotonic_now() - waiter.since()));
+    return ended;
+}
+
 /* After operate_at_once() or operate_alone().  Errors: as there; those of waiting. */
 [[gnu::always_inline]] inline Result<void> finish(IpcNamespace& ns, Turn turn,
                                                   SemOperations& operations, Place& place,
@@ -216,15 +248,17 @@ Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operatio
         turn = TRY(operate_with_new_undo(ns, **place.set, operations, place));
     if (turn == Turn::Done) [[likely]]
         return {};
-    return wait_for_turn(**place.set, *place.waiter, deadline);
+    return wait_for_turn(**place.set, place.sleeper->waiter, deadline);
 }
 
 /* Errors: E2BIG, EINVAL (none), ENOMEM, EFAULT, in this order. */
 Result<void> read_operations(IpcNamespace& ns, UserAddress from, u32 count,
                              OperationList& list) noexcept
 {
-    if (count > static_cast<u32>(ns.limits().semopm()))
+    if (count > static_cast<u32>(ns.limits().semopm())) {
+        ns.limits().note_hit(Limit::SemOpm, 0, count);
         return Errno::E2BIG;
+    }
     if (count < 1)
         return Errno::EINVAL;
     TRY(list.start(count));

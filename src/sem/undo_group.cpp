@@ -9,8 +9,10 @@
 #include <mem/heap.hpp>
 #include <mem/pair_map.hpp>
 #include <os/log.hpp>
+#include <os/pid.hpp>
 #include <os/task.hpp>
 #include <os/task_state.hpp>
+#include <os/trace.hpp>
 #include <sem/sem_wakeup.hpp>
 #include <sync/rcu.hpp>
 #include <base/poison.hpp>
@@ -29,7 +31,11 @@ class UndoGroup : public RcuCounted {
 public:
     static constexpr TaskSlot kTaskSlot = TaskSlot::UndoGroup;
 
+    explicit UndoGroup() noexcept { process.note(CurrentTask::process()); }
+
     Guarded<UndoRecords, UndoGroupLock> records;
+    /* That of the task that has made the group: usually all its tasks are its threads. */
+    PidRef process;
     /*
      * Its tasks, which own it together.  Only a member adds one, so that the number never grows again
      * once it is 0.
@@ -114,6 +120,8 @@ void take_back_one(SemUndo& undo, WakeList& wakes) noexcept
         SemaphoreState& semaphore = set.at(number, lock);
         semaphore.value = value_after_undo(semaphore.value, adjustment);
         semaphore.last_changer.note(CurrentTask::process());
+        if (Trace::sem_undone()) [[unlikely]]
+            Trace::sem_undone(set.id(), number, adjustment, semaphore.value);
     }
     serve_changed(set, lock, touched, Counts::AsOperation, wakes);
 }
@@ -206,6 +214,12 @@ Result<Ref<SemUndo>> make_current_undo(SemSet& set) noexcept
     }
     created.give_away(); /* now the lists' */
     return result;
+}
+
+UndoHolder holder_of(const SemUndo& undo) noexcept
+{
+    const UndoGroup& group = undo.group();
+    return { group.process, group.members.load_relaxed() };
 }
 
 void end_all_undo(SemLock& lock) noexcept

@@ -67,6 +67,7 @@ SegmentFile::Usage ShmSegment::memory_usage() noexcept
 void ShmSegment::count_mapping(ShmSegmentState& state) noexcept
 {
     ++state.attaches;
+    ++state.mappings;
     state.atime = real_seconds();
     state.lpid.note(CurrentTask::process());
 }
@@ -77,6 +78,8 @@ Result<void> ShmSegment::map() noexcept
     if (is_removed()) /* remap_file_pages() unmaps, then maps the file again */
         return Errno::EINVAL;
     count_mapping(*state);
+    if (Trace::shm_attached()) [[unlikely]]
+        Trace::shm_attached(id(), state->attaches);
     return {};
 }
 
@@ -84,6 +87,8 @@ void ShmSegment::map_again() noexcept
 {
     auto state = lock();
     count_mapping(*state);
+    if (Trace::shm_attached()) [[unlikely]]
+        Trace::shm_attached(id(), state->attaches);
 }
 
 void ShmSegment::unmap() noexcept
@@ -91,8 +96,11 @@ void ShmSegment::unmap() noexcept
     {
         auto state = lock();
         --state->attaches;
+        ++state->unmappings;
         state->dtime = real_seconds();
         state->lpid.note(CurrentTask::process());
+        if (Trace::shm_detached()) [[unlikely]]
+            Trace::shm_detached(id(), state->attaches);
         if (!is_unused(*state)) [[likely]]
             return;
     }
@@ -122,6 +130,8 @@ Result<Ref<ShmSegment>> ShmSegment::withdraw_if_unused() noexcept
     auto state = lock();
     if (is_removed() || !is_unused(*state))
         return Errno::EBUSY;
+    if (Trace::ipc_removed()) [[unlikely]]
+        tell_removed(*this, state->is_marked ? Removal::LastDetach : Removal::Forced);
     return ns_.table(kKind).withdraw(*this, state);
 }
 

@@ -155,8 +155,11 @@ Result<void> withdraw_or_mark(IpcNamespace& ns, IpcId id,
 {
     Optional<Ref<ShmSegment>> withdrawn;
     TRY(withdraw_or_mark(ns, id, withdrawn));
-    if (withdrawn.has_value())
+    if (withdrawn.has_value()) {
+        if (Trace::ipc_removed()) [[unlikely]]
+            tell_removed(**withdrawn, Removal::Rmid);
         (*withdrawn)->retire();
+    }
     return 0;
 }
 

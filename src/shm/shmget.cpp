@@ -33,13 +33,18 @@ struct SegmentFacility {
 
     [[nodiscard]] Result<Ref<ShmSegment>> create(const OpenRequest& request) const noexcept
     {
-        const Limits& limits = ns.limits();
-        if (size < KAPI_SHMMIN || size > limits.shmmax.load_relaxed())
+        Limits& limits = ns.limits();
+        if (size < KAPI_SHMMIN)
             return Errno::EINVAL;
-        if (size > kMostBytes)
+        if (size > limits.shmmax.load_relaxed()) {
+            limits.note_hit(Limit::ShmMax, 0, size);
+            return Errno::EINVAL;
+        }
+        if (size > kMostBytes
+            || !ns.pages().charge(ShmSegment::pages_of(size), limits.shmall.load_relaxed())) {
+            limits.note_hit(Limit::ShmAll, ns.pages().sum(), ShmSegment::pages_of(size));
             return Errno::ENOSPC;
-        if (!ns.pages().charge(ShmSegment::pages_of(size), limits.shmall.load_relaxed()))
-            return Errno::ENOSPC;
+        }
         Result<Ref<ShmSegment>> created = create_charged(request);
         if (!created.ok())
             ns.pages().uncharge(ShmSegment::pages_of(size));
@@ -53,6 +58,12 @@ struct SegmentFacility {
     }
     void retire(ShmSegment& segment) const noexcept { segment.retire(); }
     [[nodiscard]] i32 limit() const noexcept { return ns.limits().shmmni.load_relaxed(); }
+    [[nodiscard]] u64 created_size() const noexcept { return size; }
+    void note_full() const noexcept
+    {
+        const i32 in_use = ns.table(Kind::SharedMemory).usage().in_use;
+        ns.limits().note_hit(Limit::ShmMni, static_cast<u64>(in_use), 1);
+    }
 
 private:
     [[nodiscard]] Result<Ref<ShmSegment>> create_charged(const OpenRequest& request) const noexcept

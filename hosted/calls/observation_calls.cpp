@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The module's own files below /proc/sysvipc. */
+#include "../events.hpp"
+#include "../file.hpp"
+#include "../sysctl.hpp"
+#include "test.hpp"
+
+#include <algorithm>
+#include <map>
+#include <sstream>
+#include <sys/ipc.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+#include <tuple>
+#include <vector>
+
+using namespace hosted;
+using namespace hosted::calls;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+Words words_of(const std::string& line)
+{
+    std::istringstream stream { line };
+    Words words;
+    for (std::string word; stream >> word;)
+        words.push_back(word);
+    return words;
+}
+
+/* The rows below the header, in which the first word is @first. */
+std::vector<Words> rows_of(const char* path, const std::string& first)
+{
+    std::istringstream text { read_proc(path) };
+    std::string line;
+    std::vector<Words> rows;
+    std::getline(text, line);
+    while (std::getline(text, line)) {
+        if (Words words = words_of(line); words[0] == first)
+            rows.push_back(words);
+    }
+    return rows;
+}
+
+/* Value, in use, highest, hits. */
+bool limit_is(const char* name, const Words& expected)
+{
+    const auto rows = rows_of("/proc/sysvipc/limits", name);
+    return rows.size() == 1 && Words(rows[0].begin() + 1, rows[0].end()) == expected;
+}
+
+} // namespace
+
+TEST(limits_tell_what_is_in_use_and_what_was_hit)
+{
+    Process self;
+    EXPECT_EQ(write_limit("msgmni", "1"), 0);
+    const long queue = self.msgget(IPC_PRIVATE, IPC_CREAT | 0600);
+    EXPECT(limit_is("msgmni", { "1", "1", "1", "0" }));
+    EXPECT_EQ(self.msgget(IPC_PRIVATE, IPC_CREAT), -ENOSPC);
+    EXPECT_EQ(write_limit("msgmni", "32000"), 0);
+    EXPECT(limit_is("msgmni", { "32000", "1", "1", "1" }));
+    struct {
+        long type;
+        char text[9000];
+    } message { 1, {} };
+    EXPECT_EQ(self.msgsnd(static_cast<int>(queue), &message, 8193, 0), -EINVAL);
+    EXPECT(limit_is("msgmax", { "8192", "-", "-", "1" }));
+    EXPECT_EQ(self.msgsnd(static_cast<int>(queue), &message, 8192, IPC_NOWAIT), 0);
+    EXPECT_EQ(self.msgsnd(static_cast<int>(queue), &message, 8192, IPC_NOWAIT), 0);
+    EXPECT_EQ(self.msgsnd(static_cast<int>(queue), &message, 1, IPC_NOWAIT), -EAGAIN);
+    EXPECT(limit_is("msgmnb", { "16384", "-", "-", "1" }));
+    EXPECT_EQ(self.msgctl(static_cast<int>(queue), IPC_RMID, nullptr), 0);
+    EXPECT(limit_is("msgmni", { "32000", "0", "1", "1" }));
+
+    EXPECT_EQ(write_limit("sem", "3 4 2 1"), 0);
+    EXPECT_EQ(self.semget(IPC_PRIVATE, 4, IPC_CREAT), -EINVAL);
+    EXPECT(limit_is("semmsl", { "3", "-", "-", "1" }));
+    const long set = self.semget(IPC_PRIVATE, 3, IPC_CREAT | 0600);
+    EXPECT_EQ(self.semget(IPC_PRIVATE, 1, IPC_CREAT), -ENOSPC);
+    EXPECT(limit_is("semmni", { "1", "1", "1", "1" }));
+    EXPECT_EQ(self.semget(IPC_PRIVATE, 2, IPC_CREAT), -ENOSPC);
+    EXPECT(
+        limit_is("semmns", { "4", "3", "4", "1" })); /* the refused one was charged for a moment */
+    const sembuf three[3] {};
+    EXPECT_EQ(self.semop(static_cast<int>(set), three, 3), -E2BIG);
+    EXPECT(limit_is("semopm", { "2", "-", "-", "1" }));
+    EXPECT_EQ(self.semctl(static_cast<int>(set), 0, IPC_RMID, 0), 0);
+    EXPECT_EQ(write_limit("sem", "32000 1024000000 500 32000"), 0);
+
+    EXPECT_EQ(write_limit("shmmax", "100"), 0);
+    EXPECT_EQ(self.shmget(IPC_PRIVATE, 101, IPC_CREAT), -EINVAL);
+    EXPECT(limit_is("shmmax", { "100", "-", "-", "1" }));
+    EXPECT_EQ(write_limit("shmmax", "18446744073692774399"), 0);
+    EXPECT_EQ(write_limit("shmall", "1"), 0);
+    EXPECT_EQ(self.shmget(IPC_PRIVATE, 4097, IPC_CREAT), -ENOSPC);
+    EXPECT(limit_is("shmall", { "1", "0", "0", "1" }));
+    EXPECT_EQ(write_limit("shmall", "18446744073692774399"), 0);
+    EXPECT_EQ(write_limit("shmmni", "0"), 0);
+    EXPECT_EQ(self.shmget(IPC_PRIVATE, 1, IPC_CREAT), -ENOSPC);
+    EXPECT(limit_is("shmmni", { "0", "0", "0", "1" }));
+    EXPECT_EQ(write_limit("shmmni", "4096"), 0);
+}
+
+namespace {
+
+/* The only row about object @id, by column. */
+std::map<std::string, std::string> row_of(const char* path, long id)
+{
+    std::istringstream text { read_proc(path) };
+    std::string line;
+    std::getline(text, line);
+    const Words columns = words_of(line);
+    std::map<std::string, std::string> row;
+    int found = 0;
+    while (std::getline(text, line)) {
+        const Words words = words_of(line);
+        EXPECT_EQ(words.size(), columns.size());
+        if (words.size() != columns.size() || words[1] != std::to_string(id))
+            continue;
+        ++found;
+        for (std::size_t i = 0; i < words.size(); ++i)
+            row[columns[i]] = words[i];
+    }
+    EXPECT_EQ(found, 1);
+    return row;
+}
+
+std::size_t row_count(const char* path)
+{
+    const std::string text = read_proc(path);
+    return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) - 1;
+}
+
+struct TextMessage {
+    long type;
+    char text[100];
+};
+
+} // namespace
+
+TEST(statistics_of_a_queue_tell_what_has_happened_to_it)
+{
+    Process self;
+    Process receiver;
+    const int id = static_cast<int>(self.msgget(IPC_PRIVATE, IPC_CREAT | 0600));
+    TextMessage message { 1, {} };
+    TextMessage received {};
+    EXPECT_EQ(self.msgrcv(id, &received, 100, 0, IPC_NOWAIT), -ENOMSG);
+    {
+        Running wait { receiver, [&] { EXPECT_EQ(receiver.msgrcv(id, &received, 100, 0, 0), 5); } };
+        wait_until([&] { return receiver.is_asleep(); }, "it waits");
+        auto row = row_of("/proc/sysvipc/msg_stats", id);
+        EXPECT(row["rblocked"] == "1" && row["rwaiting"] == "1" && row["sent"] == "0");
+        row = row_of("/proc/sysvipc/msg_waiters", id);
+        EXPECT(row["waits_for"] == "message" && row["type"] == "0" && row["size"] == "100");
+        EXPECT(row["pid"] == std::to_string(receiver.pid()));
+        EXPECT_EQ(self.msgsnd(id, &message, 5, 0), 0);
+    }
+    EXPECT_EQ(row_count("/proc/sysvipc/msg_waiters"), 0);
+    EXPECT_EQ(self.msgsnd(id, &message, 5, 0), 0);
+    auto row = row_of("/proc/sysvipc/msg_stats", id);
+    EXPECT(row["sent"] == "2" && row["received"] == "1" && row["maxqnum"] == "1");
+    EXPECT(row["ragained"] == "1" && row["rwaiting"] == "0" && row["rmaxwaits"] == "1");
+    EXPECT(row["lspid"] == std::to_string(self.pid()) && row["lslive"] == "1");
+    EXPECT(row["lrpid"] == std::to_string(receiver.pid()) && row["lrlive"] == "1");
+    EXPECT(row["cpid"] == std::to_string(self.pid()) && row["clives"] == "1");
+    EXPECT_EQ(self.msgctl(id, IPC_RMID, nullptr), 0);
+    EXPECT_EQ(row_count("/proc/sysvipc/msg_stats"), 0);
+}
+
+TEST(a_sender_that_waits_is_shown_and_so_is_its_wait)
+{
+    Process self;
+    Process sender;
+    const int id = static_cast<int>(self.msgget(IPC_PRIVATE, IPC_CREAT | 0600));
+    msqid_ds stat {};
+    EXPECT_EQ(self.msgctl(id, IPC_STAT, &stat), 0);
+    stat.msg_qbytes = 5;
+    EXPECT_EQ(self.msgctl(id, IPC_SET, &stat), 0);
+    TextMessage message { 3, {} };
+    EXPECT_EQ(self.msgsnd(id, &message, 5, 0), 0);
+    EXPECT_EQ(self.msgsnd(id, &message, 1, IPC_NOWAIT), -EAGAIN);
+    {
+        Running wait { sender, [&] { EXPECT_EQ(sender.msgsnd(id, &message, 2, 0), 0); } };
+        wait_until([&] { return sender.is_asleep(); }, "it waits");
+        auto row = row_of("/proc/sysvipc/msg_waiters", id);
+        EXPECT(row["waits_for"] == "room" && row["type"] == "3" && row["size"] == "2");
+        EXPECT_EQ(self.msgrcv(id, &message, 100, 0, 0), 5);
+    }
+    auto row = row_of("/proc/sysvipc/msg_stats", id);
+    EXPECT(row["sagained"] == "1" && row["sblocked"] == "1" && row["swaiting"] == "0");
+    for (const auto& [type, flags, shown] :
+         { std::tuple { -7L, 0, "message" },
+           std::tuple { 7L, 020000 /* MSG_EXCEPT */, "except" } }) {
+        TextMessage received {};
+        EXPECT_EQ(self.msgrcv(id, &received, 100, 0, IPC_NOWAIT) >= -ENOMSG, true);
+        Running wait { sender, [&, type = type, flags = flags] {
+                          (void)sender.msgrcv(id, &received, 100, type, flags);
+                      } };
+        wait_until([&] { return sender.is_asleep(); }, "it waits");
+        row = row_of("/proc/sysvipc/msg_waiters", id);
+        EXPECT(row["waits_for"] == shown && row["type"] == std::to_string(type));
+        message.type = 3;
+        EXPECT_EQ(self.msgsnd(id, &message, 1, 0), 0);
+    }
+    EXPECT_EQ(self.msgctl(id, IPC_RMID, nullptr), 0);
+}
+
+TEST(statistics_of_a_set_tell_what_has_happened_to_it)
+{
+    Process self;
+    Process one;
+    Process several;
+    const int id = static_cast<int>(self.semget(IPC_PRIVATE, 600, IPC_CREAT | 0600));
+    sembuf take { 5, -1, 0 };
+    sembuf both[] { { 5, 1, 0 }, { 599, -1, 0 } };
+    sembuf give[] { { 599, 1, 0 } };
+    sembuf too_much { 7, 32'767, 0 };
+    sembuf at_once { 8, -1, IPC_NOWAIT };
+    EXPECT_EQ(self.semop(id, &at_once, 1), -EAGAIN);
+    EXPECT_EQ(self.semop(id, &too_much, 1), 0);
+    EXPECT_EQ(self.semop(id, &too_much, 1), -ERANGE);
+    {
+        Running first { one, [&] { EXPECT_EQ(one.semop(id, &take, 1), 0); } };
+        wait_until([&] { return one.is_asleep(); }, "it waits");
+        auto row = row_of("/proc/sysvipc/sem_waiters", id);
+        EXPECT(row["semnum"] == "5" && row["semop"] == "-1" && row["nsops"] == "1");
+        EXPECT(row["pid"] == std::to_string(one.pid()) && row["semval"] == "0"
+               && row["undo"] == "0");
+        Running second { several, [&] { EXPECT_EQ(several.semop(id, both, 2), 0); } };
+        wait_until([&] { return several.is_asleep(); }, "it waits, too");
+        EXPECT_EQ(row_count("/proc/sysvipc/sem_waiters"), 2);
+        EXPECT_EQ(self.semop(id, give, 1), 0);
+    }
+    EXPECT_EQ(row_count("/proc/sysvipc/sem_waiters"), 0);
+    auto row = row_of("/proc/sysvipc/sem_stats", id);
+    EXPECT(row["operations"] == "4" && row["agained"] == "1" && row["ranged"] == "1");
+    EXPECT(row["blocked"] == "2" && row["waiting"] == "0" && row["maxwaits"] == "2");
+    EXPECT(row["undoers"] == "0" && row["clives"] == "1" && row["llives"] == "1");
+    EXPECT_EQ(self.semctl(id, 0, IPC_RMID, 0), 0);
+}
+
+TEST(what_is_to_be_undone_is_shown_by_process)
+{
+    Process self;
+    const int id = static_cast<int>(self.semget(IPC_PRIVATE, 700, IPC_CREAT | 0600));
+    {
+        Process holder;
+        for (unsigned short number = 0; number < 700; ++number) {
+            sembuf up { number, 2, SEM_UNDO };
+            EXPECT_EQ(holder.semop(id, &up, 1), 0);
+        }
+        sembuf back { 0, -2, SEM_UNDO };
+        EXPECT_EQ(holder.semop(id, &back, 1), 0);
+        EXPECT_EQ(row_count("/proc/sysvipc/sem_undo"), 699);
+        EXPECT(row_of("/proc/sysvipc/sem_stats", id)["undoers"] == "1");
+        Process sharer { holder, 0x40000 /* CLONE_SYSVSEM */ };
+        sembuf more { 9, 3, SEM_UNDO };
+        EXPECT_EQ(sharer.semop(id, &more, 1), 0);
+        EXPECT_EQ(self.semctl(id, 10, SETVAL, 0), 0);
+        EXPECT_EQ(row_count("/proc/sysvipc/sem_undo"), 698);
+        const auto rows = rows_of("/proc/sysvipc/sem_undo", "0");
+        EXPECT(rows[8]
+               == (Words { "0", std::to_string(id), std::to_string(holder.pid()), "1", "2", "9",
+                           "-5" }));
+        sembuf own { 1, 1, SEM_UNDO };
+        EXPECT_EQ(self.semop(id, &own, 1), 0);
+        EXPECT_EQ(row_count("/proc/sysvipc/sem_undo"), 699);
+        EXPECT(row_of("/proc/sysvipc/sem_stats", id)["undoers"] == "2");
+    }
+    EXPECT_EQ(row_count("/proc/sysvipc/sem_undo"), 1);
+    EXPECT_EQ(self.semctl(id, 0, IPC_RMID, 0), 0);
+    EXPECT_EQ(row_count("/proc/sysvipc/sem_undo"), 0);
+}
+
+TEST(statistics_of_a_segment_tell_what_has_happened_to_it)
+{
+    Process self;
+    long id = 0;
+    std::string creator;
+    {
+        Process maker;
+        id = maker.shmget(IPC_PRIVATE, 100, IPC_CREAT | 0600);
+        creator = std::to_string(maker.pid());
+        auto row = row_of("/proc/sysvipc/shm_stats", id);
+        EXPECT(row["cpid"] == creator && row["clives"] == "1" && row["mapped"] == "0");
+    }
+    wait_until([&] { return row_of("/proc/sysvipc/shm_stats", id)["clives"] == "0"; }, "it ends");
+    const long address = self.shmat(static_cast<int>(id), nullptr, 0);
+    auto row = row_of("/proc/sysvipc/shm_stats", id);
+    EXPECT(row["cpid"] == creator);
+    EXPECT(row["mapped"] == "1" && row["unmapped"] == "0" && row["llives"] == "1");
+    EXPECT_EQ(self.shmdt(reinterpret_cast<void*>(address)), 0);
+    row = row_of("/proc/sysvipc/shm_stats", id);
+    EXPECT(row["mapped"] == "1" && row["unmapped"] == "1");
+    EXPECT_EQ(self.shmctl(static_cast<int>(id), IPC_RMID, nullptr), 0);
+}
+
+namespace {
+
+std::unique_ptr<ProcFile> opened;
+
+} // namespace
+
+TEST(who_may_not_read_an_object_sees_its_statistics_and_not_who_waits)
+{
+    Process self;
+    Process waiter;
+    Process stranger { user(7) };
+    const int id = static_cast<int>(self.msgget(IPC_PRIVATE, IPC_CREAT | 0600));
+    TextMessage message { 1, {} };
+    {
+        Running wait { waiter, [&] { EXPECT_EQ(waiter.msgrcv(id, &message, 100, 0, 0), 1); } };
+        wait_until([&] { return waiter.is_asleep(); }, "it waits");
+        EXPECT_EQ(row_count("/proc/sysvipc/msg_waiters"), 1);
+        stranger.act([] {
+            EXPECT_EQ(row_count("/proc/sysvipc/msg_waiters"), 0);
+            EXPECT_EQ(row_count("/proc/sysvipc/msg_stats"), 1);
+            opened = ProcFile::open("/proc/sysvipc/msg_waiters");
+        });
+        const std::string with_more_rights = opened->read_all();
+        EXPECT_EQ(std::count(with_more_rights.begin(), with_more_rights.end(), '\n'), 1);
+        opened.reset();
+        EXPECT_EQ(self.msgsnd(id, &message, 1, 0), 0);
+    }
+    EXPECT_EQ(self.msgctl(id, IPC_RMID, nullptr), 0);
+}
+
+TEST(events_tell_what_happens)
+{
+    Process self;
+    Process stranger { user(7) };
+    listen_to_events();
+    const int queue = static_cast<int>(self.msgget(5, IPC_CREAT | 0600));
+    TextMessage message { 3, {} };
+    EXPECT_EQ(self.msgsnd(queue, &message, 4, 0), 0);
+    EXPECT_EQ(stranger.msgrcv(queue, &message, 100, 0, IPC_NOWAIT), -EACCES);
+    EXPECT_EQ(stranger.msgctl(queue, IPC_RMID, nullptr), -EPERM);
+    EXPECT_EQ(self.msgrcv(queue, &message, 100, 0, IPC_NOWAIT), 4);
+    EXPECT_EQ(self.msgctl(queue, IPC_RMID, nullptr), 0);
+    EXPECT_EQ(self.msgget(5, 0), -ENOENT);
+    EXPECT_EQ(self.msgctl(queue, IPC_RMID, nullptr), -EINVAL);
+    const std::string id = std::to_string(queue);
+    EXPECT(stop_listening()
+           == (Words { "ipc_created 1 " + id + " 5 384 0", "msg_sent " + id + " 3 4 1",
+                       "ipc_refused " + id + " 5 292 7 0 0 384",
+                       "ipc_refused " + id + " 5 0 7 0 0 384", "msg_received " + id + " 3 4 0",
+                       "ipc_removed 1 " + id + " 5 0", "ipc_not_found 1 1 5",
+                       "ipc_not_found 1 0 " + id }));
+
+    listen_to_events();
+    int set = 0;
+    {
+        Process holder;
+        set = static_cast<int>(holder.semget(IPC_PRIVATE, 2, IPC_CREAT | 0600));
+        sembuf up { 1, 2, SEM_UNDO };
+        EXPECT_EQ(holder.semop(set, &up, 1), 0);
+        sembuf both[] { { 0, 1, 0 }, { 1, 1, 0 } };
+        EXPECT_EQ(holder.semop(set, both, 2), 0);
+        const sembuf many[501] {};
+        EXPECT_EQ(holder.semop(set, many, 501), -E2BIG);
+    }
+    EXPECT_EQ(self.semctl(set, 0, IPC_RMID, 0), 0);
+    const std::string name = std::to_string(set);
+    EXPECT(stop_listening()
+           == (Words { "ipc_created 0 " + name + " 0 384 2", "sem_done " + name + " 1 2 1 2",
+                       "sem_done " + name + " 0 1 2 1", "ipc_limit_hit 5 500 0 501",
+                       "sem_undone " + name + " 1 -2 1", "ipc_removed 0 " + name + " 0 0" }));
+
+    listen_to_events();
+    const int segment = static_cast<int>(self.shmget(IPC_PRIVATE, 100, IPC_CREAT | 0600));
+    const long address = self.shmat(segment, nullptr, 0);
+    EXPECT_EQ(self.shmctl(segment, IPC_RMID, nullptr), 0);
+    EXPECT_EQ(self.shmdt(reinterpret_cast<void*>(address)), 0);
+    const int unused = static_cast<int>(self.shmget(IPC_PRIVATE, 100, IPC_CREAT | 0600));
+    EXPECT_EQ(self.shmctl(unused, IPC_RMID, nullptr), 0);
+    const std::string mapped = std::to_string(segment);
+    const std::string other = std::to_string(unused);
+    EXPECT(stop_listening()
+           == (Words { "ipc_created 2 " + mapped + " 0 384 100", "shm_attached " + mapped + " 2",
+                       "shm_marked " + mapped + " 1", "shm_detached " + mapped + " 0",
+                       "ipc_removed 2 " + mapped + " 0 3", "ipc_created 2 " + other + " 0 384 100",
+                       "ipc_removed 2 " + other + " 0 0" }));
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The trace events, for tests that listen to them. */
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace hosted {
+
+void listen_to_events() noexcept;
+/* What has been heard, as "name number...". */
+std::vector<std::string> stop_listening() noexcept;
+
+} // namespace hosted

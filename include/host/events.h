@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * host: trace events (src/host/sysvipc_events.h says what is in them).
+ *
+ * host_event_NAME_on(): whether anybody listens; one instruction that the kernel patches.  host_event_NAME(): tells
+ * those who do.  Any context, any lock may be held.
+ */
+#ifndef SYSVIPC_HOST_EVENTS_H
+#define SYSVIPC_HOST_EVENTS_H
+
+#include <kapi/types.h>
+
+KAPI_BEGIN
+
+struct kapi_pid;
+
+bool host_event_ipc_created_on(void);
+void host_event_ipc_created(int kind, int id, int key, unsigned int mode, unsigned long size);
+bool host_event_ipc_removed_on(void);
+void host_event_ipc_removed(int kind, int id, int key, int why);
+bool host_event_ipc_not_found_on(void);
+void host_event_ipc_not_found(int kind, int by_key, int number);
+bool host_event_ipc_limit_hit_on(void);
+void host_event_ipc_limit_hit(int limit, unsigned long value, unsigned long in_use,
+			      unsigned long wanted);
+bool host_event_ipc_refused_on(void);
+void host_event_ipc_refused(int id, int key, unsigned int wanted, unsigned int caller,
+			    unsigned int owner, unsigned int creator, unsigned int mode);
+bool host_event_msg_sent_on(void);
+void host_event_msg_sent(int id, long type, unsigned long size, unsigned int queued);
+bool host_event_msg_received_on(void);
+void host_event_msg_received(int id, long type, unsigned long size, unsigned int queued);
+bool host_event_msg_handed_over_on(void);
+void host_event_msg_handed_over(int id, long type, unsigned long size, struct kapi_pid *receiver);
+bool host_event_msg_blocked_on(void);
+void host_event_msg_blocked(int id, int sends, long type, unsigned long size, unsigned int queued);
+bool host_event_sem_done_on(void);
+void host_event_sem_done(int id, unsigned int semnum, int semop, unsigned int nsops, int semval);
+bool host_event_sem_blocked_on(void);
+void host_event_sem_blocked(int id, unsigned int semnum, int semop, unsigned int nsops, int semval);
+bool host_event_sem_woken_on(void);
+void host_event_sem_woken(int id, int error, unsigned long waited_ns);
+bool host_event_sem_undone_on(void);
+void host_event_sem_undone(int id, unsigned int semnum, int semadj, int semval);
+bool host_event_shm_attached_on(void);
+void host_event_shm_attached(int id, unsigned long nattch);
+bool host_event_shm_detached_on(void);
+void host_event_shm_detached(int id, unsigned long nattch);
+bool host_event_shm_marked_on(void);
+void host_event_shm_marked(int id, unsigned long nattch);
+
+KAPI_END
+
+#endif

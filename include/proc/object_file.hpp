@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The module's own files below /proc/sysvipc about objects: a header line, then lines about each object of a kind.
+ *
+ * A View says which objects, and what a file shows of each:
+ *     using Object;                          MsgQueue, SemSet or ShmSegment
+ *     static const char kName[];             the file's path below /proc
+ *     static const char kHeader[];           with its newline
+ *     static constexpr bool kNeedsReading;   only of objects that the reader may read; else of all, as in
+ *                                            /proc/sysvipc/msg, sem and shm
+ *     static Result<Shown> show(SeqFile&, Object&, u32 part, const Viewer&)
+ *                                            writes part @part of an object's lines.  More: there may be
+ *                                            another part.  Errors end the read.  May sleep; holds no lock
+ *                                            while it writes
+ *
+ * Position 0 is the header; an object at index n begins at position n + 1 in the upper half, its parts are in the
+ * lower half.  As in the other files, a read that continues finds its place whatever was added or removed.
+ *
+ * Permissions are those of the reader (IPC_STAT's), who must have no more rights than the opener: who gives an open file
+ * to a program with more rights learns nothing by it.
+ *
+ * Locks:   none from one line to the next; a reference keeps the object.
+ * Lifetime: an open file pins the module, and holds the opener's namespaces.
+ */
+#pragma once
+
+#include <base/optional.hpp>
+#include <ids/all_objects.hpp>
+#include <mem/construct.hpp>
+#include <ns/namespaces.hpp>
+#include <os/pid.hpp>
+#include <os/proc_file.hpp>
+#include <proc/table_file.hpp>
+
+namespace sysvipc {
+
+enum class Shown : u8 { All, More };
+
+template <class View>
+class ObjectFile {
+    using Object = typename View::Object;
+
+public:
+    [[nodiscard]] static constexpr kapi_proc_file describe() noexcept
+    {
+        return { View::kName, 0444, sizeof(ObjectFile), open, release, start, next, stop, show };
+    }
+
+private:
+    template <class T, class... Args>
+    friend T* construct_at(void* memory, Args&&... args) noexcept;
+    explicit ObjectFile(IpcNamespace& ns) noexcept
+        : ns_(ns),
+          hold_(ns.handle()),
+          pids_(PidNamespace::current())
+    {
+    }
+
+    static constexpr u32 kPartBits = 32;
+
+    [[nodiscard]] static ObjectFile& of(void* state) noexcept
+    {
+        return *static_cast<ObjectFile*>(state);
+    }
+
+    COLD static int open(void* state, void*) noexcept
+    {
+        Result<IpcNamespace*> current = Namespaces::current();
+        if (!current.ok())
+            return static_cast<int>(to_syscall(current.error()));
+        construct_at<ObjectFile>(state, *current.take());
+        return 0;
+    }
+    COLD static void release(void* state) noexcept { of(state).~ObjectFile(); }
+
+    COLD static void* start(kapi_seq_file*, void* state, long long* position) noexcept
+    {
+        return of(state).go_to(*position);
+    }
+    COLD static void* next(kapi_seq_file*, void* state, void*, long long* position) noexcept
+    {
+        return of(state).go_on(*position);
+    }
+    COLD static void stop(kapi_seq_file*, void* state, void*) noexcept
+    {
+        of(state).object_.reset();
+    }
+
+    COLD static int show(kapi_seq_file* buffer, void* state, void* item) noexcept
+    {
+        ObjectFile& file = of(state);
+        SeqFile seq { buffer };
+        if (item != &file) /* at an object */
+            return file.show_part(seq);
+        seq.write(View::kHeader, __builtin_strlen(View::kHeader));
+        return 0;
+    }
+
+    /* What stands for the header is the file, and for an object its reference. */
+    COLD [[nodiscard]] void* go_to(long long& position) noexcept
+    {
+        if (position == 0)
+            return this;
+        part_ = static_cast<u32>(position);
+        return position > 0 ? find(static_cast<i32>(position >> kPartBits) - 1, position) : nullptr;
+    }
+    COLD [[nodiscard]] void* go_on(long long& position) noexcept
+    {
+        if (position != 0 && has_more_) {
+            ++position;
+            ++part_;
+            return &object_;
+        }
+        const auto index = static_cast<i32>(position >> kPartBits);
+        part_ = 0;
+        return find(index, position);
+    }
+    /* The first object at or above @index, which lives. */
+    COLD [[nodiscard]] void* find(i32 index, long long& position) noexcept
+    {
+        const i32 wanted = index;
+        IdTable& table = ns_.table(Object::kKind);
+        object_.reset();
+        has_more_ = false;
+        for (; index < id_layout.slots(); ++index) {
+            Result<Ref<Object>> held = hold_from<Object>(table, index);
+            if (held.ok()) {
+                if (index != wanted)
+                    part_ = 0;
+                object_.emplace([&] { return held.take(); });
+                position = (static_cast<long long>(index + 1) << kPartBits) | part_;
+                return &object_;
+            }
+            if (held.error() == Errno::ENOENT)
+                break;
+        }
+        position = static_cast<long long>(index + 1) << kPartBits;
+        return nullptr;
+    }
+
+    COLD [[nodiscard]] bool may_show(const SeqFile& seq) noexcept
+    {
+        if constexpr (View::kNeedsReading)
+            return seq.is_read_by_opener()
+                && (*object_)->check_access(kReadAccess, ns_.owner()).ok();
+        return true;
+    }
+    COLD [[nodiscard]] int show_part(SeqFile& seq) noexcept
+    {
+        has_more_ = false;
+        if (!may_show(seq))
+            return 0;
+        const Viewer viewer { seq.opener(), pids_ };
+        Result<Shown> shown = View::show(seq, **object_, part_, viewer);
+        if (!shown.ok())
+            return static_cast<int>(to_syscall(shown.error()));
+        has_more_ = shown.take() == Shown::More;
+        return 0;
+    }
+
+    IpcNamespace& ns_;
+    const IpcNsHold hold_; /* keeps it */
+    const PidNamespace pids_;
+    Optional<Ref<Object>> object_; /* between start and stop */
+    u32 part_ { 0 };
+    bool has_more_ { false };
+};
+
+/* The files: counters, who waits, who has what to undo. */
+extern const kapi_proc_file kMsgStatsFile;
+extern const kapi_proc_file kSemStatsFile;
+extern const kapi_proc_file kShmStatsFile;
+extern const kapi_proc_file kMsgWaitersFile;
+extern const kapi_proc_file kSemWaitersFile;
+extern const kapi_proc_file kSemUndoFile;
+
+} // namespace sysvipc

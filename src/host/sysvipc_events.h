@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * host: the trace events of the system "sysvipc" (docs/observability.md).  Names, fields and their order are stable:
+ * new fields come last.  Contents of messages and segments are never in them.
+ *
+ * Each has the number of the IPC namespace of the task that it is about, as lsns(8) shows it.
+ *
+ * Included several times, each time with other macros: <linux/tracepoint.h>, <trace/define_trace.h>.
+ */
+#undef TRACE_SYSTEM
+#ifdef SYSVIPC_KUNIT
+#define TRACE_SYSTEM sysvipc_kunit
+#else
+#define TRACE_SYSTEM sysvipc
+#endif
+
+#if !defined(SYSVIPC_EVENTS_H) || defined(TRACE_HEADER_MULTI_READ)
+#define SYSVIPC_EVENTS_H
+
+#include <linux/ipc_namespace.h>
+#include <linux/nsproxy.h>
+#include <linux/sched.h>
+#include <linux/tracepoint.h>
+
+#ifndef SYSVIPC_TRACE_HELPERS
+#define SYSVIPC_TRACE_HELPERS
+static inline unsigned int number_of_ipc_ns(void)
+{
+	return current->nsproxy ? current->nsproxy->ipc_ns->ns.inum : 0;
+}
+#endif
+
+/* The kernel's own layout of such headers. */
+/* clang-format off */
+
+#define SHOW_KIND(kind) __print_symbolic(kind, { 0, "sem" }, { 1, "msg" }, { 2, "shm" })
+
+/* --- All objects. */
+
+TRACE_EVENT(ipc_created,
+	TP_PROTO(int kind, int id, int key, unsigned int mode, unsigned long size),
+	TP_ARGS(kind, id, key, mode, size),
+	TP_STRUCT__entry(
+		__field(unsigned int, ns)
+		__field(int, kind)
+		__field(int, id)
+		__field(int, key)
+		__field(unsigned int, mode)
+		__field(unsigned long, size)
+	),
+	TP_fast_assign(
+		__entry->ns = number_of_ipc_ns();
+		__entry->kind = kind;
+		__entry->id = id;
+		__entry->key = key;
+		__entry->mode = mode;
+		__entry->size = size;
+	),
+	TP_printk("ns=%u kind=%s id=%d key=0x%08x mode=0%o size=%lu", __entry->ns,
+		  SHOW_KIND(__entry->kind), __entry->id, __entry->key, __entry->mode, __entry->size)
+);
+
+TRACE_EVENT(ipc_removed,
+	TP_PROTO(int kind, int id, int key, int why),
+	TP_ARGS(kind, id, key, why),
+	TP_STRUCT__entry(
+		__field(unsigned int, ns)
+		__field(int, kind)
+		__field(int, id)
+		__field(int, key)
+		__field(int, why)
+	),
+	TP_fast_assign(
+		__entry->ns = number_of_ipc_ns();
+		__entry->kind = kind;
+		__entry->id = id;
+		__entry->key = key;
+		__entry->why = why;
+	),
+	TP_printk("ns=%u kind=%s id=%d key=0x%08x why=%s", __entry->ns, SHOW_KIND(__entry->kind),
+		  __entry->id, __entry->key,
+		  __print_symbolic(__entry->why, { 0, "rmid" }, { 1, "namespace" }, { 2, "forced" },
+				   { 3, "last_detach" }))
+);
+
+TRACE_EVENT(ipc_not_found,
+	TP_PROTO(int kind, int by_key, int number),
+	TP_ARGS(kind, by_key, number),
+	TP_STRUCT__entry(
+		__field(unsigned int, ns)
+		__field(int, kind)
+		__field(int, by_key)
+		__field(int, number)
+	),
+	TP_fast_assign(
+		__entry->ns = number_of_ipc_ns();
+		__entry->kind = kind;
+		__entry->by_key = by_key;
+		__entry->number = number;
+	),
+	TP_printk("ns=%u kind=%s %s=%d", __entry->ns, SHOW_KIND(__entry->kind),
+		  __entry->by_key ? "key" : "id", __entry->number)
+);
+
+TRACE_EVENT(ipc_limit_hit,
+	TP_PROTO(int limit, unsigned long value, unsigned long in_use, unsigned long wanted),
+	TP_ARGS(limit, value, in_use, wanted),
+	TP_STRUCT__entry(
+		__field(unsigned int, ns)
+		__field(int, limit)
+		__field(unsigned long, value)
+		__field(unsigned long, in_use)
+		__field(unsigned long, wanted)
+	),
+	TP_fast_assign(
+		__entry->ns = number_of_ipc_ns();
+		__entry->limit = limit;
+		__entry->value = value;
+		__entry->in_use = in_use;
+		__entry->wanted = wanted;
+	),
+	TP_printk("ns=%u limit=%s value=%lu in_use=%lu wanted=%lu", __entry->ns,
+		  __print_symbolic(__entry->limit, { 0, "msgmax" }, { 1, "msgmnb" }, { 2, "msgmni" },
+				   { 3, "semmsl" }, { 4, "semmns" }, { 5, "semopm" },
+				   { 6, "semmni" }, { 7, "shmmax" }, { 8, "shmall" },
+				   { 9, "shmmni" }),
+		  __entry->value, __entry->in_use, __entry->wanted)
+);
+
+/* "wanted": permission bits in any of the three places; 0: to be the owner. */
+TRACE_EVENT(ipc_refused,
+	TP_PROTO(int id, int key, unsigned int wanted, unsigned int caller, unsigned int owner,
+		 unsigned int creator, unsigned int mode),
+	TP_ARGS(id, key, wanted, caller, owner, creator, mode),
+	TP_STRUCT__entry(
+		__field(unsigned int, ns)
+		__field(int, id)
+		__field(int, key)
+		__field(unsigned int, wanted)
+		__field(unsigned int, caller)
+		__field(unsigned int, owner)
+		__field(unsigned int, creator)
+		__field(unsigned int, mode)
+	),
+	TP_fast_assign(
+		__entry->ns = number_of_ipc_ns();
+		__entry->id = id;
+		__entry->key = key;
+		__entry->wanted = wanted;
+		__entry->caller = caller;
+		__entry->owner = owner;
+		__entry->creator = creator;
+		__entry->mode = mode;
+	),
+	TP_printk("ns=%u id=%d key=0x%08x wanted=0%o caller=%u owner=%u creator=%u mode=0%o",
+		  __entry->ns, __entry->id, __entry->key, __entry->wanted, __entry->caller,
+		  __entry->owner, __entry->creator, __entry->mode)
+);
+
+/* --- Message queues. */
+
+DECLARE_EVENT_CLASS(sysvipc_message,
+	TP_PROTO(int id, long type, unsigned long size, unsigned int queued),
+	TP_ARGS(id, type, size, queued),
+	TP_STRUCT__entry(
+		__field(unsigned int, ns)
+		__field(int, id)
+		__field(long, type)
+		__field(unsigned long, size)
+		__field(unsigned int, queued)
+	),
+	TP_fast_assign(
+		__entry->ns = number_of_ipc_ns();
+		__entry->id = id;
+		__entry->type = type;
+		__entry->size = size;
+		__entry->queued = queued;
+	),
+	TP_printk("ns=%u id=%d type=%ld size=%lu queued=%u", __entry->ns, __entry->id,
+		  __entry->type, __entry->size, __entry->queued)
+);
+
+/* "queued": how many messages are in the queue after it. */
+DEFINE_EVENT(sysvipc_message, msg_sent,
+	TP_PROTO(int id, long type, unsigned long size, unsigned int queued),
+	TP_ARGS(id, type, size, queued));
+DEFINE_EVENT(sysvipc_message, msg_received,
+	TP_PROTO(int id, long type, unsigned long size, unsigned int queued),
+	TP_ARGS(id, type, size, queued));
+
+/* The sender gives it to "receiver", a task that sleeps in msgrcv(), which does not receive it otherwise. */
+TRACE_EVENT(msg_handed_over,
+	TP_PROTO(int id, long type, unsigned long size, struct pid *receiver),
+	TP_ARGS(id, type, size, receiver),
+	TP_STRUCT__entry(
+		__field(unsigned int, ns)
+		__field(int, id)
+		__field(long, type)
+		__field(unsigned long, size)
+		__field(int, receiver)
+	),
+	TP_fast_assign(
+		__entry->ns = number_of_ipc_ns();
+		__entry->id = id;
+		__entry->type = type;
+		__entry->size = size;
+		__entry->receiver = pid_nr(receiver);
+	),
+	TP_printk("ns=%u id=%d type=%ld size=%lu receiver=%d", __entry->ns, __entry->id,
+		  __entry->type, __entry->size, __entry->receiver)
+);
+
+/* "type" and "size": of the message to send; what msgrcv() was asked for, and its room. */
+TRACE_EVENT(msg_blocked,
+	TP_PROTO(int id, int sends, long type, unsigned long size, unsigned int queued),
+	TP_ARGS(id, sends, type, size, queued),
+	TP_STRUCT__entry(
+		__field(unsigned int, ns)
+		__field(int, id)
+		__field(int, sends)
+		__field(long, type)
+		__field(unsigned long, size)
+		__field(unsigned int, queued)
+	),
+	TP_fast_assign(
+		__entry->ns = number_of_ipc_ns();
+		__entry->id = id;
+		__entry->sends = sends;
+		__entry->type = type;
+		__entry->size = size;
+		__entry->queued = queued;
+	),
+	TP_printk("ns=%u id=%d for=%s type=%ld size=%lu queued=%u", __entry->ns, __entry->id,
+		  __entry->sends ? "room" : "message", __entry->type, __entry->size,
+		  __entry->queued)
+);
+
+/* --- Semaphores. */
+
+DECLARE_EVENT_CLASS(sysvipc_operation,
+	TP_PROTO(int id, unsigned int semnum, int semop, unsigned int nsops, int semval),
+	TP_ARGS(id, semnum, semop, nsops, semval),
+	TP_STRUCT__entry(
+		__field(unsigned int, ns)
+		__field(int, id)
+		__field(unsigned int, semnum)
+		__field(int, semop)
+		__field(unsigned int, nsops)
+		__field(int, semval)
+	),
+	TP_fast_assign(
+		__entry->ns = number_of_ipc_ns();
+		__entry->id = id;
+		__entry->semnum = semnum;
+		__entry->semop = semop;
+		__entry->nsops = nsops;
+		__entry->semval = semval;
+	),
+	TP_printk("ns=%u id=%d semnum=%u semop=%d nsops=%u semval=%d", __entry->ns, __entry->id,
+		  __entry->semnum, __entry->semop, __entry->nsops, __entry->semval)
+);
+
+/* The first operation of a call that was done, maybe by another task, and the semaphore's value after it. */
+DEFINE_EVENT(sysvipc_operation, sem_done,
+	TP_PROTO(int id, unsigned int semnum, int semop, unsigned int nsops, int semval),
+	TP_ARGS(id, semnum, semop, nsops, semval));
+/* The operation that is not possible; the task sleeps. */
+DEFINE_EVENT(sysvipc_operation, sem_blocked,
+	TP_PROTO(int id, unsigned int semnum, int semop, unsigned int nsops, int semval),
+	TP_ARGS(id, semnum, semop, nsops, semval));
+
+/* A task that slept goes on.  "error": errno; 0: done. */
+TRACE_EVENT(sem_woken,
+	TP_PROTO(int id, int error, unsigned long waited_ns),
+	TP_ARGS(id, error, waited_ns),
+	TP_STRUCT__entry(
+		__field(unsigned int, ns)
+		__field(int, id)
+		__field(int, error)
+		__field(unsigned long, waited_ns)
+	),
+	TP_fast_assign(
+		__entry->ns = number_of_ipc_ns();
+		__entry->id = id;
+		__entry->error = error;
+		__entry->waited_ns = waited_ns;
+	),
+	TP_printk("ns=%u id=%d error=%d waited_ns=%lu", __entry->ns, __entry->id, __entry->error,
+		  __entry->waited_ns)
+);
+
+/* SEM_UNDO at exit; "semval": after it. */
+TRACE_EVENT(sem_undone,
+	TP_PROTO(int id, unsigned int semnum, int semadj, int semval),
+	TP_ARGS(id, semnum, semadj, semval),
+	TP_STRUCT__entry(
+		__field(unsigned int, ns)
+		__field(int, id)
+		__field(unsigned int, semnum)
+		__field(int, semadj)
+		__field(int, semval)
+	),
+	TP_fast_assign(
+		__entry->ns = number_of_ipc_ns();
+		__entry->id = id;
+		__entry->semnum = semnum;
+		__entry->semadj = semadj;
+		__entry->semval = semval;
+	),
+	TP_printk("ns=%u id=%d semnum=%u semadj=%d semval=%d", __entry->ns, __entry->id,
+		  __entry->semnum, __entry->semadj, __entry->semval)
+);
+
+/* --- Shared memory. */
+
+DECLARE_EVENT_CLASS(sysvipc_segment,
+	TP_PROTO(int id, unsigned long nattch),
+	TP_ARGS(id, nattch),
+	TP_STRUCT__entry(
+		__field(unsigned int, ns)
+		__field(int, id)
+		__field(unsigned long, nattch)
+	),
+	TP_fast_assign(
+		__entry->ns = number_of_ipc_ns();
+		__entry->id = id;
+		__entry->nattch = nattch;
+	),
+	TP_printk("ns=%u id=%d nattch=%lu", __entry->ns, __entry->id, __entry->nattch)
+);
+
+/* A mapping was made (by shmat(), fork(), a split), or is gone; a running shmat() counts as one, too. */
+DEFINE_EVENT(sysvipc_segment, shm_attached,
+	TP_PROTO(int id, unsigned long nattch),
+	TP_ARGS(id, nattch));
+DEFINE_EVENT(sysvipc_segment, shm_detached,
+	TP_PROTO(int id, unsigned long nattch),
+	TP_ARGS(id, nattch));
+/* IPC_RMID of a segment that is mapped: it goes with its last mapping. */
+DEFINE_EVENT(sysvipc_segment, shm_marked,
+	TP_PROTO(int id, unsigned long nattch),
+	TP_ARGS(id, nattch));
+
+
+#endif
+
+#undef TRACE_INCLUDE_PATH
+#define TRACE_INCLUDE_PATH .
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_FILE sysvipc_events
+#include <trace/define_trace.h>
