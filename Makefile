@@ -17,9 +17,11 @@ MAN1_DIR = $(INSTALL_MOD_PATH)/usr/local/share/man/man1
 ARCH ?= x86_64
 ifeq ($(ARCH),arm64)
 DEMO_KERNEL = plain-arm64
+DEMO_CXX = aarch64-linux-gnu-g++-12
 FAKEROOT_LIBRARY = $(shell scripts/arm64-root)/usr/lib/aarch64-linux-gnu/libfakeroot/libfakeroot-sysv.so
 else
 DEMO_KERNEL = plain
+DEMO_CXX = $(CXX)
 FAKEROOT_LIBRARY = /usr/lib/x86_64-linux-gnu/libfakeroot/libfakeroot-sysv.so
 endif
 
@@ -58,9 +60,17 @@ install-tools: build/sysvipcctl ## install sysvipcctl with its manual page
 deb: ## build the Debian package sysvipc-dkms in build/
 	scripts/build-deb build
 
-run: build/$(DEMO_KERNEL)/sysvipc.ko ## run a demonstration in a virtual machine without System V IPC (ARCH=x86_64|arm64)
+# For any machine: without libraries.
+build/demo-$(ARCH)/sysvipcctl: $(wildcard tools/sysvipcctl/*)
+build/demo-$(ARCH)/occupy: tests/events/occupy.cpp
+build/demo-$(ARCH)/%:
+	mkdir -p $(@D)
+	$(DEMO_CXX) -std=gnu++20 -O1 -static -Wl,--no-warnings -o $@ $(filter %.cpp,$^)
+
+run: build/$(DEMO_KERNEL)/sysvipc.ko build/demo-$(ARCH)/sysvipcctl build/demo-$(ARCH)/occupy ## run a demonstration in a virtual machine without System V IPC (ARCH=x86_64|arm64)
 	@scripts/install-packages demo
-	qemu/run --kernel $(DEMO_KERNEL) --module $< --add qemu/guest/demo.sh --tool fakeroot-sysv --tool faked-sysv \
+	qemu/run --kernel $(DEMO_KERNEL) --module $< --add qemu/guest/demo.sh \
+		--add build/demo-$(ARCH)/sysvipcctl:usr/bin/sysvipcctl --add build/demo-$(ARCH)/occupy --tool fakeroot-sysv --tool faked-sysv \
 		--tool setpriv --tool tar --tool chown --tool getopt --tool cat --tool sed \
 		--add $(FAKEROOT_LIBRARY):usr/lib/libfakeroot-sysv.so -- sh /demo.sh
 

@@ -90,6 +90,47 @@ works /usr/bin/tar --numeric-owner -tvf /tmp/work/pack.tar
 says "1234/5678"
 
 echo
+echo "It answers what ipcs cannot.  No space left: which limit?"
+limit=$(cat /proc/sys/kernel/msgmni)
+echo 1 >/proc/sys/kernel/msgmni
+refused ipcmk -Q
+says "No space left on device"
+works sysvipcctl limits
+[ "$(echo "$output" | sed -n 's/^msgmni.* //p')" = 1 ] || wrong "msgmni was not hit once"
+echo "$limit" >/proc/sys/kernel/msgmni
+
+echo
+echo "A queue that nobody empties, and a program stuck in semop(): who?"
+works ipcmk -S 2
+set_=${output##* }
+/occupy send "$id" &
+sender=$!
+/occupy hold "$set_" &
+holder=$!
+/occupy wait "$set_" &
+waiter=$!
+for user in $sender $holder $waiter; do
+	until grep -q "^State:.*sleeping" "/proc/$user/status" && grep -q occupy "/proc/$user/comm"; do
+		sleep 0.1
+	done
+done
+works sysvipcctl who msg "$id"
+says "waits to send"
+works sysvipcctl who sem "$set_"
+says "semaphore 1: -3 on 0"
+says "exit adds -2"
+kill $sender $holder $waiter
+wait
+
+echo
+echo "What have dead programs left behind?"
+works sysvipcctl orphans
+says "orphan"
+works sysvipcctl orphans --remove --yes
+works ipcmk -Q
+id=${output##* }
+
+echo
 echo "It stays while it is needed, and goes without a trace:"
 refused rmmod sysvipc
 works ipcrm -q "$id"
