@@ -110,7 +110,7 @@ holder=$!
 /occupy wait "$set_" &
 waiter=$!
 for user in $sender $holder $waiter; do
-	until grep -q "^State:.*sleeping" /proc/$user/status && grep -q occupy /proc/$user/comm; do
+	until grep -q "^State:.*sleeping" "/proc/$user/status" && grep -q occupy "/proc/$user/comm"; do
 		sleep 0.1
 	done
 done
