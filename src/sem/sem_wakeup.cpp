@@ -155,6 +155,8 @@ void remove_sem_waiter(SemSet& set, SemLock& lock, SemWaiter& waiter) noexcept
 
 void serve_after(SemSet& set, SemLock& lock, const SemOperations& done, WakeList& wakes) noexcept
 {
+    /* Before those that it makes possible. */
+    count_done(set, set.at(done.first().sem_num, lock), done);
     const bool are_waiters = done.met_waiters() || (lock.has_set() && lock.state().has_waiters());
     if (are_waiters && done.changes()) [[unlikely]] {
         static_cast<void>(serve_zero_waiters(set, lock, done, wakes));
@@ -167,9 +169,7 @@ void serve_after(SemSet& set, SemLock& lock, const SemOperations& done, WakeList
             }
         }
     }
-    SemaphoreState& first = set.at(done.first().sem_num, lock);
-    first.otime.store_relaxed(real_seconds());
-    count_done(set, first, done);
+    note_otime(set, lock, done.first().sem_num);
 }
 
 bool serve_zero_waiters_at(SemSet& set, SemLock& lock, u32 number, WakeList& wakes) noexcept
