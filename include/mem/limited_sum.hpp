@@ -6,7 +6,8 @@
 
 namespace sysvipc {
 
-class LimitedSum : Pinned {
+/* Its Atomics make it pinned; a second Pinned base would make it larger. */
+class LimitedSum {
 public:
     /* False: the sum would exceed @limit, which may differ from call to call. */
     [[nodiscard]] bool charge(u64 count, u64 limit) noexcept

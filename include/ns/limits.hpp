@@ -63,7 +63,7 @@ public:
     [[nodiscard]] u64 value(Limit limit) const noexcept;
     /* A call failed, or had to wait, because of @limit: it wanted so much, beside what was in use. */
     COLD [[gnu::noinline]] void note_hit(Limit limit, u64 in_use, u64 wanted) noexcept;
-    /* How often since the namespace was first used. */
+    /* How often since the namespace was first used, modulo 2^32. */
     [[nodiscard]] u64 hits(Limit limit) const noexcept
     {
         return hits_[index_of(limit)].load_relaxed();
@@ -91,7 +91,7 @@ private:
         return kernel ? reinterpret_cast<Atomic<Value>*>(kernel) : own;
     }
 
-    Atomic<u64> hits_[kLimits];
+    Atomic<u32> hits_[kLimits];
 };
 
 } // namespace sysvipc

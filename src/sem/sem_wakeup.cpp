@@ -153,23 +153,30 @@ void remove_sem_waiter(SemSet& set, SemLock& lock, SemWaiter& waiter) noexcept
         --lock.state().complex_waiters;
 }
 
+/* Those that @done makes possible. */
+[[gnu::noinline]] static void serve_waiters_after(SemSet& set, SemLock& lock,
+                                                  const SemOperations& done,
+                                                  WakeList& wakes) noexcept
+{
+    static_cast<void>(serve_zero_waiters(set, lock, done, wakes));
+    if (lock.has_set() && !lock.state().changers.is_empty()) {
+        static_cast<void>(serve_all_changers(set, lock, wakes));
+        return;
+    }
+    for (const abi::SemOp& op : done) {
+        if (op.sem_op > 0 && !set.at(op.sem_num, lock).decreasers.is_empty())
+            static_cast<void>(serve_decreasers_at(set, lock, op.sem_num, wakes));
+    }
+}
+
 void serve_after(SemSet& set, SemLock& lock, const SemOperations& done, WakeList& wakes) noexcept
 {
-    const bool are_waiters = done.met_waiters() || (lock.has_set() && lock.state().has_waiters());
-    if (are_waiters && done.changes()) [[unlikely]] {
-        static_cast<void>(serve_zero_waiters(set, lock, done, wakes));
-        if (lock.has_set() && !lock.state().changers.is_empty()) {
-            static_cast<void>(serve_all_changers(set, lock, wakes));
-        } else {
-            for (const abi::SemOp& op : done) {
-                if (op.sem_op > 0 && !set.at(op.sem_num, lock).decreasers.is_empty())
-                    static_cast<void>(serve_decreasers_at(set, lock, op.sem_num, wakes));
-            }
-        }
-    }
     SemaphoreState& first = set.at(done.first().sem_num, lock);
     first.otime.store_relaxed(real_seconds());
     count_done(set, first, done);
+    const bool are_waiters = done.met_waiters() || (lock.has_set() && lock.state().has_waiters());
+    if (are_waiters && done.changes()) [[unlikely]]
+        serve_waiters_after(set, lock, done, wakes);
 }
 
 bool serve_zero_waiters_at(SemSet& set, SemLock& lock, u32 number, WakeList& wakes) noexcept
