@@ -42,11 +42,11 @@ private:
         if (!memory)
             return nullptr;
         T* mine = construct_at<T>(memory);
-        T* other = nullptr;
-        if (made_.compare_exchange(other, mine))
+        T* none = nullptr;
+        if (made_.compare_exchange(none, mine))
             return mine;
         kapi_kfree(mine);
-        return other;
+        return get(); /* with acquire, which an exchange that fails has not */
     }
 
     Atomic<T*> made_ { nullptr };
