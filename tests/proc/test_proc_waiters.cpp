@@ -245,7 +245,7 @@ public:
             REQUIRE_OK(set_.attempt({ undone(up(1)) }));
             return set_.operate({ down() });
         });
-        sleeper_->wait_asleep_in(SYS_semop);
+        sleeper_->wait_asleep_in(sysv::kSemopNumber);
     }
 
     // Whether this process sees who waits just where it may ask for the state of the object.
