@@ -101,7 +101,10 @@ TEST(ftrace_stays_enabled_while_loaded_and_loading_fails_where_it_is_disabled)
         const Queue queue;
         EXPECT_OK(queue.send(1, "text"));
     }
-    REQUIRE(write_file(kSwitch, "0"));
+    if (!write_file(kSwitch, "0")) { // since 7.3
+        EXPECT_EQ(read_file(kSwitch).value_or(""), "1\n");
+        harness::skip("nobody can switch ftrace off in this kernel");
+    }
     EXPECT_ERR(module::load(), EBUSY);
     module::expect_absent();
     REQUIRE(write_file(kSwitch, "1"));
