@@ -7,8 +7,8 @@
 #include <linux/types.h>
 
 /*
- * Where the targets of jumps are checked, the kernel seals functions that it only calls directly.  So none of these may be called
- * through a pointer: only by a static call.
+ * Where the targets of jumps are checked, the kernel seals functions that it only calls directly.  So none of
+ * these may be called through a pointer: only by a static call.
  */
 struct unexported_symbol {
 	const char *name;
