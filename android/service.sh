@@ -58,7 +58,8 @@ elif [ -e $own/use-loader ] && load_by_loader; then
 	say "loaded by sysvipc-load"
 else
 	say "not loaded; the kernel says:"
-	dmesg | grep sysvipc | tail -n 20 >>$log
+	# A line for each symbol that is missing, and again for a second attempt of some insmods.
+	dmesg | grep sysvipc | tail -n 200 >>$log
 	rm $own/trying
 	exit 1
 fi

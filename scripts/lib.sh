@@ -95,3 +95,11 @@ for argument; do
 	fi
 done
 unset argument
+
+# compile_command SOURCE HEADERS OBJECT: how build_module() has compiled a C file of the module for the kernel
+# plain, but with HEADERS before the kernel's own, and without link-time optimisation.
+compile_command() {
+	sed -n '1s/^[a-z]*cmd_[^ ]* := //p' "$top/build/plain/${1%/*}/.${1##*/}.ir.o.cmd" |
+		sed -E "s, -nostdinc , -nostdinc -I$2 ,; s, -Wp\,-MMD\,[^ ]*,,; s, -o [^ ]*, -o $3,
+			s, -flto[^ ]*,,g; s, -fno-fat-lto-objects,,"
+}

@@ -15,6 +15,7 @@
 #include <linux/user_namespace.h>
 
 #include "../kapi/shim.h"
+#include "ipc_ns_number.h"
 #include "stand_in.h"
 #include <host/namespace.h>
 
@@ -255,3 +256,9 @@ const char *host_ipc_ns_type(void)
 }
 
 #endif
+
+unsigned int __attribute__((__externally_visible__)) host_ipc_ns_number_of_current(void)
+{
+	/* A task that exits gives its namespaces up before it is gone. */
+	return current->nsproxy ? host_ipc_ns_number(host_ipc_ns_current()) : 0;
+}

@@ -23,6 +23,10 @@ struct stand_in {
 };
 
 /* NULL: none, all tasks share one.  Does not change after host_ipc_ns_stand_in(). */
+#if !defined(CONFIG_IPC_NS) && !defined(CONFIG_SYSVIPC)
 extern const struct stand_in *stand_in;
+#else
+static const struct stand_in *const stand_in __maybe_unused;
+#endif
 
 #endif

@@ -3,7 +3,8 @@
  * host: the trace events of the system "sysvipc" (docs/observability.md).  Names, fields and their order are stable:
  * new fields come last.  Contents of messages and segments are never in them.
  *
- * Each has the number of the IPC namespace of the task that it is about, as lsns(8) shows it.
+ * Each has the number of the IPC namespace of the task that it is about, as lsns(8) shows it; of the namespace that
+ * stands in for it, where one does (stand_in.h); or 0.
  *
  * Included several times, each time with other macros: <linux/tracepoint.h>, <trace/define_trace.h>.
  */
@@ -17,18 +18,9 @@
 #if !defined(SYSVIPC_EVENTS_H) || defined(TRACE_HEADER_MULTI_READ)
 #define SYSVIPC_EVENTS_H
 
-#include <linux/ipc_namespace.h>
-#include <linux/nsproxy.h>
-#include <linux/sched.h>
 #include <linux/tracepoint.h>
 
-#ifndef SYSVIPC_TRACE_HELPERS
-#define SYSVIPC_TRACE_HELPERS
-static inline unsigned int number_of_ipc_ns(void)
-{
-	return current->nsproxy ? current->nsproxy->ipc_ns->ns.inum : 0;
-}
-#endif
+#include "ipc_ns_number.h"
 
 /* The kernel's own layout of such headers. */
 /* clang-format off */
@@ -49,7 +41,7 @@ TRACE_EVENT(ipc_created,
 		__field(unsigned long, size)
 	),
 	TP_fast_assign(
-		__entry->ns = number_of_ipc_ns();
+		__entry->ns = host_ipc_ns_number_of_current();
 		__entry->kind = kind;
 		__entry->id = id;
 		__entry->key = key;
@@ -71,7 +63,7 @@ TRACE_EVENT(ipc_removed,
 		__field(int, why)
 	),
 	TP_fast_assign(
-		__entry->ns = number_of_ipc_ns();
+		__entry->ns = host_ipc_ns_number_of_current();
 		__entry->kind = kind;
 		__entry->id = id;
 		__entry->key = key;
@@ -93,7 +85,7 @@ TRACE_EVENT(ipc_not_found,
 		__field(int, number)
 	),
 	TP_fast_assign(
-		__entry->ns = number_of_ipc_ns();
+		__entry->ns = host_ipc_ns_number_of_current();
 		__entry->kind = kind;
 		__entry->by_key = by_key;
 		__entry->number = number;
@@ -113,7 +105,7 @@ TRACE_EVENT(ipc_limit_hit,
 		__field(unsigned long, wanted)
 	),
 	TP_fast_assign(
-		__entry->ns = number_of_ipc_ns();
+		__entry->ns = host_ipc_ns_number_of_current();
 		__entry->limit = limit;
 		__entry->value = value;
 		__entry->in_use = in_use;
@@ -143,7 +135,7 @@ TRACE_EVENT(ipc_refused,
 		__field(unsigned int, mode)
 	),
 	TP_fast_assign(
-		__entry->ns = number_of_ipc_ns();
+		__entry->ns = host_ipc_ns_number_of_current();
 		__entry->id = id;
 		__entry->key = key;
 		__entry->wanted = wanted;
@@ -170,7 +162,7 @@ DECLARE_EVENT_CLASS(sysvipc_message,
 		__field(unsigned int, queued)
 	),
 	TP_fast_assign(
-		__entry->ns = number_of_ipc_ns();
+		__entry->ns = host_ipc_ns_number_of_current();
 		__entry->id = id;
 		__entry->type = type;
 		__entry->size = size;
@@ -200,7 +192,7 @@ TRACE_EVENT(msg_handed_over,
 		__field(int, receiver)
 	),
 	TP_fast_assign(
-		__entry->ns = number_of_ipc_ns();
+		__entry->ns = host_ipc_ns_number_of_current();
 		__entry->id = id;
 		__entry->type = type;
 		__entry->size = size;
@@ -223,7 +215,7 @@ TRACE_EVENT(msg_blocked,
 		__field(unsigned int, queued)
 	),
 	TP_fast_assign(
-		__entry->ns = number_of_ipc_ns();
+		__entry->ns = host_ipc_ns_number_of_current();
 		__entry->id = id;
 		__entry->sends = sends;
 		__entry->type = type;
@@ -249,7 +241,7 @@ DECLARE_EVENT_CLASS(sysvipc_operation,
 		__field(int, semval)
 	),
 	TP_fast_assign(
-		__entry->ns = number_of_ipc_ns();
+		__entry->ns = host_ipc_ns_number_of_current();
 		__entry->id = id;
 		__entry->semnum = semnum;
 		__entry->semop = semop;
@@ -280,7 +272,7 @@ TRACE_EVENT(sem_woken,
 		__field(unsigned long, waited_ns)
 	),
 	TP_fast_assign(
-		__entry->ns = number_of_ipc_ns();
+		__entry->ns = host_ipc_ns_number_of_current();
 		__entry->id = id;
 		__entry->error = error;
 		__entry->waited_ns = waited_ns;
@@ -301,7 +293,7 @@ TRACE_EVENT(sem_undone,
 		__field(int, semval)
 	),
 	TP_fast_assign(
-		__entry->ns = number_of_ipc_ns();
+		__entry->ns = host_ipc_ns_number_of_current();
 		__entry->id = id;
 		__entry->semnum = semnum;
 		__entry->semadj = semadj;
@@ -322,7 +314,7 @@ DECLARE_EVENT_CLASS(sysvipc_segment,
 		__field(unsigned long, nattch)
 	),
 	TP_fast_assign(
-		__entry->ns = number_of_ipc_ns();
+		__entry->ns = host_ipc_ns_number_of_current();
 		__entry->id = id;
 		__entry->nattch = nattch;
 	),

@@ -11,6 +11,8 @@
 #include "lib/sem_set.hpp"
 
 #include <fstream>
+#include <set>
+#include <string_view>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -52,11 +54,16 @@ public:
                 continue;
             const auto name = line.rfind(": ", fields - 1);
             REQUIRE(name != std::string::npos);
+            const auto number = fields + std::string_view { ": ns=" }.size();
+            namespaces_.insert(line.substr(number, line.find(' ', number) - number));
             told.push_back(line.substr(name + 2, fields - name - 1)
                            + line.substr(line.find(' ', fields + 2)));
         }
         return told;
     }
+
+    // Those of what end() has returned.
+    const std::set<std::string>& namespaces() const { return namespaces_; }
 
 private:
     static constexpr char kInstance[] = "/sys/kernel/tracing/instances/test_trace_events";
@@ -64,6 +71,8 @@ private:
     {
         return std::string { kInstance } + "/" + name;
     }
+
+    std::set<std::string> namespaces_;
 };
 
 void expect_told(Listening& listening, const Lines& expected)
@@ -259,6 +268,27 @@ TEST(what_is_looked_up_in_vain_is_told)
                 { "ipc_not_found: kind=msg key=" + std::to_string(key),
                   "ipc_not_found: kind=msg id=" + std::to_string(gone),
                   "ipc_not_found: kind=shm id=2000000000" });
+}
+
+TEST(the_namespace_of_who_calls_is_told)
+{
+    require_module();
+    const auto expect_namespace = [] {
+        struct stat ns { };
+        // 0: this kernel has one for all.
+        if (access("/proc/self/ns/ipc", F_OK) == 0)
+            REQUIRE(stat("/proc/self/ns/ipc", &ns) == 0);
+        Listening listening;
+        {
+            const Queue queue;
+            const SemSet set { 1 };
+            const Segment segment;
+        }
+        EXPECT_EQ(listening.end().size(), 6U);
+        EXPECT(listening.namespaces() == std::set { std::to_string(ns.st_ino) });
+    };
+    expect_namespace();
+    in_a_new_ipc_namespace(expect_namespace);
 }
 
 TEST(a_refused_permission_is_told)
