@@ -57,7 +57,7 @@ install-tools: build/sysvipcctl ## install sysvipcctl with its manual page
 	install -D -m 755 build/sysvipcctl $(BIN_DIR)/sysvipcctl
 	install -D -m 644 man/sysvipcctl.1 $(MAN1_DIR)/sysvipcctl.1
 
-deb: ## build the Debian package sysvipc-dkms in build/
+deb: ## build the Debian packages sysvipc-dkms and sysvipc-tools in build/
 	scripts/build-deb build
 
 android: ## build a zip for Android's root managers in build/ (KDIR=: the device's kernel; docs/android.md)

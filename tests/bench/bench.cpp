@@ -10,7 +10,8 @@
  *   done
  *
  * Environment variables (words of the kernel's command line): only=PREFIX selects cases;
- * exactly=NAME runs that case alone and sends the kernel's symbols to port 0xe9.
+ * exactly=NAME runs that case alone and sends the kernel's symbols to port 0xe9; events=on switches
+ * all trace events of the module on.
  */
 #include "bench/bench.hpp"
 
@@ -210,9 +211,21 @@ void send_symbols()
     }
 }
 
+// Into the kernel's buffer, which keeps the newest.
+void trace_all_events()
+{
+    mkdir("/tracing", 0700);
+    must(mount("tracefs", "/tracing", "tracefs", 0, nullptr) < 0 ? -errno : 0);
+    std::ofstream enable { "/tracing/events/sysvipc/enable" };
+    enable << "1" << std::flush;
+    must(enable ? 0 : -EIO);
+}
+
 void run_guest()
 {
     insert_module("/sysvipc.ko");
+    if (std::getenv("events"))
+        trace_all_events();
     time_without_ticks(); // once for all children
     if (const char* name = std::getenv("exactly")) {
         run_cases([=](const Case& one) { return one.name == name; });
