@@ -6,6 +6,8 @@
 #include <linux/static_call.h>
 #include <linux/types.h>
 
+#include "../kapi/sealed.h"
+
 /*
  * Where the targets of jumps are checked, the kernel seals functions that it only calls directly.  So none of
  * these may be called through a pointer: only by a static call.
@@ -29,11 +31,13 @@ struct unexported_symbol {
 	{                                                                                          \
 		return (result)0;                                                                  \
 	}                                                                                          \
+	SEALED_STATIC_CALL(found_##name)                                                           \
 	DEFINE_STATIC_CALL(found_##name, not_found_##name)
 #define DEFINE_FOUND_VOID(name, ...)                                                               \
 	static void not_found_##name(__VA_ARGS__)                                                  \
 	{                                                                                          \
 	}                                                                                          \
+	SEALED_STATIC_CALL(found_##name)                                                           \
 	DEFINE_STATIC_CALL(found_##name, not_found_##name)
 #endif
 

@@ -32,6 +32,8 @@
 #include <linux/static_call.h>
 #include <linux/sysctl.h>
 
+#include "sealed.h"
+
 /* Without tasks-RCU it is synchronize_rcu() by another name. */
 #ifdef CONFIG_TASKS_RCU
 #define UNLISTED_TASKS_RCU(F) F(synchronize_rcu_tasks)
@@ -60,7 +62,9 @@
 	UNLISTED_TASKS_RCU(F)
 
 /* Typed as the kernel's headers declare them: a call through a pointer of another type would stop the kernel. */
-#define DECLARE_UNLISTED(name) DECLARE_STATIC_CALL(found_##name, name);
+#define DECLARE_UNLISTED(name)                                                                     \
+	SEALED_STATIC_CALL(found_##name)                                                           \
+	DECLARE_STATIC_CALL(found_##name, name);
 UNLISTED_FUNCTIONS(DECLARE_UNLISTED)
 #undef DECLARE_UNLISTED
 

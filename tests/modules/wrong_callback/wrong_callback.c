@@ -7,20 +7,20 @@
 #include <linux/rcupdate.h>
 
 struct other_head {
-	struct rcu_head rcu;
+    struct rcu_head rcu;
 };
 
 static struct other_head head;
 
-static noinline void wrong_callback(struct other_head *other)
+static noinline void wrong_callback(struct other_head* other)
 {
-	barrier_data(other);
+    barrier_data(other);
 }
 
 static int __init wrong_callback_init(void)
 {
-	call_rcu(&head.rcu, (rcu_callback_t)wrong_callback);
-	return 0;
+    call_rcu(&head.rcu, (rcu_callback_t)wrong_callback);
+    return 0;
 }
 module_init(wrong_callback_init);
 
