@@ -111,6 +111,9 @@ NamespaceFile::NamespaceFile(const char* path) : fd_ { open(path, O_RDONLY | O_C
 
 Outcome NamespaceFile::enter(unsigned long kind) const
 {
+    // A thread may not change what is mounted at a root that is that of others, too.
+    if (new_ipc() == CLONE_NEWNS)
+        REQUIRE_OK(let_go(CLONE_FS));
     return Outcome::of(setns(fd_, static_cast<int>(kind)));
 }
 
