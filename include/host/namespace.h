@@ -73,9 +73,10 @@ void host_ipc_ns_unmark_all(void);
 
 /*
  * The kernel function that is called for a namespace that has no references left, before its
- * memory, or its identity, can be reused; host_ipc_ns_ending_identity() finds that in its first argument.  It may run with preemption disabled and a lock held: an interceptor must
- * not sleep.  On kernels with POSIX message queues, RCU readers that see the namespace then may use
- * it until they end.  NULL: namespaces never end.
+ * memory, or its identity, can be reused; host_ipc_ns_ending_identity() finds that in its first argument.
+ * It may run with preemption disabled and a lock held, and where something stands in, in a softirq and for
+ * what has never been an identity: an interceptor must not sleep.  On kernels with POSIX message queues,
+ * RCU readers that see the namespace then may use it until they end.  NULL: namespaces never end.
  */
 const char *host_ipc_ns_ending_symbol(void);
 const void *host_ipc_ns_ending_identity(unsigned long argument);

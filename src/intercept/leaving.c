@@ -87,12 +87,16 @@ static struct leaving leaving_by_setns(const struct pt_regs *call)
 	return leaving_by(setns_type(call) ?: type_of_namespace(fd));
 }
 
-/* After success: what the task has left, as CLONE_* flags. */
+/*
+ * After success: what the task has left, as CLONE_* flags.  Who enters the namespace in which he is has left it, too;
+ * what may stand in for IPC namespaces has another flag.
+ */
 static unsigned long left_with(const struct leaving *leaving)
 {
 	const bool is_elsewhere = leaving->ipc_ns != host_ipc_ns_current();
+	const bool asked_for = leaving->flags & host_ipc_ns_clone_flag();
 
-	return leaving->flags | (is_elsewhere ? CLONE_NEWIPC : 0);
+	return leaving->flags | (is_elsewhere || asked_for ? CLONE_NEWIPC : 0);
 }
 
 static struct leaving leaving_by_call(const struct pt_regs *call)

@@ -202,7 +202,7 @@ NEXT_ID_TEST(each_namespace_wants_for_itself_a)
         want(facility, 800);
     });
     std::thread { [&] {
-        EXPECT_OK(let_go(CLONE_NEWIPC));
+        EXPECT_OK(let_go(new_ipc()));
         expect_wanted(facility, -1);
         EXPECT_EQ(facility.make(), 0);
     } }.join();

@@ -64,14 +64,14 @@ NEXT_ID_TEST(root_without_the_capabilities_may_not_want_a)
 FACILITY_TEST(root_of_a_world_may_want_a)
 {
     require_next_id();
-    const Realm realm { CLONE_NEWUSER | CLONE_NEWIPC };
+    const Realm realm { new_world() };
     realm.in([&] { expect_may_want(facility, true); });
 }
 
 FACILITY_TEST(an_inhabitant_of_a_world_may_not_want_a)
 {
     require_next_id();
-    const Realm realm { CLONE_NEWUSER | CLONE_NEWIPC };
+    const Realm realm { new_world() };
     realm.in([&] {
         become(kAlice);
         expect_may_want(facility, false);
@@ -82,7 +82,7 @@ FACILITY_TEST(root_from_outside_may_want_in_a_world_a)
 {
     // By capability, although the caller may not write the limits of that user namespace.
     require_next_id();
-    const Realm realm { CLONE_NEWUSER | CLONE_NEWIPC };
+    const Realm realm { new_world() };
     in_a_process([&] {
         REQUIRE_OK(realm.file().enter());
         expect_may_want(facility, true);
@@ -92,7 +92,7 @@ FACILITY_TEST(root_from_outside_may_want_in_a_world_a)
 FACILITY_TEST(who_made_a_world_may_want_from_outside_a)
 {
     require_next_id();
-    const Realm realm { CLONE_NEWUSER | CLONE_NEWIPC, kAlice };
+    const Realm realm { new_world(), kAlice };
     in_a_process([&] {
         REQUIRE_OK(realm.file().enter());
         become(kAlice);
@@ -100,12 +100,16 @@ FACILITY_TEST(who_made_a_world_may_want_from_outside_a)
     });
 }
 
-NEXT_ID_TEST(root_of_a_user_namespace_may_not_want_its_parents)
+FACILITY_TEST(root_of_a_user_namespace_may_not_want_its_parents)
 {
-    const NamespaceFile parents;
-    REQUIRE_OK(let_go(CLONE_NEWUSER));
-    expect_may_want(facility, false);
-    EXPECT(is_at_home(parents));
+    require_next_id();
+    require_namespaces("user");
+    in_a_new_ipc_namespace([&] {
+        const NamespaceFile parents;
+        REQUIRE_OK(let_go(CLONE_NEWUSER));
+        expect_may_want(facility, false);
+        EXPECT(is_at_home(parents));
+    });
 }
 
 } // namespace

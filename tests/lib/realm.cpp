@@ -4,6 +4,7 @@
 #include "lib/harness.hpp"
 #include "lib/proc_table.hpp"
 
+#include <algorithm>
 #include <fcntl.h>
 #include <grp.h>
 #include <sys/prctl.h>
@@ -12,15 +13,10 @@
 
 namespace {
 
-const struct {
-    const char* name;
-    unsigned long flag;
-} kKinds[] = {
+constexpr NamespaceKind kKinds[] = {
     // A user namespace first: its root may enter the others.
-    { "user", CLONE_NEWUSER },
-    { "ipc", CLONE_NEWIPC },
-    { "pid", CLONE_NEWPID },
-    { "uts", CLONE_NEWUTS },
+    { "user", CLONE_NEWUSER }, { "ipc", CLONE_NEWIPC }, { "pid", CLONE_NEWPID },
+    { "uts", CLONE_NEWUTS },   { "net", CLONE_NEWNET }, { "mnt", CLONE_NEWNS },
 };
 
 void become_root_of_the_namespace()
@@ -45,28 +41,60 @@ void require_namespaces(const std::string& kind)
         harness::skip("the kernel has no " + kind + " namespaces");
 }
 
-std::vector<int> other_kinds_of_namespaces()
+// Asks each time: a test may load the module with other parameters than it was loaded before.
+NamespaceKind kind_of_ipc()
 {
-    std::vector<int> kinds { CLONE_NEWNS };
-    if (has_namespaces("uts"))
-        kinds.push_back(CLONE_NEWUTS);
-    if (has_namespaces("pid"))
-        kinds.push_back(CLONE_NEWPID);
-    if (has_namespaces("net"))
-        kinds.push_back(CLONE_NEWNET);
-    return kinds;
+    const auto parameter = read_file("/sys/module/sysvipc/parameters/namespaces").value_or("\n");
+    const auto name = parameter == "\n" ? "ipc" : parameter.substr(0, parameter.size() - 1);
+    const auto kind = std::ranges::find(kKinds, name, &NamespaceKind::name);
+    REQUIRE(kind != std::end(kKinds));
+    return *kind;
 }
 
-Outcome let_go(int kinds)
+unsigned long new_ipc()
 {
-    return Outcome::of(unshare(kinds));
+    return kind_of_ipc().flag;
+}
+
+unsigned long new_world()
+{
+    return CLONE_NEWUSER | new_ipc();
+}
+
+void require_ipc_namespaces()
+{
+    require_namespaces(kind_of_ipc().name);
+}
+
+// A user namespace is none of them: it changes what one may do.
+std::vector<NamespaceKind> other_kinds_of_namespaces()
+{
+    std::vector<NamespaceKind> others;
+    for (const auto& kind : kKinds)
+        if (kind.flag != CLONE_NEWUSER && kind.flag != CLONE_NEWIPC && kind.flag != new_ipc()
+            && has_namespaces(kind.name))
+            others.push_back(kind);
+    return others;
+}
+
+NamespaceKind another_kind()
+{
+    for (const auto& kind : other_kinds_of_namespaces())
+        if (kind.flag != CLONE_NEWPID) // of which only children are in a new one
+            return kind;
+    harness::skip("the kernel has no other namespaces");
+}
+
+Outcome let_go(unsigned long kinds)
+{
+    return Outcome::of(unshare(static_cast<int>(kinds)));
 }
 
 void in_a_new_ipc_namespace(const std::function<void()>& body)
 {
-    require_namespaces("ipc");
+    require_ipc_namespaces();
     in_a_process([&] {
-        REQUIRE_OK(let_go(CLONE_NEWIPC));
+        REQUIRE_OK(let_go(new_ipc()));
         body();
     });
 }
@@ -81,9 +109,12 @@ NamespaceFile::NamespaceFile(const char* path) : fd_ { open(path, O_RDONLY | O_C
     REQUIRE(fd_ >= 0);
 }
 
-Outcome NamespaceFile::enter(int kind) const
+Outcome NamespaceFile::enter(unsigned long kind) const
 {
-    return Outcome::of(setns(fd_, kind));
+    // A thread may not change what is mounted at a root that is that of others, too.
+    if (new_ipc() == CLONE_NEWNS)
+        REQUIRE_OK(let_go(CLONE_FS));
+    return Outcome::of(setns(fd_, static_cast<int>(kind)));
 }
 
 unsigned long NamespaceFile::number() const
@@ -101,7 +132,7 @@ void NamespaceFile::close()
 
 bool is_at_home(const NamespaceFile& file)
 {
-    return NamespaceFile { "ipc", "thread-self" }.number() == file.number();
+    return NamespaceFile { kind_of_ipc().name, "thread-self" }.number() == file.number();
 }
 
 Realm::Realm(unsigned long kinds, const Identity& maker)

@@ -12,22 +12,38 @@
 #include <string>
 #include <vector>
 
+struct NamespaceKind {
+    const char* name; // as /proc/PID/ns calls it
+    unsigned long flag; // CLONE_NEW...
+};
+
 bool has_namespaces(const std::string& kind); // the kernel: "ipc", "user", "pid", ...
 // Skips the test where the kernel has no such namespaces.
 void require_namespaces(const std::string& kind);
-// CLONE_NEW... of those that have nothing to do with IPC, as far as the kernel has them.
-std::vector<int> other_kinds_of_namespaces();
 
-Outcome let_go(int kinds); // unshare(2)
+// Those of which each has System V IPC of its own: of IPC, or what the module lets stand in for them.
+NamespaceKind kind_of_ipc();
+unsigned long new_ipc(); // their flag
+unsigned long new_world(); // the same, together with a user namespace to own it
+// Skips the test where System V IPC is one for all.
+void require_ipc_namespaces();
 
-// Plays `body` in a process in an IPC namespace of its own.  The first call in a test has to be the
+// Those that have nothing to do with System V IPC, as far as the kernel has them.
+std::vector<NamespaceKind> other_kinds_of_namespaces();
+NamespaceKind another_kind(); // one of these, which a Realm can have
+
+Outcome let_go(unsigned long kinds); // unshare(2)
+
+// Plays `body` in a process with System V IPC of its own.  The first call in a test has to be the
 // test's own, not that of an actor: it may skip.
 void in_a_new_ipc_namespace(const std::function<void()>& body);
 
 // An open file of /proc/PID/ns, which keeps the namespace.
 class NamespaceFile {
 public:
-    explicit NamespaceFile(const std::string& kind = "ipc", const std::string& pid = "self");
+    NamespaceFile() : NamespaceFile { kind_of_ipc().name, "self" } { }
+    explicit NamespaceFile(pid_t pid) : NamespaceFile { kind_of_ipc().name, pid } { }
+    explicit NamespaceFile(const std::string& kind, const std::string& pid = "self");
     NamespaceFile(const std::string& kind, pid_t pid) : NamespaceFile { kind, std::to_string(pid) }
     {
     }
@@ -37,7 +53,7 @@ public:
     ~NamespaceFile() { close(); }
 
     int fd() const { return fd_; }
-    Outcome enter(int kind = 0) const; // setns(2)
+    Outcome enter(unsigned long kind = 0) const; // setns(2)
     unsigned long number() const; // the inode: one for each namespace that lives
     void close();
 
@@ -45,7 +61,7 @@ private:
     int fd_;
 };
 
-// Where the current process's IPC namespace is the same as that of the file.
+// Where the current task has the System V IPC of the namespace of the file.
 bool is_at_home(const NamespaceFile& file);
 
 // Namespaces of their own, with a process in them that sleeps as long as the C++ object lives.
@@ -54,12 +70,14 @@ public:
     // With CLONE_NEWUSER, users and groups 0 to kIds - 1 there are kShift and on outside.
     static constexpr unsigned kShift = 100000;
     static constexpr unsigned kIds = 65536;
-    explicit Realm(unsigned long kinds = CLONE_NEWIPC) : Realm { kinds, kRoot } { }
+    Realm() : Realm { new_ipc() } { }
+    explicit Realm(unsigned long kinds) : Realm { kinds, kRoot } { }
     // Created by another user, who owns the user namespace.
     Realm(unsigned long kinds, const Identity& maker);
 
     pid_t keeper() const { return keeper_->pid(); }
-    NamespaceFile file(const std::string& kind = "ipc") const { return { kind, keeper() }; }
+    NamespaceFile file() const { return NamespaceFile { keeper() }; }
+    NamespaceFile file(const std::string& kind) const { return { kind, keeper() }; }
 
     // Takes the current process there, into as many kinds as the realm has (a pid namespace is for
     // its children), as root with every capability in the user namespace if it has one.

@@ -15,19 +15,16 @@
 
 namespace {
 
-struct Kind {
-    const char* name;
-    int flag;
-};
-
 // Runs `body` for each kind that this kernel has, with the module loaded for it.
-void for_each_kind(const std::function<void(const Kind&)>& body)
+void for_each_kind(const std::function<void(const NamespaceKind&)>& body)
 {
     module::require_unloaded();
     if (has_namespaces("ipc"))
         harness::skip("this kernel has IPC namespaces");
-    for (const Kind& kind : { Kind { "mnt", CLONE_NEWNS }, Kind { "uts", CLONE_NEWUTS },
-                              Kind { "net", CLONE_NEWNET }, Kind { "user", CLONE_NEWUSER } }) {
+    for (const auto& kind : std::vector<NamespaceKind> { { "mnt", CLONE_NEWNS },
+                                                         { "uts", CLONE_NEWUTS },
+                                                         { "net", CLONE_NEWNET },
+                                                         { "user", CLONE_NEWUSER } }) {
         if (!has_namespaces(kind.name))
             continue;
         REQUIRE_OK(module::load((std::string { "namespaces=" } + kind.name).c_str()));
@@ -39,7 +36,7 @@ void for_each_kind(const std::function<void(const Kind&)>& body)
 
 FACILITY_TEST(another_kind_of_namespace_has_its_own)
 {
-    for_each_kind([&](const Kind& kind) {
+    for_each_kind([&](const NamespaceKind& kind) {
         const int outside = facility.make(kKey);
         Actor inside { [&] {
             const NamespaceFile home { std::string { kind.name } };
@@ -65,9 +62,9 @@ FACILITY_TEST(another_kind_of_namespace_has_its_own)
 
 FACILITY_TEST(another_kind_of_namespace_by_clone_has_its_own)
 {
-    for_each_kind([&](const Kind& kind) {
+    for_each_kind([&](const NamespaceKind& kind) {
         const int outside = facility.make(kKey);
-        Actor inside { static_cast<unsigned long>(kind.flag), [&] {
+        Actor inside { kind.flag, [&] {
                           EXPECT(facility.listed().empty());
                           (void)facility.make(kKey);
                           return Outcome::raw(0);
@@ -81,7 +78,7 @@ FACILITY_TEST(another_kind_of_namespace_by_clone_has_its_own)
 // What holds it last may put it by another path of the kernel than a task that leaves.
 FACILITY_TEST(a_namespace_that_a_file_held_last_ends_with_its)
 {
-    for_each_kind([&](const Kind& kind) {
+    for_each_kind([&](const NamespaceKind& kind) {
         Actor inside { [&] {
             REQUIRE_OK(let_go(kind.flag));
             (void)facility.make(kKey);
@@ -99,7 +96,7 @@ FACILITY_TEST(a_namespace_that_a_file_held_last_ends_with_its)
 
 TEST(a_namespace_that_an_attachment_held_last_ends)
 {
-    for_each_kind([](const Kind& kind) {
+    for_each_kind([](const NamespaceKind& kind) {
         if (kind.flag == CLONE_NEWUSER)
             return; // nobody can go back
         for (const bool detaches : { false, true }) {
@@ -121,7 +118,7 @@ TEST(a_namespace_that_an_attachment_held_last_ends)
 
 FACILITY_TEST(nested_namespaces_end_with_their)
 {
-    for_each_kind([&](const Kind& kind) {
+    for_each_kind([&](const NamespaceKind& kind) {
         Actor inside { [&] {
             for (int depth = 0; depth < 3; ++depth) {
                 REQUIRE_OK(let_go(kind.flag));
@@ -136,7 +133,7 @@ FACILITY_TEST(nested_namespaces_end_with_their)
 // Memory and numbers of namespaces are used again at once.
 FACILITY_TEST(a_new_namespace_never_finds_what_one_before_had_of)
 {
-    for_each_kind([&](const Kind& kind) {
+    for_each_kind([&](const NamespaceKind& kind) {
         for (int round = 0; round < 30; ++round) {
             Actor inside { [&] {
                 REQUIRE_OK(let_go(kind.flag));
@@ -156,7 +153,7 @@ FACILITY_TEST(a_new_namespace_never_finds_what_one_before_had_of)
 
 TEST(leaving_such_a_namespace_undoes)
 {
-    for_each_kind([](const Kind& kind) {
+    for_each_kind([](const NamespaceKind& kind) {
         const SemSet set { Values { 0 } };
         Actor leaving { [&] {
             REQUIRE_OK(set.operate({ undone(up()) }));
@@ -173,18 +170,23 @@ TEST(leaving_such_a_namespace_undoes)
 
 TEST(undo_is_not_shared_with_another_such_namespace)
 {
-    for_each_kind([](const Kind& kind) {
+    for_each_kind([](const NamespaceKind& kind) {
         const SemSet set { Values { 0 } };
         Actor parent { [&] {
             REQUIRE_OK(set.operate({ undone(up()) }));
-            Actor child { static_cast<unsigned long>(kind.flag | CLONE_SYSVSEM),
-                          [] { return Outcome::raw(0); } };
-            EXPECT_EQ(child.join(), Outcome::raw(0));
+            const Shared<Rendezvous> gate;
+            Actor child { kind.flag | CLONE_SYSVSEM, [&] {
+                             gate->meet(2);
+                             return Outcome::raw(0);
+                         } };
             EXPECT_EQ(set.value(), 1);
+            REQUIRE_OK(let_go(CLONE_SYSVSEM));
+            EXPECT_EQ(set.value(), 0); // the child, if it shared, would keep it
+            gate->meet(2);
+            EXPECT_EQ(child.join(), Outcome::raw(0));
             return Outcome::raw(0);
         } };
         EXPECT_EQ(parent.join(), Outcome::raw(0));
-        EXPECT_EQ(set.value(), 0);
     });
 }
 

@@ -46,8 +46,8 @@ TEST(the_exit_of_the_last_process_ends_it)
 
 TEST(a_kill_of_the_last_process_ends_it)
 {
-    require_namespaces("ipc");
-    Actor process { static_cast<unsigned long>(CLONE_NEWIPC), [] {
+    require_ipc_namespaces();
+    Actor process { new_ipc(), [] {
                        (void)make_large();
                        raise(SIGKILL);
                        return Outcome::raw(0);
@@ -58,8 +58,8 @@ TEST(a_kill_of_the_last_process_ends_it)
 
 TEST(a_process_that_nobody_has_waited_for_does_not_keep_it)
 {
-    require_namespaces("ipc");
-    Actor process { static_cast<unsigned long>(CLONE_NEWIPC), [] {
+    require_ipc_namespaces();
+    Actor process { new_ipc(), [] {
                        (void)make_large();
                        return Outcome::raw(0);
                    } };
@@ -73,14 +73,14 @@ TEST(leaving_for_a_new_one_ends_it)
     in_a_new_ipc_namespace([] {
         (void)make_large();
         expect_large();
-        REQUIRE_OK(let_go(CLONE_NEWIPC));
+        REQUIRE_OK(let_go(new_ipc()));
         wait_for_the_end();
     });
 }
 
 TEST(leaving_for_an_old_one_ends_it)
 {
-    require_namespaces("ipc");
+    require_ipc_namespaces();
     const NamespaceFile home;
     in_a_new_ipc_namespace([&] {
         (void)make_large();
@@ -110,7 +110,7 @@ TEST(unmounting_the_last_file_ends_it)
     constexpr const char* kPath = "/tmp/ipc_namespace";
     Realm realm;
     close(open(kPath, O_CREAT | O_RDONLY | O_CLOEXEC, 0600));
-    const auto file = "/proc/" + std::to_string(realm.keeper()) + "/ns/ipc";
+    const auto file = "/proc/" + std::to_string(realm.keeper()) + "/ns/" + kind_of_ipc().name;
     REQUIRE_EQ(mount(file.c_str(), kPath, nullptr, MS_BIND, nullptr), 0);
     realm.in([] { (void)make_large(); });
     realm.leave_alone();
@@ -129,11 +129,11 @@ FACILITY_TEST(closing_the_last_view_ends_it_of_a)
     in_a_new_ipc_namespace([&] {
         (void)make_large();
         const auto view = std::make_unique<ProcFile>(facility.file);
-        REQUIRE_OK(let_go(CLONE_NEWIPC));
+        REQUIRE_OK(let_go(new_ipc()));
 
         // By when a younger one has ended, this one would have.
         (void)make_large();
-        REQUIRE_OK(let_go(CLONE_NEWIPC));
+        REQUIRE_OK(let_go(new_ipc()));
         wait_for_the_end(1);
 
         expect_large();
@@ -148,10 +148,10 @@ TEST(the_last_detachment_ends_it)
         (void)make_large();
         const int small = static_cast<int>(REQUIRE_OK(sysv::shmget(IPC_PRIVATE, kPage, 0600)));
         const auto memory = reinterpret_cast<char*>(REQUIRE_OK(sysv::shmat(small, nullptr, 0)));
-        REQUIRE_OK(let_go(CLONE_NEWIPC));
+        REQUIRE_OK(let_go(new_ipc()));
 
         (void)make_large();
-        REQUIRE_OK(let_go(CLONE_NEWIPC));
+        REQUIRE_OK(let_go(new_ipc()));
         wait_for_the_end(1);
 
         expect_large();
@@ -167,7 +167,7 @@ TEST(a_marked_segment_that_is_attached_keeps_it)
         const int large = make_large();
         const auto memory = reinterpret_cast<char*>(REQUIRE_OK(sysv::shmat(large, nullptr, 0)));
         REQUIRE_OK(sysv::shmctl(large, IPC_RMID));
-        REQUIRE_OK(let_go(CLONE_NEWIPC));
+        REQUIRE_OK(let_go(new_ipc()));
         expect_large();
         EXPECT_EQ(memory[kLarge - kPage], 'x');
         REQUIRE_OK(sysv::shmdt(memory));
@@ -177,7 +177,7 @@ TEST(a_marked_segment_that_is_attached_keeps_it)
 
 TEST(a_namespace_with_users_of_its_own_ends_too)
 {
-    Realm realm { CLONE_NEWUSER | CLONE_NEWIPC };
+    Realm realm { new_world() };
     realm.in([] { (void)make_large(); });
     expect_large();
     realm.leave_alone();
@@ -206,7 +206,7 @@ TEST(a_waiting_receiver_keeps_it)
 {
     Actor receiver = alone_in_a_namespace(SYS_msgrcv, [] { return receive(0, 0, 0).outcome; });
     in_a_process([&] {
-        REQUIRE_OK(NamespaceFile("ipc", receiver.pid()).enter());
+        REQUIRE_OK(NamespaceFile(receiver.pid()).enter());
         EXPECT_EQ(sysv::msgget(kKey, 0), Outcome::raw(0));
         EXPECT(segment_exists(0));
         REQUIRE_OK(send(0, 1, "text"));
@@ -229,7 +229,7 @@ TEST(a_waiting_semop_keeps_it)
     Actor sleeper = alone_in_a_namespace(sysv::kSemopNumber,
                                          [] { return operate(0, times(1, undone(down()))); });
     in_a_process([&] {
-        REQUIRE_OK(NamespaceFile("ipc", sleeper.pid()).enter());
+        REQUIRE_OK(NamespaceFile(sleeper.pid()).enter());
         EXPECT(segment_exists(0));
         REQUIRE_OK(operate(0, times(1, up())));
     });

@@ -13,9 +13,9 @@
 
 namespace {
 
-Outcome enter(int fd, int kinds)
+Outcome enter(int fd, unsigned long kinds)
 {
-    return Outcome::of(setns(fd, kinds));
+    return Outcome::of(setns(fd, static_cast<int>(kinds)));
 }
 
 class PidFile {
@@ -42,7 +42,7 @@ public:
         const int fd = open(kPath, O_CREAT | O_RDONLY | O_CLOEXEC, 0600);
         REQUIRE(fd >= 0);
         close(fd);
-        const auto file = "/proc/" + std::to_string(keeper) + "/ns/ipc";
+        const auto file = "/proc/" + std::to_string(keeper) + "/ns/" + kind_of_ipc().name;
         REQUIRE_EQ(mount(file.c_str(), kPath, nullptr, MS_BIND, nullptr), 0);
     }
     ~Mounted()
@@ -65,25 +65,24 @@ const struct Way {
 } kWays[] = {
     { "by_a_file",
       [](pid_t keeper) {
-          const NamespaceFile file { "ipc", keeper };
+          const NamespaceFile file { keeper };
           REQUIRE_OK(enter(file.fd(), 0));
       } },
     { "by_a_file_said_to_be_ipc",
       [](pid_t keeper) {
-          const NamespaceFile file { "ipc", keeper };
-          REQUIRE_OK(enter(file.fd(), CLONE_NEWIPC));
+          const NamespaceFile file { keeper };
+          REQUIRE_OK(enter(file.fd(), new_ipc()));
       } },
     { "by_a_file_of_a_task",
       [](pid_t keeper) {
           const auto number = std::to_string(keeper);
-          const NamespaceFile file { ("/proc/" + number + "/task/" + number + "/ns/ipc").c_str() };
+          const NamespaceFile file { kind_of_ipc().name, number + "/task/" + number };
           REQUIRE_OK(enter(file.fd(), 0));
       } },
-    { "by_a_pidfd",
-      [](pid_t keeper) { REQUIRE_OK(enter(PidFile { keeper }.fd(), CLONE_NEWIPC)); } },
+    { "by_a_pidfd", [](pid_t keeper) { REQUIRE_OK(enter(PidFile { keeper }.fd(), new_ipc())); } },
     { "by_a_pidfd_with_other_kinds",
       [](pid_t keeper) {
-          REQUIRE_OK(enter(PidFile { keeper }.fd(), CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET));
+          REQUIRE_OK(enter(PidFile { keeper }.fd(), CLONE_NEWUTS | new_ipc() | CLONE_NEWNET));
       } },
     { "by_a_mounted_file",
       [](pid_t keeper) {
@@ -134,20 +133,20 @@ FACILITY_TEST(entering_the_own_namespace_changes_nothing_for_a)
         REQUIRE_OK(own.enter());
         EXPECT(facility.has(id));
         EXPECT_EQ(facility.make(), 1);
-        REQUIRE_OK(enter(PidFile { getpid() }.fd(), CLONE_NEWIPC));
+        REQUIRE_OK(enter(PidFile { getpid() }.fd(), new_ipc()));
         EXPECT_EQ(facility.get(kKey, 0), Outcome::raw(id));
     });
 }
 
 FACILITY_TEST(entering_namespaces_of_other_kinds_changes_nothing_for_a)
 {
-    require_namespaces("uts");
-    const Realm realm { CLONE_NEWUTS | CLONE_NEWIPC };
+    const NamespaceKind other = another_kind();
+    const Realm realm { other.flag | new_ipc() };
     const int id = facility.make(kKey);
     in_a_process([&] {
-        REQUIRE_OK(realm.file("uts").enter());
+        REQUIRE_OK(realm.file(other.name).enter());
         EXPECT_EQ(facility.get(kKey, 0), Outcome::raw(id));
-        REQUIRE_OK(enter(PidFile { realm.keeper() }.fd(), CLONE_NEWUTS));
+        REQUIRE_OK(enter(PidFile { realm.keeper() }.fd(), other.flag));
         EXPECT_EQ(facility.get(kKey, 0), Outcome::raw(id));
         REQUIRE_OK(realm.file().enter());
         EXPECT_ERR(facility.get(kKey, 0), ENOENT);
@@ -165,20 +164,20 @@ FACILITY_TEST(a_way_that_fails_leaves_one_with_the_old)
             EXPECT_EQ(facility.get(kKey, 0), Outcome::raw(id));
             EXPECT_EQ(facility.count(), Outcome::raw(1));
         };
-        EXPECT_ERR(enter(-1, CLONE_NEWIPC), EBADF);
-        EXPECT_ERR(enter(there.fd(), CLONE_NEWUTS), EINVAL);
-        EXPECT_ERR(enter(there.fd(), CLONE_NEWIPC | CLONE_NEWUTS), EINVAL);
+        EXPECT_ERR(enter(-1, new_ipc()), EBADF);
+        EXPECT_ERR(enter(there.fd(), another_kind().flag), EINVAL);
+        EXPECT_ERR(enter(there.fd(), new_ipc() | another_kind().flag), EINVAL);
         expect_unmoved();
         const int plain = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
-        EXPECT_ERR(enter(plain, CLONE_NEWIPC), EINVAL);
+        EXPECT_ERR(enter(plain, new_ipc()), EINVAL);
         close(plain);
         EXPECT_ERR(enter(PidFile { realm.keeper() }.fd(), 0), EINVAL);
         expect_unmoved();
         drop_capability(CAP_SYS_ADMIN);
         EXPECT_ERR(there.enter(), EPERM);
-        EXPECT_ERR(enter(PidFile { realm.keeper() }.fd(), CLONE_NEWIPC), EPERM);
+        EXPECT_ERR(enter(PidFile { realm.keeper() }.fd(), new_ipc()), EPERM);
         expect_unmoved();
-        EXPECT_ERR(let_go(CLONE_NEWIPC), EPERM);
+        EXPECT_ERR(let_go(new_ipc()), EPERM);
         expect_unmoved();
     });
     realm.in([&] { EXPECT_EQ(facility.count(), Outcome::raw(0)); });
@@ -187,11 +186,11 @@ FACILITY_TEST(a_way_that_fails_leaves_one_with_the_old)
 TEST(a_process_that_has_ended_has_no_namespace_to_enter)
 {
     in_a_new_ipc_namespace([] {
-        Actor dead { static_cast<unsigned long>(CLONE_NEWIPC), [] { return Outcome::raw(0); } };
+        Actor dead { new_ipc(), [] { return Outcome::raw(0); } };
         const PidFile file { dead.pid() };
         REQUIRE_OK(dead.join());
         const int id = kFacilities[0].make();
-        EXPECT_ERR(enter(file.fd(), CLONE_NEWIPC), ESRCH);
+        EXPECT_ERR(enter(file.fd(), new_ipc()), ESRCH);
         EXPECT(kFacilities[0].has(id));
     });
 }
@@ -217,7 +216,7 @@ FACILITY_TEST(threads_in_two_namespaces_use_the_same_id_of_a)
         const int id = facility.make();
         constexpr int kRounds = 200;
         std::thread other { [&] {
-            REQUIRE_OK(let_go(CLONE_NEWIPC));
+            REQUIRE_OK(let_go(new_ipc()));
             for (int i = 0; i < kRounds; ++i) {
                 EXPECT_EQ(sysv::index_of(facility.make()), i % sysv::kSmallestCycle);
                 for (const int made : facility.listed())
@@ -272,7 +271,7 @@ FACILITY_TEST(a_file_that_was_passed_on_leads_to_the)
     const int copy = fcntl(realm.file().fd(), F_DUPFD_CLOEXEC, 100);
     REQUIRE(copy >= 100);
     in_a_process([&] {
-        REQUIRE_OK(enter(copy, CLONE_NEWIPC));
+        REQUIRE_OK(enter(copy, new_ipc()));
         in_a_process([&] { EXPECT_EQ(facility.get(kKey, 0), Outcome::raw(0)); });
     });
     close(copy);

@@ -54,9 +54,9 @@ FACILITY_TEST(a_new_namespace_has_no)
 
 FACILITY_TEST(a_clone_in_a_new_namespace_has_no)
 {
-    require_namespaces("ipc");
+    require_ipc_namespaces();
     const Outside outside { facility };
-    Actor child { static_cast<unsigned long>(CLONE_NEWIPC), [&] {
+    Actor child { new_ipc(), [&] {
                      expect_empty(facility);
                      return Outcome::raw(facility.make());
                  } };
@@ -66,10 +66,10 @@ FACILITY_TEST(a_clone_in_a_new_namespace_has_no)
 
 FACILITY_TEST(a_clone3_in_a_new_namespace_has_no)
 {
-    require_namespaces("ipc");
+    require_ipc_namespaces();
     const Outside outside { facility };
     clone_args arguments {};
-    arguments.flags = CLONE_NEWIPC;
+    arguments.flags = new_ipc();
     arguments.exit_signal = SIGCHLD;
     const long child = syscall(SYS_clone3, &arguments, sizeof(arguments));
     REQUIRE(child >= 0);
@@ -85,10 +85,10 @@ FACILITY_TEST(a_clone3_in_a_new_namespace_has_no)
 
 FACILITY_TEST(a_clone_leaves_its_parent_where_it_is)
 {
-    require_namespaces("ipc");
+    require_ipc_namespaces();
     const Outside outside { facility };
     const NamespaceFile home;
-    Actor child { static_cast<unsigned long>(CLONE_NEWIPC), [&] {
+    Actor child { new_ipc(), [&] {
                      EXPECT(!is_at_home(home));
                      return Outcome::raw(0);
                  } };
@@ -103,7 +103,7 @@ FACILITY_TEST(ids_begin_with_0_in_each)
     in_a_new_ipc_namespace([&] {
         for (int id = 0; id < 5; ++id)
             EXPECT_EQ(facility.make(), id);
-        REQUIRE_OK(let_go(CLONE_NEWIPC));
+        REQUIRE_OK(let_go(new_ipc()));
         for (int id = 0; id < 5; ++id)
             EXPECT_EQ(facility.make(), id);
         EXPECT_EQ(facility.highest(), Outcome::raw(4));
@@ -208,7 +208,7 @@ FACILITY_TEST(a_thread_goes_alone_and_the_others_keep)
     in_a_new_ipc_namespace([&] {
         const int id = facility.make(kKey);
         std::thread { [&] {
-            REQUIRE_OK(let_go(CLONE_NEWIPC));
+            REQUIRE_OK(let_go(new_ipc()));
             EXPECT(!facility.has(id));
             EXPECT_EQ(facility.make(), 0);
             EXPECT_EQ(facility.make(), 1);
@@ -221,9 +221,9 @@ FACILITY_TEST(a_thread_goes_alone_and_the_others_keep)
 FACILITY_TEST(namespaces_of_other_kinds_change_nothing_for_a)
 {
     const Outside outside { facility, kKey };
-    for (const int kind : other_kinds_of_namespaces()) {
+    for (const auto& kind : other_kinds_of_namespaces()) {
         in_a_process([&] {
-            REQUIRE_OK(let_go(kind));
+            REQUIRE_OK(let_go(kind.flag));
             EXPECT(outside.exists());
             EXPECT_EQ(facility.get(kKey, 0), Outcome::raw(outside.id()));
         });
@@ -232,12 +232,12 @@ FACILITY_TEST(namespaces_of_other_kinds_change_nothing_for_a)
 
 FACILITY_TEST(who_may_not_leave_keeps_its)
 {
-    require_namespaces("ipc");
+    require_ipc_namespaces();
     const Outside outside { facility, kKey };
     EXPECT_ERR(play(kRoot,
                     [&] {
                         drop_capability(CAP_SYS_ADMIN);
-                        const auto refused = let_go(CLONE_NEWIPC);
+                        const auto refused = let_go(new_ipc());
                         EXPECT(outside.exists());
                         EXPECT_EQ(facility.get(kKey, 0), Outcome::raw(outside.id()));
                         return refused;

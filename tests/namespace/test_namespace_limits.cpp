@@ -106,7 +106,7 @@ void is_the_default_in_a_new_namespace(const Limit& limit)
             make_one_of_each();
             expect_forbidden(limit, false);
         });
-        Actor clone { static_cast<unsigned long>(CLONE_NEWIPC), [&] {
+        Actor clone { new_ipc(), [&] {
                          EXPECT_EQ(file.text(), limit.standard);
                          return Outcome::raw(0);
                      } };
@@ -147,7 +147,7 @@ void is_that_of_the_thread(const Limit& limit)
         const LimitFile file { limit.file };
         make_one_of_each();
         std::thread { [&] {
-            REQUIRE_OK(let_go(CLONE_NEWIPC));
+            REQUIRE_OK(let_go(new_ipc()));
             make_one_of_each();
             REQUIRE_OK(file.write(limit.low));
             EXPECT_EQ(file.text(), limit.as_shown);

@@ -89,12 +89,12 @@ TEST(a_thousand_namespaces_leave_nothing)
     const MemoryGroup group;
     const ShortGracePeriods hurry;
     const std::size_t shared_before = shared_memory();
-    require_namespaces("ipc");
+    require_ipc_namespaces();
     in_a_process([&] {
         group.enter();
         const int count = harness::affordable(1000);
         for (int i = 0; i < count; ++i) {
-            REQUIRE_OK(let_go(CLONE_NEWIPC));
+            REQUIRE_OK(let_go(new_ipc()));
             const int queue = static_cast<int>(REQUIRE_OK(sysv::msgget(kKey, IPC_CREAT | 0600)));
             REQUIRE_OK(send(queue, 1, pattern(4000)));
             REQUIRE_OK(send(queue, 2, pattern(4000)));
@@ -120,13 +120,14 @@ TEST(a_thousand_namespaces_leave_nothing)
 
 TEST(namespaces_that_ended_do_not_count_against_the_limit)
 {
-    require_namespaces("ipc");
+    require_ipc_namespaces();
     const ShortGracePeriods hurry;
-    const LimitOverride few { "/proc/sys/user/max_ipc_namespaces", 4 };
+    const auto file = std::string { "/proc/sys/user/max_" } + kind_of_ipc().name + "_namespaces";
+    const LimitOverride few { file.c_str(), 4 };
     in_a_process([&] {
         for (int i = 0; i < 40; ++i) {
             wait_until([&] {
-                const auto left = let_go(CLONE_NEWIPC);
+                const auto left = let_go(new_ipc());
                 EXPECT(left.ok() || left.failed_with(ENOSPC));
                 return left.ok();
             });

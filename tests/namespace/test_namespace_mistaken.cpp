@@ -15,16 +15,15 @@ long unshare_namespace()
 {
 #ifdef __x86_64__
     constexpr long kUnshare = 310; // as they number it
-    return int80(kUnshare, CLONE_NEWIPC);
+    return int80(kUnshare, new_ipc());
 #else
-    return unshare(CLONE_NEWIPC);
+    return unshare(static_cast<int>(new_ipc()));
 #endif
 }
 
 // Ids begin at 0 in each namespace.
 TEST(a_set_of_the_same_id_in_another_namespace_is_another_set_for_undo)
 {
-    require_namespaces("ipc");
     in_a_new_ipc_namespace([] {
         const NamespaceFile first;
         const SemSet small { Values { 5 } };
@@ -52,7 +51,7 @@ TEST(a_set_of_the_same_id_in_another_namespace_is_another_set_for_undo)
 // Root of a user namespace opens a file there; a process outside writes to it.
 TEST(a_limit_opened_in_a_namespace_changes_nothing_outside)
 {
-    const Realm world { CLONE_NEWUSER | CLONE_NEWIPC };
+    const Realm world { new_world() };
     const LimitFile file { "msgmni" };
     const std::string before = file.text();
     struct Board {

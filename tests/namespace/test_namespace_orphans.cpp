@@ -51,7 +51,7 @@ bool survives(bool forced, const std::function<void(const NamespaceFile& home)>&
 
 TEST(it_is_off_in_a_new_namespace)
 {
-    require_namespaces("ipc");
+    require_ipc_namespaces();
     const LimitOverride on { "shm_rmid_forced", 1 };
     in_a_new_ipc_namespace([] {
         EXPECT(read_file(kFile) == "0\n");
@@ -81,22 +81,28 @@ TEST(switched_on_in_one_namespace_it_leaves_the_others_alone)
 
 TEST(unshare_removes_the_segments_of_its_caller)
 {
-    EXPECT(!survives(true, [](const auto&) { REQUIRE_OK(let_go(CLONE_NEWIPC)); }));
+    EXPECT(!survives(true, [](const auto&) { REQUIRE_OK(let_go(new_ipc())); }));
 }
 
 TEST(unshare_removes_nothing_where_it_is_off)
 {
-    EXPECT(survives(false, [](const auto&) { REQUIRE_OK(let_go(CLONE_NEWIPC)); }));
+    EXPECT(survives(false, [](const auto&) { REQUIRE_OK(let_go(new_ipc())); }));
 }
 
 TEST(unshare_together_with_other_kinds_removes_it)
 {
-    EXPECT(!survives(true, [](const auto&) { REQUIRE_OK(let_go(CLONE_NEWUTS | CLONE_NEWIPC)); }));
+    EXPECT(
+        !survives(true, [](const auto&) { REQUIRE_OK(let_go(another_kind().flag | new_ipc())); }));
 }
 
 TEST(unshare_of_other_kinds_removes_nothing)
 {
-    EXPECT(survives(true, [](const auto&) { REQUIRE_OK(let_go(CLONE_NEWUTS | CLONE_NEWNS)); }));
+    EXPECT(survives(true, [](const auto&) {
+        unsigned long kinds = 0;
+        for (const auto& kind : other_kinds_of_namespaces())
+            kinds |= kind.flag;
+        REQUIRE_OK(let_go(kinds));
+    }));
     EXPECT(survives(true, [](const auto&) { REQUIRE_OK(let_go(CLONE_SYSVSEM)); }));
 }
 
@@ -104,27 +110,26 @@ TEST(unshare_that_is_refused_removes_nothing)
 {
     EXPECT(survives(true, [](const auto&) {
         drop_capability(CAP_SYS_ADMIN);
-        EXPECT_ERR(let_go(CLONE_NEWIPC), EPERM);
+        EXPECT_ERR(let_go(new_ipc()), EPERM);
     }));
 }
 
 TEST(unshare_by_a_thread_removes_nothing_of_the_others)
 {
-    EXPECT(survives(true, [](const auto&) {
-        std::thread { [] { REQUIRE_OK(let_go(CLONE_NEWIPC)); } }.join();
-    }));
+    EXPECT(survives(
+        true, [](const auto&) { std::thread { [] { REQUIRE_OK(let_go(new_ipc())); } }.join(); }));
 }
 
 TEST(unshare_by_a_child_removes_nothing_of_its_parent)
 {
-    EXPECT(survives(true,
-                    [](const auto&) { in_a_process([] { REQUIRE_OK(let_go(CLONE_NEWIPC)); }); }));
+    EXPECT(
+        survives(true, [](const auto&) { in_a_process([] { REQUIRE_OK(let_go(new_ipc())); }); }));
 }
 
 TEST(a_clone_in_a_new_namespace_removes_nothing_of_its_parent)
 {
     EXPECT(survives(true, [](const auto&) {
-        Actor child { static_cast<unsigned long>(CLONE_NEWIPC), [] { return Outcome::raw(0); } };
+        Actor child { new_ipc(), [] { return Outcome::raw(0); } };
         REQUIRE_OK(child.join());
     }));
 }
@@ -145,7 +150,7 @@ TEST(unshare_after_setns_removes_segments_created_before)
     const Realm realm;
     EXPECT(!survives(true, [&](const auto&) {
         REQUIRE_OK(realm.file().enter());
-        REQUIRE_OK(let_go(CLONE_NEWIPC));
+        REQUIRE_OK(let_go(new_ipc()));
     }));
 }
 
@@ -207,7 +212,7 @@ TEST(the_last_detachment_in_another_namespace_removes_it)
         const int id = make();
         const auto memory = reinterpret_cast<char*>(REQUIRE_OK(sysv::shmat(id, nullptr, 0)));
         in_a_process([&] {
-            REQUIRE_OK(let_go(CLONE_NEWIPC));
+            REQUIRE_OK(let_go(new_ipc()));
             REQUIRE_OK(sysv::shmdt(memory));
         });
         EXPECT(segment_exists(id)); // the parent has it still
@@ -226,7 +231,7 @@ TEST(an_attached_segment_stays_when_its_creator_leaves)
         const int id = make();
         const auto memory = reinterpret_cast<char*>(REQUIRE_OK(sysv::shmat(id, nullptr, 0)));
         memory[0] = 'x';
-        REQUIRE_OK(let_go(CLONE_NEWIPC));
+        REQUIRE_OK(let_go(new_ipc()));
         EXPECT_EQ(memory[0], 'x');
         REQUIRE_OK(home.enter());
         EXPECT_EQ(segment_stat_of(id).nattch, 1u);
@@ -241,7 +246,7 @@ TEST(a_segment_of_a_task_that_left_is_an_orphan_when_it_is_switched_on_later)
         const Shared<Rendezvous> gate;
         Actor leaver { [&] {
             (void)make();
-            REQUIRE_OK(let_go(CLONE_NEWIPC));
+            REQUIRE_OK(let_go(new_ipc()));
             gate->meet(2);
             pause();
             return Outcome::raw(0);

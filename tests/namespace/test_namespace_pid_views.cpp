@@ -106,7 +106,7 @@ TEST(threads_have_the_number_of_their_process)
 
 TEST(own_pids_are_shown_inside_and_outer_pids_outside)
 {
-    const Realm realm { CLONE_NEWPID | CLONE_NEWIPC };
+    const Realm realm { CLONE_NEWPID | new_ipc() };
     const Shared<Numbers> numbers;
     realm.in([&] {
         std::ranges::copy(own_numbers(), numbers->at);

@@ -12,7 +12,6 @@
 
 namespace {
 
-constexpr unsigned long kOwnWorld = CLONE_NEWUSER | CLONE_NEWIPC;
 const Identity kInhabitant { 1001, 1001 };
 
 enum Power { kNone = 0, kContents = 1, kOwnership = 2, kEverything = 3 };
@@ -68,14 +67,14 @@ private:
 
 FACILITY_TEST(root_of_the_world_rules_each)
 {
-    const Realm realm { kOwnWorld };
+    const Realm realm { new_world() };
     const int id = make_in(realm, facility);
     realm.in([&] { expect_power(facility, id, kEverything); });
 }
 
 FACILITY_TEST(an_inhabitant_rules_no_others)
 {
-    const Realm realm { kOwnWorld };
+    const Realm realm { new_world() };
     const int id = make_in(realm, facility);
     realm.in([&] {
         become({ 1002, 1002 });
@@ -85,7 +84,7 @@ FACILITY_TEST(an_inhabitant_rules_no_others)
 
 FACILITY_TEST(cap_ipc_owner_is_for_the_contents_of_a)
 {
-    const Realm realm { kOwnWorld };
+    const Realm realm { new_world() };
     const int id = make_in(realm, facility);
     realm.in([&] {
         become_with({ CAP_IPC_OWNER }, { 1002, 1002 });
@@ -95,7 +94,7 @@ FACILITY_TEST(cap_ipc_owner_is_for_the_contents_of_a)
 
 FACILITY_TEST(cap_sys_admin_is_for_ownership_of_a)
 {
-    const Realm realm { kOwnWorld };
+    const Realm realm { new_world() };
     const int id = make_in(realm, facility);
     realm.in([&] {
         become_with({ CAP_SYS_ADMIN }, { 1002, 1002 });
@@ -105,7 +104,7 @@ FACILITY_TEST(cap_sys_admin_is_for_ownership_of_a)
 
 FACILITY_TEST(other_capabilities_are_for_nothing_of_a)
 {
-    const Realm realm { kOwnWorld };
+    const Realm realm { new_world() };
     const int id = make_in(realm, facility);
     realm.in([&] {
         become_with({ CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_CHOWN, CAP_IPC_LOCK, CAP_SYS_RESOURCE },
@@ -116,7 +115,7 @@ FACILITY_TEST(other_capabilities_are_for_nothing_of_a)
 
 FACILITY_TEST(root_who_comes_from_outside_rules_each)
 {
-    const Realm realm { kOwnWorld };
+    const Realm realm { new_world() };
     const int id = make_in(realm, facility);
     in_a_process([&] {
         REQUIRE_OK(realm.file().enter());
@@ -127,7 +126,7 @@ FACILITY_TEST(root_who_comes_from_outside_rules_each)
 FACILITY_TEST(one_capability_from_outside_is_enough_for_its_part_of_a)
 {
     for (const int power : { kContents, kOwnership }) {
-        const Realm realm { kOwnWorld };
+        const Realm realm { new_world() };
         const int id = make_in(realm, facility);
         in_a_process([&] {
             REQUIRE_OK(realm.file().enter());
@@ -139,7 +138,7 @@ FACILITY_TEST(one_capability_from_outside_is_enough_for_its_part_of_a)
 
 FACILITY_TEST(who_made_the_world_rules_each_from_outside)
 {
-    const Realm realm { kOwnWorld, kAlice };
+    const Realm realm { new_world(), kAlice };
     const int id = make_in(realm, facility);
     in_a_process([&] {
         REQUIRE_OK(realm.file().enter());
@@ -150,7 +149,7 @@ FACILITY_TEST(who_made_the_world_rules_each_from_outside)
 
 FACILITY_TEST(a_stranger_from_outside_rules_no)
 {
-    const Realm realm { kOwnWorld, kAlice };
+    const Realm realm { new_world(), kAlice };
     const int id = make_in(realm, facility);
     in_a_process([&] {
         REQUIRE_OK(realm.file().enter());
@@ -162,7 +161,7 @@ FACILITY_TEST(a_stranger_from_outside_rules_no)
 FACILITY_TEST(who_made_the_world_rules_no_others_inside_it)
 {
     // Outside he owns it; inside he is an ordinary user.
-    const Realm realm { kOwnWorld, { Realm::kShift + 1002, Realm::kShift + 1002 } };
+    const Realm realm { new_world(), { Realm::kShift + 1002, Realm::kShift + 1002 } };
     const int id = make_in(realm, facility);
     realm.in([&] {
         become({ 1002, 1002 });
@@ -172,7 +171,7 @@ FACILITY_TEST(who_made_the_world_rules_no_others_inside_it)
 
 FACILITY_TEST(root_of_a_world_below_rules_no_others)
 {
-    const Realm realm { kOwnWorld };
+    const Realm realm { new_world() };
     const int id = make_in(realm, facility);
     realm.in([&] {
         REQUIRE_OK(let_go(CLONE_NEWUSER));
@@ -191,28 +190,28 @@ FACILITY_TEST(root_of_a_user_namespace_rules_no_initial)
 FACILITY_TEST(a_world_below_has_no_way_back_to_the_initial)
 {
     require_namespaces("user");
-    require_namespaces("ipc");
+    require_ipc_namespaces();
     const AlicesObject object { facility };
     const NamespaceFile home;
-    const Realm realm { kOwnWorld };
+    const Realm realm { new_world() };
     realm.in([&] {
         EXPECT_ERR(home.enter(), EPERM);
         sysv::Perm perm;
         EXPECT_ERR(facility.stat(object.id(), IPC_STAT, perm), EINVAL);
         EXPECT_ERR(facility.get(kKey, 0), ENOENT);
-        REQUIRE_OK(let_go(CLONE_NEWUSER | CLONE_NEWIPC));
+        REQUIRE_OK(let_go(new_world()));
         EXPECT_ERR(home.enter(), EPERM);
     });
 }
 
 FACILITY_TEST(a_grandchild_with_a_namespace_of_its_own_rules_its_own)
 {
-    const Realm realm { kOwnWorld };
+    const Realm realm { new_world() };
     const int outer = make_in(realm, facility);
     realm.in([&] {
         const NamespaceFile parent;
         const Shared<Rendezvous> gate;
-        Actor grandchild { static_cast<unsigned long>(kOwnWorld), [&] {
+        Actor grandchild { new_world(), [&] {
                               gate->meet(2);
                               EXPECT_ERR(facility.get(kKey, 0), ENOENT);
                               EXPECT_ERR(facility.write(outer), EINVAL);
@@ -249,7 +248,7 @@ const Facility& kSegments = kFacilities[2];
 
 TEST(cap_ipc_lock_locks_segments_of_others)
 {
-    const Realm realm { kOwnWorld };
+    const Realm realm { new_world() };
     const int id = make_in(realm, kSegments);
     realm.in([&] {
         become_with({ CAP_IPC_LOCK }, { 1002, 1002 });
@@ -260,7 +259,7 @@ TEST(cap_ipc_lock_locks_segments_of_others)
 
 TEST(without_cap_ipc_lock_segments_of_others_cannot_be_locked)
 {
-    const Realm realm { kOwnWorld };
+    const Realm realm { new_world() };
     const int id = make_in(realm, kSegments);
     realm.in([&] {
         become_with({ CAP_IPC_OWNER, CAP_SYS_ADMIN, CAP_SYS_RESOURCE }, { 1002, 1002 });
@@ -272,7 +271,7 @@ TEST(without_cap_ipc_lock_segments_of_others_cannot_be_locked)
 TEST(root_of_a_user_namespace_gets_enomem_above_its_limit)
 {
     // The first check is in the caller's user namespace, the second in the initial one.
-    const Realm realm { kOwnWorld };
+    const Realm realm { new_world() };
     const int id = make_in(realm, kSegments);
     realm.in([&] { EXPECT_ERR(lock_with_limit(id, 0), ENOMEM); });
     realm.in([&] {
@@ -298,7 +297,7 @@ TEST(root_of_a_user_namespace_cannot_lock_an_initial_segment)
 
 TEST(a_user_of_a_user_namespace_locks_his_own_segment)
 {
-    const Realm realm { kOwnWorld };
+    const Realm realm { new_world() };
     const int id = make_in(realm, kSegments);
     realm.in([&] {
         become(kInhabitant);
@@ -313,7 +312,7 @@ constexpr unsigned long kBeyond = sysv::kDefaultMsgmnb + 1;
 
 TEST(root_of_a_user_namespace_cannot_raise_qbytes_above_msgmnb)
 {
-    const Realm realm { kOwnWorld };
+    const Realm realm { new_world() };
     realm.in([] {
         const Queue queue;
         EXPECT_ERR(queue.set_qbytes(kBeyond), EPERM);
@@ -325,7 +324,7 @@ TEST(root_of_a_user_namespace_cannot_raise_qbytes_above_msgmnb)
 
 TEST(root_of_a_user_namespace_may_raise_its_msgmnb)
 {
-    const Realm realm { kOwnWorld };
+    const Realm realm { new_world() };
     realm.in([] {
         const Queue queue;
         REQUIRE(write_file("/proc/sys/kernel/msgmnb", "20000"));
@@ -337,7 +336,7 @@ TEST(root_of_a_user_namespace_may_raise_its_msgmnb)
 
 TEST(initial_root_raises_qbytes_in_a_user_namespace)
 {
-    const Realm realm { kOwnWorld };
+    const Realm realm { new_world() };
     in_a_process([&] {
         REQUIRE_OK(realm.file().enter());
         EXPECT_OK(Queue {}.set_qbytes(kBeyond));
@@ -346,7 +345,7 @@ TEST(initial_root_raises_qbytes_in_a_user_namespace)
 
 TEST(cap_sys_resource_alone_is_enough_outside)
 {
-    const Realm realm { kOwnWorld };
+    const Realm realm { new_world() };
     for (const bool has_it : { true, false })
         in_a_process([&] {
             REQUIRE_OK(realm.file().enter());
@@ -357,7 +356,7 @@ TEST(cap_sys_resource_alone_is_enough_outside)
 
 TEST(eperm_for_qbytes_comes_before_einval_for_an_owner)
 {
-    const Realm realm { kOwnWorld };
+    const Realm realm { new_world() };
     realm.in([] {
         const Queue queue;
         auto wanted = queue.stat();

@@ -61,7 +61,7 @@ FACILITY_TEST(a_file_opened_before_leaving_still_shows_each)
         for (int i = 0; i < 3; ++i)
             (void)facility.make();
         const ProcFile file { facility.file };
-        REQUIRE_OK(let_go(CLONE_NEWIPC));
+        REQUIRE_OK(let_go(new_ipc()));
         (void)facility.make(kKey);
         EXPECT(ids_in(file.read_rest()) == Ids({ 0, 1, 2 }));
         EXPECT(facility.listed() == Ids({ 0 }));
@@ -90,7 +90,7 @@ FACILITY_TEST(reading_goes_on_in_the_openers_namespace_for_each)
         REQUIRE(whole.has_value());
         const ProcFile file { facility.file };
         std::string text = file.read_once(700);
-        REQUIRE_OK(let_go(CLONE_NEWIPC));
+        REQUIRE_OK(let_go(new_ipc()));
         text += file.read_rest(100);
         EXPECT(text == whole);
         EXPECT(file.read_at(300, 500) == whole->substr(300, 500));
@@ -105,7 +105,7 @@ FACILITY_TEST(an_open_file_shows_what_becomes_of_each)
         realm.enter();
         file = std::make_unique<ProcFile>(facility.file);
         const NamespaceFile there;
-        REQUIRE_OK(let_go(CLONE_NEWIPC));
+        REQUIRE_OK(let_go(new_ipc()));
         EXPECT(reread(*file).empty());
         realm.in([&] { (void)facility.make(); });
         EXPECT(reread(*file) == Ids({ 0 }));
@@ -132,7 +132,7 @@ FACILITY_TEST(each_thread_opens_its_own_view_of_a)
         (void)facility.make();
         (void)facility.make();
         std::thread { [&] {
-            REQUIRE_OK(let_go(CLONE_NEWIPC));
+            REQUIRE_OK(let_go(new_ipc()));
             (void)facility.make();
             EXPECT(facility.listed() == Ids({ 0 }));
         } }.join();
@@ -148,7 +148,7 @@ FACILITY_TEST(an_open_file_outlives_every_task_with_each)
         const ProcFile file { facility.file };
         const auto before = file.read_rest();
         // The last task leaves: only the file refers to the namespace now.
-        REQUIRE_OK(let_go(CLONE_NEWIPC));
+        REQUIRE_OK(let_go(new_ipc()));
         EXPECT_EQ(facility.make(), 0);
         for (int i = 0; i < 3; ++i) {
             REQUIRE_EQ(lseek(file.fd(), 0, SEEK_SET), 0);
@@ -175,7 +175,7 @@ FACILITY_TEST(opening_again_by_the_descriptor_shows_the_new_home_of_a)
     in_a_new_ipc_namespace([&] {
         (void)facility.make();
         const ProcFile file { facility.file };
-        REQUIRE_OK(let_go(CLONE_NEWIPC));
+        REQUIRE_OK(let_go(new_ipc()));
         const auto path = "/proc/self/fd/" + std::to_string(file.fd());
         EXPECT(read_ids_or_none(path.c_str()).empty());
         EXPECT(reread(file) == Ids({ 0 }));
@@ -187,12 +187,12 @@ FACILITY_TEST(many_open_files_of_many_namespaces_show_each)
     in_a_new_ipc_namespace([&] {
         std::vector<std::unique_ptr<ProcFile>> files;
         for (int i = 0; i < 30; ++i) {
-            REQUIRE_OK(let_go(CLONE_NEWIPC));
+            REQUIRE_OK(let_go(new_ipc()));
             for (int n = 0; n <= i; ++n)
                 (void)facility.make();
             files.push_back(std::make_unique<ProcFile>(facility.file));
         }
-        REQUIRE_OK(let_go(CLONE_NEWIPC));
+        REQUIRE_OK(let_go(new_ipc()));
         for (std::size_t i = 0; i < files.size(); ++i)
             EXPECT_EQ(reread(*files[i]).size(), i + 1);
     });
@@ -205,7 +205,7 @@ TEST(the_row_of_a_queue_in_another_namespace_agrees_with_ipc_stat)
         REQUIRE_OK(queue.send(1, "text"));
         const auto row = row_from_stat(queue.id());
         const ProcFile file;
-        REQUIRE_OK(let_go(CLONE_NEWIPC));
+        REQUIRE_OK(let_go(new_ipc()));
         EXPECT_EQ(parse_rows(file.read_rest()).at(0).text, row);
     });
 }
@@ -217,7 +217,7 @@ TEST(the_row_of_a_set_in_another_namespace_agrees_with_ipc_stat)
         REQUIRE_OK(set.operate({ up(1) }));
         const auto row = set_row_from_stat(set.id());
         const ProcFile file { kProcSem };
-        REQUIRE_OK(let_go(CLONE_NEWIPC));
+        REQUIRE_OK(let_go(new_ipc()));
         EXPECT_EQ(parse_set_rows(file.read_rest()).at(0).text, row);
     });
 }
@@ -230,7 +230,7 @@ TEST(the_row_of_a_segment_in_another_namespace_agrees_with_ipc_stat)
         attachment[0] = 'x';
         const auto row = segment_row_from_stat(segment.id(), kPage, 0);
         const ProcFile file { kProcShm };
-        REQUIRE_OK(let_go(CLONE_NEWIPC));
+        REQUIRE_OK(let_go(new_ipc()));
         EXPECT_EQ(parse_segment_rows(file.read_rest()).at(0).text, row);
     });
 }

@@ -52,7 +52,7 @@ struct Abroad {
           memory { reinterpret_cast<char*>(REQUIRE_OK(sysv::shmat(id, nullptr, flags))) }
     {
     }
-    void leave() const { REQUIRE_OK(let_go(CLONE_NEWIPC)); }
+    void leave() const { REQUIRE_OK(let_go(new_ipc())); }
 
     NamespaceFile home {};
     int id;
@@ -277,7 +277,7 @@ TEST(exits_and_kills_in_another_namespace_detach)
             const Shared<Rendezvous> gate;
             Actor process { [&] {
                 (void)REQUIRE_OK(sysv::shmat(segment.id(), nullptr, 0));
-                REQUIRE_OK(let_go(CLONE_NEWIPC));
+                REQUIRE_OK(let_go(new_ipc()));
                 gate->meet(2);
                 gate->meet(2);
                 if (by_a_signal)
@@ -302,7 +302,7 @@ TEST(exec_in_another_namespace_detaches)
         const Segment segment;
         Actor process { [&] {
             (void)REQUIRE_OK(sysv::shmat(segment.id(), nullptr, 0));
-            REQUIRE_OK(let_go(CLONE_NEWIPC));
+            REQUIRE_OK(let_go(new_ipc()));
             execl("/bin/sh", "sh", "-c", "exit 0", nullptr);
             return Outcome::failure(errno);
         } };
@@ -340,7 +340,7 @@ TEST(a_thread_in_another_namespace_uses_an_attachment_of_its_process)
         std::atomic<char*> memory { nullptr };
         std::atomic<bool> done { false };
         std::thread other { [&] {
-            REQUIRE_OK(let_go(CLONE_NEWIPC));
+            REQUIRE_OK(let_go(new_ipc()));
             wait_until([&] { return memory.load() != nullptr; });
             memory.load()[0] = 't';
             EXPECT_OK(sysv::shmdt(memory));

@@ -255,7 +255,6 @@ void expect_writable(bool allowed)
 }
 
 const Identity kRealmRoot { Realm::kShift, Realm::kShift };
-constexpr unsigned long kOwnWorld = CLONE_NEWUSER | CLONE_NEWIPC;
 
 TEST(root_may_write)
 {
@@ -312,13 +311,13 @@ TEST(users_may_not_write_in_a_new_namespace)
 
 TEST(root_of_a_user_namespace_may_write)
 {
-    const Realm realm { kOwnWorld };
+    const Realm realm { new_world() };
     realm.in([] { expect_writable(true); });
 }
 
 TEST(root_of_a_user_namespace_without_any_capability_may_write)
 {
-    const Realm realm { kOwnWorld };
+    const Realm realm { new_world() };
     realm.in([] {
         become_with({}, kRoot);
         expect_writable(true);
@@ -327,7 +326,7 @@ TEST(root_of_a_user_namespace_without_any_capability_may_write)
 
 TEST(a_user_of_a_user_namespace_may_not_write)
 {
-    const Realm realm { kOwnWorld };
+    const Realm realm { new_world() };
     realm.in([] {
         become_with({ CAP_SYS_ADMIN, CAP_DAC_OVERRIDE }, kAlice);
         expect_writable(false);
@@ -337,7 +336,7 @@ TEST(a_user_of_a_user_namespace_may_not_write)
 TEST(initial_root_may_not_write_in_a_user_namespace)
 {
     // He has every capability there, but another number.
-    const Realm realm { kOwnWorld };
+    const Realm realm { new_world() };
     in_a_process([&] {
         REQUIRE_OK(realm.file().enter());
         expect_writable(false);
@@ -346,7 +345,7 @@ TEST(initial_root_may_not_write_in_a_user_namespace)
 
 TEST(the_uid_of_a_user_namespaces_root_may_write_from_outside)
 {
-    const Realm realm { kOwnWorld };
+    const Realm realm { new_world() };
     in_a_process([&] {
         REQUIRE_OK(realm.file().enter());
         become(kRealmRoot);
@@ -356,7 +355,7 @@ TEST(the_uid_of_a_user_namespaces_root_may_write_from_outside)
 
 TEST(the_creator_of_a_user_namespace_may_not_write_from_outside)
 {
-    const Realm realm { kOwnWorld, kAlice };
+    const Realm realm { new_world(), kAlice };
     in_a_process([&] {
         REQUIRE_OK(realm.file().enter());
         become(kAlice);
@@ -374,11 +373,11 @@ TEST(in_a_user_namespace_without_a_map_only_initial_root_may_write)
 {
     require_namespaces("user");
     in_a_process([] {
-        REQUIRE_OK(let_go(CLONE_NEWUSER | CLONE_NEWIPC));
+        REQUIRE_OK(let_go(new_world()));
         expect_writable(true);
     });
     (void)play(kAlice, [] {
-        REQUIRE_OK(let_go(CLONE_NEWUSER | CLONE_NEWIPC));
+        REQUIRE_OK(let_go(new_world()));
         expect_writable(false);
         return Outcome::raw(0);
     });

@@ -41,7 +41,7 @@ void without(int capability, const Identity& identity = kRoot)
 }
 
 // As `identity`, with every capability in a user namespace below, where all have the same numbers.
-void below(const Identity& identity, int other_kinds = 0)
+void below(const Identity& identity, unsigned long other_kinds = 0)
 {
     const pid_t self = getpid();
     const Shared<Rendezvous> gate;
@@ -135,15 +135,15 @@ const Relation kRelations[] = {
       0,
       { .is_user = true, .sys_resource = true },
       [](const Realm*) { become_with({ CAP_SYS_RESOURCE }, kOwner); } },
-    { "owner_in_a_user_namespace", false, 0, user, [](const Realm*) { below(kOwner); } },
+    { "owner_in_a_user_namespace", false, 0, user, [](const Realm*) { below(kOwner); }, true },
     { "group_in_a_user_namespace", false, 0, member,
-      [](const Realm*) { below(somebody({ kOwner.gid })); } },
-    { "other_in_a_user_namespace", false, 0, other, [](const Realm*) { below(somebody()); } },
-    { "root_in_a_user_namespace", false, 0, other, [](const Realm*) { below(kRoot); } },
+      [](const Realm*) { below(somebody({ kOwner.gid })); }, true },
+    { "other_in_a_user_namespace", false, 0, other, [](const Realm*) { below(somebody()); }, true },
+    { "root_in_a_user_namespace", false, 0, other, [](const Realm*) { below(kRoot); }, true },
     { "root_in_another_ipc_namespace", false, 0, elsewhere,
-      [](const Realm*) { REQUIRE_OK(let_go(CLONE_NEWIPC)); } },
+      [](const Realm*) { REQUIRE_OK(let_go(new_ipc())); } },
     { "owner_in_namespaces_of_his_own", false, 0, elsewhere,
-      [](const Realm*) { below(kOwner, CLONE_NEWIPC); } },
+      [](const Realm*) { below(kOwner, new_ipc()); }, true },
 
     // Objects of a realm.
     { "realm_root", true, 0, mighty_there, [](const Realm* realm) { realm->enter(); } },
@@ -178,12 +178,12 @@ const Relation kRelations[] = {
     { "realm_root_in_namespaces_of_his_own", true, 0, elsewhere,
       [](const Realm* realm) {
           realm->enter();
-          below(kRoot, CLONE_NEWIPC);
+          below(kRoot, new_ipc());
       } },
     { "realm_root_in_another_ipc_namespace", true, 0, elsewhere,
       [](const Realm* realm) {
           realm->enter();
-          REQUIRE_OK(let_go(CLONE_NEWIPC));
+          REQUIRE_OK(let_go(new_ipc()));
       } },
     { "root_from_outside", true, Realm::kShift, mighty, enter_objects_only },
     { "root_outside", true, Realm::kShift, elsewhere, [](const Realm*) {} },

@@ -22,6 +22,7 @@ struct Relation {
     // Gives the current process, which is root where the objects are and outside the realm, the identity that
     // the relation says.  `realm` is where the objects are, or nothing.
     void (*dress)(const Realm* realm);
+    bool goes_below = false; // into a user namespace of its own
 };
 
 std::span<const Relation> all_relations();

@@ -90,6 +90,8 @@ void make_calls(const Relation& relation, int number, const Objects& objects)
 
 void in_the_initial_user_namespace(const Relation& relation, int number)
 {
+    if (relation.goes_below)
+        require_namespaces("user");
     in_a_new_ipc_namespace([&] {
         Objects objects;
         make_objects(number, objects);
@@ -102,7 +104,7 @@ void in_the_initial_user_namespace(const Relation& relation, int number)
 
 void in_a_realm(const Relation& relation, int number)
 {
-    const Realm realm { CLONE_NEWUSER | CLONE_NEWIPC, kRealmMaker };
+    const Realm realm { new_world(), kRealmMaker };
     const Shared<Objects> objects;
     realm.in([&] { make_objects(number, *objects); });
     // Keys and ids of the initial namespace do not exist here: this namespace has no object.
