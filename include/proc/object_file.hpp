@@ -143,7 +143,8 @@ private:
         if constexpr (View::kNeedsReading)
             return seq.is_read_by_opener()
                 && (*object_)->check_access(kReadAccess, ns_.owner()).ok();
-        return true;
+        else
+            return true;
     }
     COLD [[nodiscard]] int show_part(SeqFile& seq) noexcept
     {
