@@ -264,4 +264,5 @@ TEST(own_files_have_columns_of_one_width)
                "        -9          0          0          0 "
         + std::string(8 - pid.size(), ' ') + pid + "      1        0      0\n";
     inside.act([] { EXPECT(read_proc("/proc/sysvipc/shm_stats") == expected); });
+    EXPECT_EQ(inside.shmctl(id, IPC_RMID, nullptr), 0);
 }

@@ -56,111 +56,113 @@ struct ProcScenario : ScenarioFixture {
         return size > 0 && text[size - 1] == '\n' ? lines - 1 : kBroken;
     }
 
+    /* A file with one row about an object, which @remove removes at the same time. */
+    template <class Remove>
+    void read_during(const Remove& remove, const char* path) noexcept
+    {
+        i64 rows = 0;
+        Errno removed {};
+        EXPECT_EQ(rows_of(path), 1);
+        {
+            Thread reader { 0, [&] { rows = rows_of(path); } };
+            Thread remover { 0, [&] { removed = remove(); } };
+            explore(reader, remover);
+        }
+        EXPECT_EQ(removed, kDone);
+        EXPECT(rows == 0 || rows == 1);
+        EXPECT_EQ(rows_of(path), 0);
+    }
+    /* The same while @wait makes a call that waits at the object, if it still finds it. */
+    template <class Wait, class Remove>
+    void read_who_waits(const Wait& wait, const Remove& remove, const char* path) noexcept
+    {
+        i64 rows = 0;
+        Errno waited {};
+        Errno removed {};
+        {
+            Thread waiter { 0, [&] { waited = wait(); } };
+            Thread reader { 0, [&] { rows = rows_of(path); } };
+            Thread remover { 0, [&] { removed = remove(); } };
+            explore(waiter, reader, remover);
+        }
+        EXPECT_EQ(removed, kDone);
+        EXPECT(waited == Errno::EIDRM || waited == Errno::EINVAL);
+        EXPECT(rows == 0 || rows == 1);
+        EXPECT_EQ(rows_of(path), 0);
+    }
+
+    [[nodiscard]] Errno remove_queue(IpcId id) noexcept
+    {
+        return msgctl(ns(), id, KAPI_IPC_RMID, UserAddress { 0 }).error();
+    }
+    [[nodiscard]] Errno remove_set(IpcId id) noexcept
+    {
+        return semctl(ns(), id, 0, KAPI_IPC_RMID, 0).error();
+    }
+    [[nodiscard]] Errno operate(IpcId set, abi::SemOp operation) noexcept
+    {
+        return semop(ns(), set, address_of(&operation), 1).error();
+    }
+
     static constexpr Errno kDone {};
 
 private:
     bool are_files_there_ { false };
 };
 
-struct Letter {
-    i64 type;
-    char text[16];
-};
+constexpr u32 kCreate = abi::IPC_CREAT | 0600;
 
 } // namespace
 
-TEST_CASE(ProcScenario, who_waits_at_a_queue_and_its_removal)
+TEST_CASE(ProcScenario, what_has_happened_to_a_queue_and_its_removal)
 {
-    const IpcId queue = REQUIRE(msgget(ns(), kPrivateKey, abi::IPC_CREAT | 0600));
-    i64 waiting = 0;
-    i64 listed = 0;
-    Errno received {};
-    Errno removed {};
-    {
-        Thread receiver {
-            0,
-            [&] {
-                Letter letter {};
-                received =
-                    msgrcv(ns(), queue, address_of(&letter), sizeof(letter.text), 0, 0).error();
-            }
-        };
-        Thread reader { 0, [&] {
-                           waiting = rows_of("/proc/sysvipc/msg_waiters");
-                           listed = rows_of("/proc/sysvipc/msg_stats");
-                       } };
-        Thread remover { 0, [&] {
-                            removed = msgctl(ns(), queue, KAPI_IPC_RMID, UserAddress { 0 }).error();
-                        } };
-        explore(receiver, reader, remover);
-    }
-    EXPECT_EQ(removed, kDone);
-    EXPECT(received == Errno::EIDRM || received == Errno::EINVAL);
-    EXPECT(waiting == 0 || waiting == 1);
-    EXPECT(listed == 0 || listed == 1);
-    EXPECT_EQ(rows_of("/proc/sysvipc/msg_stats"), 0);
+    const IpcId queue = REQUIRE(msgget(ns(), kPrivateKey, kCreate));
+    read_during([&] { return remove_queue(queue); }, "/proc/sysvipc/msg_stats");
 }
 
-TEST_CASE(ProcScenario, who_waits_at_a_set_and_its_removal)
+TEST_CASE(ProcScenario, what_has_happened_to_a_set_and_its_removal)
 {
-    const IpcId set = REQUIRE(semget(ns(), kPrivateKey, 2, abi::IPC_CREAT | 0600));
-    i64 waiting = 0;
-    i64 listed = 0;
-    Errno operated {};
-    Errno removed {};
-    {
-        Thread waiter { 0, [&] {
-                           abi::SemOp take { 0, -1, 0 };
-                           operated = semop(ns(), set, address_of(&take), 1).error();
-                       } };
-        Thread reader { 0, [&] {
-                           waiting = rows_of("/proc/sysvipc/sem_waiters");
-                           listed = rows_of("/proc/sysvipc/sem_stats");
-                       } };
-        Thread remover { 0, [&] { removed = semctl(ns(), set, 0, KAPI_IPC_RMID, 0).error(); } };
-        explore(waiter, reader, remover);
-    }
-    EXPECT_EQ(removed, kDone);
-    EXPECT(operated == Errno::EIDRM || operated == Errno::EINVAL);
-    EXPECT(waiting == 0 || waiting == 1);
-    EXPECT(listed == 0 || listed == 1);
-    EXPECT_EQ(rows_of("/proc/sysvipc/sem_stats"), 0);
-}
-
-TEST_CASE(ProcScenario, what_is_to_be_undone_and_the_removal_of_its_set)
-{
-    const IpcId set = REQUIRE(semget(ns(), kPrivateKey, 2, abi::IPC_CREAT | 0600));
-    abi::SemOp up { 1, 1, KAPI_SEM_UNDO };
-    EXPECT_EQ(semop(ns(), set, address_of(&up), 1).error(), kDone);
-    EXPECT_EQ(rows_of("/proc/sysvipc/sem_undo"), 1);
-    i64 to_undo = 0;
-    Errno removed {};
-    {
-        Thread reader { 0, [&] { to_undo = rows_of("/proc/sysvipc/sem_undo"); } };
-        Thread remover { 0, [&] { removed = semctl(ns(), set, 0, KAPI_IPC_RMID, 0).error(); } };
-        explore(reader, remover);
-    }
-    EXPECT_EQ(removed, kDone);
-    EXPECT(to_undo == 0 || to_undo == 1);
-    EXPECT_EQ(rows_of("/proc/sysvipc/sem_undo"), 0);
+    const IpcId set = REQUIRE(semget(ns(), kPrivateKey, 2, kCreate));
+    read_during([&] { return remove_set(set); }, "/proc/sysvipc/sem_stats");
 }
 
 TEST_CASE(ProcScenario, what_has_happened_to_a_segment_and_its_removal)
 {
-    const IpcId segment = REQUIRE(shmget(ns(), kPrivateKey, KAPI_PAGE_SIZE, abi::IPC_CREAT | 0600));
-    i64 listed = 0;
-    Errno removed {};
-    {
-        Thread reader { 0, [&] { listed = rows_of("/proc/sysvipc/shm_stats"); } };
-        Thread remover { 0, [&] {
-                            removed =
-                                shmctl(ns(), segment, KAPI_IPC_RMID, UserAddress { 0 }).error();
-                        } };
-        explore(reader, remover);
-    }
-    EXPECT_EQ(removed, kDone);
-    EXPECT(listed == 0 || listed == 1);
-    EXPECT_EQ(rows_of("/proc/sysvipc/shm_stats"), 0);
+    const IpcId segment = REQUIRE(shmget(ns(), kPrivateKey, KAPI_PAGE_SIZE, kCreate));
+    read_during([&] { return shmctl(ns(), segment, KAPI_IPC_RMID, UserAddress { 0 }).error(); },
+                "/proc/sysvipc/shm_stats");
+}
+
+TEST_CASE(ProcScenario, what_is_to_be_undone_and_the_removal_of_its_set)
+{
+    const IpcId set = REQUIRE(semget(ns(), kPrivateKey, 2, kCreate));
+    EXPECT_EQ(operate(set, { 1, 1, KAPI_SEM_UNDO }), kDone);
+    read_during([&] { return remove_set(set); }, "/proc/sysvipc/sem_undo");
+}
+
+TEST_CASE(ProcScenario, who_waits_at_a_queue_and_its_removal)
+{
+    struct Letter {
+        i64 type;
+        char text[8];
+    };
+    const IpcId queue = REQUIRE(msgget(ns(), kPrivateKey, kCreate));
+    const auto receive = [&] {
+        Letter letter {};
+        return msgrcv(ns(), queue, address_of(&letter), sizeof(letter.text), 0, 0).error();
+    };
+    read_who_waits(
+        receive, [&] { return remove_queue(queue); }, "/proc/sysvipc/msg_waiters");
+}
+
+TEST_CASE(ProcScenario, who_waits_at_a_set_and_its_removal)
+{
+    const IpcId set = REQUIRE(semget(ns(), kPrivateKey, 1, kCreate));
+    read_who_waits(
+        [&] {
+            return operate(set, { 0, -1, 0 });
+        },
+        [&] { return remove_set(set); }, "/proc/sysvipc/sem_waiters");
 }
 
 } // namespace sysvipc
