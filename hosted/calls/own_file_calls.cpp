@@ -154,6 +154,50 @@ TEST(who_waits_and_has_what_to_undo_is_shown_to_who_may_read_the_set)
     EXPECT_EQ(self.semctl(id, 0, IPC_RMID, 0), 0);
 }
 
+namespace {
+
+std::unique_ptr<ProcFile> opened;
+std::int64_t opened_at = 0;
+
+std::size_t lines_read_on()
+{
+    const std::string text = read_in_pieces(*opened, 4096, opened_at);
+    return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+} // namespace
+
+TEST(who_loses_the_right_to_read_a_set_sees_no_more_of_it)
+{
+    Process self;
+    Process first;
+    Process second;
+    Process stranger { user(7) };
+    const int id = static_cast<int>(self.semget(IPC_PRIVATE, 1, IPC_CREAT | 0604));
+    sembuf up { 0, 1, SEM_UNDO };
+    EXPECT_EQ(first.semop(id, &up, 1), 0);
+    EXPECT_EQ(second.semop(id, &up, 1), 0);
+    stranger.act([] {
+        opened = ProcFile::open("/proc/sysvipc/sem_undo");
+        char buffer[4096];
+        const std::string whole = read_proc("/proc/sysvipc/sem_undo");
+        const std::size_t header = line_size(whole);
+        const std::size_t row = line_size(whole.substr(header));
+        opened_at = 0;
+        EXPECT_EQ(opened->read(buffer, header, opened_at), header);
+        EXPECT_EQ(opened->read(buffer, row, opened_at), row);
+    });
+    semid_ds stat {};
+    EXPECT_EQ(self.semctl(id, 0, IPC_STAT, reinterpret_cast<unsigned long>(&stat)), 0);
+    stat.sem_perm.mode = 0600;
+    EXPECT_EQ(self.semctl(id, 0, IPC_SET, reinterpret_cast<unsigned long>(&stat)), 0);
+    stranger.act([] {
+        EXPECT_EQ(lines_read_on(), 0);
+        opened.reset();
+    });
+    EXPECT_EQ(self.semctl(id, 0, IPC_RMID, 0), 0);
+}
+
 /* The first use of a namespace may be to open one of its files. */
 TEST(own_files_cannot_be_opened_without_memory_for_their_namespace)
 {

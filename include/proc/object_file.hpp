@@ -121,7 +121,6 @@ private:
         const i32 wanted = index;
         IdTable& table = ns_.table(Object::kKind);
         object_.reset();
-        has_more_ = false;
         for (; index < id_layout.slots(); ++index) {
             Result<Ref<Object>> held = hold_from<Object>(table, index);
             if (held.ok()) {
