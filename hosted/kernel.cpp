@@ -2,6 +2,7 @@
 /* The kernel that the module is loaded into (contracts: hosted/kernel.hpp; host/module.h, intercept/armed.h). */
 #include "kernel.hpp"
 
+#include <cerrno>
 #include <host/module.h>
 #include <host/unlisted.h>
 #include <intercept/armed.h>
@@ -58,7 +59,7 @@ bool host_parameter_ipcmni_extend()
 
 const char* host_parameter_namespaces()
 {
-    return "";
+    return kernel().namespaces;
 }
 
 const char* host_parameter_attach()
@@ -71,9 +72,13 @@ bool host_parameter_require_lsm()
     return kernel().require_lsm;
 }
 
-int host_unlisted_find(const char**)
+/* All that the module calls are linked: a test names the one that is not there. */
+int host_unlisted_find(const char** missing)
 {
-    return 0; /* all are linked */
+    if (!kernel().missing_function)
+        return 0;
+    *missing = kernel().missing_function;
+    return -ENOENT;
 }
 
 bool kapi_kernel_has_sysvipc()

@@ -16,6 +16,7 @@ struct Kernel {
     bool ipcmni_extend { false };
     const char* attach { "auto" };
     bool require_lsm { true };
+    const char* namespaces { "" };
 
     bool has_sysvipc { false }; /* of its own: the module takes over */
     std::atomic<kapi_builtin_use> builtin_use { KAPI_BUILTIN_UNUSED };
@@ -24,6 +25,7 @@ struct Kernel {
     bool is_audited { false };
     bool has_namespaces { true }; /* for IPC, besides the initial one */
     const char* missing_hook { nullptr }; /* a security hook that cannot be called */
+    const char* missing_function { nullptr }; /* that it does not export, and does not have */
 
     /* A function that cannot be intercepted, and -errno. */
     const char* refused { nullptr };

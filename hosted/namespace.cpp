@@ -7,8 +7,10 @@
 #include "machine.hpp"
 #include "task.hpp"
 
+#include <cerrno>
 #include <host/namespace.h>
 #include <kapi/rcu.h>
+#include <string_view>
 
 namespace hosted {
 
@@ -16,6 +18,15 @@ kapi_ipc_ns initial_ipc_ns { .number = 0xefff'ffff, .owner = &initial_user_ns };
 
 namespace {
 
+/* Of this kernel's namespaces, those that can stand in for IPC namespaces. */
+constexpr struct Kind {
+    std::string_view name;
+    unsigned long clone_flag; /* <linux/sched.h> */
+} kKinds[] {
+    { "mnt", 0x2'0000 }, { "uts", 0x400'0000 }, { "net", 0x4000'0000 }, { "user", 0x1000'0000 }
+};
+
+const Kind* stand_in = nullptr; /* changes while no module is loaded */
 std::atomic<unsigned> last_number { 0 };
 std::atomic<unsigned long> last_mark { 0 };
 
@@ -36,13 +47,27 @@ kapi_ipc_ns* create_ipc_ns(kapi_user_ns& owner) noexcept
     return ns;
 }
 
+unsigned long ipc_ns_clone_flag() noexcept
+{
+    return stand_in ? stand_in->clone_flag : KAPI_CLONE_NEWIPC;
+}
+
 } // namespace hosted
 
 using namespace hosted;
 
 int host_ipc_ns_stand_in(const char* kind)
 {
-    return *kind != '\0' ? -EOPNOTSUPP : 0;
+    stand_in = nullptr;
+    if (*kind == '\0')
+        return 0;
+    if (kernel().has_namespaces || kernel().has_sysvipc)
+        return -EOPNOTSUPP;
+    for (const Kind& known : kKinds) {
+        if (known.name == kind)
+            stand_in = &known;
+    }
+    return stand_in ? 0 : -EINVAL;
 }
 
 const void* host_ipc_ns_identity(const kapi_ipc_ns* ns)
@@ -57,7 +82,7 @@ const void* host_ipc_ns_ending_identity(unsigned long argument)
 
 bool host_ipc_ns_supported()
 {
-    return kernel().has_namespaces;
+    return kernel().has_namespaces || stand_in;
 }
 
 kapi_ipc_ns* host_ipc_ns_current()

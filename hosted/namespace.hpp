@@ -35,5 +35,7 @@ namespace hosted {
 extern kapi_user_ns initial_user_ns;
 extern kapi_ipc_ns initial_ipc_ns;
 kapi_ipc_ns* create_ipc_ns(kapi_user_ns& owner) noexcept;
+/* The CLONE_* flag that makes a new one: CLONE_NEWIPC, or that of the kind of namespaces that stands in. */
+unsigned long ipc_ns_clone_flag() noexcept;
 
 } // namespace hosted

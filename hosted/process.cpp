@@ -85,8 +85,7 @@ long answer(long result)
     return result == -KAPI_ERESTARTNOHAND || result == -KAPI_ERESTARTNOINTR ? -EINTR : result;
 }
 
-/* <linux/sched.h>, which the C library's own headers exclude. */
-constexpr unsigned long kNewIpc = KAPI_CLONE_NEWIPC;
+constexpr unsigned long kShareUndo = KAPI_CLONE_SYSVSEM;
 
 /* Others may hold its tasks longer than it lives. */
 ProcessState* create_state(kapi_pid* pid, kapi_pid_ns* pid_ns, kapi_ipc_ns* ipc_ns,
@@ -171,13 +170,14 @@ Process::Process(Process& parent, unsigned long flags) noexcept
       task_(create_task(state_, parent.task_->identity))
 {
     const Turn turn { parent };
-    if (flags & kNewIpc)
+    const bool is_stranger = (flags & ipc_ns_clone_flag()) != 0;
+    if (is_stranger)
         state_.ipc_ns = create_ipc_ns(*task_->identity.user_ns);
     else if (state_.ipc_ns != &initial_ipc_ns)
         host_ipc_ns_get(state_.ipc_ns);
     copy_mappings(parent.memory_, memory_);
     if (is_beginning_watched())
-        sysvipc_task_begun(task_, flags);
+        sysvipc_task_begun(task_, is_stranger ? flags & ~kShareUndo : flags);
 }
 
 /* As do_exit(): the memory, then what the module does before the files, then the namespace. */
@@ -283,10 +283,11 @@ long Process::unshare(unsigned long flags) noexcept
 {
     const Turn turn { *this };
     kapi_ipc_ns* before = state_.ipc_ns;
-    if (flags & kNewIpc)
+    const bool is_leaving = (flags & ipc_ns_clone_flag()) != 0;
+    if (is_leaving)
         state_.ipc_ns = create_ipc_ns(*task_->identity.user_ns);
     if (is_intercepted("sys_unshare"))
-        sysvipc_task_unshared(flags);
+        sysvipc_task_unshared(flags | (is_leaving ? KAPI_CLONE_NEWIPC : 0));
     if (before != state_.ipc_ns && before != &initial_ipc_ns)
         host_ipc_ns_put(before);
     return 0;
@@ -299,7 +300,7 @@ long Process::enter_ipc_ns_of(const Process& other) noexcept
     if (state_.ipc_ns != &initial_ipc_ns)
         host_ipc_ns_get(state_.ipc_ns);
     if (is_intercepted("sys_setns"))
-        sysvipc_task_entered(kNewIpc);
+        sysvipc_task_entered(KAPI_CLONE_NEWIPC);
     if (before != &initial_ipc_ns)
         host_ipc_ns_put(before);
     return 0;

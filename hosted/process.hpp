@@ -28,7 +28,7 @@ class Process {
 public:
     /* In the initial namespaces, unless a parent is given. */
     explicit Process(const Identity& identity = {}) noexcept;
-    /* As clone(2) with @flags: CLONE_SYSVSEM, CLONE_NEWIPC. */
+    /* As clone(2) with @flags: CLONE_SYSVSEM, CLONE_NEWIPC or the flag of what stands in for it. */
     Process(Process& parent, unsigned long flags) noexcept;
     /* Exits. */
     ~Process();

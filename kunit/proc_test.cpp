@@ -10,6 +10,7 @@
 #include <msg/msg_queue.hpp>
 #include <ns/namespaces.hpp>
 #include <proc/proc_files.hpp>
+#include <proc/snapshot.hpp>
 #include <base/poison.hpp>
 
 namespace sysvipc {
@@ -302,6 +303,20 @@ TEST_CASE(ProcTest, readers_do_not_share_a_position)
     expect_next(second, 0);
     expect_next(first, 2);
     expect_next(second, 1);
+}
+
+/* Room for the four that were asked for, and sixteen more. */
+TEST_CASE(ProcTest, a_snapshot_leaves_out_what_finds_no_room)
+{
+    constexpr u32 kRoom = 20;
+    Snapshot<u32> snapshot;
+    EXPECT(snapshot.start(4).ok());
+    for (u32 item = 0; item < kRoom + 5; ++item)
+        snapshot.add(item);
+    u32 seen = 0;
+    for (const u32 item : snapshot)
+        EXPECT_EQ(item, seen++);
+    EXPECT_EQ(seen, kRoom);
 }
 
 } // namespace sysvipc

@@ -306,6 +306,51 @@ TEST(a_kernel_without_means_to_intercept_is_refused)
     EXPECT(has_logged("this kernel has one IPC namespace for all"));
 }
 
+TEST(a_kernel_that_lacks_a_function_is_refused)
+{
+    EXPECT_EQ(unload_module(), 0);
+    kernel().missing_function = "find_task_by_vpid";
+    EXPECT_EQ(load_again(), -ENOENT);
+    EXPECT(has_logged("the kernel has no function find_task_by_vpid"));
+    kernel().missing_function = nullptr;
+    EXPECT_EQ(load_again(), 0);
+}
+
+TEST(namespaces_stand_in_where_the_kernel_has_none_for_ipc)
+{
+    constexpr unsigned long kNewUts = 0x400'0000;
+    EXPECT_EQ(unload_module(), 0);
+    kernel().namespaces = "uts";
+    EXPECT_EQ(load_again(), -EOPNOTSUPP);
+    EXPECT(
+        has_logged("namespaces=uts: this kernel has IPC namespaces, or System V IPC, of its own"));
+    kernel().has_namespaces = false;
+    kernel().namespaces = "pid";
+    EXPECT_EQ(load_again(), -EINVAL);
+    EXPECT(has_logged(
+        "namespaces=pid: this kernel has no namespaces of that kind (mnt, uts, net, user)"));
+    kernel().namespaces = "uts";
+    EXPECT_EQ(load_again(), 0);
+    EXPECT(has_logged("namespaces of System V IPC: those of the kind uts"));
+    Process self;
+    const int id = static_cast<int>(self.semget(5, 1, IPC_CREAT | 0600));
+    {
+        Process inside { self, kNewUts };
+        EXPECT_EQ(inside.semget(5, 1, 0), -ENOENT);
+        EXPECT(inside.semget(6, 1, IPC_CREAT | 0600) >= 0);
+        Process with_ipc { self, 0x8000000 /* CLONE_NEWIPC, which this kernel does not know */ };
+        EXPECT_EQ(with_ipc.semget(5, 1, 0), id);
+        EXPECT_EQ(with_ipc.unshare(kNewUts), 0);
+        EXPECT_EQ(with_ipc.semget(5, 1, 0), -ENOENT);
+    }
+    EXPECT_EQ(self.semget(6, 1, 0), -ENOENT);
+    EXPECT_EQ(self.semctl(id, 0, IPC_RMID, 0), 0);
+    wait_until([] { return unload_module() == 0; }, "the namespace is buried");
+    kernel().namespaces = "";
+    EXPECT_EQ(load_again(), 0);
+    EXPECT(has_logged("this kernel has one IPC namespace for all"));
+}
+
 TEST(tasks_with_undo_outlive_the_module)
 {
     Process self;

@@ -1,49 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The module's own files below /proc/sysvipc. */
-#include "../events.hpp"
 #include "../file.hpp"
 #include "../sysctl.hpp"
+#include "rows.hpp"
 #include "test.hpp"
 
 #include <algorithm>
-#include <map>
-#include <sstream>
 #include <sys/ipc.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
 #include <tuple>
-#include <vector>
 
 using namespace hosted;
 using namespace hosted::calls;
 
 namespace {
-
-using Words = std::vector<std::string>;
-
-Words words_of(const std::string& line)
-{
-    std::istringstream stream { line };
-    Words words;
-    for (std::string word; stream >> word;)
-        words.push_back(word);
-    return words;
-}
-
-/* The rows below the header, in which the first word is @first. */
-std::vector<Words> rows_of(const char* path, const std::string& first)
-{
-    std::istringstream text { read_proc(path) };
-    std::string line;
-    std::vector<Words> rows;
-    std::getline(text, line);
-    while (std::getline(text, line)) {
-        if (Words words = words_of(line); words[0] == first)
-            rows.push_back(words);
-    }
-    return rows;
-}
 
 /* Value, in use, highest, hits. */
 bool limit_is(const char* name, const Words& expected)
@@ -106,34 +78,6 @@ TEST(limits_tell_what_is_in_use_and_what_was_hit)
 }
 
 namespace {
-
-/* The only row about object @id, by column. */
-std::map<std::string, std::string> row_of(const char* path, long id)
-{
-    std::istringstream text { read_proc(path) };
-    std::string line;
-    std::getline(text, line);
-    const Words columns = words_of(line);
-    std::map<std::string, std::string> row;
-    int found = 0;
-    while (std::getline(text, line)) {
-        const Words words = words_of(line);
-        EXPECT_EQ(words.size(), columns.size());
-        if (words.size() != columns.size() || words[1] != std::to_string(id))
-            continue;
-        ++found;
-        for (std::size_t i = 0; i < words.size(); ++i)
-            row[columns[i]] = words[i];
-    }
-    EXPECT_EQ(found, 1);
-    return row;
-}
-
-std::size_t row_count(const char* path)
-{
-    const std::string text = read_proc(path);
-    return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) - 1;
-}
 
 struct TextMessage {
     long type;
@@ -328,61 +272,4 @@ TEST(who_may_not_read_an_object_sees_its_statistics_and_not_who_waits)
         EXPECT_EQ(self.msgsnd(id, &message, 1, 0), 0);
     }
     EXPECT_EQ(self.msgctl(id, IPC_RMID, nullptr), 0);
-}
-
-TEST(events_tell_what_happens)
-{
-    Process self;
-    Process stranger { user(7) };
-    listen_to_events();
-    const int queue = static_cast<int>(self.msgget(5, IPC_CREAT | 0600));
-    TextMessage message { 3, {} };
-    EXPECT_EQ(self.msgsnd(queue, &message, 4, 0), 0);
-    EXPECT_EQ(stranger.msgrcv(queue, &message, 100, 0, IPC_NOWAIT), -EACCES);
-    EXPECT_EQ(stranger.msgctl(queue, IPC_RMID, nullptr), -EPERM);
-    EXPECT_EQ(self.msgrcv(queue, &message, 100, 0, IPC_NOWAIT), 4);
-    EXPECT_EQ(self.msgctl(queue, IPC_RMID, nullptr), 0);
-    EXPECT_EQ(self.msgget(5, 0), -ENOENT);
-    EXPECT_EQ(self.msgctl(queue, IPC_RMID, nullptr), -EINVAL);
-    const std::string id = std::to_string(queue);
-    EXPECT(stop_listening()
-           == (Words { "ipc_created 1 " + id + " 5 384 0", "msg_sent " + id + " 3 4 1",
-                       "ipc_refused " + id + " 5 292 7 0 0 384",
-                       "ipc_refused " + id + " 5 0 7 0 0 384", "msg_received " + id + " 3 4 0",
-                       "ipc_removed 1 " + id + " 5 0", "ipc_not_found 1 1 5",
-                       "ipc_not_found 1 0 " + id }));
-
-    listen_to_events();
-    int set = 0;
-    {
-        Process holder;
-        set = static_cast<int>(holder.semget(IPC_PRIVATE, 2, IPC_CREAT | 0600));
-        sembuf up { 1, 2, SEM_UNDO };
-        EXPECT_EQ(holder.semop(set, &up, 1), 0);
-        sembuf both[] { { 0, 1, 0 }, { 1, 1, 0 } };
-        EXPECT_EQ(holder.semop(set, both, 2), 0);
-        const sembuf many[501] {};
-        EXPECT_EQ(holder.semop(set, many, 501), -E2BIG);
-    }
-    EXPECT_EQ(self.semctl(set, 0, IPC_RMID, 0), 0);
-    const std::string name = std::to_string(set);
-    EXPECT(stop_listening()
-           == (Words { "ipc_created 0 " + name + " 0 384 2", "sem_done " + name + " 1 2 1 2",
-                       "sem_done " + name + " 0 1 2 1", "ipc_limit_hit 5 500 0 501",
-                       "sem_undone " + name + " 1 -2 1", "ipc_removed 0 " + name + " 0 0" }));
-
-    listen_to_events();
-    const int segment = static_cast<int>(self.shmget(IPC_PRIVATE, 100, IPC_CREAT | 0600));
-    const long address = self.shmat(segment, nullptr, 0);
-    EXPECT_EQ(self.shmctl(segment, IPC_RMID, nullptr), 0);
-    EXPECT_EQ(self.shmdt(reinterpret_cast<void*>(address)), 0);
-    const int unused = static_cast<int>(self.shmget(IPC_PRIVATE, 100, IPC_CREAT | 0600));
-    EXPECT_EQ(self.shmctl(unused, IPC_RMID, nullptr), 0);
-    const std::string mapped = std::to_string(segment);
-    const std::string other = std::to_string(unused);
-    EXPECT(stop_listening()
-           == (Words { "ipc_created 2 " + mapped + " 0 384 100", "shm_attached " + mapped + " 2",
-                       "shm_marked " + mapped + " 1", "shm_detached " + mapped + " 0",
-                       "ipc_removed 2 " + mapped + " 0 3", "ipc_created 2 " + other + " 0 384 100",
-                       "ipc_removed 2 " + other + " 0 0" }));
 }

@@ -163,6 +163,7 @@ TEST(semctl_counts_who_waits_for_what)
         EXPECT_EQ(control(self, id, 1, GETNCNT), 0);
         EXPECT_EQ(control(self, id, 2, GETNCNT), 0);
         EXPECT_EQ(control(self, id, 3, GETZCNT), 0);
+        EXPECT_EQ(control(self, id, 1, GETVAL), 1); /* under the lock of the set, as it is closed */
         EXPECT_EQ(operate(self, id, { { 0, 3, 0 }, { 3, 1, 0 } }), 0);
         EXPECT_EQ(control(self, id, 1, SETVAL, 0), 0);
     }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Segment calls: every command, the errors of each, mappings. */
+#include "../events.hpp"
 #include "../kernel.hpp"
 #include "../module.hpp"
 #include "../sysctl.hpp"
 #include "test.hpp"
 
 #include <cstring>
+#include <filesystem>
 #include <sys/ipc.h>
 #include <sys/shm.h>
 
@@ -250,4 +252,43 @@ TEST(a_segment_goes_with_its_last_mapping_where_that_is_asked_for)
     EXPECT_EQ(self.shmat(unmappable, reinterpret_cast<void*>(kPage), 0), -ENOMEM);
     EXPECT_EQ(attaches(self, unmappable), -EINVAL);
     EXPECT_EQ(write_limit("shm_rmid_forced", "0"), 0);
+}
+
+/* And its last mapping lets it go, with all that is left in it. */
+TEST(a_mapping_keeps_the_namespace_of_its_segment)
+{
+    constexpr unsigned long kNewIpc = 0x8000000;
+    Process self;
+    Process user { self, kNewIpc };
+    const int id = make(user);
+    EXPECT(user.msgget(5, IPC_CREAT | 0600) >= 0);
+    char* start = at(user.shmat(id, nullptr, 0));
+    listen_to_events();
+    EXPECT_EQ(user.unshare(kNewIpc), 0);
+    EXPECT_EQ(attaches(user, id), -EINVAL);
+    start[7] = 'x';
+    EXPECT_EQ(start[7], 'x');
+    EXPECT_EQ(unload_module(), -EAGAIN);
+    EXPECT_EQ(user.shmdt(start), 0);
+    wait_until([] { return unload_module() == 0; }, "the namespace is buried");
+    std::vector<std::string> removed = stop_listening();
+    std::erase_if(removed,
+                  [](const std::string& event) { return !event.starts_with("ipc_removed"); });
+    EXPECT_EQ(removed.size(), 2);
+    EXPECT_EQ(load_module(), 0);
+}
+
+/* Not some time later, when nobody can find its other parts any more. */
+TEST(the_memory_of_a_segment_is_free_when_its_removal_returns)
+{
+    const auto files = [] {
+        const std::filesystem::directory_iterator all { "/proc/self/fd" };
+        return std::distance(begin(all), end(all));
+    };
+    Process self;
+    const auto before = files();
+    const int id = make(self);
+    EXPECT_EQ(files(), before + 1);
+    EXPECT_EQ(self.shmctl(id, IPC_RMID, nullptr), 0);
+    EXPECT_EQ(files(), before);
 }

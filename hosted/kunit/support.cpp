@@ -3,6 +3,7 @@
 #include "../address_space.hpp"
 #include "../file.hpp"
 #include "../interception.hpp"
+#include "../kernel.hpp"
 #include "../machine.hpp"
 #include "../scenarios/declarations.hpp"
 #include "../task.hpp"
@@ -54,6 +55,11 @@ void hosted_enter_new_ipc_ns(void (*ending)(kapi_ipc_ns* ns) noexcept) noexcept
 void hosted_leave_ipc_ns() noexcept
 {
     initial_process().ipc_ns = &initial_ipc_ns;
+}
+
+void hosted_have_sysvipc(bool has) noexcept
+{
+    kernel().has_sysvipc = has;
 }
 
 kapi_kunit_thread* host_kunit_thread_start(void (*run)(void* data), void* data, kapi_u32)

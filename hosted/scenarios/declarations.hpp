@@ -26,4 +26,6 @@ kapi_task* hosted_started_last() noexcept;
  */
 void hosted_enter_new_ipc_ns(void (*ending)(kapi_ipc_ns* ns) noexcept) noexcept;
 void hosted_leave_ipc_ns() noexcept;
+/* Whether the kernel has System V IPC of its own: then limits are in its namespaces, and end with them. */
+void hosted_have_sysvipc(bool has) noexcept;
 }

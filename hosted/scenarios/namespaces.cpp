@@ -61,6 +61,16 @@ struct NamespaceScenario : Fixture {
         Result<IpcNamespace*> ns = Namespaces::current();
         return ns.ok() && msgget(*ns.take(), kPrivateKey, abi::IPC_CREAT | 0600).ok();
     }
+    /* One that goes with its creator. */
+    static bool make_segment() noexcept
+    {
+        Result<IpcNamespace*> current = Namespaces::current();
+        if (!current.ok())
+            return false;
+        IpcNamespace& ns = *current.take();
+        ns.limits().shm_rmid_forced.store_relaxed(1);
+        return shmget(ns, kPrivateKey, KAPI_PAGE_SIZE, abi::IPC_CREAT | 0600).ok();
+    }
     /* Maps a segment, leaves the namespace, and unmaps; its file is closed by who flushes files. */
     static bool attach_and_leave(IpcNamespace& ns, IpcId id) noexcept
     {
@@ -84,6 +94,11 @@ struct NamespaceScenario : Fixture {
 
 private:
     bool is_ready_ { false };
+};
+
+struct KernelWithSysvipc : Pinned {
+    KernelWithSysvipc() noexcept { hosted_have_sysvipc(true); }
+    ~KernelWithSysvipc() { hosted_have_sysvipc(false); }
 };
 
 } // namespace
@@ -132,6 +147,26 @@ TEST_CASE(NamespaceScenario, two_members_that_leave_a_namespace)
         explore(first, second);
     }
     EXPECT(was_made[0]);
+}
+
+/*
+ * A creator that has left the namespace exits when that may have ended: the kernel frees its own, with the limits that it
+ * keeps there, before ours is buried with the segments; and who exits may remove what is being buried.
+ */
+TEST_CASE(NamespaceScenario, the_end_of_a_namespace_and_an_exiting_creator)
+{
+    const KernelWithSysvipc kernel;
+    bool was_made = false;
+    {
+        Thread creator { 0, [&] {
+                            was_made = make_segment();
+                            leave();
+                            ScenarioFixture::exit_task();
+                        } };
+        Thread leaver { 0, [&] { leave(); } };
+        explore(creator, leaver);
+    }
+    EXPECT(was_made);
 }
 
 /* The mapping of a segment keeps its namespace, in which no task may be left. */

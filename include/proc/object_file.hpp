@@ -121,7 +121,6 @@ private:
         const i32 wanted = index;
         IdTable& table = ns_.table(Object::kKind);
         object_.reset();
-        has_more_ = false;
         for (; index < id_layout.slots(); ++index) {
             Result<Ref<Object>> held = hold_from<Object>(table, index);
             if (held.ok()) {
@@ -143,7 +142,8 @@ private:
         if constexpr (View::kNeedsReading)
             return seq.is_read_by_opener()
                 && (*object_)->check_access(kReadAccess, ns_.owner()).ok();
-        return true;
+        else
+            return true;
     }
     COLD [[nodiscard]] int show_part(SeqFile& seq) noexcept
     {

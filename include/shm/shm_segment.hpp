@@ -146,6 +146,7 @@ private:
     [[nodiscard]] bool is_unused(const ShmSegmentState& state) const noexcept;
     void remove_unused() noexcept;
     [[nodiscard]] Result<Ref<ShmSegment>> withdraw_if_unused() noexcept;
+    [[nodiscard]] Result<Ref<ShmSegment>> withdraw_unmapped() noexcept;
 
     IpcNamespace& ns_;
     const u64 size_;

@@ -135,14 +135,22 @@ Result<Ref<ShmSegment>> ShmSegment::withdraw_if_unused() noexcept
     return ns_.table(kKind).withdraw(*this, state);
 }
 
+/* Errors: EBUSY: removed by another task: its creator, which may be elsewhere, exits. */
+Result<Ref<ShmSegment>> ShmSegment::withdraw_unmapped() noexcept
+{
+    auto state = lock();
+    if (is_removed() || !invariant(state->attaches == 0))
+        return Errno::EBUSY;
+    if (Trace::ipc_removed()) [[unlikely]]
+        tell_removed(*this, Removal::Namespace);
+    return ns_.table(kKind).withdraw(*this, state);
+}
+
 void ShmSegment::remove_unmapped() noexcept
 {
-    {
-        auto state = lock();
-        static_cast<void>(invariant(state->attaches == 0));
-        mark(state);
-    }
-    remove_if_unused();
+    Result<Ref<ShmSegment>> withdrawn = withdraw_unmapped();
+    if (withdrawn.ok())
+        retire();
 }
 
 void remove_all_segments(IpcNamespace& ns) noexcept
