@@ -22,9 +22,7 @@ namespace {
 constexpr struct Kind {
     std::string_view name;
     unsigned long clone_flag; /* <linux/sched.h> */
-} kKinds[] {
-    { "mnt", 0x2'0000 }, { "uts", 0x400'0000 }, { "net", 0x4000'0000 }, { "user", 0x1000'0000 }
-};
+} kKinds[] { { "mnt", 0x2'0000 }, { "uts", 0x400'0000 }, { "net", 0x4000'0000 } };
 
 const Kind* stand_in = nullptr; /* changes while no module is loaded */
 std::atomic<unsigned> last_number { 0 };

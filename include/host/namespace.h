@@ -14,7 +14,7 @@ struct kapi_ipc_ns;
 struct kapi_user_ns;
 
 /*
- * On a kernel without IPC namespaces, lets those of another kind ("mnt", "uts", "net", "user") stand in for them in
+ * On a kernel without IPC namespaces, lets those of another kind ("mnt", "uts", "net") stand in for them in
  * all of the functions below; "": none does.  Before any of these.  -EINVAL: the kernel has no such kind;
  * -EOPNOTSUPP: it has System V IPC or IPC namespaces of its own.
  */

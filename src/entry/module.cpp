@@ -120,7 +120,7 @@ Result<void> choose_namespaces() noexcept
     if (!chosen.ok())
         log_error("namespaces=", Parameters::namespaces(),
                   chosen.error() == Errno::EINVAL
-                      ? ": this kernel has no namespaces of that kind (mnt, uts, net, user)"
+                      ? ": this kernel has no namespaces of that kind (mnt, uts, net)"
                       : ": this kernel has IPC namespaces, or System V IPC, of its own");
     return chosen;
 }

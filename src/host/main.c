@@ -27,7 +27,7 @@ MODULE_PARM_DESC(require_lsm,
 
 static char *namespaces = "";
 module_param(namespaces, charp, 0444);
-MODULE_PARM_DESC(namespaces, "where the kernel has no IPC namespaces: each mnt, uts, net or user "
+MODULE_PARM_DESC(namespaces, "where the kernel has no IPC namespaces: each mnt, uts or net "
 			     "namespace has its own System V IPC");
 
 /* Files beside the parameters.  Root only: they list all namespaces, and where probes are. */

@@ -87,30 +87,13 @@ static void net_get(void *ns)
 }
 #endif
 
-#ifdef CONFIG_USER_NS
-COMMON_FUNCTIONS(user, struct user_namespace)
-static void *user_current(void)
-{
-	return current_user_ns();
-}
-static void *user_initial(void)
-{
-	return &init_user_ns;
-}
-static void user_get(void *ns)
-{
-	get_user_ns(ns);
-}
-/* Itself, as of the namespaces of other kinds that its first task makes; not its parent. */
-static struct user_namespace *user_owner(void *ns)
-{
-	return ns;
-}
-#endif
-
 /* UNSHARE_EMPTY_MNTNS, since 7.1: a mount namespace without CLONE_NEWNS.  Means nothing to unshare(2) before. */
 #define EMPTY_MNTNS 0x00100000
 
+/*
+ * Not user namespaces: objects would keep theirs for ever, by the credentials of a segment's file, and by the PID
+ * namespaces of the processes that they name.
+ */
 static const struct stand_in kinds[] = {
 	ROW(mnt, CLONE_NEWNS, CLONE_NEWNS | EMPTY_MNTNS),
 #ifdef CONFIG_UTS_NS
@@ -118,9 +101,6 @@ static const struct stand_in kinds[] = {
 #endif
 #ifdef CONFIG_NET_NS
 	ROW(net, CLONE_NEWNET, CLONE_NEWNET),
-#endif
-#ifdef CONFIG_USER_NS
-	ROW(user, CLONE_NEWUSER, CLONE_NEWUSER),
 #endif
 };
 

@@ -21,10 +21,8 @@ void for_each_kind(const std::function<void(const NamespaceKind&)>& body)
     module::require_unloaded();
     if (has_namespaces("ipc"))
         harness::skip("this kernel has IPC namespaces");
-    for (const auto& kind : std::vector<NamespaceKind> { { "mnt", CLONE_NEWNS },
-                                                         { "uts", CLONE_NEWUTS },
-                                                         { "net", CLONE_NEWNET },
-                                                         { "user", CLONE_NEWUSER } }) {
+    for (const auto& kind : std::vector<NamespaceKind> {
+             { "mnt", CLONE_NEWNS }, { "uts", CLONE_NEWUTS }, { "net", CLONE_NEWNET } }) {
         if (!has_namespaces(kind.name))
             continue;
         REQUIRE_OK(module::load((std::string { "namespaces=" } + kind.name).c_str()));
@@ -47,10 +45,8 @@ FACILITY_TEST(another_kind_of_namespace_has_its_own)
             const int own = facility.make(kKey);
             EXPECT(facility.has(own));
             EXPECT_EQ(facility.listed().size(), 1U);
-            if (kind.flag != CLONE_NEWUSER) { // nobody may go back to a user namespace above
-                REQUIRE_OK(home.enter(kind.flag));
-                EXPECT(facility.has(outside));
-            }
+            REQUIRE_OK(home.enter(kind.flag));
+            EXPECT(facility.has(outside));
             return Outcome::raw(0);
         } };
         EXPECT_EQ(inside.join(), Outcome::raw(0));
@@ -97,8 +93,6 @@ FACILITY_TEST(a_namespace_that_a_file_held_last_ends_with_its)
 TEST(a_namespace_that_an_attachment_held_last_ends)
 {
     for_each_kind([](const NamespaceKind& kind) {
-        if (kind.flag == CLONE_NEWUSER)
-            return; // nobody can go back
         for (const bool detaches : { false, true }) {
             Actor inside { [&] {
                 const NamespaceFile home { std::string { kind.name } };
@@ -141,10 +135,8 @@ FACILITY_TEST(a_new_namespace_never_finds_what_one_before_had_of)
                 (void)facility.make(kKey);
                 // The file is the last to go.
                 const NamespaceFile file { std::string { kind.name } };
-                return kind.flag == CLONE_NEWUSER
-                    ? Outcome::raw(0)
-                    : NamespaceFile { std::string { kind.name }, std::to_string(getppid()) }.enter(
-                        kind.flag);
+                return NamespaceFile { std::string { kind.name }, std::to_string(getppid()) }.enter(
+                    kind.flag);
             } };
             EXPECT_OK(inside.join());
         }
@@ -193,7 +185,8 @@ TEST(undo_is_not_shared_with_another_such_namespace)
 TEST(an_unknown_kind_is_refused)
 {
     module::require_unloaded();
-    for (const char* parameters : { "namespaces=ipc", "namespaces=pid", "namespaces=utsx" })
+    for (const char* parameters :
+         { "namespaces=ipc", "namespaces=pid", "namespaces=user", "namespaces=utsx" })
         EXPECT_ERR(module::load(parameters), has_namespaces("ipc") ? EOPNOTSUPP : EINVAL);
     REQUIRE_OK(module::load("namespaces="));
     REQUIRE_OK(module::unload());
