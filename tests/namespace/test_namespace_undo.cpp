@@ -154,6 +154,7 @@ TEST(unsharing_several_kinds_undoes_if_one_is_ipc)
 TEST(leaving_for_a_user_namespace_too_undoes)
 {
     require_namespaces("user");
+    require_ipc_namespaces();
     const SemSet set { Values { 5 } };
     in_a_process([&] {
         REQUIRE_OK(set.operate({ undone(down()) }));

@@ -372,6 +372,7 @@ TEST(root_of_a_user_namespace_may_not_write_limits_of_the_parent)
 TEST(in_a_user_namespace_without_a_map_only_initial_root_may_write)
 {
     require_namespaces("user");
+    require_ipc_namespaces();
     in_a_process([] {
         REQUIRE_OK(let_go(new_world()));
         expect_writable(true);
