@@ -49,6 +49,14 @@ build_module() {
 	logged "$3" "$top/scripts/build-module" "$2/build" "$top/build/$1"
 }
 
+# compile_command SOURCE HEADERS OBJECT: how build_module() has compiled a C file of the module for the kernel
+# plain, but with HEADERS before the kernel's own, and without link-time optimisation.
+compile_command() {
+	sed -n '1s/^[a-z]*cmd_[^ ]* := //p' "$top/build/plain/${1%/*}/.${1##*/}.ir.o.cmd" |
+		sed -E "s, -nostdinc , -nostdinc -I$2 ,; s, -Wp\,-MMD\,[^ ]*,,; s, -o [^ ]*, -o $3,
+			s, -flto[^ ]*,,g; s, -fno-fat-lto-objects,,"
+}
+
 # architecture_of KERNEL: what a kernel of scripts/kernel is for, by its name.
 architecture_of() {
 	if [[ $1 == *-arm64 ]]; then
@@ -95,11 +103,3 @@ for argument; do
 	fi
 done
 unset argument
-
-# compile_command SOURCE HEADERS OBJECT: how build_module() has compiled a C file of the module for the kernel
-# plain, but with HEADERS before the kernel's own, and without link-time optimisation.
-compile_command() {
-	sed -n '1s/^[a-z]*cmd_[^ ]* := //p' "$top/build/plain/${1%/*}/.${1##*/}.ir.o.cmd" |
-		sed -E "s, -nostdinc , -nostdinc -I$2 ,; s, -Wp\,-MMD\,[^ ]*,,; s, -o [^ ]*, -o $3,
-			s, -flto[^ ]*,,g; s, -fno-fat-lto-objects,,"
-}

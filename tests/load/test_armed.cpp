@@ -284,16 +284,11 @@ std::string in_use()
     return text;
 }
 
-bool has_ipc_namespaces()
-{
-    return access("/proc/self/ns/ipc", F_OK) == 0;
-}
-
 std::string row(int queues, int sets, int segments)
 {
     struct stat ns { };
     // 0: this kernel has one for all.
-    if (has_ipc_namespaces())
+    if (has_namespaces("ipc"))
         REQUIRE(stat("/proc/self/ns/ipc", &ns) == 0);
     return std::to_string(ns.st_ino) + ' ' + std::to_string(queues) + ' ' + std::to_string(sets)
         + ' ' + std::to_string(segments) + '\n';
@@ -311,7 +306,7 @@ TEST(the_reasons_for_use_can_be_read)
         const Segment segment;
         EXPECT_EQ(in_use(), header + row(2, 0, 1) + others + "0\n");
         const std::string outside = row(2, 0, 1);
-        if (has_ipc_namespaces())
+        if (has_namespaces("ipc"))
             in_a_process([&] {
                 REQUIRE(unshare(CLONE_NEWIPC) == 0);
                 const SemSet set { Values { 1, 2 } };
