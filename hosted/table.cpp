@@ -195,9 +195,11 @@ void kapi_idr_replace(kapi_idr* idr, void* object, int number)
     machine::may_switch(idr);
     Index& index = index_in(idr);
     const Moment moment { index.busy };
-    machine::leave(object);
     index.objects[number] = object;
-    machine::note_publication(&index.objects[number]);
+    if (object) {
+        machine::leave(object);
+        machine::note_publication(&index.objects[number]);
+    }
 }
 
 void kapi_idr_remove(kapi_idr* idr, int number)

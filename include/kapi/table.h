@@ -25,6 +25,7 @@ void kapi_idr_preload_end(void);
 int kapi_idr_alloc_cyclic(struct kapi_idr *idr, void *object, int end);
 /* Allocates the first free index in [first, end); errors as above. */
 int kapi_idr_alloc_from(struct kapi_idr *idr, void *object, int first, int end);
+/* object: may be NULL: nothing is found at the index, which stays allocated. */
 void kapi_idr_replace(struct kapi_idr *idr, void *object, int index);
 void kapi_idr_remove(struct kapi_idr *idr, int index);
 void *kapi_idr_find(const struct kapi_idr *idr, int index); /* under RCU; NULL: none */

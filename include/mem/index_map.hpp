@@ -33,14 +33,21 @@ public:
      */
     [[nodiscard]] Result<i32> allocate(i32 end) noexcept
     {
-        const int index = kapi_idr_alloc_cyclic(&idr_, nullptr, end);
+        int index = kapi_idr_alloc_cyclic(&idr_, nullptr, end);
+        if (index < 0 && is_last_spare_) [[unlikely]] {
+            drop_spare(); /* perhaps the only one that is free */
+            index = kapi_idr_alloc_cyclic(&idr_, nullptr, end);
+        }
         if (index < 0)
             return from_kernel(index);
+        drop_spare();
+        last_ = index;
         return index;
     }
     /* Allocates the first free index in [@first, @end).  Errors: as above. */
     [[nodiscard]] Result<i32> allocate_from(i32 first, i32 end) noexcept
     {
+        drop_spare();
         const int index = kapi_idr_alloc_from(&idr_, nullptr, first, end);
         if (index < 0)
             return from_kernel(index);
@@ -57,7 +64,12 @@ public:
     {
         if (index < kLowest)
             lowest_[index].store_relaxed(nullptr);
-        kapi_idr_remove(&idr_, index);
+        if (index == last_) {
+            kapi_idr_replace(&idr_, nullptr, index);
+            is_last_spare_ = true;
+        } else {
+            kapi_idr_remove(&idr_, index);
+        }
     }
     /* @index may come from user space, if it is not negative. */
     [[nodiscard]] void* find(i32 index) const noexcept
@@ -78,7 +90,22 @@ private:
     /* So many are used in turn while few are in use, unless the layout of ids is the extended one. */
     static constexpr i32 kLowest = 64;
 
+    void drop_spare() noexcept
+    {
+        if (is_last_spare_)
+            kapi_idr_remove(&idr_, last_);
+        is_last_spare_ = false;
+    }
+
     kapi_idr idr_;
+    /*
+     * The index that allocate() returned last.  Once removed it is kept as a spare, allocated and mapping to
+     * nothing, until the next allocation: the node of the idr that contains it is likely to contain the next
+     * index too, and need not be freed and allocated for each object that comes and goes.  Indexes still come
+     * in the idr's order: it would return this one only when no other is free.
+     */
+    i32 last_ { -1 };
+    bool is_last_spare_ { false };
     /* Set after the idr's entry and cleared before it: only that decides whether an object is found. */
     Atomic<void*> lowest_[kLowest];
 };
