@@ -20,7 +20,9 @@ namespace sysvipc {
                                                                       SemaphoreState& semaphore,
                                                                       SemUndo* undo) noexcept
 {
-    switch (judge_change(semaphore.value, op.sem_op)) {
+    const i32 change = op.sem_op;
+    const i32 value = semaphore.value + change;
+    switch (judge_change(semaphore.value, change)) {
     case SemVerdict::Blocks:
         return Errno::EAGAIN;
     case SemVerdict::OutOfRange:
@@ -29,12 +31,12 @@ namespace sysvipc {
         break;
     }
     if (op.sem_flg & abi::SEM_UNDO) {
-        const i32 adjustment = adjustment_after(undo->adjustment(op.sem_num), op.sem_op);
+        const i32 adjustment = adjustment_after(undo->adjustment(op.sem_num), change);
         if (!is_adjustment(adjustment))
             return Errno::ERANGE;
         undo->set_adjustment(op.sem_num, adjustment);
     }
-    semaphore.value += op.sem_op;
+    semaphore.value = value;
     return {};
 }
 

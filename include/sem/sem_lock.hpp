@@ -42,7 +42,7 @@ public:
     {
         take_set();
         if (close())
-            pass(range);
+            pass(set, range);
     }
     ~SemLock();
 
@@ -61,12 +61,15 @@ private:
     void take_set() noexcept;
     /* Returns whether the set was open, so that semaphores have to be passed through. */
     [[nodiscard]] bool close() noexcept;
-    void pass(u32 number) noexcept;
-    void pass(SemRange range) noexcept
+    /* Acquires and releases the locks of those semaphores of @set. */
+    template <class Numbers>
+    static void pass(SemSet& set, const Numbers& numbers) noexcept
     {
-        for (const u32 number : range)
-            pass(number);
+        for (const auto& each : numbers)
+            static_cast<void>(set.semaphore(number_of(each)).lock()); /* BARRIER is_closed */
     }
+    [[nodiscard]] static u32 number_of(u32 number) noexcept { return number; }
+    [[nodiscard]] static u32 number_of(const abi::SemOp& op) noexcept { return op.sem_num; }
 
     SemSet& set_;
     Optional<SemSet::Locked> whole_;

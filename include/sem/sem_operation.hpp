@@ -29,8 +29,8 @@ public:
     {
         for (const abi::SemOp& op : *this) {
             highest_number_ = max(highest_number_, u32 { op.sem_num });
-            changes_ |= op.sem_op != 0;
-            wants_undo_ |= (op.sem_flg & abi::SEM_UNDO) != 0;
+            changes_ |= static_cast<u16>(op.sem_op);
+            flags_ |= static_cast<u16>(op.sem_flg);
         }
     }
 
@@ -55,8 +55,8 @@ public:
     [[nodiscard]] const abi::SemOp& first() const noexcept { return *list_; }
     [[nodiscard]] bool is_single() const noexcept { return count_ == 1; }
     /* Whether any operation is not a wait for 0. */
-    [[nodiscard]] bool changes() const noexcept { return changes_; }
-    [[nodiscard]] bool wants_undo() const noexcept { return wants_undo_; }
+    [[nodiscard]] bool changes() const noexcept { return changes_ != 0; }
+    [[nodiscard]] bool wants_undo() const noexcept { return (flags_ & abi::SEM_UNDO) != 0; }
     /* After Blocked: the first operation that was not possible. */
     [[nodiscard]] const abi::SemOp& blocking() const noexcept { return *blocking_; }
 
@@ -77,10 +77,12 @@ private:
     abi::SemOp* list_;
     u32 count_;
     u32 highest_number_ { 0 };
-    bool changes_ { false };
-    bool wants_undo_ { false };
-    bool met_waiters_ { false };
-    const abi::SemOp* blocking_ { nullptr };
+    /* Bits that are set in any of their changes, and flags. */
+    u16 changes_ { 0 };
+    u16 flags_ { 0 };
+    /* What attempt() leaves: read after it only. */
+    bool met_waiters_;
+    const abi::SemOp* blocking_;
     SemUndo* undo_ { nullptr };
     kapi_pid* process_;
 };

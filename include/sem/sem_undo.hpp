@@ -48,9 +48,11 @@ public:
     /* @adjustment is within the range of adjustments. */
     void set_adjustment(u32 number, i32 adjustment) noexcept
     {
-        adjustments()[number] = static_cast<i16>(adjustment);
-        if (!(word(number).load_relaxed() & bit(number)))
+        i16& place = adjustments()[number];
+        /* One that is not 0 has been noted. */
+        if (place == 0 && !(word(number).load_relaxed() & bit(number)))
             note_touched(number);
+        place = static_cast<i16>(adjustment);
     }
     /* For SETVAL. */
     void clear(u32 number) noexcept
@@ -87,33 +89,37 @@ private:
     {
         return (reachable(set) + kWordBits - 1) / kWordBits;
     }
+    /* So many words have the size of the adjustments, the last of them rounded up. */
+    [[nodiscard]] static u32 words_of_adjustments(const SemSet& set) noexcept
+    {
+        constexpr u32 kInWord = sizeof(Word) / sizeof(i16);
+        return (reachable(set) + kInWord - 1) / kInWord;
+    }
     [[nodiscard]] static Word bit(u32 number) noexcept { return Word { 1 } << number % kWordBits; }
 
     SemUndo(SemSet& set, UndoGroup& group) noexcept;
     void note_touched(u32 number) noexcept;
+    /* At a distance that is known: operations need it more often than the words. */
+    [[nodiscard]] i16* adjustments() noexcept { return reinterpret_cast<i16*>(this + 1); }
+    [[nodiscard]] const i16* adjustments() const noexcept
+    {
+        return reinterpret_cast<const i16*>(this + 1);
+    }
     [[nodiscard]] Atomic<Word>* words() noexcept
     {
-        return reinterpret_cast<Atomic<Word>*>(this + 1);
+        return reinterpret_cast<Atomic<Word>*>(this + 1) + first_word_;
     }
     [[nodiscard]] const Atomic<Word>* words() const noexcept
     {
-        return reinterpret_cast<const Atomic<Word>*>(this + 1);
+        return reinterpret_cast<const Atomic<Word>*>(this + 1) + first_word_;
     }
     [[nodiscard]] Atomic<Word>& word(u32 number) noexcept { return words()[number / kWordBits]; }
-    [[nodiscard]] i16* adjustments() noexcept
-    {
-        return reinterpret_cast<i16*>(words() + word_count_);
-    }
-    [[nodiscard]] const i16* adjustments() const noexcept
-    {
-        return reinterpret_cast<const i16*>(words() + word_count_);
-    }
 
-    const u32 word_count_;
+    const u32 first_word_;
     bool is_ended_ { false };
     /* Atomic, as threads of one group may touch different semaphores of a set at the same time. */
     Atomic<Word> blocks_ { 0 };
-    /* Followed by the words, and an i16 for each semaphore that operations can reach. */
+    /* Followed by an i16 for each semaphore that operations can reach, and the words. */
 };
 
 /*

@@ -20,10 +20,8 @@ SemLock::SemLock(SemSet& set, const SemOperations& operations) noexcept : set_(s
         return;
     }
     take_set();
-    if (close()) {
-        for (const abi::SemOp& op : operations)
-            pass(op.sem_num);
-    }
+    if (close())
+        pass(set, operations);
 }
 
 SemLock::~SemLock()
@@ -70,14 +68,9 @@ bool SemLock::close() noexcept
     return true;
 }
 
-void SemLock::pass(u32 number) noexcept
-{
-    static_cast<void>(set_.semaphore(number).lock()); /* BARRIER is_closed */
-}
-
 void SemLock::extend_to_all() noexcept
 {
-    pass(SemRange::all(set_));
+    pass(set_, SemRange::all(set_));
 }
 
 } // namespace sysvipc

@@ -10,9 +10,9 @@ namespace sysvipc {
 
 SemUndo::SemUndo(SemSet& set, UndoGroup& group) noexcept
     : kapi_paired { {}, &group, &set },
-      word_count_(word_count(set))
+      first_word_(words_of_adjustments(set))
 {
-    for (u32 i = 0; i < word_count_; ++i)
+    for (u32 i = 0; i < word_count(set); ++i)
         construct_at<Atomic<Word>>(&words()[i], Word { 0 });
     for (u32 number = 0; number < reachable(set); ++number)
         adjustments()[number] = 0;
@@ -20,7 +20,7 @@ SemUndo::SemUndo(SemSet& set, UndoGroup& group) noexcept
 
 Result<Ref<SemUndo>> SemUndo::create(SemSet& set, UndoGroup& group) noexcept
 {
-    return Ref<SemUndo>::create(word_count(set) * sizeof(Word) + reachable(set) * sizeof(i16), set,
+    return Ref<SemUndo>::create((words_of_adjustments(set) + word_count(set)) * sizeof(Word), set,
                                 group);
 }
 
