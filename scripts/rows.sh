@@ -3,7 +3,7 @@
 #
 # For scripts that compare what a program of tests/bench/ measures on a kernel with the module and without.  The
 # program prints "# NAME ROW NUMBER..." lines.  Set by the script: program (its file in build/tests/), out (where
-# results are kept), work (a temporary directory).
+# results are kept), work (a temporary directory), maybe filter (a command that changes the lines).
 
 # boot_rows KERNEL MODULE COMMAND OPTION...: what follows "# NAME" to the standard output.  MODULE may be empty;
 # OPTIONs of qemu/run.
@@ -22,7 +22,7 @@ boot_rows() {
 		say "$kernel: the guest did not finish"
 		return 1
 	fi
-	sed -n "s/^# $name //p" "$log"
+	sed -n "s/^# $name //p" "$log" | "${filter[@]:-cat}"
 }
 
 # builtin_rows KERNEL COMMAND OPTION...: the same without the module, which does not change: kept as long as the

@@ -53,6 +53,19 @@ TEST_CASE(IdScenario, publishing_and_finding_by_key)
     EXPECT_EQ(wrong.count(), 0);
 }
 
+/* Anyone can guess an id: whoever does so early finds nothing, or an object that is complete. */
+TEST_CASE(IdScenario, publishing_and_guessing_the_id)
+{
+    constexpr IpcId kFirst { 0 };
+    {
+        Thread maker { 0, [&] { check(add(kPrivateKey).ok()); } };
+        Thread guesser { 0, [&] { static_cast<void>(use(kFirst)); } };
+        explore(maker, guesser);
+    }
+    EXPECT(is_found(kFirst));
+    EXPECT_EQ(wrong.count(), 0);
+}
+
 TEST_CASE(IdScenario, removing_and_finding)
 {
     const IpcId id = REQUIRE(add(Key { 1 }));

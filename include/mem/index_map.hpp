@@ -38,20 +38,17 @@ public:
             drop_spare(); /* perhaps the only one that is free */
             index = kapi_idr_alloc_cyclic(&idr_, nullptr, end);
         }
-        if (index < 0)
-            return from_kernel(index);
-        drop_spare();
-        last_ = index;
-        return index;
+        if (index >= 0) {
+            drop_spare();
+            last_ = index;
+        }
+        return result_of(index);
     }
     /* Allocates the first free index in [@first, @end).  Errors: as above. */
     [[nodiscard]] Result<i32> allocate_from(i32 first, i32 end) noexcept
     {
         drop_spare();
-        const int index = kapi_idr_alloc_from(&idr_, nullptr, first, end);
-        if (index < 0)
-            return from_kernel(index);
-        return index;
+        return result_of(kapi_idr_alloc_from(&idr_, nullptr, first, end));
     }
     /* Makes @object, as written so far, visible at an allocated index. */
     void publish(i32 index, void* object) noexcept
@@ -90,6 +87,12 @@ private:
     /* So many are used in turn while few are in use, unless the layout of ids is the extended one. */
     static constexpr i32 kLowest = 64;
 
+    [[nodiscard]] static Result<i32> result_of(int index) noexcept
+    {
+        if (index < 0)
+            return from_kernel(index);
+        return index;
+    }
     void drop_spare() noexcept
     {
         if (is_last_spare_)

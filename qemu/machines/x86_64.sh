@@ -28,7 +28,7 @@ choose_machine() {
 		words+=' tsc=reliable'
 		machine+=(-accel "tcg,thread=single" -icount "shift=0,sleep=off,align=off"
 			-rtc "base=2024-01-01T00:00:00,clock=vm" -cpu qemu64)
-	elif grep -qwE 'vmx|svm' /proc/cpuinfo && [[ -w /dev/kvm ]]; then
+	elif [[ ! $plugin ]] && grep -qwE 'vmx|svm' /proc/cpuinfo && [[ -w /dev/kvm ]]; then
 		machine+=(-accel kvm -cpu host)
 	else
 		# With a thread for each CPU, QEMU 7.2 may go on running a stale translation of code that the guest

@@ -73,7 +73,7 @@ inline long must(long result)
     return static_cast<unsigned long>(high) << 32 | low;
 }
 
-// No-ops that mark the counted section for bench_plugin.cpp.
+// No-ops that mark the counted section for plugins of QEMU.
 [[gnu::always_inline]] inline void mark_start()
 {
     asm volatile("nopl 0x53595356(%rax)");
@@ -81,6 +81,12 @@ inline long must(long result)
 [[gnu::always_inline]] inline void mark_stop()
 {
     asm volatile("nopl 0x53595357(%rax)");
+}
+
+// For sharing_plugin.cpp: the next call begins.
+[[gnu::always_inline]] inline void mark_call()
+{
+    asm volatile("nopl 0x53595358(%rax)");
 }
 
 [[gnu::always_inline]] inline void wait_busily(unsigned long count)

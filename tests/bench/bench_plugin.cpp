@@ -7,38 +7,12 @@
  * Every instruction is always counted, which is cheaper than checking whether it should be: when
  * counting starts, the counts are reset.
  */
-#include <cstddef>
+#include "bench/qemu_plugin.hpp"
+
 #include <cstdint>
 #include <cstdio>
-#include <cstring>
 #include <string>
-#include <string_view>
 #include <unordered_map>
-
-// The declarations that are used from qemu-plugin.h, which Debian does not package.
-extern "C" {
-struct qemu_plugin_tb;
-struct qemu_plugin_insn;
-struct qemu_info_t;
-using qemu_plugin_id_t = std::uint64_t;
-constexpr int kInlineAdd = 0;
-constexpr int kNoRegisters = 0;
-[[gnu::visibility("default")]] extern const int qemu_plugin_version;
-const int qemu_plugin_version = 1;
-[[gnu::visibility("default")]] int qemu_plugin_install(qemu_plugin_id_t, const qemu_info_t*,
-                                                       int count, char** arguments);
-void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t,
-                                           void (*)(qemu_plugin_id_t, qemu_plugin_tb*));
-void qemu_plugin_register_vcpu_insn_exec_inline(qemu_plugin_insn*, int operation,
-                                                std::uint64_t* counter, std::uint64_t summand);
-void qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_insn*, void (*)(unsigned, void*),
-                                            int registers, void*);
-std::size_t qemu_plugin_tb_n_insns(const qemu_plugin_tb*);
-qemu_plugin_insn* qemu_plugin_tb_get_insn(const qemu_plugin_tb*, std::size_t);
-const void* qemu_plugin_insn_data(const qemu_plugin_insn*);
-std::size_t qemu_plugin_insn_size(const qemu_plugin_insn*);
-std::uint64_t qemu_plugin_insn_vaddr(const qemu_plugin_insn*);
-}
 
 namespace {
 
@@ -78,14 +52,6 @@ void stop(unsigned, void*)
         counter.counted += counter.running;
 }
 
-// nopl 0x5359535x(%rax), see bench.hpp
-bool is_marker(qemu_plugin_insn* instruction, char last)
-{
-    const char code[] = { '\x0f', '\x1f', '\x80', last, 'S', 'Y', 'S' };
-    return qemu_plugin_insn_size(instruction) == sizeof(code)
-        && std::memcmp(qemu_plugin_insn_data(instruction), code, sizeof(code)) == 0;
-}
-
 void translate(qemu_plugin_id_t, qemu_plugin_tb* block)
 {
     const std::size_t length = qemu_plugin_tb_n_insns(block);
@@ -104,10 +70,10 @@ void translate(qemu_plugin_id_t, qemu_plugin_tb* block)
 
 int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t*, int count, char** arguments)
 {
-    constexpr std::string_view kOut = "out=";
-    if (count != 1 || !std::string_view { arguments[0] }.starts_with(kOut))
+    const char* output = output_file(count, arguments);
+    if (!output)
         return 1;
-    profile.output = arguments[0] + kOut.size();
+    profile.output = output;
     qemu_plugin_register_vcpu_tb_trans_cb(id, translate);
     return 0;
 }
