@@ -3,7 +3,8 @@
 #
 # For scripts that compare what a program of tests/bench/ measures on a kernel with the module and without.  The
 # program prints "# NAME ROW NUMBER..." lines.  Set by the script: program (its file in build/tests/), out (where
-# results are kept), work (a temporary directory), maybe filter (a command that changes the lines).
+# results are kept), work (a temporary directory), maybe filter (a command that changes the lines)
+# and parameters (of the module).
 
 # boot_rows KERNEL MODULE COMMAND OPTION...: what follows "# NAME" to the standard output.  MODULE may be empty;
 # OPTIONs of qemu/run.
@@ -13,7 +14,7 @@ boot_rows() {
 	if [[ $module ]]; then
 		options=(--module "$module")
 		# Nothing has made an object yet that would be lost.
-		command="insmod /modules/sysvipc.ko force=1 && $command"
+		command="insmod /modules/sysvipc.ko force=1 ${parameters:-} && $command"
 	fi
 	log=$(mktemp "$work/log.XXXXXX")
 	if ! "$top/qemu/run" --kernel "$kernel" --timeout 7200 --add "$program:tests/$name" "${options[@]}" "$@" -- \

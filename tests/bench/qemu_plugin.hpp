@@ -27,7 +27,8 @@ void qemu_plugin_register_vcpu_insn_exec_inline(qemu_plugin_insn*, int operation
 void qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_insn*, void (*)(unsigned, void*),
                                             int registers, void*);
 void qemu_plugin_register_vcpu_mem_cb(qemu_plugin_insn*,
-                                      void (*)(unsigned cpu, std::uint32_t access, std::uint64_t, void*),
+                                      void (*)(unsigned cpu, std::uint32_t access, std::uint64_t,
+                                               void*),
                                       int registers, int which, void*);
 bool qemu_plugin_mem_is_store(std::uint32_t access);
 std::size_t qemu_plugin_tb_n_insns(const qemu_plugin_tb*);

@@ -54,7 +54,8 @@ long cost_of(const Work& work)
 }
 
 // `work` makes so many system calls.
-void print_row(const std::string& call, long count, const char* of_what, const Work& work, int calls)
+void print_row(const std::string& call, long count, const char* of_what, const Work& work,
+               int calls)
 {
     static const long entry = cost_of([] { syscall(SYS_getppid); });
     harness::note("scale " + call + ',' + std::to_string(count) + '-' + of_what + ' '
@@ -100,16 +101,24 @@ TEST(among_queues)
         } message { 1, {} };
         sysv::QueueStat stat;
         settle();
-        print_row("msgget", count, "queues", [] { REQUIRE_OK(sysv::msgget(key_in_the_middle(), 0)); }, 1);
-        print_row("IPC_STAT", count, "queues", [&] { REQUIRE_OK(sysv::msgctl(id, IPC_STAT, &stat)); }, 1);
-        print_row("msgsnd+msgrcv", count, "queues", [&] {
-            REQUIRE_OK(sysv::msgsnd(id, &message, 8, IPC_NOWAIT));
-            REQUIRE_OK(sysv::msgrcv(id, &message, 8, 0, IPC_NOWAIT));
-        }, 2);
-        print_row("msgget+RMID", count, "queues", [] {
-            const auto made = static_cast<int>(REQUIRE_OK(sysv::msgget(IPC_PRIVATE, 0600)));
-            REQUIRE_OK(sysv::msgctl(made, IPC_RMID, nullptr));
-        }, 2);
+        print_row(
+            "msgget", count, "queues", [] { REQUIRE_OK(sysv::msgget(key_in_the_middle(), 0)); }, 1);
+        print_row(
+            "IPC_STAT", count, "queues", [&] { REQUIRE_OK(sysv::msgctl(id, IPC_STAT, &stat)); }, 1);
+        print_row(
+            "msgsnd+msgrcv", count, "queues",
+            [&] {
+                REQUIRE_OK(sysv::msgsnd(id, &message, 8, IPC_NOWAIT));
+                REQUIRE_OK(sysv::msgrcv(id, &message, 8, 0, IPC_NOWAIT));
+            },
+            2);
+        print_row(
+            "msgget+RMID", count, "queues",
+            [] {
+                const auto made = static_cast<int>(REQUIRE_OK(sysv::msgget(IPC_PRIVATE, 0600)));
+                REQUIRE_OK(sysv::msgctl(made, IPC_RMID, nullptr));
+            },
+            2);
     }
 }
 
@@ -121,15 +130,23 @@ TEST(among_sets)
         const int id = sets[static_cast<std::size_t>(count / 2)].id();
         sembuf one = up();
         settle();
-        print_row("semget", count, "sets", [] { REQUIRE_OK(sysv::semget(key_in_the_middle(), 0, 0)); }, 1);
-        print_row("semop", count, "sets", [&] {
-            REQUIRE_OK(sysv::semop(id, &one, 1));
-            one.sem_op = static_cast<short>(-one.sem_op);
-        }, 1);
-        print_row("semget+RMID", count, "sets", [] {
-            const auto made = static_cast<int>(REQUIRE_OK(sysv::semget(IPC_PRIVATE, 1, 0600)));
-            REQUIRE_OK(sysv::semctl(made, 0, IPC_RMID));
-        }, 2);
+        print_row(
+            "semget", count, "sets", [] { REQUIRE_OK(sysv::semget(key_in_the_middle(), 0, 0)); },
+            1);
+        print_row(
+            "semop", count, "sets",
+            [&] {
+                REQUIRE_OK(sysv::semop(id, &one, 1));
+                one.sem_op = static_cast<short>(-one.sem_op);
+            },
+            1);
+        print_row(
+            "semget+RMID", count, "sets",
+            [] {
+                const auto made = static_cast<int>(REQUIRE_OK(sysv::semget(IPC_PRIVATE, 1, 0600)));
+                REQUIRE_OK(sysv::semctl(made, 0, IPC_RMID));
+            },
+            2);
     }
 }
 
@@ -141,12 +158,19 @@ TEST(among_segments)
         const int id = segments[static_cast<std::size_t>(count / 2)].id();
         sysv::SegmentStat stat;
         settle();
-        print_row("shmget", count, "segments", [] { REQUIRE_OK(sysv::shmget(key_in_the_middle(), 0, 0)); }, 1);
-        print_row("shm_IPC_STAT", count, "segments", [&] { REQUIRE_OK(sysv::shmctl(id, IPC_STAT, &stat)); }, 1);
-        print_row("shmat+shmdt", count, "segments", [&] {
-            const long address = REQUIRE_OK(sysv::shmat(id, nullptr, 0));
-            REQUIRE_OK(sysv::shmdt(reinterpret_cast<void*>(address)));
-        }, 2);
+        print_row(
+            "shmget", count, "segments",
+            [] { REQUIRE_OK(sysv::shmget(key_in_the_middle(), 0, 0)); }, 1);
+        print_row(
+            "shm_IPC_STAT", count, "segments",
+            [&] { REQUIRE_OK(sysv::shmctl(id, IPC_STAT, &stat)); }, 1);
+        print_row(
+            "shmat+shmdt", count, "segments",
+            [&] {
+                const long address = REQUIRE_OK(sysv::shmat(id, nullptr, 0));
+                REQUIRE_OK(sysv::shmdt(reinterpret_cast<void*>(address)));
+            },
+            2);
     }
 }
 
@@ -208,11 +232,14 @@ TEST(beside_sleepers)
             long type;
             char text[8];
         } message { 1, {} };
-        print_row("msgsnd+msgrcv", count, "receivers-of-another-type", [&] {
-            message.type = 1;
-            REQUIRE_OK(sysv::msgsnd(queue.id(), &message, 8, IPC_NOWAIT));
-            REQUIRE_OK(sysv::msgrcv(queue.id(), &message, 8, 1, IPC_NOWAIT));
-        }, 2);
+        print_row(
+            "msgsnd+msgrcv", count, "receivers-of-another-type",
+            [&] {
+                message.type = 1;
+                REQUIRE_OK(sysv::msgsnd(queue.id(), &message, 8, IPC_NOWAIT));
+                REQUIRE_OK(sysv::msgrcv(queue.id(), &message, 8, 1, IPC_NOWAIT));
+            },
+            2);
         REQUIRE_OK(queue.remove());
     }
 }
@@ -228,10 +255,13 @@ TEST(among_messages)
             long type;
             char text[8];
         } message { count + 1, {} };
-        print_row("msgsnd+msgrcv,by-type", count, "messages-of-other-types", [&] {
-            REQUIRE_OK(sysv::msgsnd(queue.id(), &message, 8, IPC_NOWAIT));
-            REQUIRE_OK(sysv::msgrcv(queue.id(), &message, 8, message.type, IPC_NOWAIT));
-        }, 2);
+        print_row(
+            "msgsnd+msgrcv,by-type", count, "messages-of-other-types",
+            [&] {
+                REQUIRE_OK(sysv::msgsnd(queue.id(), &message, 8, IPC_NOWAIT));
+                REQUIRE_OK(sysv::msgrcv(queue.id(), &message, 8, message.type, IPC_NOWAIT));
+            },
+            2);
     }
 }
 
@@ -243,10 +273,13 @@ TEST(with_undo_records)
             REQUIRE_OK(set.operate({ undone(up()) }));
         sembuf one = undone(up());
         const int id = sets.front().id();
-        print_row("semop,UNDO", count, "records", [&] {
-            REQUIRE_OK(sysv::semop(id, &one, 1));
-            one.sem_op = static_cast<short>(-one.sem_op);
-        }, 1);
+        print_row(
+            "semop,UNDO", count, "records",
+            [&] {
+                REQUIRE_OK(sysv::semop(id, &one, 1));
+                one.sem_op = static_cast<short>(-one.sem_op);
+            },
+            1);
     }
 }
 

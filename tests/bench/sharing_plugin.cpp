@@ -53,11 +53,12 @@ void report()
     for (const auto& [address, line] : lines) {
         std::array<double, kCpus> share {};
         for (unsigned cpu = 0; cpu < kCpus; ++cpu)
-            share[cpu] = static_cast<double>(line[cpu].calls) / static_cast<double>(cpus[cpu].calls);
+            share[cpu] =
+                static_cast<double>(line[cpu].calls) / static_cast<double>(cpus[cpu].calls);
         if (share[0] < kLeastShare || share[1] < kLeastShare)
             continue;
-        std::fprintf(output, "%016lx %.2f %.2f %016lx %016lx\n", address << kLineBits, share[0], share[1],
-                     line[0].writer, line[1].writer);
+        std::fprintf(output, "%016lx %.2f %.2f %016lx %016lx\n", address << kLineBits, share[0],
+                     share[1], line[0].writer, line[1].writer);
         for (const Use& use : line) {
             written += static_cast<double>(use.calls) / kCpus;
             stores += static_cast<double>(use.stores) / kCpus;
