@@ -133,7 +133,7 @@ private:
         model_.set(number, value);
         WakeList wakes;
         SemLock lock { set_, only_this };
-        set_.at(number, lock).value = value;
+        set_.at(number, lock).value = static_cast<i16>(value);
         serve_changed(set_, lock, only_this, Counts::AsChange, wakes);
     }
 

@@ -36,7 +36,7 @@ namespace sysvipc {
             return Errno::ERANGE;
         undo->set_adjustment(op.sem_num, adjustment);
     }
-    semaphore.value = value;
+    semaphore.value = static_cast<i16>(value);
     return {};
 }
 

@@ -48,7 +48,9 @@ struct SemaphoreState : Pinned {
         return !zero_waiters.is_empty() || !decreasers.is_empty();
     }
 
-    i32 value { 0 };
+    i16 value { 0 };
+    /* Below this value no task in decreasers can proceed, if there are any; a lower bound. */
+    u16 least_wanted { 0 };
     /* Calls that were done so far, modulo 2^32, counted at the first semaphore that they name. */
     u32 operations { 0 };
     PidRef last_changer;

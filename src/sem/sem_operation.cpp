@@ -34,7 +34,8 @@ Result<SemOperations::Attempt> SemOperations::attempt(SemSet& set, const SemLock
         /* Reverts from the last one performed to the first. */
         for (const abi::SemOp* done = &op; done != begin();) {
             --done;
-            set.at(done->sem_num, lock).value -= done->sem_op;
+            SemaphoreState& semaphore = set.at(done->sem_num, lock);
+            semaphore.value = static_cast<i16>(semaphore.value - done->sem_op);
             if (done->sem_flg & abi::SEM_UNDO)
                 undo->set_adjustment(done->sem_num, undo->adjustment(done->sem_num) + done->sem_op);
         }

@@ -94,42 +94,39 @@ bool serve_zero_waiters(SemSet& set, SemLock& lock, const SemOperations& done,
     return served;
 }
 
-/*
- * Tries the waiters in @queue, which change semaphores.  @bottleneck: the semaphore that all of
- * them decrease, if this is a semaphore's own queue: at 0 no other can proceed.
- */
-bool serve_changers(SemSet& set, SemLock& lock, SemWaiters& queue, const SemaphoreState* bottleneck,
-                    WakeList& wakes) noexcept
+/* Performs what @waiter, which changes semaphores, waits for; returns whether it was possible. */
+bool serve_changer(SemSet& set, SemLock& lock, SemWaiters& queue, SemWaiter& waiter,
+                   WakeList& wakes) noexcept
 {
-    bool served = false;
-    for (SemWaiter* waiter = queue.first(); waiter;) {
-        if (bottleneck && bottleneck->value == 0)
-            break;
-        SemWaiter* next = queue.next(*waiter);
-        Result<SemOperations::Attempt> attempt = waiter->operations.attempt(set, lock);
-        if (!attempt.ok()) {
-            answer(queue, lock, *waiter, attempt.error(), wakes);
-        } else if (attempt.take() == SemOperations::Attempt::Done) {
-            served = true;
-            count_done_for(set, lock, *waiter);
-            const bool was_complex = !waiter->operations.is_single();
-            queue.remove(*waiter);
-            if (was_complex)
-                --lock.state().complex_waiters;
-            /* Waiters for 0 are woken before it. */
-            static_cast<void>(serve_zero_waiters(set, lock, waiter->operations, wakes));
-            wakes.finish(*waiter);
-            /*
-             * A decrease makes no other decrease possible.  Anything else may have made an older
-             * waiter possible, in a mixed queue.
-             */
-            const bool is_mixed = lock.has_set() && !lock.state().changers.is_empty();
-            if (was_complex || is_mixed)
-                next = queue.first();
-        }
-        waiter = next;
+    Result<SemOperations::Attempt> attempt = waiter.operations.attempt(set, lock);
+    if (!attempt.ok()) {
+        answer(queue, lock, waiter, attempt.error(), wakes);
+        return false;
     }
-    return served;
+    if (attempt.take() != SemOperations::Attempt::Done)
+        return false;
+    count_done_for(set, lock, waiter);
+    queue.remove(waiter);
+    if (!waiter.operations.is_single())
+        --lock.state().complex_waiters;
+    /* Waiters for 0 are woken before it. */
+    static_cast<void>(serve_zero_waiters(set, lock, waiter.operations, wakes));
+    wakes.finish(waiter);
+    return true;
+}
+
+/* By how much a waiter in decreasers would decrease its semaphore. */
+i32 wanted_by(const SemWaiter& waiter) noexcept
+{
+    return -i32 { waiter.operations.first().sem_op };
+}
+
+void add_decreaser(SemaphoreState& semaphore, SemWaiter& waiter) noexcept
+{
+    const auto wanted = static_cast<u16>(wanted_by(waiter));
+    if (semaphore.decreasers.is_empty() || wanted < semaphore.least_wanted)
+        semaphore.least_wanted = wanted;
+    semaphore.decreasers.push_back(waiter);
 }
 
 } // namespace
@@ -141,7 +138,12 @@ void add_sem_waiter(SemSet& set, SemLock& lock, SemWaiter& waiter) noexcept
         lock.extend_to_all(); /* the set's lock covers them until the last complex waiter is gone */
         gather_changers(set, lock);
     }
-    queue_of(set, lock, waiter.operations).push_back(waiter);
+    SemaphoreState& first = set.at(waiter.operations.first().sem_num, lock);
+    SemWaiters& queue = queue_of(set, lock, waiter.operations);
+    if (&queue == &first.decreasers)
+        add_decreaser(first, waiter);
+    else
+        queue.push_back(waiter);
     if (is_complex)
         ++lock.state().complex_waiters;
 }
@@ -196,13 +198,39 @@ bool serve_complex_zero_waiters(SemSet& set, SemLock& lock, WakeList& wakes) noe
 
 bool serve_all_changers(SemSet& set, SemLock& lock, WakeList& wakes) noexcept
 {
-    return serve_changers(set, lock, lock.state().changers, nullptr, wakes);
+    SemWaiters& queue = lock.state().changers;
+    bool served = false;
+    for (SemWaiter* waiter = queue.first(); waiter;) {
+        SemWaiter* next = queue.next(*waiter);
+        if (serve_changer(set, lock, queue, *waiter, wakes)) {
+            served = true;
+            next = queue.first(); /* it may have made an older one possible */
+        }
+        waiter = next;
+    }
+    return served;
 }
 
 bool serve_decreasers_at(SemSet& set, SemLock& lock, u32 number, WakeList& wakes) noexcept
 {
+    /* A decrease makes no other decrease possible: one pass suffices. */
+    constexpr i32 kMostWanted = -INT16_MIN;
     SemaphoreState& semaphore = set.at(number, lock);
-    return serve_changers(set, lock, semaphore.decreasers, &semaphore, wakes);
+    bool served = false;
+    i32 least_wanted = kMostWanted;
+    for (SemWaiter* waiter = semaphore.decreasers.first(); waiter;) {
+        if (semaphore.value < semaphore.least_wanted)
+            return served;
+        SemWaiter* next = semaphore.decreasers.next(*waiter);
+        const i32 wanted = wanted_by(*waiter);
+        if (semaphore.value < wanted)
+            least_wanted = min(least_wanted, wanted);
+        else
+            served |= serve_changer(set, lock, semaphore.decreasers, *waiter, wakes);
+        waiter = next;
+    }
+    semaphore.least_wanted = static_cast<u16>(least_wanted);
+    return served;
 }
 
 void note_otime(SemSet& set, SemLock& lock, u32 number) noexcept
@@ -248,7 +276,7 @@ u32 count_sem_waiters(SemSet& set, SemLock& lock, u32 number, WaitsFor what) noe
 void give_back_changers(SemSet& set, SemLock& lock) noexcept
 {
     while (SemWaiter* waiter = lock.state().changers.pop_front())
-        set.at(waiter->operations.first().sem_num, lock).decreasers.push_back(*waiter);
+        add_decreaser(set.at(waiter->operations.first().sem_num, lock), *waiter);
 }
 
 } // namespace sysvipc

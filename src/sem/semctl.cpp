@@ -143,7 +143,7 @@ void for_each_record(SemLock& lock, const Each& each) noexcept
 void set_value(SemSet& set, SemLock& lock, u32 number, i32 value, kapi_pid* changer) noexcept
 {
     SemaphoreState& semaphore = set.at(number, lock);
-    semaphore.value = value;
+    semaphore.value = static_cast<i16>(value);
     semaphore.last_changer.note(changer);
 }
 

@@ -118,7 +118,7 @@ void take_back_one(SemUndo& undo, WakeList& wakes) noexcept
         if (adjustment == 0)
             continue;
         SemaphoreState& semaphore = set.at(number, lock);
-        semaphore.value = value_after_undo(semaphore.value, adjustment);
+        semaphore.value = static_cast<i16>(value_after_undo(semaphore.value, adjustment));
         semaphore.last_changer.note(CurrentTask::process());
         if (Trace::sem_undone()) [[unlikely]]
             Trace::sem_undone(set.id(), number, adjustment, semaphore.value);
