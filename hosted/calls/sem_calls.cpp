@@ -213,6 +213,8 @@ TEST(an_exit_undoes_and_setval_forgets)
         Process user;
         EXPECT_EQ(operate(user, id, { { 0, 5, SEM_UNDO }, { 1, 2, SEM_UNDO } }), 0);
         EXPECT_EQ(operate(user, id, { { 0, -1, SEM_UNDO } }), 0);
+        for (const int change : { 1, -1, 1 })
+            EXPECT_EQ(operate(user, id, { { 2, static_cast<short>(change), SEM_UNDO } }), 0);
         EXPECT_EQ(control(self, id, 1, SETVAL, 3), 0);
         Process child { user, 0 };
         EXPECT_EQ(operate(child, id, { { 2, 1, SEM_UNDO } }), 0);
@@ -229,6 +231,24 @@ TEST(an_exit_undoes_and_setval_forgets)
     }
     EXPECT_EQ(control(self, id, 0, GETVAL), 4);
     EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
+}
+
+/* Operations, and so adjustments, reach the first 65,536 semaphores of a set, SETVAL all of them. */
+TEST(setval_beyond_the_adjustments_leaves_them)
+{
+    constexpr int kMost = 0x10000;
+    Process self;
+    EXPECT_EQ(write_limit("sem", "70000 1024000000 500 32000"), 0);
+    const int id = make(self, kMost + 1);
+    {
+        Process user;
+        EXPECT_EQ(operate(user, id, { { 0, 1, SEM_UNDO } }), 0);
+        EXPECT_EQ(control(self, id, kMost, SETVAL, 3), 0);
+    }
+    EXPECT_EQ(control(self, id, 0, GETVAL), 0);
+    EXPECT_EQ(control(self, id, kMost, GETVAL), 3);
+    EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
+    EXPECT_EQ(write_limit("sem", "32000 1024000000 500 32000"), 0);
 }
 
 TEST(a_group_undoes_when_its_last_task_exits)

@@ -43,11 +43,11 @@ public:
     [[nodiscard]] constexpr bool accepts(i64 type) const noexcept
     {
         switch (rule_) {
+        [[likely]] case Rule::Equal:
+            return type == operand_;
         case Rule::Any:
         case Rule::Ordinal:
             return true;
-        case Rule::Equal:
-            return type == operand_;
         case Rule::Except:
             return type != operand_;
         case Rule::AtMost:

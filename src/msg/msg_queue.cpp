@@ -68,9 +68,10 @@ Message* MsgQueueState::select(const MessageSelector& selector) noexcept
  */
 bool MsgQueueState::deliver(Box<Message>& message, WakeList& wakes) noexcept
 {
+    const i64 type = message->type();
     for (Receiver* receiver = receivers.first(); receiver;) {
         Receiver* next = receivers.next(*receiver);
-        if (receiver->selector.accepts(message->type())
+        if (receiver->selector.accepts(type)
             && may_have(receiver->task(), receiver->selector, *message)) {
             receivers.remove(*receiver);
             if (message->size() <= receiver->capacity) {

@@ -53,6 +53,16 @@ TEST(adjustments_add_up_over_calls)
     EXPECT_EQ(set.value(), 110);
 }
 
+TEST(an_adjustment_that_was_0_in_between_is_undone)
+{
+    const SemSet set { Values { 3, 5 } };
+    in_a_process([&] {
+        for (const sembuf& change : { up(), down(), up() })
+            REQUIRE_OK(set.operate({ undone(change) }));
+    });
+    EXPECT_EQ(set.text(), "3 5");
+}
+
 TEST(an_array_may_mix_operations_with_and_without_undo)
 {
     const SemSet set { Values { 1, 1, 1 } };
