@@ -43,8 +43,7 @@ public:
     [[nodiscard]] constexpr bool accepts(i64 type) const noexcept
     {
         switch (rule_) {
-        [[likely]] case Rule::Equal:
-            return type == operand_;
+            [[likely]] case Rule::Equal : return type == operand_;
         case Rule::Any:
         case Rule::Ordinal:
             return true;

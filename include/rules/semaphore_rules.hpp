@@ -16,9 +16,10 @@ enum class SemVerdict : u8 { Possible, Blocks, OutOfRange };
 {
     if (change == 0)
         return value == 0 ? SemVerdict::Possible : SemVerdict::Blocks;
-    if (value + change < 0)
-        return SemVerdict::Blocks;
-    return value + change > kMostSemaphoreValue ? SemVerdict::OutOfRange : SemVerdict::Possible;
+    const i32 after = value + change;
+    if (after >= 0 && after <= kMostSemaphoreValue) [[likely]]
+        return SemVerdict::Possible;
+    return after < 0 ? SemVerdict::Blocks : SemVerdict::OutOfRange;
 }
 
 /* A process's adjustment after @change: what restores the semaphore when it exits. */
