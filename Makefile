@@ -31,7 +31,7 @@ LTO ?= 1
 SYSVIPC_UNTRIED ?= 0
 export LTO SYSVIPC_UNTRIED
 
-.PHONY: all install uninstall tools install-tools deb android clean run shell test test-more host-test explore fuzz coverage mutants mutants-guest test-reference test-postgres matrix bench latency footprint lint check format help FORCE
+.PHONY: all install uninstall tools install-tools deb android clean run shell test test-more host-test explore fuzz coverage mutants mutants-guest test-reference test-postgres matrix bench latency lint check format help FORCE
 
 all: ## build sysvipc.ko for KDIR (default: the running kernel's headers)
 	@test -d "$(KDIR)" || { echo "No kernel headers: set KDIR=, or run scripts/install-packages build headers" >&2; false; }
@@ -131,11 +131,12 @@ matrix: ## print test results by kernel as a table (a selection: make matrix ROW
 test-postgres: ## run PostgreSQL in the guest with shared memory from the module
 	scripts/test postgres:plain
 
-bench: ## measure instructions per call, module against built-in code
-	scripts/bench
-
-footprint: ## measure how much memory objects take, module against built-in code
-	scripts/footprint
+bench: ## measure calls, shared cache lines, scale and memory, module against built-in code (CHECK=--check: scripts/bench)
+	scripts/bench $(CHECK)
+	scripts/bench --kernel stock-6.12 $(CHECK)
+	scripts/measure sharing
+	scripts/measure scale
+	scripts/measure footprint
 
 latency: ## measure how long one task delays others, module against built-in code
 	scripts/latency

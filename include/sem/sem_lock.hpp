@@ -61,9 +61,9 @@ private:
     void take_set() noexcept;
     /* Returns whether the set was open, so that semaphores have to be passed through. */
     [[nodiscard]] bool close() noexcept;
-    /* Acquires and releases the locks of those semaphores of @set. */
+    /* Acquires and releases the locks of those semaphores of @set.  Inlined: as the constructor. */
     template <class Numbers>
-    static void pass(SemSet& set, const Numbers& numbers) noexcept
+    [[gnu::always_inline]] static void pass(SemSet& set, const Numbers& numbers) noexcept
     {
         for (const auto& each : numbers)
             static_cast<void>(set.semaphore(number_of(each)).lock()); /* BARRIER is_closed */

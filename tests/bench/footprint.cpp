@@ -4,7 +4,7 @@
  *
  * Each test makes many objects of a kind, sees how much more memory the kernel has in use then (its slab caches,
  * memory of each CPU, mapped pages: /proc/meminfo), and prints the share of one as "# footprint ROW BYTES".
- * scripts/footprint runs it on kernels with and without the module, and compares.
+ * scripts/measure runs it on kernels with and without the module, and compares.
  *
  *   footprint [NAME]...
  */

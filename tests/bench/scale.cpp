@@ -3,7 +3,7 @@
  * scale: what a call costs when there is much of something: objects, tasks that wait, messages, undo records.
  *
  * Needs a clock that counts instructions (qemu/run --instruction-clock).  Each line is "# scale ROW INSTRUCTIONS",
- * for one call or a pair of them, without entering and leaving the kernel.  scripts/scale runs it on kernels with
+ * for one call or a pair of them, without entering and leaving the kernel.  scripts/measure runs it on kernels with
  * and without the module, and compares.
  *
  *   scale [NAME]...
