@@ -32,7 +32,8 @@ public:
     class Iterator {
     public:
         [[nodiscard]] u32 operator*() const noexcept { return number_; }
-        Iterator& operator++() noexcept
+        /* Inlined, so that the compiler sees which kind of range it is. */
+        [[gnu::always_inline]] Iterator& operator++() noexcept
         {
             if (!undo_)
                 ++number_;
