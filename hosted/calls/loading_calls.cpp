@@ -3,6 +3,7 @@
 #include "../kernel.hpp"
 #include "../machine.hpp"
 #include "../module.hpp"
+#include "../namespace.hpp"
 #include "../sysctl.hpp"
 #include "test.hpp"
 
@@ -349,6 +350,24 @@ TEST(namespaces_stand_in_where_the_kernel_has_none_for_ipc)
     kernel().namespaces = "";
     EXPECT_EQ(load_again(), 0);
     EXPECT(has_logged("this kernel has one IPC namespace for all"));
+}
+
+/* Its mark tells it from the one before, if that has ended without notice. */
+TEST(a_namespace_at_the_address_of_another_has_none_of_its_objects)
+{
+    constexpr unsigned long kNewIpc = 0x8000000;
+    Process self;
+    {
+        Process inside { self, kNewIpc };
+        const int id = static_cast<int>(inside.semget(5, 1, IPC_CREAT | 0600));
+        EXPECT(id >= 0);
+        inside.task().process->ipc_ns->mark.store(0); /* as in one that has just been made */
+        EXPECT_EQ(inside.semctl(id, 0, GETVAL, 0), -EINVAL);
+        EXPECT_EQ(inside.semget(5, 1, 0), -ENOENT);
+        EXPECT(inside.semget(5, 1, IPC_CREAT | 0600) >= 0);
+    }
+    wait_until([] { return unload_module() == 0; }, "both are buried");
+    EXPECT_EQ(load_again(), 0);
 }
 
 TEST(tasks_with_undo_outlive_the_module)

@@ -112,6 +112,8 @@ TEST(statistics_of_a_queue_tell_what_has_happened_to_it)
     EXPECT(row["lspid"] == std::to_string(self.pid()) && row["lslive"] == "1");
     EXPECT(row["lrpid"] == std::to_string(receiver.pid()) && row["lrlive"] == "1");
     EXPECT(row["cpid"] == std::to_string(self.pid()) && row["clives"] == "1");
+    EXPECT_EQ(self.msgrcv(id, &received, 100, 0, 0), 5);
+    EXPECT(row_of("/proc/sysvipc/msg_stats", id)["received"] == "2");
     EXPECT_EQ(self.msgctl(id, IPC_RMID, nullptr), 0);
     EXPECT_EQ(row_count("/proc/sysvipc/msg_stats"), 0);
 }
