@@ -415,6 +415,35 @@ TEST(sets_of_one_namespace_share_a_limit)
     EXPECT_EQ(write_limit("sem", "32000 1024000000 500 32000"), 0);
 }
 
+/* A value that is set is no operation; that a waiter fails by it makes it none. */
+TEST(setting_a_value_by_which_a_waiter_fails_is_no_operation)
+{
+    constexpr std::int64_t kHour = 3'600'000'000'000;
+    constexpr short kMost = 32'767;
+    Process self;
+    Process waiter;
+    const int id = make(self);
+    semid_ds stat {};
+    EXPECT_EQ(control(self, id, 0, SETVAL, kMost), 0);
+    EXPECT_EQ(operate(waiter, id, { { 0, -kMost, SEM_UNDO } }), 0);
+    EXPECT_EQ(operate(self, id, { { 0, 1, 0 } }), 0);
+    {
+        /* One more than an adjustment can be, once the first operation is possible. */
+        Running wait {
+            waiter,
+            [&] {
+                EXPECT_EQ(operate(waiter, id, { { 1, -1, 0 }, { 0, -1, SEM_UNDO } }), -ERANGE);
+            }
+        };
+        wait_until([&] { return waiter.is_asleep(); }, "it waits");
+        machine::advance(kHour);
+        EXPECT_EQ(control(self, id, 1, SETVAL, 1), 0);
+    }
+    EXPECT_EQ(control(self, id, 0, IPC_STAT, argument(&stat)), 0);
+    EXPECT(stat.sem_otime < stat.sem_ctime);
+    EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
+}
+
 /* A value that is set is no operation; that it lets a waiter go on makes it one. */
 TEST(setting_a_value_that_serves_a_waiter_counts_as_an_operation)
 {

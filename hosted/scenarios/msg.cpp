@@ -290,6 +290,21 @@ TEST_CASE(MsgScenario, a_waiting_sender_whose_room_is_taken)
     EXPECT_EQ(receive(2, abi::IPC_NOWAIT), 4);
 }
 
+TEST_CASE(MsgScenario, a_waiting_sender_and_the_removal_of_its_queue)
+{
+    Errno sent {};
+    Errno removed {};
+    EXPECT_EQ(set_limit(4), kDone);
+    EXPECT_EQ(send(1, 4), kDone);
+    {
+        Thread sender { 0, [&] { sent = send(2, 4); } };
+        Thread remover { 0, [&] { removed = remove(); } };
+        explore(sender, remover);
+    }
+    EXPECT_EQ(removed, kDone);
+    EXPECT(sent == Errno::EIDRM || sent == Errno::EINVAL);
+}
+
 TEST_CASE(MsgScenario, a_waiting_sender_with_room_and_the_removal)
 {
     Errno sent {};

@@ -351,7 +351,7 @@ TEST(undo_of_large_sets_at_exit)
 
 TEST(undo_of_single_operations_at_exit)
 {
-    measure_undo(is_short() ? 1000 : 8000, 1, 1);
+    measure_undo(8000, 1, 1);
 }
 
 TEST(segments_at_exit)
