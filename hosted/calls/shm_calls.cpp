@@ -171,7 +171,11 @@ TEST(locking_needs_a_capability_or_ownership_and_a_limit)
     EXPECT_EQ(owner.shmctl(id, SHM_LOCK, nullptr), -ENOMEM);
     owner.set_memlock_limit(kPage);
     EXPECT_EQ(owner.shmctl(id, SHM_LOCK, nullptr), 0);
+    const int next = make(owner);
+    EXPECT_EQ(owner.shmctl(next, SHM_LOCK, nullptr), -ENOMEM);
     EXPECT_EQ(owner.shmctl(id, IPC_RMID, nullptr), 0);
+    EXPECT_EQ(owner.shmctl(next, SHM_LOCK, nullptr), 0);
+    EXPECT_EQ(owner.shmctl(next, IPC_RMID, nullptr), 0);
 }
 
 TEST(memory_cannot_be_locked_where_the_kernel_does_not_let_us)
