@@ -3,6 +3,7 @@
  * The module under test, for the programs that load and unload it themselves.
  */
 #include "lib/module.hpp"
+#include "lib/actor.hpp"
 #include "lib/harness.hpp"
 #include "lib/sysv_msg.hpp"
 #include "lib/sysv_sem.hpp"
@@ -47,6 +48,17 @@ Outcome load(const char* parameters)
 Outcome unload()
 {
     return Outcome::of(syscall(SYS_delete_module, kName, O_NONBLOCK));
+}
+
+bool has_direct_calls()
+{
+    const auto loaded = load("force=1 attach=ftrace");
+    if (loaded.failed_with(EOPNOTSUPP))
+        return false;
+    REQUIRE_OK(loaded);
+    // Whoever reads a file below /proc or /sys just now may keep it for a moment.
+    wait_until([] { return unload().ok(); });
+    return true;
 }
 
 bool is_loaded()

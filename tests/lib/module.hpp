@@ -19,6 +19,8 @@ void require_unloaded();
 void require_unloaded_beside_builtin();
 // The same on kernels of either kind; returns whether the calls are built in.
 bool require_unloaded_anywhere();
+// Whether the module can attach by direct calls of ftrace: loads and unloads it to see, as it is not loaded.
+bool has_direct_calls();
 
 // Without parameters: with those that MODULE_PARAMETERS in the environment names, if any.
 Outcome load(const char* parameters = nullptr);

@@ -104,8 +104,15 @@ TEST(loading_is_refused_while_another_ipc_namespace_has_objects)
     const Loaded loaded;
 }
 
-// By each means: a kprobe can redirect a call as an ftrace direct call can.
-constexpr const char* kMeans[] { "force=1 attach=ftrace", "force=1 attach=kprobe" };
+// By each means that the kernel has: a kprobe can redirect a call as an ftrace direct call can.
+std::vector<const char*> ways_to_load()
+{
+    module::require_unloaded_beside_builtin();
+    std::vector<const char*> ways { "force=1 attach=kprobe" };
+    if (module::has_direct_calls())
+        ways.push_back("force=1 attach=ftrace");
+    return ways;
+}
 
 TEST(the_kernels_objects_are_hidden_while_the_module_serves)
 {
@@ -113,8 +120,8 @@ TEST(the_kernels_objects_are_hidden_while_the_module_serves)
     const Queue old { 0600, unused_key() };
     EXPECT_OK(old.send(7, "kept"));
     const auto old_rows = read_queue_rows();
-    for (const char* means : kMeans) {
-        Loaded loaded { means };
+    for (const char* way : ways_to_load()) {
+        Loaded loaded { way };
         EXPECT_ERR(sysv::msgctl(old.id(), IPC_STAT, nullptr), EINVAL);
         EXPECT(read_queue_rows().empty());
         const Queue queue;
@@ -135,9 +142,9 @@ TEST(an_open_file_keeps_showing_the_same_objects)
 {
     module::require_unloaded_beside_builtin();
     const Queue old;
-    for (const char* means : kMeans) {
+    for (const char* way : ways_to_load()) {
         const ProcFile before;
-        Loaded loaded { means };
+        Loaded loaded { way };
         const Queue queue;
         const Queue second;
         EXPECT_EQ(parse_rows(before.read_rest()).size(), 1u);
@@ -149,9 +156,9 @@ TEST(an_open_file_keeps_showing_the_same_objects)
 TEST(open_files_of_the_module_pin_it_and_files_of_the_kernel_do_not)
 {
     module::require_unloaded_beside_builtin();
-    for (const char* means : kMeans) {
+    for (const char* way : ways_to_load()) {
         const ProcFile before;
-        const Loaded loaded { means };
+        const Loaded loaded { way };
         {
             const ProcFile during;
             EXPECT(module::is_refusal(module::unload()));
@@ -159,7 +166,7 @@ TEST(open_files_of_the_module_pin_it_and_files_of_the_kernel_do_not)
         }
         EXPECT_OK(module::unload());
         EXPECT(parse_rows(before.read_rest()).empty());
-        REQUIRE_OK(module::load(means));
+        REQUIRE_OK(module::load(way));
     }
 }
 
@@ -241,8 +248,8 @@ TEST(the_kernels_next_ids_are_used_up_by_objects_of_the_module)
 
 TEST(a_change_of_shm_rmid_forced_reaches_segments_of_the_module)
 {
-    for (const char* means : kMeans) {
-        const Loaded loaded { means };
+    for (const char* way : ways_to_load()) {
+        const Loaded loaded { way };
         const Shared<int> id;
         in_a_process(
             [&] { *id = static_cast<int>(REQUIRE_OK(sysv::shmget(IPC_PRIVATE, kPage, 0600))); });
@@ -318,9 +325,10 @@ TEST(no_call_fails_while_the_module_takes_over_or_hands_back)
 // A program finds the objects that it has created: none is left in the kernel, out of its reach.
 TEST(an_object_created_during_unloading_is_found_by_its_creator)
 {
-    for (int round = 0; round < 6; ++round) {
+    const auto ways = ways_to_load();
+    for (std::size_t round = 0; round < 6; ++round) {
         module::require_unloaded_beside_builtin();
-        REQUIRE_OK(module::load(round % 2 ? "attach=kprobe" : "attach=ftrace"));
+        REQUIRE_OK(module::load(ways[round % ways.size()]));
         const Shared<std::atomic<bool>> is_over;
         const Shared<std::atomic<int>> begun;
         std::vector<Actor> users;
