@@ -31,7 +31,7 @@ boot_rows() {
 builtin_rows() {
 	local kernel=$1 command=$2 kept rows
 	shift 2
-	kept=$({ cat "$("$top/scripts/kernel" "$kernel")/vmlinuz" "$program" "$top/qemu/run" "$0" && echo "$command $*"; } |
+	kept=$({ cat "$("$top/scripts/kernel" "$kernel")/vmlinuz" "$program" "$top/qemu/run" "$0" "${BASH_SOURCE[0]}" "${plugin[@]}" && echo "$command $*"; } |
 		sha256sum | cut -c 1-16)
 	kept=$out/builtin-$kernel-$kept
 	if [[ ! -e $kept ]]; then
