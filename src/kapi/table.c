@@ -50,7 +50,6 @@ static inline u32 hash_address(const void *key, u32 size, u32 seed)
  * kernel does not preempt, others wait for that: 60 us after the exit of one task with 8,000 pairs.  They
  * keep 8 to 16 bytes for each object of the most that there have been, until the module is unloaded.
  */
-
 static const struct rhashtable_params address_params = {
 	.min_size = LEAST_BUCKETS,
 	.hashfn = hash_address,

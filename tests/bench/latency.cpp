@@ -375,10 +375,8 @@ TEST(whole_sets)
 TEST(inversion)
 {
     require_one_cpu();
-    // Until what the tests before have left to RCU and to workers is done.
-    sleep_until(now() + 2000 * kMillisecond);
-    constexpr int kTries = 120;
-    const int tries = is_short() ? 30 : kTries;
+    sleep_until(now() + 2000 * kMillisecond); // for RCU and workers to do what is left
+    const int tries = is_short() ? 30 : 120;
     constexpr Nanoseconds kRange = 6 * kMicrosecond; // longer than any of the calls
     for (const inversion::Sleep& sleep : inversion::sleeps()) {
         int late = 0;

@@ -84,6 +84,11 @@ std::deque<Object> many(long count, Arguments... arguments)
     return objects;
 }
 
+struct Message {
+    long type;
+    char text[8];
+};
+
 void allow_objects(const char* limit, const char* value)
 {
     REQUIRE_OK(LimitFile { limit }.write(value));
@@ -95,10 +100,7 @@ TEST(among_queues)
     for (const long count : { 1L, 1'000L, 1'000'000L }) {
         const auto queues = many<Queue>(count, 0600);
         const int id = queues[static_cast<std::size_t>(count / 2)].id();
-        struct {
-            long type;
-            char text[8];
-        } message { 1, {} };
+        Message message { 1, {} };
         sysv::QueueStat stat;
         settle();
         print_row(
@@ -228,10 +230,7 @@ TEST(beside_sleepers)
     for (const long count : { 1L, 100L, 10'000L }) {
         Queue queue;
         const Sleepers sleepers { count, [&] { (void)queue.receive(7, 0); } };
-        struct {
-            long type;
-            char text[8];
-        } message { 1, {} };
+        Message message { 1, {} };
         print_row(
             "msgsnd+msgrcv", count, "receivers-of-another-type",
             [&] {
@@ -251,10 +250,7 @@ TEST(among_messages)
         const Queue queue;
         for (long type = 1; type <= count; ++type)
             REQUIRE_OK(queue.send(type, "12345678"));
-        struct {
-            long type;
-            char text[8];
-        } message { count + 1, {} };
+        Message message { count + 1, {} };
         print_row(
             "msgsnd+msgrcv,by-type", count, "messages-of-other-types",
             [&] {
