@@ -44,6 +44,16 @@ struct hosted_link {
     void* unused;
 };
 
+struct hosted_tree_node {
+    struct hosted_tree_node* parent;
+    struct hosted_tree_node* left;
+    struct hosted_tree_node* right;
+};
+
+struct hosted_tree {
+    struct hosted_tree_node* root;
+};
+
 struct hosted_count {
     int value;
 };
@@ -97,6 +107,8 @@ struct hosted_registers {
 #define idr hosted_table
 #define rhashtable hosted_table
 #define rhash_head hosted_link
+#define rb_root hosted_tree
+#define rb_node hosted_tree_node
 #define refcount_t struct hosted_count
 #define pt_regs hosted_registers
 

@@ -51,7 +51,7 @@ TEST_CASE(QueueFixture, the_last_sender_and_receiver_and_their_times_are_recorde
 TEST_CASE(QueueFixture, a_waiting_receiver_is_handed_its_message_and_the_queue_never_holds_it)
 {
     Receiver receiver { ask(0), 10 };
-    queue.receivers.push_back(receiver);
+    queue.receivers.join(receiver);
     send(7, 10);
     EXPECT(!receiver.is_linked());
     EXPECT_EQ(receiver.answer, Answer::Delivered);
@@ -68,7 +68,7 @@ TEST_CASE(QueueFixture, receivers_are_tried_in_order_of_arrival)
     Receiver second { ask(0), 10 };
     Receiver third { ask(0), 10 };
     for (Receiver* receiver : { &first, &second, &third })
-        queue.receivers.push_back(*receiver);
+        queue.receivers.join(*receiver);
     send(2, 1);
     EXPECT(first.is_linked());
     EXPECT_EQ(second.answer, Answer::Delivered);
@@ -86,16 +86,16 @@ TEST_CASE(QueueFixture, a_receiver_gets_only_messages_of_its_type)
     Receiver equal { ask(5), 10 };
     Receiver except { ask(5, true), 10 };
     Receiver at_most { ask(-3), 10 };
-    queue.receivers.push_back(equal);
+    queue.receivers.join(equal);
     send(4, 1);
     send(6, 1);
     EXPECT(equal.is_linked());
     send(5, 1);
     EXPECT_EQ(equal.answer, Answer::Delivered);
-    queue.receivers.push_back(except);
+    queue.receivers.join(except);
     send(5, 1);
     EXPECT(except.is_linked());
-    queue.receivers.push_back(at_most);
+    queue.receivers.join(at_most);
     send(3, 1);
     EXPECT_EQ(except.answer, Answer::Delivered);
     send(4, 1);
@@ -111,7 +111,7 @@ TEST_CASE(QueueFixture, a_receiver_with_too_small_a_buffer_fails_and_the_next_ge
     Receiver other_type { ask(2), 10 };
     Receiver large { ask(0), 10 };
     for (Receiver* receiver : { &small, &other_type, &large })
-        queue.receivers.push_back(*receiver);
+        queue.receivers.join(*receiver);
     send(1, 10);
     EXPECT_EQ(small.answer, Answer::TooBig);
     EXPECT_EQ(small.wait(), Waiter::Outcome::Done);
@@ -166,7 +166,7 @@ TEST_CASE(QueueFixture, removal_and_change_wake_every_waiter)
     Sender senders[3] { Sender { 1, 0 }, Sender { 1, 50 }, Sender { 1, 1000 } };
     for (const bool is_removal : { false, true }) {
         for (Receiver& receiver : receivers)
-            queue.receivers.push_back(receiver);
+            queue.receivers.join(receiver);
         WakeList wakes;
         queue.release_receivers(is_removal ? Answer::Removed : Answer::TryAgain, wakes);
         EXPECT(queue.receivers.is_empty());
@@ -195,7 +195,7 @@ TEST_CASE(QueueFixture, a_queue_agrees_with_its_counts_over_random_traffic)
         for (u32 i = 0; i < kWaiters; ++i) {
             Receiver receiver { ask(i64 { random.below(9) } - 4, random.one_in(2)),
                                 random.below(20) };
-            queue.receivers.push_back(receiver);
+            queue.receivers.join(receiver);
             const i64 type = i64 { random.below(5) } + 1;
             const usize size = random.below(25);
             const bool is_wanted = receiver.selector.accepts(type);
@@ -212,7 +212,7 @@ TEST_CASE(QueueFixture, a_queue_agrees_with_its_counts_over_random_traffic)
                 bytes += is_taken ? 0 : size;
             }
             if (receiver.is_linked())
-                queue.receivers.remove(receiver);
+                queue.receivers.leave(receiver);
         }
         if (const i64 size = receive(ask(i64 { random.below(9) } - 4)); size >= 0) {
             --messages;

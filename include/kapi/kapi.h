@@ -12,6 +12,7 @@
 #include <kapi/registers.h>
 #include <kapi/table.h>
 #include <kapi/task.h>
+#include <kapi/tree.h>
 #include <kapi/user.h>
 
 #endif

@@ -14,6 +14,7 @@
 #include <ids/ipc_object.hpp>
 #include <mem/on_demand.hpp>
 #include <msg/message_store.hpp>
+#include <msg/receiver_line.hpp>
 #include <ns/ipc_namespace.hpp>
 #include <os/pid.hpp>
 #include <os/security.hpp>
@@ -35,21 +36,6 @@ public:
     const i64 type;
     const usize size;
     Answer answer { Answer::TryAgain };
-};
-
-/* A task that waits for a message. */
-class Receiver : public Waiter, public ListNode<Receiver> {
-public:
-    enum class Answer : u8 { TryAgain, Delivered, TooBig, Removed };
-
-    Receiver(const MessageSelector& wanted, usize room) noexcept : selector(wanted), capacity(room)
-    {
-    }
-
-    const MessageSelector selector;
-    const usize capacity; /* a longer message is refused with E2BIG */
-    Answer answer { Answer::TryAgain };
-    Box<Message> message; /* with Delivered */
 };
 
 struct MsgQueueState : Pinned {
@@ -90,7 +76,7 @@ struct MsgQueueState : Pinned {
     PidRef lrpid;
     MessageStore store;
     List<Sender> senders;
-    List<Receiver> receivers;
+    ReceiverLine receivers;
 
 private:
     [[nodiscard]] bool may_have(kapi_task* receiver, const MessageSelector& selector,

@@ -13,6 +13,7 @@
 #include <linux/msg.h>
 #include <linux/mutex.h>
 #include <linux/ptrace.h>
+#include <linux/rbtree.h>
 #include <linux/rcupdate_wait.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable.h>
@@ -57,6 +58,8 @@ static void __used layout(void)
 	LAYOUT(IDR, struct idr);
 	LAYOUT(RHASHTABLE, struct rhashtable);
 	LAYOUT(RHASH_HEAD, struct rhash_head);
+	LAYOUT(TREE, struct rb_root);
+	LAYOUT(TREE_NODE, struct rb_node);
 	LAYOUT(REFCOUNT, refcount_t);
 	FIELD(MSG_MSG_TYPE, struct msg_msg, m_type);
 	DEFINE(KAPI_MSG_MSG_SIZE, sizeof(struct msg_msg));

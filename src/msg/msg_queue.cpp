@@ -68,28 +68,25 @@ Message* MsgQueueState::select(const MessageSelector& selector) noexcept
  */
 bool MsgQueueState::deliver(Box<Message>& message, WakeList& wakes) noexcept
 {
-    const i64 type = message->type();
-    for (Receiver* receiver = receivers.first(); receiver;) {
-        Receiver* next = receivers.next(*receiver);
-        if (receiver->selector.accepts(type)
-            && may_have(receiver->task(), receiver->selector, *message)) {
-            receivers.remove(*receiver);
-            if (message->size() <= receiver->capacity) {
-                lrpid.note(receiver->pid());
-                rtime = real_seconds();
-                ++received;
-                if (Trace::msg_handed_over()) [[unlikely]]
-                    Trace::msg_handed_over(perm_.id(), message->type(), message->size(),
-                                           receiver->pid());
-                receiver->answer = Receiver::Answer::Delivered;
-                receiver->message = move(message);
-                wakes.finish(*receiver);
-                return true;
-            }
-            receiver->answer = Receiver::Answer::TooBig;
+    ReceiverLine::Accepting accepting { receivers, message->type() };
+    while (Receiver* receiver = accepting.next()) {
+        if (!may_have(receiver->task(), receiver->selector, *message))
+            continue;
+        receivers.leave(*receiver);
+        if (message->size() <= receiver->capacity) {
+            lrpid.note(receiver->pid());
+            rtime = real_seconds();
+            ++received;
+            if (Trace::msg_handed_over()) [[unlikely]]
+                Trace::msg_handed_over(perm_.id(), message->type(), message->size(),
+                                       receiver->pid());
+            receiver->answer = Receiver::Answer::Delivered;
+            receiver->message = move(message);
             wakes.finish(*receiver);
+            return true;
         }
-        receiver = next;
+        receiver->answer = Receiver::Answer::TooBig;
+        wakes.finish(*receiver);
     }
     return false;
 }
@@ -131,10 +128,10 @@ Box<Message> MsgQueueState::take(Message& message, MessageUsage& usage, WakeList
 
 void MsgQueueState::release_receivers(Receiver::Answer answer, WakeList& wakes) noexcept
 {
-    while (Receiver* receiver = receivers.pop_front()) {
-        receiver->answer = answer;
-        wakes.finish(*receiver);
-    }
+    receivers.dissolve([&](Receiver& receiver) {
+        receiver.answer = answer;
+        wakes.finish(receiver);
+    });
 }
 
 /*

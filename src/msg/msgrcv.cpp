@@ -67,7 +67,7 @@ COLD [[gnu::noinline]] Errno refuse_as_empty(MsgQueue& queue) noexcept
     return Received::MustWait;
 }
 
-/* What a task needs to sleep: a reference to the queue, and its entry in the queue's list. */
+/* What a task needs to sleep: a reference to the queue, and its entry in the queue's line. */
 struct WaitingReceiver {
     WaitingReceiver(Ref<MsgQueue> kept, const ReceiveRequest& request) noexcept
         : queue(move(kept)),
@@ -83,7 +83,7 @@ struct WaitingReceiver {
 using Place = Optional<WaitingReceiver>;
 
 /*
- * @receiver is in the queue's list.  MustWait: try again.
+ * @receiver is in the queue's line.  MustWait: try again.
  * Errors: EIDRM, E2BIG, EINTR (not restarted once a handler ran).
  */
 Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
@@ -92,7 +92,7 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
     if (receiver.wait() == Waiter::Outcome::Signal) {
         auto state = queue.lock();
         if (receiver.is_linked()) {
-            state->receivers.remove(receiver);
+            state->receivers.leave(receiver);
             return Errno::ERESTARTNOHAND;
         }
     }
@@ -118,7 +118,7 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
 {
     Ref<MsgQueue> kept = TRY(Ref<MsgQueue>::try_get(queue));
     place.emplace([&] { return WaitingReceiver { move(kept), request }; });
-    state->receivers.push_back(place->receiver);
+    state->receivers.join(place->receiver);
     if (Trace::msg_blocked()) [[unlikely]]
         Trace::msg_blocked(queue.id(), false, request.selector.asked_for(), request.size,
                            state->messages);
@@ -137,7 +137,7 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
         if (TRY(try_receive(ns, queue, state, request, message, wakes)) == Received::Yes)
             return {};
         place.receiver.rearm();
-        state->receivers.push_back(place.receiver);
+        state->receivers.join(place.receiver);
     }
     return {};
 }

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* kapi: balanced search trees; callers descend and lock.  Kernel source: <linux/rbtree.h>. */
+#ifndef SYSVIPC_KAPI_TREE_H
+#define SYSVIPC_KAPI_TREE_H
+
+#include <kapi/types.h>
+
+KAPI_BEGIN
+
+/* Zero bytes are an empty tree. */
+KAPI_OPAQUE(kapi_tree, TREE);
+KAPI_OPAQUE(kapi_tree_node, TREE_NODE);
+
+/* Where the root is linked, and what is below a node on either side: of NULL, a node can be added there. */
+struct kapi_tree_node **kapi_tree_root(struct kapi_tree *tree);
+struct kapi_tree_node **kapi_tree_left(struct kapi_tree_node *node);
+struct kapi_tree_node **kapi_tree_right(struct kapi_tree_node *node);
+struct kapi_tree_node *kapi_tree_first(const struct kapi_tree *tree); /* in order; NULL: none */
+struct kapi_tree_node *kapi_tree_next(const struct kapi_tree_node *node); /* in order; NULL: none */
+/* place: NULL, a link of parent's, or the root's (then parent is NULL).  Balances the tree. */
+void kapi_tree_add(struct kapi_tree *tree, struct kapi_tree_node *parent,
+		   struct kapi_tree_node **place, struct kapi_tree_node *node);
+void kapi_tree_remove(struct kapi_tree *tree, struct kapi_tree_node *node);
+
+KAPI_END
+
+#endif

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * OrderedTree<T, Order>: an intrusive search tree (the kernel's rbtree) that does not own its elements.  T
+ * derives from TreeNode<T>, and can be in one tree at a time.  Order has
+ *
+ *     static bool is_before(const T&, const T&)     a strict weak order
+ *
+ * Elements of which neither is before the other are in the order in which they were added.  Each operation
+ * takes O(log elements) steps.  The caller does the locking.
+ */
+#pragma once
+
+#include <base/types.hpp>
+#include <kapi/tree.h>
+
+namespace sysvipc {
+
+template <class T, class Order>
+class OrderedTree;
+
+template <class T>
+class TreeNode : kapi_tree_node {
+public:
+    TreeNode() noexcept = default;
+    TreeNode(const TreeNode&) = delete;
+    TreeNode& operator=(const TreeNode&) = delete;
+
+    [[nodiscard]] bool is_linked() const noexcept { return is_linked_; }
+
+private:
+    template <class U, class Order>
+    friend class OrderedTree;
+
+    bool is_linked_ { false };
+};
+
+template <class T, class Order>
+class OrderedTree : Pinned {
+public:
+    [[nodiscard]] bool is_empty() noexcept { return !*kapi_tree_root(&tree_); }
+    [[nodiscard]] T* first() noexcept { return object(kapi_tree_first(&tree_)); }
+    [[nodiscard]] T* next(T& item) noexcept { return object(kapi_tree_next(&node(item))); }
+
+    /*
+     * The first element for which @is_below(element) is false; nullptr: none.  Precondition: it is true
+     * for the elements up to some place in the order, and false from there on.
+     */
+    template <class IsBelow>
+    [[nodiscard]] T* first_not(IsBelow&& is_below) noexcept
+    {
+        T* found = nullptr;
+        for (kapi_tree_node* at = *kapi_tree_root(&tree_); at;) {
+            T* item = object(at);
+            if (is_below(*item)) {
+                at = *kapi_tree_right(at);
+            } else {
+                found = item;
+                at = *kapi_tree_left(at);
+            }
+        }
+        return found;
+    }
+
+    void add(T& item) noexcept
+    {
+        kapi_tree_node* parent = nullptr;
+        kapi_tree_node** place = kapi_tree_root(&tree_);
+        while (*place) {
+            parent = *place;
+            place = Order::is_before(item, *object(parent)) ? kapi_tree_left(parent)
+                                                            : kapi_tree_right(parent);
+        }
+        static_cast<TreeNode<T>&>(item).is_linked_ = true;
+        kapi_tree_add(&tree_, parent, place, &node(item));
+    }
+
+    void remove(T& item) noexcept
+    {
+        kapi_tree_remove(&tree_, &node(item));
+        static_cast<TreeNode<T>&>(item).is_linked_ = false;
+    }
+
+    /* Removes and returns the first element; nullptr if there is none. */
+    T* pop_first() noexcept
+    {
+        T* item = first();
+        if (item)
+            remove(*item);
+        return item;
+    }
+
+private:
+    static kapi_tree_node& node(T& item) noexcept { return static_cast<TreeNode<T>&>(item); }
+    static T* object(kapi_tree_node* node) noexcept
+    {
+        /* SAFETY: every node in the tree is the base of a TreeNode<T>, and that one of a T. */
+        return static_cast<T*>(static_cast<TreeNode<T>*>(node));
+    }
+
+    kapi_tree tree_ {};
+};
+
+} // namespace sysvipc

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Receiver: a task that waits for a message.  ReceiverLine: those that wait at one queue.
+ *
+ * A message goes to the receiver that has waited longest of those that accept its type.  Often many tasks
+ * wait at one queue, each for answers of a type of its own: a tree of receivers by type finds the one that
+ * is meant in O(log receivers).  Those that accept several types are few; they are tried one by one.
+ *
+ * Locks: the queue's, for everything.
+ */
+#pragma once
+
+#include <mem/box.hpp>
+#include <mem/ordered_tree.hpp>
+#include <msg/message.hpp>
+#include <os/waiter.hpp>
+#include <rules/message_match.hpp>
+
+namespace sysvipc {
+
+class Receiver : public Waiter, public TreeNode<Receiver> {
+public:
+    enum class Answer : u8 { TryAgain, Delivered, TooBig, Removed };
+
+    Receiver(const MessageSelector& wanted, usize room) noexcept : selector(wanted), capacity(room)
+    {
+    }
+
+    const MessageSelector selector;
+    const usize capacity; /* a longer message is refused with E2BIG */
+    Answer answer { Answer::TryAgain };
+    Box<Message> message; /* with Delivered */
+
+private:
+    friend class ReceiverLine;
+
+    [[nodiscard]] bool wants_one_type() const noexcept
+    {
+        return selector.rule() == MessageSelector::Rule::Equal;
+    }
+
+    u64 place_ { 0 }; /* in the order of arrival */
+};
+
+class ReceiverLine {
+public:
+    [[nodiscard]] bool is_empty() noexcept { return tree_.is_empty(); }
+
+    /* @receiver becomes the last one. */
+    void join(Receiver& receiver) noexcept
+    {
+        receiver.place_ = arrivals_++;
+        tree_.add(receiver);
+    }
+    void leave(Receiver& receiver) noexcept { tree_.remove(receiver); }
+
+    /* All of them: those that accept several types, then by type; the same ones in order of arrival. */
+    [[nodiscard]] Receiver* first() noexcept { return tree_.first(); }
+    [[nodiscard]] Receiver* next(Receiver& receiver) noexcept { return tree_.next(receiver); }
+
+    /* Those that accept messages of one type, in order of arrival. */
+    class Accepting {
+    public:
+        Accepting(ReceiverLine& line, i64 type) noexcept;
+        /* The next one, which may then leave; nullptr: none. */
+        [[nodiscard]] Receiver* next() noexcept;
+
+    private:
+        [[nodiscard]] Receiver* accepting_from(Receiver* receiver) noexcept;
+
+        ReceiverLine& line_;
+        i64 type_;
+        Receiver* of_several_; /* the next one that accepts several types */
+        Receiver* of_one_; /* and that accepts only this one */
+    };
+
+    /* Takes all out and calls @leaves for each, in order of arrival; it may be gone then. */
+    template <class Leaves>
+    void dissolve(Leaves&& leaves) noexcept
+    {
+        OrderedTree<Receiver, ByArrival> all;
+        while (Receiver* receiver = tree_.pop_first())
+            all.add(*receiver);
+        while (Receiver* receiver = all.pop_first())
+            leaves(*receiver);
+    }
+
+private:
+    struct ByArrival {
+        static bool is_before(const Receiver& one, const Receiver& other) noexcept
+        {
+            return one.place_ < other.place_;
+        }
+    };
+    struct ByType {
+        static bool is_before(const Receiver& one, const Receiver& other) noexcept
+        {
+            return other.wants_one_type() && is_below(one, other.selector.operand());
+        }
+    };
+
+    /* Whether @receiver comes before those that want only @type. */
+    static bool is_below(const Receiver& receiver, i64 type) noexcept
+    {
+        return !receiver.wants_one_type() || receiver.selector.operand() < type;
+    }
+
+    OrderedTree<Receiver, ByType> tree_;
+    u64 arrivals_ { 0 };
+};
+
+} // namespace sysvipc
