@@ -78,6 +78,8 @@ public:
     template <class Leaves>
     void dissolve(Leaves&& leaves) noexcept
     {
+        if (is_empty()) [[likely]]
+            return;
         OrderedTree<Receiver, ByArrival> all;
         while (Receiver* receiver = tree_.pop_first())
             all.add(*receiver);
