@@ -8,18 +8,14 @@
  *
  *   scale [NAME]...
  */
+#include "bench/sleepers.hpp"
 #include "lib/harness.hpp"
 #include "lib/limit_file.hpp"
 #include "lib/queue.hpp"
 #include "lib/segment.hpp"
 #include "lib/sem_set.hpp"
 
-#include <algorithm>
-#include <array>
-#include <ctime>
 #include <deque>
-#include <functional>
-#include <pthread.h>
 #include <string>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -27,31 +23,7 @@
 
 namespace {
 
-using Work = std::function<void()>;
-
-long now()
-{
-    timespec time {};
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec * 1'000'000'000 + time.tv_nsec;
-}
-
-// Instructions of one call of `work`: the median of some rounds, as the clock ticks in a few of them.
-long cost_of(const Work& work)
-{
-    constexpr int kRounds = 9;
-    constexpr int kCalls = 100;
-    std::array<long, kRounds> rounds {};
-    work();
-    for (long& round : rounds) {
-        const long start = now();
-        for (int i = 0; i < kCalls; ++i)
-            work();
-        round = (now() - start) / kCalls;
-    }
-    std::ranges::nth_element(rounds, rounds.begin() + kRounds / 2);
-    return rounds[kRounds / 2];
-}
+using namespace bench;
 
 // `work` makes so many system calls.
 void print_row(const std::string& call, long count, const char* of_what, const Work& work,
@@ -60,13 +32,6 @@ void print_row(const std::string& call, long count, const char* of_what, const W
     static const long entry = cost_of([] { syscall(SYS_getppid); });
     harness::note("scale " + call + ',' + std::to_string(count) + '-' + of_what + ' '
                   + std::to_string(cost_of(work) - calls * entry));
-}
-
-// What RCU and work items have been left is done: that of a million objects takes its time.
-void settle()
-{
-    const timespec pause { 3, 0 };
-    nanosleep(&pause, nullptr);
 }
 
 // The key of the one in the middle, which calls are made about.
@@ -175,39 +140,6 @@ TEST(among_segments)
             2);
     }
 }
-
-// Threads of this process that are in `call` until what they wait at is removed.
-class Sleepers {
-public:
-    Sleepers(long count, Work call) : call_ { std::move(call) }
-    {
-        constexpr std::size_t kStack = 64 * 1024;
-        pthread_attr_t attributes;
-        pthread_attr_init(&attributes);
-        pthread_attr_setstacksize(&attributes, kStack);
-        for (long i = 0; i < count; ++i)
-            REQUIRE_EQ(pthread_create(&threads_.emplace_back(), &attributes, sleep, this), 0);
-        pthread_attr_destroy(&attributes);
-        settle();
-    }
-    ~Sleepers()
-    {
-        for (const pthread_t thread : threads_)
-            pthread_join(thread, nullptr);
-    }
-    Sleepers(const Sleepers&) = delete;
-    Sleepers& operator=(const Sleepers&) = delete;
-
-private:
-    static void* sleep(void* sleepers)
-    {
-        static_cast<Sleepers*>(sleepers)->call_();
-        return nullptr;
-    }
-
-    const Work call_;
-    std::deque<pthread_t> threads_;
-};
 
 TEST(beside_sleepers)
 {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * scale_msg: the cost of a queue when there are 1,000 of them, and 32,000.
+ * scale_msg: the cost of a queue when there are 1,000 of them, and 32,000; that of a message when many wait for
+ * others.
  *
  * Each phase does one thing to every queue; its time is divided by their number.  The tests check
- * that the results are right, and that the cost per queue does not grow by more than half.  They
+ * that the results are right, and that no cost grows by more than half.  They
  * need a clock that counts instructions (qemu/run --instruction-clock), or a quiet machine.
  */
+#include "bench/sleepers.hpp"
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"
 #include "lib/proc_table.hpp"
@@ -14,6 +16,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdio>
 #include <ctime>
 #include <limits>
@@ -179,6 +182,29 @@ TEST(the_cost_of_a_queue_does_not_grow_by_more_than_half)
         if (ratio > kAllowedGrowth)
             harness::record_failure(HERE, std::string { kPhases[phase] } + " grows too much");
     }
+}
+
+// A message to one of many that wait at a queue, each for messages of its own type.
+long cost_beside_receivers(long count)
+{
+    Queue queue;
+    std::atomic<long> next_type { 2 };
+    const bench::Sleepers receivers { count, [&] { (void)queue.receive(next_type++, 0); } };
+    const long cost = bench::cost_of([&] {
+        REQUIRE_OK(queue.send(1, "12345678"));
+        REQUIRE(queue.receive(1).is(1, "12345678"));
+    });
+    REQUIRE_OK(queue.remove());
+    return cost;
+}
+
+TEST(the_cost_of_a_message_does_not_grow_with_the_tasks_that_wait_for_others)
+{
+    const long beside_one = cost_beside_receivers(1);
+    const long beside_many = cost_beside_receivers(2000);
+    harness::note("beside a receiver of another type: " + std::to_string(beside_one)
+                  + " ns, beside 2,000: " + std::to_string(beside_many));
+    EXPECT(static_cast<double>(beside_many) <= kAllowedGrowth * static_cast<double>(beside_one));
 }
 
 } // namespace
