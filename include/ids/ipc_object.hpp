@@ -208,10 +208,9 @@ private:
     [[nodiscard, gnu::noinline]] Result<void> check_mode(u32 wanted,
                                                          UserNamespace owner) const noexcept
     {
-        const Ownership checked = ownership();
-        Result<void> permitted = checked.check_mode(wanted, owner);
+        Result<void> permitted = ownership().check_mode(wanted, owner);
         if (!permitted.ok() && Trace::ipc_refused())
-            tell_refused(checked, wanted);
+            tell_refusal(wanted);
         return permitted;
     }
     [[nodiscard]] Result<void> check_owner(const Ownership& checked,
@@ -219,8 +218,13 @@ private:
     {
         Result<void> permitted = checked.check_owner(owner);
         if (!permitted.ok() && Trace::ipc_refused()) [[unlikely]]
-            tell_refused(checked, 0);
+            tell_refusal(0);
         return permitted;
+    }
+    /* Reads again who owns the object, so that no call keeps that for a refusal. */
+    COLD [[gnu::noinline]] void tell_refusal(u32 wanted) const noexcept
+    {
+        tell_refused(ownership(), wanted);
     }
 
     [[no_unique_address]] Lock

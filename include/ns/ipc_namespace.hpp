@@ -118,14 +118,21 @@ COLD [[gnu::noinline]] void tell_removed(const Object& object, Removal why) noex
     Trace::ipc_removed(static_cast<int>(Object::kKind), object.id(), object.key(), why);
 }
 
+template <class Object>
+COLD [[gnu::noinline]] void tell_not_found(IpcId id) noexcept
+{
+    if (Trace::ipc_not_found())
+        Trace::ipc_not_found(static_cast<int>(Object::kKind), id);
+}
+
 /* Under RCU; nullptr: none, which is traced. */
 template <class Object>
 [[nodiscard, gnu::always_inline]] inline Object* find_or_tell(IpcNamespace& ns, IpcId id) noexcept
 {
-    Object* object = ns.table(Object::kKind).template find<Object>(id);
-    if (!object && Trace::ipc_not_found()) [[unlikely]]
-        Trace::ipc_not_found(static_cast<int>(Object::kKind), id);
-    return object;
+    if (Object* object = ns.table(Object::kKind).template find<Object>(id)) [[likely]]
+        return object;
+    tell_not_found<Object>(id);
+    return nullptr;
 }
 
 } // namespace sysvipc
