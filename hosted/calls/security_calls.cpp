@@ -68,6 +68,8 @@ TEST(security_modules_may_refuse_each_message_call)
         const Refusal refusal { "message_alloc" };
         EXPECT_EQ(self.msgsnd(id, &letter, 8, IPC_NOWAIT), kRefusal);
         EXPECT_EQ(self.msgrcv(id, &letter, 8, 0, IPC_NOWAIT | MSG_COPY), kRefusal);
+        /* Memory comes first, as on Linux. */
+        EXPECT_EQ(self.msgrcv(id, nullptr, 8, 0, IPC_NOWAIT | MSG_COPY), -EFAULT);
     }
     {
         /* A message that a receiver may not have stays for others. */

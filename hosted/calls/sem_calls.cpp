@@ -449,19 +449,20 @@ TEST(setting_a_value_that_serves_a_waiter_counts_as_an_operation)
 {
     constexpr std::int64_t kHour = 3'600'000'000'000;
     struct Case {
-        sembuf waits;
+        std::vector<sembuf> waits;
         int set_to;
     };
     Process self;
     Process waiter;
-    for (const Case& one : { Case { { 1, -1, 0 }, 1 }, Case { { 1, 0, 0 }, 0 } }) {
+    for (const Case& one : { Case { { { 1, -1, 0 } }, 1 }, Case { { { 1, 0, 0 } }, 0 },
+                             Case { { { 0, 0, 0 }, { 1, -1, 0 } }, 1 } }) {
         const int id = make(self);
         semid_ds stat {};
         EXPECT_EQ(control(self, id, 1, SETVAL, one.set_to == 0 ? 5 : 0), 0);
         EXPECT_EQ(control(self, id, 0, IPC_STAT, argument(&stat)), 0);
         EXPECT_EQ(stat.sem_otime, 0);
         {
-            Running wait { waiter, [&] { EXPECT_EQ(operate(waiter, id, { one.waits }), 0); } };
+            Running wait { waiter, [&] { EXPECT_EQ(operate(waiter, id, one.waits), 0); } };
             wait_until([&] { return waiter.is_asleep(); }, "it waits");
             machine::advance(kHour);
             EXPECT_EQ(control(self, id, 1, SETVAL, one.set_to), 0);
