@@ -88,6 +88,12 @@ protected:
         const RcuGuard guard;
         return table().find<TestObject>(id) != nullptr;
     }
+    /* The same, whatever the sequence number. */
+    [[nodiscard]] bool is_index_found(IpcId id) noexcept
+    {
+        const RcuGuard guard;
+        return table().find_at_index_of<TestObject>(id) != nullptr;
+    }
     /* An id that nothing has: none. */
     [[nodiscard]] IpcId found_by_key(Key key) noexcept
     {

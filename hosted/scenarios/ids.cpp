@@ -96,6 +96,18 @@ TEST_CASE(IdScenario, an_id_that_is_gone_and_its_key)
     EXPECT(!is_back);
 }
 
+TEST_CASE(IdScenario, an_index_that_is_gone_and_its_key)
+{
+    const IpcId id = REQUIRE(add(Key { 1 }));
+    bool is_back = false;
+    {
+        Thread remover { 0, [&] { static_cast<void>(remove(id)); } };
+        Thread finder { 0, [&] { is_back = !is_index_found(id) && open(Key { 1 }, 0600).ok(); } };
+        explore(remover, finder);
+    }
+    EXPECT(!is_back);
+}
+
 TEST_CASE(IdScenario, an_index_used_again)
 {
     const IpcId id = REQUIRE(add(Key { 1 }));
