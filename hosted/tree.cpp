@@ -31,13 +31,6 @@ hosted_tree& inside(kapi_tree* tree)
     return *reinterpret_cast<hosted_tree*>(tree);
 }
 
-const Node* leftmost(const Node* node)
-{
-    while (node && node->left)
-        node = node->left;
-    return node;
-}
-
 Node*& link_to(hosted_tree& tree, Node* node)
 {
     Node* parent = node->parent;
@@ -71,19 +64,9 @@ kapi_tree_node** kapi_tree_right(kapi_tree_node* node)
     return reinterpret_cast<kapi_tree_node**>(&inside(node)->right);
 }
 
-kapi_tree_node* kapi_tree_first(const kapi_tree* tree)
+kapi_tree_node* kapi_tree_parent(const kapi_tree_node* node)
 {
-    return outside(leftmost(reinterpret_cast<const hosted_tree*>(tree)->root));
-}
-
-kapi_tree_node* kapi_tree_next(const kapi_tree_node* node)
-{
-    const Node* at = inside(node);
-    if (at->right)
-        return outside(leftmost(at->right));
-    while (at->parent && at == at->parent->right)
-        at = at->parent;
-    return outside(at->parent);
+    return outside(inside(node)->parent);
 }
 
 void kapi_tree_add(kapi_tree*, kapi_tree_node* parent, kapi_tree_node** place, kapi_tree_node* node)
@@ -101,7 +84,9 @@ void kapi_tree_remove(kapi_tree* tree, kapi_tree_node* node)
         return;
     }
     /* The next one in order, which has nothing on its left, takes the place. */
-    Node* next = const_cast<Node*>(leftmost(gone->right));
+    Node* next = gone->right;
+    while (next->left)
+        next = next->left;
     if (next != gone->right) {
         replace(from, next, next->right);
         next->right = gone->right;

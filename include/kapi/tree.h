@@ -15,8 +15,8 @@ KAPI_OPAQUE(kapi_tree_node, TREE_NODE);
 struct kapi_tree_node **kapi_tree_root(struct kapi_tree *tree);
 struct kapi_tree_node **kapi_tree_left(struct kapi_tree_node *node);
 struct kapi_tree_node **kapi_tree_right(struct kapi_tree_node *node);
-struct kapi_tree_node *kapi_tree_first(const struct kapi_tree *tree); /* in order; NULL: none */
-struct kapi_tree_node *kapi_tree_next(const struct kapi_tree_node *node); /* in order; NULL: none */
+struct kapi_tree_node *
+kapi_tree_parent(const struct kapi_tree_node *node); /* NULL: it is the root */
 /* place: NULL, a link of parent's, or the root's (then parent is NULL).  Balances the tree. */
 void kapi_tree_add(struct kapi_tree *tree, struct kapi_tree_node *parent,
 		   struct kapi_tree_node **place, struct kapi_tree_node *node);

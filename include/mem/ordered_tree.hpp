@@ -38,8 +38,19 @@ template <class T, class Order>
 class OrderedTree : Pinned {
 public:
     [[nodiscard]] bool is_empty() noexcept { return !*kapi_tree_root(&tree_); }
-    [[nodiscard]] T* first() noexcept { return object(kapi_tree_first(&tree_)); }
-    [[nodiscard]] T* next(T& item) noexcept { return object(kapi_tree_next(&node(item))); }
+    [[nodiscard]] T* first() noexcept { return object(leftmost(*kapi_tree_root(&tree_))); }
+    [[nodiscard]] T* next(T& item) noexcept
+    {
+        kapi_tree_node* at = &node(item);
+        if (kapi_tree_node* right = *kapi_tree_right(at))
+            return object(leftmost(right));
+        kapi_tree_node* parent = kapi_tree_parent(at);
+        while (parent && at == *kapi_tree_right(parent)) {
+            at = parent;
+            parent = kapi_tree_parent(at);
+        }
+        return object(parent);
+    }
 
     /*
      * The first element for which @is_below(element) is false; nullptr: none.  Precondition: it is true
@@ -90,6 +101,13 @@ public:
     }
 
 private:
+    /* The kernel's own walks are in few of the lists of symbols that Android's kernels export. */
+    static kapi_tree_node* leftmost(kapi_tree_node* node) noexcept
+    {
+        while (node && *kapi_tree_left(node))
+            node = *kapi_tree_left(node);
+        return node;
+    }
     static kapi_tree_node& node(T& item) noexcept { return static_cast<TreeNode<T>&>(item); }
     static T* object(kapi_tree_node* node) noexcept
     {

@@ -20,14 +20,9 @@ KAPI_SHIM struct kapi_tree_node **kapi_tree_right(struct kapi_tree_node *node)
 	return (struct kapi_tree_node **)&((struct rb_node *)node)->rb_right;
 }
 
-KAPI_SHIM struct kapi_tree_node *kapi_tree_first(const struct kapi_tree *tree)
+KAPI_SHIM struct kapi_tree_node *kapi_tree_parent(const struct kapi_tree_node *node)
 {
-	return (struct kapi_tree_node *)rb_first((const struct rb_root *)tree);
-}
-
-KAPI_SHIM struct kapi_tree_node *kapi_tree_next(const struct kapi_tree_node *node)
-{
-	return (struct kapi_tree_node *)rb_next((const struct rb_node *)node);
+	return (struct kapi_tree_node *)rb_parent((const struct rb_node *)node);
 }
 
 KAPI_SHIM void kapi_tree_add(struct kapi_tree *tree, struct kapi_tree_node *parent,
