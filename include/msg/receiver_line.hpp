@@ -39,17 +39,18 @@ private:
         return selector.rule() == MessageSelector::Rule::Equal;
     }
 
-    u64 place_ { 0 }; /* in the order of arrival */
+    u64 place_ { 0 }; /* in the order of arrival; 0: has not joined yet */
 };
 
 class ReceiverLine {
 public:
     [[nodiscard]] bool is_empty() noexcept { return tree_.is_empty(); }
 
-    /* @receiver becomes the last one. */
+    /* @receiver becomes the last one; if it has been here before, it gets its place back. */
     void join(Receiver& receiver) noexcept
     {
-        receiver.place_ = arrivals_++;
+        if (receiver.place_ == 0)
+            receiver.place_ = ++arrivals_;
         tree_.add(receiver);
     }
     void leave(Receiver& receiver) noexcept { tree_.remove(receiver); }
@@ -74,38 +75,20 @@ public:
         Receiver* of_one_; /* and that accepts only this one */
     };
 
-    /* Takes all out and calls @leaves for each, in order of arrival; it may be gone then. */
-    template <class Leaves>
-    void dissolve(Leaves&& leaves) noexcept
-    {
-        if (is_empty()) [[likely]]
-            return;
-        OrderedTree<Receiver, ByArrival> all;
-        while (Receiver* receiver = tree_.pop_first())
-            all.add(*receiver);
-        while (Receiver* receiver = all.pop_first())
-            leaves(*receiver);
-    }
+    /* Takes the first of all out; nullptr: there is none. */
+    [[nodiscard]] Receiver* pop_first() noexcept { return tree_.pop_first(); }
 
 private:
-    struct ByArrival {
-        static bool is_before(const Receiver& one, const Receiver& other) noexcept
-        {
-            return one.place_ < other.place_;
-        }
-    };
     struct ByType {
         static bool is_before(const Receiver& one, const Receiver& other) noexcept
         {
-            return other.wants_one_type() && is_below(one, other.selector.operand());
+            if (one.wants_one_type() != other.wants_one_type())
+                return other.wants_one_type();
+            if (one.wants_one_type() && one.selector.operand() != other.selector.operand())
+                return one.selector.operand() < other.selector.operand();
+            return one.place_ < other.place_;
         }
     };
-
-    /* Whether @receiver comes before those that want only @type. */
-    static bool is_below(const Receiver& receiver, i64 type) noexcept
-    {
-        return !receiver.wants_one_type() || receiver.selector.operand() < type;
-    }
 
     OrderedTree<Receiver, ByType> tree_;
     u64 arrivals_ { 0 };

@@ -10,8 +10,9 @@ ReceiverLine::Accepting::Accepting(ReceiverLine& line, i64 type) noexcept
     : line_(line),
       type_(type),
       of_several_(accepting_from(line.first())),
-      of_one_(line.tree_.first_not(
-          [type](const Receiver& receiver) { return is_below(receiver, type); }))
+      of_one_(line.tree_.first_not([type](const Receiver& receiver) {
+          return !receiver.wants_one_type() || receiver.selector.operand() < type;
+      }))
 {
     if (of_one_ && !of_one_->selector.accepts(type))
         of_one_ = nullptr;
