@@ -149,12 +149,17 @@ int load_module() noexcept
     return sysvipc_module_init();
 }
 
+void complete_unloading() noexcept
+{
+    sysvipc_module_exit();
+    end_unloading();
+}
+
 int unload_module() noexcept
 {
     if (!begin_unloading())
         return -EAGAIN;
-    sysvipc_module_exit();
-    end_unloading();
+    complete_unloading();
     return 0;
 }
 

@@ -23,6 +23,8 @@ namespace hosted {
 /* insmod and rmmod.  0 or -errno; -EAGAIN: the module is in use. */
 int load_module() noexcept;
 int unload_module() noexcept;
+/* After begin_unloading(). */
+void complete_unloading() noexcept;
 
 class Process {
 public:

@@ -41,7 +41,6 @@ private:
 struct Index {
     std::atomic_flag busy;
     std::map<int, void*> objects;
-    int next { 0 };
 };
 
 Index& index_in(const kapi_idr* idr)
@@ -151,7 +150,7 @@ Pair pair_of(const kapi_paired* object)
 
 } // namespace
 
-void kapi_idr_init(kapi_idr* idr)
+void kapi_idr_init(kapi_idr* idr, int)
 {
     reinterpret_cast<hosted_table*>(idr)->contents = new Index;
 }
@@ -164,21 +163,6 @@ void kapi_idr_destroy(kapi_idr* idr)
 void kapi_idr_preload() { }
 
 void kapi_idr_preload_end() { }
-
-int kapi_idr_alloc_cyclic(kapi_idr* idr, void* object, int end)
-{
-    machine::may_switch(idr);
-    if (is_allocation_to_fail())
-        return -ENOMEM;
-    Index& index = index_in(idr);
-    const Moment moment { index.busy };
-    int number = index.next < end ? free_number(index, index.next, end) : -1;
-    if (number < 0)
-        number = free_number(index, 0, end);
-    if (number >= 0)
-        index.next = number + 1;
-    return allocate(index, object, number);
-}
 
 int kapi_idr_alloc_from(kapi_idr* idr, void* object, int first, int end)
 {

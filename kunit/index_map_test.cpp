@@ -14,7 +14,7 @@ namespace sysvipc {
 
 namespace {
 
-/* More than one node of the idr, and more than the indexes that are found without it. */
+/* More than one node of the idr beside the low indexes. */
 constexpr i32 kMost = 150;
 
 /* Indexes in use, in the order of idr_alloc_cyclic(): the next free one after the last, wrapping. */
@@ -115,22 +115,38 @@ TEST_CASE(IndexMapTest, indexes_agree_with_a_naive_model_over_random_additions_a
     }
 }
 
+/* Low, and in the idr, which has a spare then. */
 TEST_CASE(IndexMapTest, the_index_removed_last_is_free_when_no_other_is)
 {
-    for (i32 index = 0; index < 3; ++index)
-        EXPECT_EQ(allocate(3), index);
-    map.remove(2);
-    EXPECT(!is_found(2));
-    EXPECT_EQ(allocate(3), 2);
-    EXPECT_EQ(allocate(3), to_syscall(Errno::ENOSPC));
+    i32 index = 0;
+    for (const i32 end : { 3, 70 }) {
+        for (; index < end; ++index)
+            EXPECT_EQ(allocate(end), index);
+        map.remove(end - 1);
+        EXPECT(!is_found(end - 1));
+        EXPECT_EQ(allocate(end), end - 1);
+        EXPECT_EQ(allocate(end), to_syscall(Errno::ENOSPC));
+    }
 }
 
 TEST_CASE(IndexMapTest, the_index_removed_last_can_be_asked_for)
 {
-    EXPECT_EQ(allocate(3), 0);
-    map.remove(0);
-    EXPECT_EQ(allocate_from(0, 3), 0);
-    EXPECT(is_found(0));
+    for (i32 index = 0; index < 70; ++index)
+        EXPECT_EQ(allocate(70), index);
+    map.remove(69);
+    EXPECT_EQ(allocate_from(69, 70), 69);
+    EXPECT(is_found(69));
+}
+
+TEST_CASE(IndexMapTest, a_full_map_returns_to_the_index_that_is_free)
+{
+    for (i32 index = 0; index < 70; ++index)
+        EXPECT_EQ(allocate(70), index);
+    for (const i32 freed : { 69, 0, 63, 64 }) {
+        map.remove(freed);
+        EXPECT_EQ(allocate(70), freed);
+        EXPECT(is_found(freed));
+    }
 }
 
 } // namespace sysvipc

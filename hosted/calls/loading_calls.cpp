@@ -383,3 +383,15 @@ TEST(tasks_with_undo_outlive_the_module)
         EXPECT_EQ(load_module(), 0);
     }
 }
+
+/* Removing a module has begun when the first object is to be created: no call is served from then on. */
+TEST(a_module_that_is_being_unloaded_serves_no_more)
+{
+    Process self;
+    EXPECT(begin_unloading());
+    EXPECT_EQ(self.msgctl(-1, IPC_RMID, nullptr), -EINVAL);
+    EXPECT_EQ(self.msgget(IPC_PRIVATE, IPC_CREAT), -ENOSYS);
+    EXPECT_EQ(self.msgctl(-1, IPC_RMID, nullptr), -ENOSYS);
+    complete_unloading();
+    EXPECT_EQ(load_module(), 0);
+}

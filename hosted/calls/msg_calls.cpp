@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Message calls: every command, the errors of each, waiting. */
+#include "../machine.hpp"
 #include "test.hpp"
 
 #include <cstring>
@@ -299,4 +300,32 @@ TEST(no_command_finds_a_queue_that_is_gone)
         EXPECT_EQ(self.msgctl(id, command, &stat), -EINVAL);
     for (const int command : { IPC_STAT, IPC_SET, IPC_RMID })
         EXPECT_EQ(self.msgctl(-1, command, &stat), -EINVAL);
+}
+
+/* From the queue, and from the hand of who sent it. */
+TEST(a_queue_notes_when_its_messages_were_sent_and_received)
+{
+    constexpr std::int64_t kHour = 3'600'000'000'000; /* ns */
+    Process self;
+    Process receiver;
+    const int id = make(self);
+    msqid_ds stat {};
+    machine::advance(kHour);
+    EXPECT_EQ(send(self, id, 1, 4), 0);
+    machine::advance(kHour);
+    EXPECT_EQ(receive(receiver, id, 0), 4);
+    EXPECT_EQ(self.msgctl(id, IPC_STAT, &stat), 0);
+    EXPECT(stat.msg_stime >= stat.msg_ctime + 3'600);
+    EXPECT(stat.msg_rtime >= stat.msg_stime + 3'600);
+    EXPECT_EQ(stat.msg_lrpid, receiver.pid());
+    const time_t before = stat.msg_rtime;
+    {
+        Running wait { receiver, [&] { EXPECT_EQ(receive(receiver, id, 0, 0), 5); } };
+        wait_until([&] { return receiver.is_asleep(); }, "it waits");
+        machine::advance(kHour);
+        EXPECT_EQ(send(self, id, 1, 5), 0);
+    }
+    EXPECT_EQ(self.msgctl(id, IPC_STAT, &stat), 0);
+    EXPECT(stat.msg_stime >= before + 3'600 && stat.msg_rtime >= before + 3'600);
+    EXPECT_EQ(self.msgctl(id, IPC_RMID, nullptr), 0);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The module's own files below /proc/sysvipc. */
 #include "../file.hpp"
+#include "../machine.hpp"
 #include "../sysctl.hpp"
 #include "rows.hpp"
 #include "test.hpp"
@@ -16,6 +17,14 @@ using namespace hosted;
 using namespace hosted::calls;
 
 namespace {
+
+constexpr std::int64_t kHour = 3'600'000'000'000; /* ns */
+
+/* Whether it is as many microseconds. */
+bool is_an_hour(const std::string& wait)
+{
+    return std::stoll(wait) >= kHour / 1'000 && std::stoll(wait) < 2 * kHour / 1'000;
+}
 
 /* Value, in use, highest, hits. */
 bool limit_is(const char* name, const Words& expected)
@@ -102,6 +111,7 @@ TEST(statistics_of_a_queue_tell_what_has_happened_to_it)
         row = row_of("/proc/sysvipc/msg_waiters", id);
         EXPECT(row["waits_for"] == "message" && row["type"] == "0" && row["size"] == "100");
         EXPECT(row["pid"] == std::to_string(receiver.pid()));
+        machine::advance(kHour);
         EXPECT_EQ(self.msgsnd(id, &message, 5, 0), 0);
     }
     EXPECT_EQ(row_count("/proc/sysvipc/msg_waiters"), 0);
@@ -109,6 +119,7 @@ TEST(statistics_of_a_queue_tell_what_has_happened_to_it)
     auto row = row_of("/proc/sysvipc/msg_stats", id);
     EXPECT(row["sent"] == "2" && row["received"] == "1" && row["maxqnum"] == "1");
     EXPECT(row["ragained"] == "1" && row["rwaiting"] == "0" && row["rmaxwaits"] == "1");
+    EXPECT(is_an_hour(row["rwait_us"]) && is_an_hour(row["rmaxw_us"]));
     EXPECT(row["lspid"] == std::to_string(self.pid()) && row["lslive"] == "1");
     EXPECT(row["lrpid"] == std::to_string(receiver.pid()) && row["lrlive"] == "1");
     EXPECT(row["cpid"] == std::to_string(self.pid()) && row["clives"] == "1");

@@ -1,45 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Semaphore calls: every command, the errors of each, waiting, SEM_UNDO.
- *
- * Length: the three calls share the fixtures at the top.
- */
-#include "../fault.hpp"
+/* Semaphore calls: every command, the errors of each, waiting. */
 #include "../machine.hpp"
-#include "../module.hpp"
 #include "../sysctl.hpp"
-#include "test.hpp"
+#include "semaphores.hpp"
 
 #include <ctime>
-#include <sys/ipc.h>
-#include <sys/sem.h>
+#include <memory>
 
 using namespace hosted;
 using namespace hosted::calls;
 
 namespace {
 
-constexpr int kCount = 4;
-
-int make(Process& self, int count = kCount)
-{
-    return static_cast<int>(self.semget(IPC_PRIVATE, count, IPC_CREAT | 0600));
-}
-
-long operate(Process& self, int id, std::vector<sembuf> operations)
-{
-    return self.semop(id, operations.data(), static_cast<unsigned>(operations.size()));
-}
-
-long argument(const void* pointer)
-{
-    return reinterpret_cast<long>(pointer);
-}
-
-long control(Process& self, int id, int number, int command, long given = 0)
-{
-    return self.semctl(id, number, command, static_cast<unsigned long>(given));
-}
+constexpr std::int64_t kHour = 3'600'000'000'000; /* ns */
 
 } // namespace
 
@@ -205,77 +178,6 @@ TEST(ipc_stat_shows_and_ipc_set_changes_a_set)
     EXPECT_EQ(control(other, id, 0, IPC_RMID), 0);
 }
 
-TEST(an_exit_undoes_and_setval_forgets)
-{
-    Process self;
-    const int id = make(self);
-    {
-        Process user;
-        EXPECT_EQ(operate(user, id, { { 0, 5, SEM_UNDO }, { 1, 2, SEM_UNDO } }), 0);
-        EXPECT_EQ(operate(user, id, { { 0, -1, SEM_UNDO } }), 0);
-        for (const int change : { 1, -1, 1 })
-            EXPECT_EQ(operate(user, id, { { 2, static_cast<short>(change), SEM_UNDO } }), 0);
-        EXPECT_EQ(control(self, id, 1, SETVAL, 3), 0);
-        Process child { user, 0 };
-        EXPECT_EQ(operate(child, id, { { 2, 1, SEM_UNDO } }), 0);
-    }
-    EXPECT_EQ(control(self, id, 0, GETVAL), 0);
-    EXPECT_EQ(control(self, id, 1, GETVAL), 3);
-    EXPECT_EQ(control(self, id, 2, GETVAL), 0);
-    {
-        Process user;
-        unsigned short zeros[kCount] {};
-        EXPECT_EQ(operate(user, id, { { 0, 5, SEM_UNDO } }), 0);
-        EXPECT_EQ(control(self, id, 0, SETALL, argument(zeros)), 0);
-        EXPECT_EQ(operate(self, id, { { 0, 4, 0 } }), 0);
-    }
-    EXPECT_EQ(control(self, id, 0, GETVAL), 4);
-    EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
-}
-
-/* Operations, and so adjustments, reach the first 65,536 semaphores of a set, SETVAL all of them. */
-TEST(setval_beyond_the_adjustments_leaves_them)
-{
-    constexpr int kMost = 0x10000;
-    Process self;
-    EXPECT_EQ(write_limit("sem", "70000 1024000000 500 32000"), 0);
-    const int id = make(self, kMost + 1);
-    {
-        Process user;
-        EXPECT_EQ(operate(user, id, { { 0, 1, SEM_UNDO } }), 0);
-        EXPECT_EQ(control(self, id, kMost, SETVAL, 3), 0);
-    }
-    EXPECT_EQ(control(self, id, 0, GETVAL), 0);
-    EXPECT_EQ(control(self, id, kMost, GETVAL), 3);
-    EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
-    EXPECT_EQ(write_limit("sem", "32000 1024000000 500 32000"), 0);
-}
-
-TEST(a_group_undoes_when_its_last_task_exits)
-{
-    constexpr unsigned long kSysvSem = 0x40000;
-    Process self;
-    const int id = make(self);
-    {
-        Process parent;
-        EXPECT_EQ(operate(parent, id, { { 0, 1, SEM_UNDO } }), 0);
-        {
-            Process child { parent, kSysvSem };
-            EXPECT_EQ(operate(child, id, { { 0, 1, SEM_UNDO } }), 0);
-        }
-        EXPECT_EQ(control(self, id, 0, GETVAL), 2);
-        {
-            Process child { parent, kSysvSem };
-            EXPECT_EQ(child.unshare(kSysvSem), 0);
-            EXPECT_EQ(operate(child, id, { { 1, 1, SEM_UNDO } }), 0);
-        }
-        EXPECT_EQ(control(self, id, 0, GETVAL), 2);
-        EXPECT_EQ(control(self, id, 1, GETVAL), 0);
-    }
-    EXPECT_EQ(control(self, id, 0, GETVAL), 0);
-    EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
-}
-
 TEST(a_removed_set_and_a_signal_end_a_wait)
 {
     Process self;
@@ -311,98 +213,6 @@ TEST(no_command_finds_a_set_that_is_gone)
         EXPECT_EQ(control(self, id, 0, command, argument(values)), -EINVAL);
 }
 
-TEST(adjustments_stay_within_their_range)
-{
-    Process self;
-    const int id = make(self);
-    {
-        Process user;
-        EXPECT_EQ(operate(user, id, { { 0, 32'767, SEM_UNDO } }), 0);
-        EXPECT_EQ(operate(user, id, { { 0, -32'767, 0 } }), 0);
-        EXPECT_EQ(operate(user, id, { { 0, 1, SEM_UNDO } }), 0);
-        EXPECT_EQ(control(self, id, 0, SETVAL, 0), 0);
-        EXPECT_EQ(operate(user, id, { { 0, 32'767, SEM_UNDO } }), 0);
-        EXPECT_EQ(operate(user, id, { { 0, -32'767, 0 } }), 0);
-        EXPECT_EQ(operate(user, id, { { 0, 2, SEM_UNDO } }), -ERANGE);
-        EXPECT_EQ(control(self, id, 0, GETVAL), 0);
-    }
-    EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
-}
-
-/* Those who wait can tell in which order sets are undone: the one used last comes first. */
-TEST(sets_are_undone_from_the_one_used_last)
-{
-    Process self;
-    const int first = make(self);
-    const int second = make(self);
-    const int order = make(self);
-    Process waiter;
-    {
-        Process user;
-        EXPECT_EQ(operate(user, first, { { 0, 1, SEM_UNDO } }), 0);
-        EXPECT_EQ(operate(user, second, { { 0, 1, SEM_UNDO } }), 0);
-        EXPECT_EQ(operate(user, first, { { 0, 1, SEM_UNDO } }), 0);
-    }
-    EXPECT_EQ(control(self, first, 0, GETVAL), 0);
-    EXPECT_EQ(control(self, second, 0, GETVAL), 0);
-    for (const int id : { first, second, order })
-        EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
-}
-
-/* At both ends of the record. */
-TEST(setall_forgets_the_adjustments_of_a_large_set)
-{
-    constexpr int kMany = 32'000;
-    constexpr unsigned short kNumbers[] { 0, 31'998, 31'999 };
-    Process self;
-    const int id = make(self, kMany);
-    static unsigned short values[kMany];
-    {
-        Process user;
-        for (const unsigned short number : kNumbers)
-            EXPECT_EQ(operate(user, id, { { number, 3, SEM_UNDO } }), 0);
-        EXPECT_EQ(control(self, id, 0, SETALL, argument(values)), 0);
-        for (const unsigned short number : kNumbers)
-            EXPECT_EQ(operate(self, id, { { number, 5, 0 } }), 0);
-    }
-    for (const unsigned short number : kNumbers)
-        EXPECT_EQ(control(self, id, number, GETVAL), 5);
-    EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
-}
-
-TEST(without_memory_a_new_task_shares_no_undo)
-{
-    constexpr unsigned long kSysvSem = 0x40000;
-    Process self;
-    const int id = make(self);
-    {
-        Process parent;
-        EXPECT_EQ(operate(parent, id, { { 0, 1, SEM_UNDO } }), 0);
-        fail_allocation(1);
-        Process child { parent, kSysvSem };
-        fail_allocation(0);
-        EXPECT(has_logged("no memory to share SEM_UNDO with a new task"));
-    }
-    EXPECT_EQ(control(self, id, 0, GETVAL), 0);
-    EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
-}
-
-TEST(a_task_that_enters_a_namespace_undoes_first)
-{
-    constexpr unsigned long kNewIpc = 0x8000000;
-    Process self;
-    Process inside { self, kNewIpc };
-    const int id = make(self);
-    Process user;
-    EXPECT_EQ(operate(user, id, { { 0, 1, SEM_UNDO } }), 0);
-    EXPECT_EQ(user.enter_ipc_ns_of(inside), 0);
-    EXPECT_EQ(control(self, id, 0, GETVAL), 0);
-    EXPECT_EQ(operate(user, id, { { 0, 1, 0 } }), -EINVAL);
-    EXPECT_EQ(user.enter_ipc_ns_of(self), 0);
-    EXPECT_EQ(operate(user, id, { { 0, 1, 0 } }), 0);
-    EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
-}
-
 TEST(sets_of_one_namespace_share_a_limit)
 {
     Process self;
@@ -411,6 +221,8 @@ TEST(sets_of_one_namespace_share_a_limit)
     EXPECT_EQ(self.semget(IPC_PRIVATE, 3, IPC_CREAT), -ENOSPC);
     const int other = make(self, 2);
     EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
+    const int next = make(self, 3);
+    EXPECT_EQ(control(self, next, 0, IPC_RMID), 0);
     EXPECT_EQ(control(self, other, 0, IPC_RMID), 0);
     EXPECT_EQ(write_limit("sem", "32000 1024000000 500 32000"), 0);
 }
@@ -418,7 +230,6 @@ TEST(sets_of_one_namespace_share_a_limit)
 /* A value that is set is no operation; that a waiter fails by it makes it none. */
 TEST(setting_a_value_by_which_a_waiter_fails_is_no_operation)
 {
-    constexpr std::int64_t kHour = 3'600'000'000'000;
     constexpr short kMost = 32'767;
     Process self;
     Process waiter;
@@ -447,7 +258,6 @@ TEST(setting_a_value_by_which_a_waiter_fails_is_no_operation)
 /* A value that is set is no operation; that it lets a waiter go on makes it one. */
 TEST(setting_a_value_that_serves_a_waiter_counts_as_an_operation)
 {
-    constexpr std::int64_t kHour = 3'600'000'000'000;
     struct Case {
         std::vector<sembuf> waits;
         int set_to;
@@ -471,4 +281,16 @@ TEST(setting_a_value_that_serves_a_waiter_counts_as_an_operation)
         EXPECT(stat.sem_otime >= stat.sem_ctime);
         EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
     }
+}
+
+TEST(several_operations_note_when_they_were_done)
+{
+    Process self;
+    const int id = make(self);
+    semid_ds stat {};
+    machine::advance(kHour);
+    EXPECT_EQ(operate(self, id, { { 2, 1, 0 }, { 1, 1, 0 } }), 0);
+    EXPECT_EQ(control(self, id, 0, IPC_STAT, argument(&stat)), 0);
+    EXPECT(stat.sem_otime >= stat.sem_ctime + 3'600);
+    EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
 }

@@ -2,6 +2,7 @@
 /* Segment calls: every command, the errors of each, mappings. */
 #include "../events.hpp"
 #include "../kernel.hpp"
+#include "../machine.hpp"
 #include "../module.hpp"
 #include "../sysctl.hpp"
 #include "test.hpp"
@@ -295,4 +296,28 @@ TEST(the_memory_of_a_segment_is_free_when_its_removal_returns)
     EXPECT_EQ(files(), before + 1);
     EXPECT_EQ(self.shmctl(id, IPC_RMID, nullptr), 0);
     EXPECT_EQ(files(), before);
+}
+
+TEST(a_segment_notes_who_mapped_and_unmapped_it_last_and_when)
+{
+    constexpr std::int64_t kHour = 3'600'000'000'000; /* ns */
+    Process self;
+    Process other;
+    const int id = make(self, 100);
+    shmid_ds stat {};
+    machine::advance(kHour);
+    const long here = self.shmat(id, nullptr, 0);
+    EXPECT_EQ(self.shmctl(id, IPC_STAT, &stat), 0);
+    EXPECT(stat.shm_atime >= stat.shm_ctime + 3'600);
+    EXPECT_EQ(stat.shm_lpid, self.pid());
+    const long there = other.shmat(id, nullptr, 0);
+    EXPECT_EQ(self.shmctl(id, IPC_STAT, &stat), 0);
+    EXPECT_EQ(stat.shm_lpid, other.pid());
+    machine::advance(kHour);
+    EXPECT_EQ(self.shmdt(reinterpret_cast<void*>(here)), 0);
+    EXPECT_EQ(self.shmctl(id, IPC_STAT, &stat), 0);
+    EXPECT(stat.shm_dtime >= stat.shm_atime + 3'600);
+    EXPECT_EQ(stat.shm_lpid, self.pid());
+    EXPECT_EQ(other.shmdt(reinterpret_cast<void*>(there)), 0);
+    EXPECT_EQ(self.shmctl(id, IPC_RMID, nullptr), 0);
 }

@@ -96,12 +96,46 @@ private:
     bool is_ready_ { false };
 };
 
+/* The module is not loaded yet. */
+struct LoadingScenario : Fixture {
+    using Fixture::Fixture;
+    ~LoadingScenario()
+    {
+        Namespaces::close();
+        wait_for_rcu_memory();
+        Namespaces::stop();
+    }
+
+    bool is_loaded { false };
+};
+
 struct KernelWithSysvipc : Pinned {
     KernelWithSysvipc() noexcept { hosted_have_sysvipc(true); }
     ~KernelWithSysvipc() { hosted_have_sysvipc(false); }
 };
 
 } // namespace
+
+TEST_CASE(LoadingScenario, the_end_of_loading_and_a_call)
+{
+    i32 in_use = 0;
+    {
+        Thread loader { 0, [&] {
+                           is_loaded = Namespaces::start([](IpcNamespace&) noexcept {}).ok();
+                           Namespaces::open();
+                       } };
+        Thread caller { 0, [&] {
+                           if (!Namespaces::is_serving())
+                               return;
+                           Result<IpcNamespace*> ns = Namespaces::current();
+                           if (ns.ok())
+                               in_use = ns.take()->table(Kind::Messages).usage().in_use;
+                       } };
+        explore(loader, caller);
+    }
+    EXPECT(is_loaded);
+    EXPECT_EQ(in_use, 0);
+}
 
 TEST_CASE(NamespaceScenario, two_first_calls_in_a_namespace)
 {

@@ -178,9 +178,10 @@ private:
 
     static constexpr i32 kAnyId = -1;
 
-    IndexMap indexes_;
     KeyMap keys_;
     Mutex<CreationLock> creation_;
+    /* These two end and begin with what is written for each object that comes or goes. */
+    IndexMap indexes_;
     Lock counts_;
     Atomic<i32> own_next_id_ { kAnyId };
     Atomic<i32>* next_id_ { &own_next_id_ };

@@ -14,16 +14,11 @@ KAPI_OPAQUE(kapi_idr, IDR);
 KAPI_OPAQUE(kapi_rhashtable, RHASHTABLE);
 KAPI_OPAQUE(kapi_rhash_head, RHASH_HEAD);
 
-void kapi_idr_init(struct kapi_idr *idr);
+void kapi_idr_init(struct kapi_idr *idr, int base); /* for indexes from base on */
 void kapi_idr_destroy(struct kapi_idr *idr);
 void kapi_idr_preload(void); /* sleeps, then disables preemption until preload_end */
 void kapi_idr_preload_end(void);
-/*
- * Allocates the next free index in [0, end) after the last one allocated, wrapping; -ENOSPC,
- * -ENOMEM.
- */
-int kapi_idr_alloc_cyclic(struct kapi_idr *idr, void *object, int end);
-/* Allocates the first free index in [first, end); errors as above. */
+/* Allocates the first free index in [first, end); -ENOSPC, -ENOMEM. */
 int kapi_idr_alloc_from(struct kapi_idr *idr, void *object, int first, int end);
 /* object: may be NULL: nothing is found at the index, which stays allocated. */
 void kapi_idr_replace(struct kapi_idr *idr, void *object, int index);

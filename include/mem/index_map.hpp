@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * IndexMap: small integers to objects (the kernel's idr; an array of the lowest ones saves most lookups its
- * walk).  KeyMap: keys to objects (the kernel's rhashtable).  Lookups run under RCU concurrently with one
- * writer; the caller serialises writers and keeps removed objects alive for an RCU grace period.
+ * IndexMap: small integers to objects (the lowest ones in place, the others by the kernel's idr).  KeyMap: keys
+ * to objects (the kernel's rhashtable).  Lookups run under RCU concurrently with one writer; the caller
+ * serialises writers and keeps removed objects alive for an RCU grace period.
  */
 #pragma once
 
@@ -10,13 +10,13 @@
 #include <base/result.hpp>
 #include <base/types.hpp>
 #include <kapi/table.h>
-#include <user/user_memory.hpp>
+#include <mem/low_indexes.hpp>
 
 namespace sysvipc {
 
 class IndexMap : Pinned {
 public:
-    IndexMap() noexcept { kapi_idr_init(&idr_); }
+    IndexMap() noexcept { kapi_idr_init(&idr_, LowIndexes::kCount); }
     ~IndexMap() { kapi_idr_destroy(&idr_); }
 
     /* Memory for one allocate(): allocated before locking (sleeps), held while it lives. */
@@ -33,35 +33,30 @@ public:
      */
     [[nodiscard]] Result<i32> allocate(i32 end) noexcept
     {
-        int index = kapi_idr_alloc_cyclic(&idr_, nullptr, end);
-        if (index < 0 && is_last_spare_) [[unlikely]] {
-            drop_spare(); /* perhaps the only one that is free */
-            index = kapi_idr_alloc_cyclic(&idr_, nullptr, end);
-        }
-        if (index >= 0) {
-            drop_spare();
-            last_ = index;
-        }
-        return result_of(index);
+        const i32 index = TRY(next_free(end));
+        drop_spare();
+        next_ = index + 1;
+        return index;
     }
     /* Allocates the first free index in [@first, @end).  Errors: as above. */
     [[nodiscard]] Result<i32> allocate_from(i32 first, i32 end) noexcept
     {
         drop_spare();
-        return result_of(kapi_idr_alloc_from(&idr_, nullptr, first, end));
+        return first_free(first, end);
     }
     /* Makes @object, as written so far, visible at an allocated index. */
     void publish(i32 index, void* object) noexcept
     {
-        kapi_idr_replace(&idr_, object, index);
-        if (index < kLowest)
-            lowest_[index].store_release(object);
+        if (is_low(index)) [[likely]]
+            low_.publish(index, object);
+        else
+            kapi_idr_replace(&idr_, object, index);
     }
     void remove(i32 index) noexcept
     {
-        if (index < kLowest)
-            lowest_[index].store_relaxed(nullptr);
-        if (index == last_) {
+        if (is_low(index)) [[likely]] {
+            low_.remove(index);
+        } else if (index == next_ - 1) {
             kapi_idr_replace(&idr_, nullptr, index);
             is_last_spare_ = true;
         } else {
@@ -71,24 +66,44 @@ public:
     /* @index may come from user space, if it is not negative. */
     [[nodiscard]] void* find(i32 index) const noexcept
     {
-        if (index < kLowest) [[likely]] {
-            if (void* object = lowest_[clamp_index(index, kLowest)].load_acquire()) [[likely]]
-                return object;
-        }
+        if (is_low(index)) [[likely]]
+            return low_.find(index);
         return kapi_idr_find(&idr_, index);
     }
     /* The first object at or above @index, which is set to its index; nullptr: none. */
     [[nodiscard]] void* find_from(i32& index) const noexcept
     {
+        for (; is_low(index); ++index) {
+            if (void* object = low_.find(index))
+                return object;
+        }
         return kapi_idr_get_next(&idr_, &index);
     }
 
 private:
-    /* So many are used in turn while few are in use, unless the layout of ids is the extended one. */
-    static constexpr i32 kLowest = 64;
-
-    [[nodiscard]] static Result<i32> result_of(int index) noexcept
+    [[nodiscard]] static constexpr bool is_low(i32 index) noexcept
     {
+        return index < LowIndexes::kCount;
+    }
+    /* Both allocate it.  Errors: as above. */
+    [[nodiscard]] Result<i32> next_free(i32 end) noexcept
+    {
+        Result<i32> found = first_free(next_, end);
+        if (found.ok() || found.error() != Errno::ENOSPC) [[likely]]
+            return found;
+        drop_spare(); /* perhaps the only one that is free */
+        return first_free(0, end);
+    }
+    [[nodiscard]] Result<i32> first_free(i32 first, i32 end) noexcept
+    {
+        if (is_low(first)) [[likely]] {
+            first = low_.allocate(first, end);
+            if (is_low(first)) [[likely]]
+                return first;
+        }
+        if (first >= end)
+            return Errno::ENOSPC;
+        const int index = kapi_idr_alloc_from(&idr_, nullptr, first, end);
         if (index < 0)
             return from_kernel(index);
         return index;
@@ -96,21 +111,22 @@ private:
     void drop_spare() noexcept
     {
         if (is_last_spare_)
-            kapi_idr_remove(&idr_, last_);
+            kapi_idr_remove(&idr_, next_ - 1);
         is_last_spare_ = false;
     }
 
+    /* The indexes above the low ones. */
     kapi_idr idr_;
+    LowIndexes low_;
+    /* After the index that allocate() returned last. */
+    i32 next_ { 0 };
     /*
-     * The index that allocate() returned last.  Once removed it is kept as a spare, allocated and mapping to
-     * nothing, until the next allocation: the node of the idr that contains it is likely to contain the next
-     * index too, and need not be freed and allocated for each object that comes and goes.  Indexes still come
-     * in the idr's order: it would return this one only when no other is free.
+     * That index, once it is removed, is kept as a spare if the idr has it, allocated and mapping to nothing,
+     * until the next allocation: the node of the idr that contains it is likely to contain the next index too,
+     * and need not be freed and allocated for each object that comes and goes.  No other index is found after
+     * this one: it is wanted only when no other is free.
      */
-    i32 last_ { -1 };
     bool is_last_spare_ { false };
-    /* Set after the idr's entry and cleared before it: only that decides whether an object is found. */
-    Atomic<void*> lowest_[kLowest];
 };
 
 class KeyMap : Pinned {

@@ -92,9 +92,9 @@ static const struct rhashtable_params pair_params = {
 	.obj_cmpfn = compare_pairs,
 };
 
-KAPI_SHIM void kapi_idr_init(struct kapi_idr *idr)
+KAPI_SHIM void kapi_idr_init(struct kapi_idr *idr, int base)
 {
-	idr_init((struct idr *)idr);
+	idr_init_base((struct idr *)idr, base);
 }
 
 KAPI_SHIM void kapi_idr_destroy(struct kapi_idr *idr)
@@ -110,11 +110,6 @@ KAPI_SHIM void kapi_idr_preload(void)
 KAPI_SHIM void kapi_idr_preload_end(void)
 {
 	idr_preload_end();
-}
-
-KAPI_SHIM int kapi_idr_alloc_cyclic(struct kapi_idr *idr, void *object, int end)
-{
-	return idr_alloc_cyclic((struct idr *)idr, object, 0, end, GFP_NOWAIT);
 }
 
 KAPI_SHIM int kapi_idr_alloc_from(struct kapi_idr *idr, void *object, int first, int end)

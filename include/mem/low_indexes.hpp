@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * LowIndexes: the indexes that a small table uses in turn, and their objects, in place: a bit and a pointer for
+ * each.  No memory is allocated for them, and whoever creates or removes an object writes two cache lines.
+ * Lookups run under RCU concurrently with one writer; the caller serialises writers and keeps removed objects
+ * alive for an RCU grace period.
+ */
+#pragma once
+
+#include <base/atomic.hpp>
+#include <base/types.hpp>
+#include <user/user_memory.hpp>
+
+namespace sysvipc {
+
+class LowIndexes {
+public:
+    /* ipc_idr_alloc() in ipc/util.c: while few objects exist, that many indexes are used in turn. */
+    static constexpr i32 kCount = 64;
+
+    /* The first free index in [@first, @end), which maps to nothing yet; kCount: none.  @first < kCount. */
+    [[nodiscard]] i32 allocate(i32 first, i32 end) noexcept
+    {
+        const u64 free = ~used_ & (~u64 { 0 } << first);
+        const i32 index = free ? __builtin_ctzll(free) : kCount;
+        if (index >= end || index == kCount)
+            return kCount;
+        used_ |= bit(index);
+        return index;
+    }
+    /* Makes @object, as written so far, visible at an allocated index. */
+    void publish(i32 index, void* object) noexcept { objects_[index].store_release(object); }
+    void remove(i32 index) noexcept
+    {
+        objects_[index].store_relaxed(nullptr);
+        used_ &= ~bit(index);
+    }
+    /* nullptr: none.  @index, below kCount, may come from user space. */
+    [[nodiscard]] void* find(i32 index) const noexcept
+    {
+        return objects_[clamp_index(index, kCount)].load_acquire();
+    }
+
+private:
+    [[nodiscard]] static constexpr u64 bit(i32 index) noexcept { return u64 { 1 } << index; }
+
+    Atomic<void*> objects_[kCount];
+    /* A bit for each index that is allocated. */
+    u64 used_ { 0 };
+};
+
+} // namespace sysvipc
