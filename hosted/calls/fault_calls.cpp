@@ -75,6 +75,30 @@ TEST(any_allocation_of_a_call_may_fail)
     self.shmctl(segment, IPC_RMID, nullptr);
 }
 
+/* An index that needs none is free, but it is not the next one's turn. */
+TEST(no_call_makes_do_with_another_index_where_memory_runs_out)
+{
+    constexpr int kInPlace = 64;
+    Process self;
+    std::vector<int> queues;
+    for (int i = 0; i <= kInPlace; ++i)
+        queues.push_back(static_cast<int>(self.msgget(IPC_PRIVATE, IPC_CREAT | 0600)));
+    EXPECT_EQ(self.msgctl(queues.front(), IPC_RMID, nullptr), 0);
+    for (unsigned long n = 1;; ++n) {
+        fail_allocation(n);
+        const long result = self.msgget(IPC_PRIVATE, IPC_CREAT | 0600);
+        const bool has_failed = allocations_seen() >= n;
+        fail_allocation(0);
+        if (!has_failed) {
+            queues.front() = static_cast<int>(result);
+            break;
+        }
+        EXPECT_EQ(result, -ENOMEM);
+    }
+    for (const int queue : queues)
+        EXPECT_EQ(self.msgctl(queue, IPC_RMID, nullptr), 0);
+}
+
 TEST(loading_may_run_out_of_memory_at_any_moment)
 {
     EXPECT_EQ(unload_module(), 0);

@@ -294,3 +294,22 @@ TEST(several_operations_note_when_they_were_done)
     EXPECT(stat.sem_otime >= stat.sem_ctime + 3'600);
     EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
 }
+
+TEST(who_wants_less_than_those_before_is_served_first)
+{
+    Process self;
+    Process modest;
+    Process greedy;
+    const int id = make(self);
+    {
+        Running first { greedy, [&] { EXPECT_EQ(operate(greedy, id, { { 0, -5, 0 } }), -EIDRM); } };
+        wait_until([&] { return control(self, id, 0, GETNCNT) == 1; }, "one waits");
+        EXPECT_EQ(operate(self, id, { { 0, 1, 0 } }), 0);
+        Running second { modest, [&] {
+                            EXPECT_EQ(operate(modest, id, { { 0, -3, 0 } }), 0);
+                            EXPECT_EQ(control(modest, id, 0, IPC_RMID), 0);
+                        } };
+        wait_until([&] { return control(self, id, 0, GETNCNT) == 2; }, "both wait");
+        EXPECT_EQ(operate(self, id, { { 0, 2, 0 } }), 0);
+    }
+}

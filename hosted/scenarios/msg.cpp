@@ -28,11 +28,10 @@ struct MsgScenario : ScenarioFixture {
         return msgsnd(ns(), queue, address_of(&letter), size, flags).error();
     }
     /* The number of bytes, or -errno. */
-    [[nodiscard]] i64 receive(i64 type, u32 flags = 0) noexcept
+    [[nodiscard]] i64 receive(i64 type, u32 flags = 0, usize room = sizeof(Letter::text)) noexcept
     {
         Letter letter {};
-        Result<usize> got =
-            msgrcv(ns(), queue, address_of(&letter), sizeof(letter.text), type, flags);
+        Result<usize> got = msgrcv(ns(), queue, address_of(&letter), room, type, flags);
         return got.ok() ? static_cast<i64>(got.take()) : -static_cast<i64>(got.error());
     }
     [[nodiscard]] Errno control(i32 command, UserAddress buffer = UserAddress { 0 }) noexcept
@@ -75,6 +74,20 @@ TEST_CASE(MsgScenario, a_message_handed_over)
     EXPECT_EQ(sent[0], kDone);
     EXPECT_EQ(sent[1], kDone);
     EXPECT_EQ(got[0] + got[1], 8);
+}
+
+TEST_CASE(MsgScenario, a_message_too_big_for_who_waits)
+{
+    i64 got = 0;
+    Errno sent {};
+    {
+        Thread receiver { 0, [&] { got = receive(0, 0, 4); } };
+        Thread sender { 0, [&] { sent = send(1, 5); } };
+        explore(receiver, sender);
+    }
+    EXPECT_EQ(sent, kDone);
+    EXPECT_EQ(got, -static_cast<i64>(Errno::E2BIG));
+    EXPECT_EQ(receive(0), 5);
 }
 
 TEST_CASE(MsgScenario, a_message_and_the_removal_of_its_queue)

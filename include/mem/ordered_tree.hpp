@@ -6,7 +6,7 @@
  *     static bool is_before(const T&, const T&)     a strict weak order
  *
  * Elements of which neither is before the other are in the order in which they were added.  Each operation
- * takes O(log elements) steps.  The caller does the locking.
+ * takes O(log elements) steps, take_all() some for each.  The caller does the locking.
  */
 #pragma once
 
@@ -91,13 +91,22 @@ public:
         static_cast<TreeNode<T>&>(item).is_linked_ = false;
     }
 
-    /* Removes and returns the first element; nullptr if there is none. */
-    T* pop_first() noexcept
+    /* Empties the tree and calls @visit(element) for each, in any order; it may be gone after that. */
+    template <class Visit>
+    void take_all(Visit&& visit) noexcept
     {
-        T* item = first();
-        if (item)
-            remove(*item);
-        return item;
+        kapi_tree_node* at = lowest_leaf(*kapi_tree_root(&tree_));
+        *kapi_tree_root(&tree_) = nullptr;
+        while (at) {
+            /* Whoever is below an element comes before it. */
+            kapi_tree_node* next = kapi_tree_parent(at);
+            if (next && at == *kapi_tree_left(next) && *kapi_tree_right(next))
+                next = lowest_leaf(*kapi_tree_right(next));
+            T& item = *object(at);
+            static_cast<TreeNode<T>&>(item).is_linked_ = false;
+            visit(item);
+            at = next;
+        }
     }
 
 private:
@@ -106,6 +115,13 @@ private:
     {
         while (node && *kapi_tree_left(node))
             node = *kapi_tree_left(node);
+        return node;
+    }
+    /* One with nothing below it, leftmost where there is a choice. */
+    static kapi_tree_node* lowest_leaf(kapi_tree_node* node) noexcept
+    {
+        while (node && (*kapi_tree_left(node) || *kapi_tree_right(node)))
+            node = *kapi_tree_left(node) ? *kapi_tree_left(node) : *kapi_tree_right(node);
         return node;
     }
     static kapi_tree_node& node(T& item) noexcept { return static_cast<TreeNode<T>&>(item); }

@@ -75,8 +75,12 @@ public:
         Receiver* of_one_; /* and that accepts only this one */
     };
 
-    /* Takes the first of all out; nullptr: there is none. */
-    [[nodiscard]] Receiver* pop_first() noexcept { return tree_.pop_first(); }
+    /* All leave: calls @visit(receiver) for each, in any order; it may be gone after that. */
+    template <class Visit>
+    void take_all(Visit&& visit) noexcept
+    {
+        tree_.take_all(visit);
+    }
 
 private:
     struct ByType {

@@ -30,7 +30,20 @@ class TaskState;
 class UndoGroup;
 struct GroupOfUndo; /* tag: the records of one group */
 
+/* A base of its own, as it fits behind the reference count: the record of a small set has 96 bytes. */
+struct SemUndoMarks {
+    /*
+     * A bit for each SemUndo::kWordsPerBlock of the record's words that are not all 0.  Atomic, as threads of
+     * one group may touch different semaphores of a set at the same time.
+     */
+    Atomic<u16> blocks { 0 };
+    /* Where the words begin, counted in words from the end of SemUndo. */
+    u16 first_word : 15 { 0 };
+    u16 is_ended : 1 { 0 };
+};
+
 class SemUndo : public RcuCounted,
+                private SemUndoMarks,
                 public kapi_paired, /* of the group and the set */
                 public ListNode<SemUndo, SetOfUndo>,
                 public ListNode<SemUndo, GroupOfUndo> {
@@ -41,8 +54,8 @@ public:
     /* SAFETY of the casts: the constructor put them there. */
     [[nodiscard]] UndoGroup& group() const noexcept { return *static_cast<UndoGroup*>(first); }
     [[nodiscard]] SemSet& set() const noexcept { return *static_cast<SemSet*>(second); }
-    [[nodiscard]] bool is_ended() const noexcept { return is_ended_; }
-    void end() noexcept { is_ended_ = true; }
+    [[nodiscard]] bool is_ended() const noexcept { return SemUndoMarks::is_ended != 0; }
+    void end() noexcept { SemUndoMarks::is_ended = 1; }
 
     [[nodiscard]] i32 adjustment(u32 number) const noexcept { return adjustments()[number]; }
     /* @adjustment is within the range of adjustments. */
@@ -69,17 +82,17 @@ private:
     template <class T, class... Args>
     friend T* construct_at(void* memory, Args&&... args) noexcept;
 
-    /*
-     * A bit for each semaphore with an adjustment, now or before, in words; and in blocks_ a bit for each
-     * kWordsPerBlock of those words that are not all 0.
-     */
+    /* Each semaphore with an adjustment, now or before, has a bit. */
     using Word = u64;
     static constexpr u32 kWordBits = SemRange::kWordBits;
-    static constexpr u32 kWordsPerBlock = 16;
+    static constexpr u32 kWordsPerBlock = 64;
     static constexpr u32 kBlock = kWordsPerBlock * kWordBits;
     /* Operations have 16-bit numbers, so they reach no further however large the set is. */
     static constexpr u32 kMostSemaphores = 0x10000;
-    static_assert(kMostSemaphores == kWordBits * kBlock);
+    static constexpr u32 kBlocks = kMostSemaphores / kBlock;
+    static_assert(kBlocks == 8 * sizeof(SemUndoMarks::blocks));
+    static constexpr u32 kMostWords = 0x7fff; /* as first_word has room for */
+    static_assert(kMostSemaphores * sizeof(i16) / sizeof(Word) <= kMostWords);
 
     [[nodiscard]] static u32 reachable(const SemSet& set) noexcept
     {
@@ -107,18 +120,13 @@ private:
     }
     [[nodiscard]] Atomic<Word>* words() noexcept
     {
-        return reinterpret_cast<Atomic<Word>*>(this + 1) + first_word_;
+        return reinterpret_cast<Atomic<Word>*>(this + 1) + first_word;
     }
     [[nodiscard]] const Atomic<Word>* words() const noexcept
     {
-        return reinterpret_cast<const Atomic<Word>*>(this + 1) + first_word_;
+        return reinterpret_cast<const Atomic<Word>*>(this + 1) + first_word;
     }
     [[nodiscard]] Atomic<Word>& word(u32 number) noexcept { return words()[number / kWordBits]; }
-
-    const u32 first_word_;
-    bool is_ended_ { false };
-    /* Atomic, as threads of one group may touch different semaphores of a set at the same time. */
-    Atomic<Word> blocks_ { 0 };
     /* Followed by an i16 for each semaphore that operations can reach, and the words. */
 };
 

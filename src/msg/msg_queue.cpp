@@ -128,10 +128,10 @@ Box<Message> MsgQueueState::take(Message& message, MessageUsage& usage, WakeList
 
 void MsgQueueState::release_receivers(Receiver::Answer answer, WakeList& wakes) noexcept
 {
-    while (Receiver* receiver = receivers.pop_first()) {
-        receiver->answer = answer;
-        wakes.finish(*receiver);
-    }
+    receivers.take_all([&](Receiver& receiver) {
+        receiver.answer = answer;
+        wakes.finish(receiver);
+    });
 }
 
 /*

@@ -9,9 +9,9 @@
 namespace sysvipc {
 
 SemUndo::SemUndo(SemSet& set, UndoGroup& group) noexcept
-    : kapi_paired { {}, &group, &set },
-      first_word_(words_of_adjustments(set))
+    : kapi_paired { {}, &group, &set }
 {
+    first_word = words_of_adjustments(set) & kMostWords;
     for (u32 i = 0; i < word_count(set); ++i)
         construct_at<Atomic<Word>>(&words()[i], Word { 0 });
     for (u32 number = 0; number < reachable(set); ++number)
@@ -30,7 +30,7 @@ void SemUndo::clear_all() noexcept
         adjustments()[number] = 0;
         word(number).store_relaxed(word(number).load_relaxed() & ~bit(number));
     }
-    blocks_.store_relaxed(0);
+    blocks.store_relaxed(0);
 }
 
 SemRange SemRange::touched(const SemUndo& undo) noexcept
@@ -43,7 +43,7 @@ SemRange::Iterator SemRange::touched_from(const SemUndo& undo, u32 number) noexc
 {
     const u32 end = SemUndo::reachable(undo.set());
     while (number < end) {
-        const u64 blocks = undo.blocks_.load_relaxed() >> number / SemUndo::kBlock;
+        const u32 blocks = u32 { undo.blocks.load_relaxed() } >> number / SemUndo::kBlock;
         if (blocks == 0)
             break;
         if (!(blocks & 1)) {
@@ -65,9 +65,9 @@ SemRange::Iterator SemRange::touched_from(const SemUndo& undo, u32 number) noexc
 void SemUndo::note_touched(u32 number) noexcept
 {
     static_cast<void>(word(number).add(bit(number)));
-    const Word block = Word { 1 } << number / kBlock;
-    Word blocks = blocks_.load_relaxed();
-    while (!(blocks & block) && !blocks_.compare_exchange(blocks, blocks | block)) { }
+    const u32 block = 1u << number / kBlock;
+    u16 before = blocks.load_relaxed();
+    while (!(before & block) && !blocks.compare_exchange(before, static_cast<u16>(before | block))) { }
 }
 
 } // namespace sysvipc

@@ -15,7 +15,9 @@
 #include "lib/segment.hpp"
 #include "lib/sem_set.hpp"
 
+#include <atomic>
 #include <deque>
+#include <sched.h>
 #include <string>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -172,6 +174,33 @@ TEST(beside_sleepers)
             },
             2);
         REQUIRE_OK(queue.remove());
+    }
+}
+
+// What others may have to wait for who want the queue meanwhile: no receiver runs before it ends.
+void print_once(const std::string& call, long count, const Work& work)
+{
+    const long start = now();
+    work();
+    harness::note("scale " + call + ',' + std::to_string(count) + "-receivers "
+                  + std::to_string(now() - start));
+}
+
+TEST(waking_all_receivers)
+{
+    const sched_param first { 1 };
+    REQUIRE_EQ(sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &first), 0);
+    for (const long count : { 1L, 100L, 10'000L }) {
+        Queue queue;
+        std::atomic<long> next_type { 1 };
+        const Sleepers receivers { count, [&] { (void)queue.receive(next_type++, 0); } };
+        sysv::QueueStat stat;
+        REQUIRE_OK(sysv::msgctl(queue.id(), IPC_STAT, &stat));
+        print_once("IPC_SET", count, [&] {
+            REQUIRE_OK(sysv::msgctl(queue.id(), IPC_SET, &stat));
+        });
+        settle();
+        print_once("IPC_RMID", count, [&] { REQUIRE_OK(queue.remove()); });
     }
 }
 
