@@ -140,7 +140,8 @@ TEST_CASE(ReceiverLineTest, receivers_that_come_back_have_the_places_that_they_h
     const Box<Crowd> crowd = REQUIRE(heap_create<Crowd>());
     for (u32 step = 0; step < 2'000; ++step) {
         crowd->change();
-        if (!EXPECT(crowd->leave_and_come_back()) || !EXPECT(crowd->agrees(crowd->any_type())) || !EXPECT(crowd->is_walked()))
+        if (!EXPECT(crowd->leave_and_come_back()) || !EXPECT(crowd->agrees(crowd->any_type()))
+            || !EXPECT(crowd->is_walked()))
             return;
     }
 }

@@ -180,8 +180,8 @@ TEST(operations_that_fail_as_a_whole_leave_nothing_to_undo)
     EXPECT_EQ(control(self, id, 0, SETVAL, 5), 0);
     {
         Process user;
-        EXPECT_EQ(
-            operate(user, id, { { 0, -1, SEM_UNDO }, { 1, -1, IPC_NOWAIT | SEM_UNDO } }), -EAGAIN);
+        EXPECT_EQ(operate(user, id, { { 0, -1, SEM_UNDO }, { 1, -1, IPC_NOWAIT | SEM_UNDO } }),
+                  -EAGAIN);
         EXPECT_EQ(control(self, id, 0, GETVAL), 5);
         EXPECT_EQ(operate(user, id, { { 0, -2, SEM_UNDO } }), 0);
     }

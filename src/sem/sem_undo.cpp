@@ -8,8 +8,7 @@
 
 namespace sysvipc {
 
-SemUndo::SemUndo(SemSet& set, UndoGroup& group) noexcept
-    : kapi_paired { {}, &group, &set }
+SemUndo::SemUndo(SemSet& set, UndoGroup& group) noexcept : kapi_paired { {}, &group, &set }
 {
     first_word = words_of_adjustments(set) & kMostWords;
     for (u32 i = 0; i < word_count(set); ++i)
@@ -67,7 +66,8 @@ void SemUndo::note_touched(u32 number) noexcept
     static_cast<void>(word(number).add(bit(number)));
     const u32 block = 1u << number / kBlock;
     u16 before = blocks.load_relaxed();
-    while (!(before & block) && !blocks.compare_exchange(before, static_cast<u16>(before | block))) { }
+    while (!(before & block)
+           && !blocks.compare_exchange(before, static_cast<u16>(before | block))) { }
 }
 
 } // namespace sysvipc

@@ -196,9 +196,7 @@ TEST(waking_all_receivers)
         const Sleepers receivers { count, [&] { (void)queue.receive(next_type++, 0); } };
         sysv::QueueStat stat;
         REQUIRE_OK(sysv::msgctl(queue.id(), IPC_STAT, &stat));
-        print_once("IPC_SET", count, [&] {
-            REQUIRE_OK(sysv::msgctl(queue.id(), IPC_SET, &stat));
-        });
+        print_once("IPC_SET", count, [&] { REQUIRE_OK(sysv::msgctl(queue.id(), IPC_SET, &stat)); });
         settle();
         print_once("IPC_RMID", count, [&] { REQUIRE_OK(queue.remove()); });
     }
