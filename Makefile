@@ -123,7 +123,7 @@ coverage: ## measure which lines the tests of user space run; report in build/co
 MOST ?= 240
 mutants: ## plant faults in the concurrency and rules code; do the tests of user space find them? (MOST=0: all)
 	@scripts/install-packages hosted
-	scripts/mutate-hosted --most=$(MOST)
+	scripts/mutate-hosted --most=$(MOST) --jobs=$$(nproc)
 
 matrix: ## print test results by kernel as a table (a selection: make matrix ROWS="stock-6.12")
 	scripts/matrix $(ROWS)
