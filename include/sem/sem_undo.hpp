@@ -37,9 +37,12 @@ struct SemUndoMarks {
      * one group may touch different semaphores of a set at the same time.
      */
     Atomic<u16> blocks { 0 };
-    /* Where the words begin, counted in words from the end of SemUndo. */
-    u16 first_word : 15 { 0 };
-    u16 is_ended : 1 { 0 };
+    /*
+     * Where the words begin, counted in words from the end of SemUndo; kEnded is added when the record ends.
+     * Atomic, as who looks for the words holds no lock before knowing which.
+     */
+    Atomic<u16> first_word { 0 };
+    static constexpr u16 kEnded = 0x8000;
 };
 
 class SemUndo : public RcuCounted,
@@ -54,8 +57,11 @@ public:
     /* SAFETY of the casts: the constructor put them there. */
     [[nodiscard]] UndoGroup& group() const noexcept { return *static_cast<UndoGroup*>(first); }
     [[nodiscard]] SemSet& set() const noexcept { return *static_cast<SemSet*>(second); }
-    [[nodiscard]] bool is_ended() const noexcept { return SemUndoMarks::is_ended != 0; }
-    void end() noexcept { SemUndoMarks::is_ended = 1; }
+    [[nodiscard]] bool is_ended() const noexcept
+    {
+        return (first_word.load_relaxed() & kEnded) != 0;
+    }
+    void end() noexcept { first_word.store_relaxed(first_word.load_relaxed() | kEnded); }
 
     [[nodiscard]] i32 adjustment(u32 number) const noexcept { return adjustments()[number]; }
     /* @adjustment is within the range of adjustments. */
@@ -91,8 +97,7 @@ private:
     static constexpr u32 kMostSemaphores = 0x10000;
     static constexpr u32 kBlocks = kMostSemaphores / kBlock;
     static_assert(kBlocks == 8 * sizeof(SemUndoMarks::blocks));
-    static constexpr u32 kMostWords = 0x7fff; /* as first_word has room for */
-    static_assert(kMostSemaphores * sizeof(i16) / sizeof(Word) <= kMostWords);
+    static_assert(kMostSemaphores * sizeof(i16) / sizeof(Word) < kEnded);
 
     [[nodiscard]] static u32 reachable(const SemSet& set) noexcept
     {
@@ -118,13 +123,17 @@ private:
     {
         return reinterpret_cast<const i16*>(this + 1);
     }
+    [[nodiscard]] u32 first_word_index() const noexcept
+    {
+        return first_word.load_relaxed() & ~u32 { kEnded };
+    }
     [[nodiscard]] Atomic<Word>* words() noexcept
     {
-        return reinterpret_cast<Atomic<Word>*>(this + 1) + first_word;
+        return reinterpret_cast<Atomic<Word>*>(this + 1) + first_word_index();
     }
     [[nodiscard]] const Atomic<Word>* words() const noexcept
     {
-        return reinterpret_cast<const Atomic<Word>*>(this + 1) + first_word;
+        return reinterpret_cast<const Atomic<Word>*>(this + 1) + first_word_index();
     }
     [[nodiscard]] Atomic<Word>& word(u32 number) noexcept { return words()[number / kWordBits]; }
     /* Followed by an i16 for each semaphore that operations can reach, and the words. */

@@ -10,7 +10,7 @@ namespace sysvipc {
 
 SemUndo::SemUndo(SemSet& set, UndoGroup& group) noexcept : kapi_paired { {}, &group, &set }
 {
-    first_word = words_of_adjustments(set) & kMostWords;
+    first_word.store_relaxed(static_cast<u16>(words_of_adjustments(set)));
     for (u32 i = 0; i < word_count(set); ++i)
         construct_at<Atomic<Word>>(&words()[i], Word { 0 });
     for (u32 number = 0; number < reachable(set); ++number)
