@@ -347,7 +347,13 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     constexpr unsigned kTogether = 64;
     static unsigned count = 0;
+    /* After the last one, too: threads of hosted/ must not run on when the program ends. */
+    static const int registered = std::atexit([] {
+        if (count % kTogether != 0)
+            unload();
+    });
 
+    expect("registering what is done at exit", registered, 0);
     if (count++ % kTogether == 0)
         load();
     Sequence { data, size }.run();
