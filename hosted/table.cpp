@@ -41,12 +41,20 @@ private:
 struct Index {
     std::atomic_flag busy;
     std::map<int, void*> objects;
+    int base;
 };
 
 Index& index_in(const kapi_idr* idr)
 {
     return *static_cast<Index*>(
         reinterpret_cast<hosted_table*>(const_cast<kapi_idr*>(idr))->contents);
+}
+
+/* The kernel's has none below, and takes one for a large number without a word. */
+void expect_from_base(const Index& index, int number)
+{
+    if (number < index.base)
+        note_defect("an index below those of its table");
 }
 
 /* The first free number in [first, end); -1: none. */
@@ -150,9 +158,11 @@ Pair pair_of(const kapi_paired* object)
 
 } // namespace
 
-void kapi_idr_init(kapi_idr* idr, int)
+void kapi_idr_init(kapi_idr* idr, int base)
 {
-    reinterpret_cast<hosted_table*>(idr)->contents = new Index;
+    auto* index = new Index;
+    index->base = base;
+    reinterpret_cast<hosted_table*>(idr)->contents = index;
 }
 
 void kapi_idr_destroy(kapi_idr* idr)
@@ -170,6 +180,7 @@ int kapi_idr_alloc_from(kapi_idr* idr, void* object, int first, int end)
     if (is_allocation_to_fail())
         return -ENOMEM;
     Index& index = index_in(idr);
+    expect_from_base(index, first);
     const Moment moment { index.busy };
     return allocate(index, object, free_number(index, first, end));
 }
@@ -178,6 +189,7 @@ void kapi_idr_replace(kapi_idr* idr, void* object, int number)
 {
     machine::may_switch(idr);
     Index& index = index_in(idr);
+    expect_from_base(index, number);
     const Moment moment { index.busy };
     index.objects[number] = object;
     if (object) {
@@ -190,6 +202,7 @@ void kapi_idr_remove(kapi_idr* idr, int number)
 {
     machine::may_switch(idr);
     Index& index = index_in(idr);
+    expect_from_base(index, number);
     const Moment moment { index.busy };
     index.objects.erase(number);
 }
@@ -198,6 +211,7 @@ void* kapi_idr_find(const kapi_idr* idr, int number)
 {
     machine::may_switch(idr, false);
     Index& index = index_in(idr);
+    expect_from_base(index, number);
     const Moment moment { index.busy };
     const auto found = index.objects.find(number);
     if (found == index.objects.end() || !found->second
@@ -211,6 +225,7 @@ void* kapi_idr_get_next(const kapi_idr* idr, int* number)
 {
     machine::may_switch(idr, false);
     Index& index = index_in(idr);
+    expect_from_base(index, *number);
     const Moment moment { index.busy };
     auto found = index.objects.lower_bound(*number);
     while (found != index.objects.end() && !found->second)

@@ -63,15 +63,27 @@ public:
         }
         return found == count_ && line.is_empty() == (count_ == 0);
     }
-    /* All are taken out, each once, and come back in another order. */
+    /*
+     * All are taken out, those of a kind in order of arrival, and come back in another order.  What has been
+     * taken out is not read any more.
+     */
     [[nodiscard]] bool leave_and_come_back() noexcept
     {
+        bool is_right = true;
         u32 taken = 0;
-        line.take_all([&](Receiver& receiver) { taken += receiver.is_linked() ? 2 : 1; });
-        const bool is_right = taken == count_ && line.is_empty();
+        u32 next_of_kind[kTypes + 1] {};
+        line.take_all([&](Receiver& receiver) {
+            const u32 arrival = arrival_of(receiver);
+            u32& next = next_of_kind[kind_of(receiver)];
+            is_right &= !receiver.is_linked() && arrival >= next;
+            next = arrival + 1;
+            kept_[arrival].keep(receiver);
+            ++taken;
+        });
+        is_right &= taken == count_ && line.is_empty();
         for (u32 i = 0; i < count_; ++i) {
-            if (order_[i]->is_linked())
-                return false;
+            kept_[i].give_back(*order_[i]);
+            is_right &= !order_[i]->is_linked();
         }
         for (u32 i = 0; i < count_; ++i)
             line.join(*order_[count_ - 1 - i]);
@@ -82,6 +94,36 @@ public:
 
 private:
     using Place = Optional<Receiver>;
+
+    /* The bytes of a receiver whose memory is somebody else's meanwhile. */
+    struct Kept {
+        void keep(Receiver& receiver) noexcept
+        {
+            void* const memory = &receiver;
+            __builtin_memcpy(bytes, memory, sizeof(bytes));
+            __builtin_memset(memory, 0xa5, sizeof(bytes));
+        }
+        void give_back(Receiver& receiver) const noexcept
+        {
+            void* const memory = &receiver;
+            __builtin_memcpy(memory, bytes, sizeof(bytes));
+        }
+        u8 bytes[sizeof(Receiver)];
+    };
+
+    /* 0: one that accepts several types. */
+    [[nodiscard]] static u32 kind_of(const Receiver& receiver) noexcept
+    {
+        const bool is_of_one = receiver.selector.rule() == MessageSelector::Rule::Equal;
+        return is_of_one ? static_cast<u32>(receiver.selector.operand()) : 0;
+    }
+    [[nodiscard]] u32 arrival_of(const Receiver& receiver) const noexcept
+    {
+        u32 arrival = 0;
+        while (order_[arrival] != &receiver)
+            ++arrival;
+        return arrival;
+    }
 
     void join() noexcept
     {
@@ -116,6 +158,7 @@ private:
     Random random_ { 11 };
     u32 count_ { 0 };
     Receiver* order_[kMost] {};
+    Kept kept_[kMost];
     Place places_[kMost];
 };
 

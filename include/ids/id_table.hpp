@@ -180,7 +180,7 @@ private:
 
     KeyMap keys_;
     Mutex<CreationLock> creation_;
-    /* These two end and begin with what is written for each object that comes or goes. */
+    /* What is written for each object that comes or goes is at the end of one, and the start of the other. */
     IndexMap indexes_;
     Lock counts_;
     Atomic<i32> own_next_id_ { kAnyId };

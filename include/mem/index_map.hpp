@@ -70,7 +70,7 @@ public:
             return low_.find(index);
         return kapi_idr_find(&idr_, index);
     }
-    /* The first object at or above @index, which is set to its index; nullptr: none. */
+    /* The first object at or above @index (not negative), which is set to its index; nullptr: none. */
     [[nodiscard]] void* find_from(i32& index) const noexcept
     {
         for (; is_low(index); ++index) {
@@ -123,8 +123,8 @@ private:
     /*
      * That index, once it is removed, is kept as a spare if the idr has it, allocated and mapping to nothing,
      * until the next allocation: the node of the idr that contains it is likely to contain the next index too,
-     * and need not be freed and allocated for each object that comes and goes.  No other index is found after
-     * this one: it is wanted only when no other is free.
+     * and need not be freed and allocated for each object that comes and goes.  allocate() looks at this index
+     * last, after all others.
      */
     bool is_last_spare_ { false };
 };

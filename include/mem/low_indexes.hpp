@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * LowIndexes: the indexes that a small table uses in turn, and their objects, in place: a bit and a pointer for
- * each.  No memory is allocated for them, and whoever creates or removes an object writes two cache lines.
+ * each.  No memory is allocated for them.
  * Lookups run under RCU concurrently with one writer; the caller serialises writers and keeps removed objects
  * alive for an RCU grace period.
  */
@@ -9,6 +9,7 @@
 
 #include <base/atomic.hpp>
 #include <base/types.hpp>
+#include <bit>
 #include <user/user_memory.hpp>
 
 namespace sysvipc {
@@ -21,11 +22,12 @@ public:
     /* The first free index in [@first, @end), which maps to nothing yet; kCount: none.  @first < kCount. */
     [[nodiscard]] i32 allocate(i32 first, i32 end) noexcept
     {
-        const u64 free = ~used_ & (~u64 { 0 } << first);
-        const i32 index = free ? __builtin_ctzll(free) : kCount;
-        if (index >= end || index == kCount)
+        const u64 used = used_ | ~(~u64 { 0 } << first);
+        const i32 index = std::countr_one(used);
+        if (index >= end)
             return kCount;
-        used_ |= bit(index);
+        if (index < kCount)
+            used_ |= bit(index);
         return index;
     }
     /* Makes @object, as written so far, visible at an allocated index. */

@@ -91,17 +91,20 @@ public:
         static_cast<TreeNode<T>&>(item).is_linked_ = false;
     }
 
-    /* Empties the tree and calls @visit(element) for each, in any order; it may be gone after that. */
+    /* Empties the tree and calls @visit(element) for each in order; it may be gone after that. */
     template <class Visit>
     void take_all(Visit&& visit) noexcept
     {
-        kapi_tree_node* at = lowest_leaf(*kapi_tree_root(&tree_));
-        *kapi_tree_root(&tree_) = nullptr;
+        kapi_tree_node* at = exchange(*kapi_tree_root(&tree_), nullptr);
         while (at) {
-            /* Whoever is below an element comes before it. */
-            kapi_tree_node* next = kapi_tree_parent(at);
-            if (next && at == *kapi_tree_left(next) && *kapi_tree_right(next))
-                next = lowest_leaf(*kapi_tree_right(next));
+            if (kapi_tree_node* left = *kapi_tree_left(at)) {
+                /* Comes before @at, which is below it from now on, with all that is between the two. */
+                *kapi_tree_left(at) = *kapi_tree_right(left);
+                *kapi_tree_right(left) = at;
+                at = left;
+                continue;
+            }
+            kapi_tree_node* next = *kapi_tree_right(at);
             T& item = *object(at);
             static_cast<TreeNode<T>&>(item).is_linked_ = false;
             visit(item);
@@ -115,13 +118,6 @@ private:
     {
         while (node && *kapi_tree_left(node))
             node = *kapi_tree_left(node);
-        return node;
-    }
-    /* One with nothing below it, leftmost where there is a choice. */
-    static kapi_tree_node* lowest_leaf(kapi_tree_node* node) noexcept
-    {
-        while (node && (*kapi_tree_left(node) || *kapi_tree_right(node)))
-            node = *kapi_tree_left(node) ? *kapi_tree_left(node) : *kapi_tree_right(node);
         return node;
     }
     static kapi_tree_node& node(T& item) noexcept { return static_cast<TreeNode<T>&>(item); }

@@ -75,7 +75,10 @@ public:
         Receiver* of_one_; /* and that accepts only this one */
     };
 
-    /* All leave: calls @visit(receiver) for each, in any order; it may be gone after that. */
+    /*
+     * All leave: calls @visit(receiver) for each, which may be gone after that.  Those that accept the same
+     * one type come in order of arrival, and so do those that accept several.
+     */
     template <class Visit>
     void take_all(Visit&& visit) noexcept
     {

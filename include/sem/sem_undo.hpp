@@ -36,13 +36,10 @@ struct SemUndoMarks {
      * A bit for each SemUndo::kWordsPerBlock of the record's words that are not all 0.  Atomic, as threads of
      * one group may touch different semaphores of a set at the same time.
      */
-    Atomic<u16> blocks { 0 };
-    /*
-     * Where the words begin, counted in words from the end of SemUndo; kEnded is added when the record ends.
-     * Atomic, as who looks for the words holds no lock before knowing which.
-     */
-    Atomic<u16> first_word { 0 };
-    static constexpr u16 kEnded = 0x8000;
+    Atomic<u8> blocks { 0 };
+    bool is_ended { false };
+    /* Where the words begin, counted in words from the end of SemUndo. */
+    const u16 first_word;
 };
 
 class SemUndo : public RcuCounted,
@@ -57,11 +54,8 @@ public:
     /* SAFETY of the casts: the constructor put them there. */
     [[nodiscard]] UndoGroup& group() const noexcept { return *static_cast<UndoGroup*>(first); }
     [[nodiscard]] SemSet& set() const noexcept { return *static_cast<SemSet*>(second); }
-    [[nodiscard]] bool is_ended() const noexcept
-    {
-        return (first_word.load_relaxed() & kEnded) != 0;
-    }
-    void end() noexcept { first_word.store_relaxed(first_word.load_relaxed() | kEnded); }
+    [[nodiscard]] bool is_ended() const noexcept { return SemUndoMarks::is_ended; }
+    void end() noexcept { SemUndoMarks::is_ended = true; }
 
     [[nodiscard]] i32 adjustment(u32 number) const noexcept { return adjustments()[number]; }
     /* @adjustment is within the range of adjustments. */
@@ -91,13 +85,12 @@ private:
     /* Each semaphore with an adjustment, now or before, has a bit. */
     using Word = u64;
     static constexpr u32 kWordBits = SemRange::kWordBits;
-    static constexpr u32 kWordsPerBlock = 64;
+    static constexpr u32 kWordsPerBlock = 128;
     static constexpr u32 kBlock = kWordsPerBlock * kWordBits;
     /* Operations have 16-bit numbers, so they reach no further however large the set is. */
     static constexpr u32 kMostSemaphores = 0x10000;
-    static constexpr u32 kBlocks = kMostSemaphores / kBlock;
-    static_assert(kBlocks == 8 * sizeof(SemUndoMarks::blocks));
-    static_assert(kMostSemaphores * sizeof(i16) / sizeof(Word) < kEnded);
+    static_assert(kMostSemaphores / kBlock == 8 * sizeof(SemUndoMarks::blocks));
+    static_assert(alignof(kapi_paired) >= alignof(Word), "what follows a record is aligned");
 
     [[nodiscard]] static u32 reachable(const SemSet& set) noexcept
     {
@@ -123,17 +116,13 @@ private:
     {
         return reinterpret_cast<const i16*>(this + 1);
     }
-    [[nodiscard]] u32 first_word_index() const noexcept
-    {
-        return first_word.load_relaxed() & ~u32 { kEnded };
-    }
     [[nodiscard]] Atomic<Word>* words() noexcept
     {
-        return reinterpret_cast<Atomic<Word>*>(this + 1) + first_word_index();
+        return reinterpret_cast<Atomic<Word>*>(this + 1) + first_word;
     }
     [[nodiscard]] const Atomic<Word>* words() const noexcept
     {
-        return reinterpret_cast<const Atomic<Word>*>(this + 1) + first_word_index();
+        return reinterpret_cast<const Atomic<Word>*>(this + 1) + first_word;
     }
     [[nodiscard]] Atomic<Word>& word(u32 number) noexcept { return words()[number / kWordBits]; }
     /* Followed by an i16 for each semaphore that operations can reach, and the words. */

@@ -8,9 +8,10 @@
 
 namespace sysvipc {
 
-SemUndo::SemUndo(SemSet& set, UndoGroup& group) noexcept : kapi_paired { {}, &group, &set }
+SemUndo::SemUndo(SemSet& set, UndoGroup& group) noexcept
+    : SemUndoMarks { .first_word = static_cast<u16>(words_of_adjustments(set)) },
+      kapi_paired { {}, &group, &set }
 {
-    first_word.store_relaxed(static_cast<u16>(words_of_adjustments(set)));
     for (u32 i = 0; i < word_count(set); ++i)
         construct_at<Atomic<Word>>(&words()[i], Word { 0 });
     for (u32 number = 0; number < reachable(set); ++number)
@@ -65,9 +66,9 @@ void SemUndo::note_touched(u32 number) noexcept
 {
     static_cast<void>(word(number).add(bit(number)));
     const u32 block = 1u << number / kBlock;
-    u16 before = blocks.load_relaxed();
-    while (!(before & block)
-           && !blocks.compare_exchange(before, static_cast<u16>(before | block))) { }
+    u8 before = blocks.load_relaxed();
+    while (!(before & block) && !blocks.compare_exchange(before, static_cast<u8>(before | block))) {
+    }
 }
 
 } // namespace sysvipc
