@@ -85,7 +85,7 @@ private:
     {
         return index < LowIndexes::kCount;
     }
-    /* Both allocate it.  Errors: as above. */
+    /* Both allocate an index, next_free() as allocate() does.  Errors: as above. */
     [[nodiscard]] Result<i32> next_free(i32 end) noexcept
     {
         Result<i32> found = first_free(next_, end);
