@@ -94,6 +94,32 @@ TEST(security_modules_may_refuse_each_message_call)
     EXPECT_EQ(self.msgctl(id, IPC_RMID, nullptr), 0);
 }
 
+/* It goes on waiting, and the message is there for others. */
+TEST(a_waiting_receiver_that_may_not_have_a_message_is_passed_over)
+{
+    Process self;
+    Process receiver;
+    const int id = static_cast<int>(self.msgget(IPC_PRIVATE, IPC_CREAT | 0600));
+    Letter letter;
+    msqid_ds stat {};
+    {
+        Running wait { receiver, [&] {
+                          Letter got;
+                          EXPECT_EQ(receiver.msgrcv(id, &got, 8, 0, 0), 7);
+                      } };
+        wait_until([&] { return receiver.is_asleep(); }, "it waits");
+        {
+            const Refusal refusal { "queue_receive" };
+            EXPECT_EQ(self.msgsnd(id, &letter, 8, 0), 0);
+        }
+        EXPECT_EQ(self.msgctl(id, IPC_STAT, &stat), 0);
+        EXPECT_EQ(stat.msg_qnum, 1);
+        EXPECT_EQ(self.msgsnd(id, &letter, 7, 0), 0);
+    }
+    EXPECT_EQ(self.msgrcv(id, &letter, 8, 0, IPC_NOWAIT), 8);
+    EXPECT_EQ(self.msgctl(id, IPC_RMID, nullptr), 0);
+}
+
 TEST(security_modules_may_refuse_each_semaphore_call)
 {
     Process self;
