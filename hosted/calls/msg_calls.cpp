@@ -305,7 +305,6 @@ TEST(no_command_finds_a_queue_that_is_gone)
 /* From the queue, and from the hand of who sent it. */
 TEST(a_queue_notes_when_its_messages_were_sent_and_received)
 {
-    constexpr std::int64_t kHour = 3'600'000'000'000; /* ns */
     Process self;
     Process receiver;
     const int id = make(self);

@@ -18,8 +18,6 @@ using namespace hosted::calls;
 
 namespace {
 
-constexpr std::int64_t kHour = 3'600'000'000'000; /* ns */
-
 /* Whether it is as many microseconds. */
 bool is_an_hour(const std::string& wait)
 {

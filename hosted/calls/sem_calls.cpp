@@ -5,16 +5,9 @@
 #include "semaphores.hpp"
 
 #include <ctime>
-#include <memory>
 
 using namespace hosted;
 using namespace hosted::calls;
-
-namespace {
-
-constexpr std::int64_t kHour = 3'600'000'000'000; /* ns */
-
-} // namespace
 
 TEST(semget_finds_creates_and_refuses)
 {

@@ -300,7 +300,6 @@ TEST(the_memory_of_a_segment_is_free_when_its_removal_returns)
 
 TEST(a_segment_notes_who_mapped_and_unmapped_it_last_and_when)
 {
-    constexpr std::int64_t kHour = 3'600'000'000'000; /* ns */
     Process self;
     Process other;
     const int id = make(self, 100);

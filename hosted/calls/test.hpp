@@ -11,11 +11,14 @@
 #include "../process.hpp"
 
 #include <cerrno>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
 
 namespace hosted::calls {
+
+constexpr std::int64_t kHour = 3'600'000'000'000; /* ns, for machine::advance() */
 
 struct Test {
     const char* name;

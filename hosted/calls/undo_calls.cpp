@@ -9,6 +9,12 @@
 using namespace hosted;
 using namespace hosted::calls;
 
+namespace {
+
+constexpr unsigned long kSysvSem = 0x40000; /* CLONE_SYSVSEM */
+
+} // namespace
+
 TEST(an_exit_undoes_and_setval_forgets)
 {
     Process self;
@@ -57,7 +63,6 @@ TEST(setval_beyond_the_adjustments_leaves_them)
 
 TEST(a_group_undoes_when_its_last_task_exits)
 {
-    constexpr unsigned long kSysvSem = 0x40000;
     Process self;
     const int id = make(self);
     {
@@ -141,7 +146,6 @@ TEST(setall_forgets_the_adjustments_of_a_large_set)
 
 TEST(without_memory_a_new_task_shares_no_undo)
 {
-    constexpr unsigned long kSysvSem = 0x40000;
     Process self;
     const int id = make(self);
     {
