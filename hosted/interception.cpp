@@ -23,6 +23,7 @@ constexpr const char* kFunctions[] {
 #include <arch/calls.def>
 #define HANDLER(handler, kind)
 #define FUNCTION(place, handler, kind, where, symbol, ...) symbol,
+#define NOTICE(name, where, symbol, need, loss) symbol,
 #include <intercept/functions.def>
 };
 
@@ -66,7 +67,7 @@ void give_back(const std::vector<std::string>& symbols)
 
 } // namespace
 
-struct kapi_hook {
+struct direct_hook {
     std::vector<std::string> symbols;
 };
 
@@ -88,20 +89,22 @@ void notice_ipc_ns_ending(kapi_ipc_ns* ns) noexcept
 
 } // namespace hosted
 
-int intercept_start(kapi_interception_group* group, unsigned int means, const char** failed,
-                    bool* is_proven)
+int intercept_start(intercept_group* group, unsigned int allowed, const char** failed)
 {
-    const bool by_probe = (means & KAPI_BY_DIRECT_CALLS) == 0;
+    const bool by_probe = (allowed & INTERCEPT_BY_DIRECT_CALL) == 0;
     *failed = nullptr;
-    *is_proven = false;
-    group->shared_hook = new kapi_hook;
+    group->is_proven = false;
+    group->shared_hook = new direct_hook;
     if (hosted::kernel().means_error != 0)
         return hosted::kernel().means_error;
     for (kapi_u32 i = 0; i < group->count; ++i) {
-        const kapi_interception& row = group->rows[i];
+        const intercept_row& row = group->rows[i];
         const int error = take(row.symbol);
-        group->states[i].error = error;
-        group->states[i].by_probe = by_probe && error == 0;
+        group->results[i].error = error;
+        group->results[i].by = error != 0 ? 0
+            : row.notice                  ? INTERCEPT_BY_TRACEPOINT
+            : by_probe                    ? INTERCEPT_BY_KPROBE
+                                          : INTERCEPT_BY_DIRECT_CALL;
         if (error == 0) {
             group->shared_hook->symbols.emplace_back(row.symbol);
         } else if (!row.is_optional) {
@@ -109,11 +112,11 @@ int intercept_start(kapi_interception_group* group, unsigned int means, const ch
             return error;
         }
     }
-    *is_proven = !by_probe;
+    group->is_proven = !by_probe;
     return 0;
 }
 
-void intercept_end(kapi_interception_group* group)
+void intercept_end(intercept_group* group)
 {
     if (group->shared_hook)
         give_back(group->shared_hook->symbols);

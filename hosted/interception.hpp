@@ -6,10 +6,8 @@ struct kapi_ipc_ns;
 
 namespace hosted {
 
-/* Whether somebody has intercepted the function of this name. */
+/* Whether the module has intercepted the function or tracepoint of this name. */
 bool is_intercepted(const char* symbol) noexcept;
-/* Whether the module is to hear of new tasks. */
-bool is_beginning_watched() noexcept;
 /* Set by whoever serves the ends of namespaces. */
 extern void (*ipc_ns_ending)(kapi_ipc_ns* ns);
 void notice_ipc_ns_ending(kapi_ipc_ns* ns) noexcept;

@@ -27,11 +27,10 @@ struct Kernel {
     const char* missing_hook { nullptr }; /* a security hook that cannot be called */
     const char* missing_function { nullptr }; /* that it does not export, and does not have */
 
-    /* A function that cannot be intercepted, and -errno. */
+    /* A function or tracepoint that cannot be intercepted, and -errno. */
     const char* refused { nullptr };
     int refusal { 0 };
     int means_error { 0 }; /* there are no means to intercept any */
-    int watch_error { 0 }; /* of seeing new tasks */
     int guard_error { 0 }; /* of keeping ftrace switched on */
     int trial_error { 0 }; /* of kprobes */
     std::atomic<bool> are_probes_hit { true };

@@ -181,7 +181,7 @@ Process::Process(Process& parent, unsigned long flags) noexcept
     else if (state_.ipc_ns != &initial_ipc_ns)
         host_ipc_ns_get(state_.ipc_ns);
     copy_mappings(parent.memory_, memory_);
-    if (is_beginning_watched())
+    if (is_intercepted("task_newtask"))
         sysvipc_task_begun(task_, is_stranger ? flags & ~kShareUndo : flags);
 }
 

@@ -31,8 +31,8 @@ constexpr const char* kHalfThere[] { k_native_msgget, "there_is_no_such_call" };
 /* This one: src/intercept/armed.c. */
 constexpr const char* kInAModule[] { "hooked_place" };
 
-constexpr u32 kDirectCall = KAPI_BY_DIRECT_CALLS;
-constexpr u32 kKprobe = KAPI_BY_KPROBES;
+constexpr u32 kDirectCall = INTERCEPT_BY_DIRECT_CALL;
+constexpr u32 kKprobe = INTERCEPT_BY_KPROBE;
 
 /* Some functions, whose calls do nothing while it lives. */
 class Hook : Pinned {
@@ -51,6 +51,7 @@ public:
                              .landing_in_place = nowhere,
                              .is_wanted = nullptr,
                              .place = &places_[i],
+                             .notice = nullptr,
                              .is_optional = false,
                              .loss = "" });
         return functions_.start(means, failed).error();

@@ -73,7 +73,7 @@ TEST(a_security_module_that_cannot_be_asked_is_reported_or_refused)
     EXPECT(has_logged("security_shm_shmat; with require_lsm=1 the module is not loaded"));
     kernel().require_lsm = false;
     EXPECT_EQ(load_again(), 0);
-    EXPECT(has_logged("security modules and audit are not asked"));
+    EXPECT(has_logged("no checks by security modules and audit: cannot find security_shm_shmat"));
 }
 
 TEST(a_function_that_cannot_be_intercepted_is_reported_or_ends_loading)
@@ -89,7 +89,7 @@ TEST(a_function_that_cannot_be_intercepted_is_reported_or_ends_loading)
     kernel().refused = "sys_msgsnd";
     kernel().refusal = -EBUSY;
     EXPECT_EQ(load_again(), -EBUSY);
-    EXPECT(has_logged("cannot intercept the system calls by"));
+    EXPECT(has_logged("cannot intercept sys_msgsnd by ftrace direct calls or kprobes: EBUSY"));
     kernel().refusal = -ENODEV;
     EXPECT_EQ(load_again(), -ENODEV);
     EXPECT(has_logged("cannot use ftrace: ENODEV"));
@@ -98,6 +98,7 @@ TEST(a_function_that_cannot_be_intercepted_is_reported_or_ends_loading)
     EXPECT_EQ(load_again(), 0);
     EXPECT(has_logged("cannot intercept sys_setns (EBUSY)"));
     EXPECT(contains(text_of(sysvipc_describe_interceptions), "sys_setns: not intercepted"));
+    EXPECT(contains(text_of(sysvipc_describe_interceptions), "task_newtask: a tracepoint"));
     EXPECT(self.msgget(5, IPC_CREAT | 0600) >= 0);
     EXPECT_EQ(self.msgctl(static_cast<int>(self.msgget(5, 0)), IPC_RMID, nullptr), 0);
 }
@@ -105,10 +106,11 @@ TEST(a_function_that_cannot_be_intercepted_is_reported_or_ends_loading)
 TEST(tasks_that_cannot_be_seen_end_loading)
 {
     EXPECT_EQ(unload_module(), 0);
-    kernel().watch_error = -ENOENT;
+    kernel().refused = "task_newtask";
+    kernel().refusal = -ENOENT;
     EXPECT_EQ(load_again(), -ENOENT);
-    EXPECT(has_logged("cannot see new tasks, which SEM_UNDO needs: ENOENT"));
-    kernel().watch_error = 0;
+    EXPECT(has_logged("cannot intercept task_newtask by a tracepoint: ENOENT"));
+    kernel().refused = nullptr;
     EXPECT_EQ(load_again(), 0);
 }
 
@@ -136,7 +138,7 @@ TEST(kprobes_must_be_hit_where_they_are_used)
     EXPECT(!has_logged("kprobes"));
     kernel().are_probes_hit = false;
     patrol();
-    EXPECT(has_logged("a task that ends leaves SEM_UNDO undone"));
+    EXPECT(has_logged("exiting tasks do not apply SEM_UNDO"));
     forget_log();
     patrol();
     EXPECT(!has_logged("kprobes"));
@@ -149,7 +151,7 @@ TEST(ftrace_that_has_given_up_keeps_the_module)
 {
     kernel().is_ftrace_dead = true;
     patrol();
-    EXPECT(has_logged("ftrace has given up after an error of its own"));
+    EXPECT(has_logged("ftrace has shut down after an internal error"));
     patrol();
     EXPECT_EQ(unload_module(), -EAGAIN);
     kapi_module_put(); /* what it has taken for good */
@@ -290,7 +292,7 @@ TEST(loading_that_takes_too_long_is_given_up)
     both.run(caller, [] { machine::advance(kLong); });
     EXPECT_EQ(both.loaded.load(), -EBUSY);
     EXPECT_EQ(both.called.load(), -ENOSYS);
-    EXPECT(has_logged("loading takes too long for the calls that wait for it: given up"));
+    EXPECT(has_logged("loading timed out while System V IPC calls waited for it"));
     kernel().builtin_use = KAPI_BUILTIN_UNUSED;
     EXPECT_EQ(load_again(), 0);
 }
@@ -332,7 +334,7 @@ TEST(namespaces_stand_in_where_the_kernel_has_none_for_ipc)
         has_logged("namespaces=pid: this kernel has no namespaces of that kind (mnt, uts, net)"));
     kernel().namespaces = "uts";
     EXPECT_EQ(load_again(), 0);
-    EXPECT(has_logged("namespaces of System V IPC: those of the kind uts"));
+    EXPECT(has_logged("each uts namespace has System V IPC of its own"));
     Process self;
     const int id = static_cast<int>(self.semget(5, 1, IPC_CREAT | 0600));
     {

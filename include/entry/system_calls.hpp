@@ -2,7 +2,6 @@
 /*
  * The system calls that this module serves, as interceptions: the kernel's entry function of each call enters
  * a landing (assembly), which jumps to our function instead, with the same argument: the caller's registers.
- * All are served, or none.
  */
 #pragma once
 
@@ -12,8 +11,6 @@ extern "C" void sysvipc_enter_call(); /* the landing of all: calls.S of the arch
 
 namespace sysvipc {
 
-/* Adds the calls that this kernel's programs can make, one after the other. */
-void add_system_calls(Interceptions& interceptions) noexcept;
 [[nodiscard]] bool is_system_call(const Interception& interception) noexcept;
 /* Logs which calls are served, and by which @means they are intercepted. */
 void log_system_calls(const char* means) noexcept;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * intercept: intercept kernel functions: make their calls enter our code.
- * Kernel source: <linux/ftrace.h>, <linux/kprobes.h>.
+ * Kernel source: <linux/ftrace.h>, <linux/kprobes.h>, <linux/tracepoint.h>.
  */
 #ifndef SYSVIPC_INTERCEPT_INTERCEPT_H
 #define SYSVIPC_INTERCEPT_INTERCEPT_H
@@ -10,16 +10,17 @@
 
 KAPI_BEGIN
 
+struct direct_hook;
 struct kapi_regs;
-struct kapi_hook;
-struct kapi_probe_hook;
+struct probe_hook;
+struct tracepoint;
 
-/* One function. */
-struct kapi_interception {
+/* One function, or one tracepoint. */
+struct intercept_row {
 	const char *symbol;
 	/*
 	 * Entered by an ftrace direct call, with two return addresses, into the function and into
-	 * its caller: assembly (landings.S of each architecture).
+	 * its caller: assembly (landings.S of each architecture).  NULL: a tracepoint.
 	 */
 	void (*landing)(void);
 	/*
@@ -34,24 +35,34 @@ struct kapi_interception {
 	bool (*is_wanted)(const struct kapi_regs *registers) KAPI_NOEXCEPT;
 	/*
 	 * Holds the function's address for the landings: the shared one finds out by it where it
-	 * was entered, those in place continue there; 0: unknown.
+	 * was entered, those in place continue there; 0: unknown.  NULL: a tracepoint.
 	 */
 	unsigned long *place;
+	/* Holds the function that a tracepoint calls, which has the tracepoint's type.  NULL: no tracepoint. */
+	void *const *notice;
 	bool is_optional;
 	/* What is lost without it, for reports. */
 	const char *loss;
 };
 
-/* The result for one function. */
-struct kapi_intercepted {
-	int error; /* 0: intercepted */
-	bool by_probe; /* effective only while kprobes are switched on */
-	struct kapi_hook *own_hook; /* NULL: none, or it shares one */
+/* Bits. */
+enum intercept_by {
+	INTERCEPT_BY_DIRECT_CALL = 1,
+	INTERCEPT_BY_KPROBE = 2, /* effective only while kprobes are switched on */
+	INTERCEPT_BY_TRACEPOINT = 4,
 };
 
-struct kapi_interception_group {
-	const struct kapi_interception *rows;
-	struct kapi_intercepted *states; /* one per row, initially 0 */
+/* The result for one row. */
+struct intercept_result {
+	int error; /* 0: intercepted */
+	unsigned int by; /* enum intercept_by; 0: not intercepted */
+	struct direct_hook *own_hook; /* NULL: none, or it shares one */
+	struct tracepoint *tracepoint;
+};
+
+struct intercept_group {
+	const struct intercept_row *rows;
+	struct intercept_result *results; /* one per row, initially 0 */
 	kapi_u32 count;
 	/*
 	 * Shared by all: distinguishes functions by their places, and takes those for the rest whose own
@@ -64,36 +75,29 @@ struct kapi_interception_group {
 	/* Holds the address of the trial function; entered from there, the shared landing sets the other. */
 	unsigned long *trial_place;
 	bool *trial_hit;
-	struct kapi_hook *shared_hook;
-	struct kapi_probe_hook *probes;
-};
-
-enum kapi_intercept_means {
-	KAPI_BY_DIRECT_CALLS = 1,
-	KAPI_BY_KPROBES = 2,
+	struct direct_hook *shared_hook;
+	struct probe_hook *probes;
+	bool is_proven; /* ftrace was seen to work, and can no longer be switched off */
 };
 
 /*
- * Intercepts the functions of @group.  Optional ones that cannot be intercepted have the error in
- * their state.  @means: any of enum kapi_intercept_means; direct calls come first, kprobes serve
- * kernels without them and functions that ftrace cannot trace.  The functions share one ftrace_ops,
- * as removing each costs a grace period.  If another user has redirected several of them, or one
- * that is not optional, only successive functions with the same landing do.
- * *@is_proven: ftrace was seen to work, and can no longer be switched off.
+ * Intercepts the rows of @group.  Optional ones that cannot be intercepted have the error in
+ * their result.  @allowed: bits of enum intercept_by; direct calls come first, kprobes serve
+ * kernels without them and functions that ftrace cannot trace, tracepoints only rows that are one.
  *
- * Fails if one that is not optional cannot be intercepted; *@failed is its symbol, or the first one's
- * of those that share its landing, or NULL if the error concerns no function.  The caller has to end
- * it then, too, as some may be intercepted.  -ENOENT: no such function, or it cannot be traced;
- * -EBUSY: another user has redirected it; -EOPNOTSUPP: the kernel has none of these means; -ENODEV:
- * ftrace has shut down; -ENOMEM, for any of them.  Sleeps.
+ * Fails if a row that is not optional cannot be intercepted; *@failed is its symbol, or NULL if the
+ * error concerns no single one.  The caller has to end it then, too, as some may be intercepted.
+ * -ENOENT: no such function or tracepoint, or it cannot be traced; -EBUSY: another user has
+ * redirected it; -EOPNOTSUPP: the kernel has none of the allowed means; -ENODEV: ftrace has shut
+ * down; -ENOMEM, for any of them.  Sleeps.
  */
-int intercept_start(struct kapi_interception_group *group, unsigned int means, const char **failed,
-		    bool *is_proven);
+int intercept_start(struct intercept_group *group, unsigned int allowed, const char **failed);
 /*
  * Restores the functions, unless intercept_stuck() says otherwise.  Then waits until all tasks that
- * had entered a landing have blocked voluntarily or run in user space.  Sleeps.
+ * had entered a landing have blocked voluntarily or run in user space, and until no tracepoint's
+ * function runs.  Sleeps.
  */
-void intercept_end(struct kapi_interception_group *group);
+void intercept_end(struct intercept_group *group);
 
 KAPI_END
 

@@ -14,7 +14,7 @@ struct kapi_ipc_ns;
 struct kapi_regs;
 struct kapi_task;
 
-/* --- Implemented by the C++ side (src/entry/task_events.cpp, interceptions.cpp) */
+/* --- Implemented by the C++ side (src/entry/task_events.cpp, namespace_end.cpp) */
 
 /*
  * Called by the parent before the child runs; flags as for clone(2).  Preemption is disabled,
@@ -42,15 +42,11 @@ void sysvipc_before_ipc_ns_ending(unsigned long argument) KAPI_NOEXCEPT; /* its 
 bool intercept_is_before_exit_files(const struct kapi_regs *registers) KAPI_NOEXCEPT;
 bool intercept_is_around_leaving(const struct kapi_regs *registers)
 	KAPI_NOEXCEPT; /* unshare(2), setns(2) */
-/* PREEMPT_RT only; else false. */
 bool intercept_is_around_copy_process(const struct kapi_regs *registers) KAPI_NOEXCEPT;
 
-/*
- * Calls sysvipc_task_begun() from now on; no-op with PREEMPT_RT, where copy_process() is
- * intercepted instead.  -ENOENT: the kernel has no such tracepoint; -ENOMEM.  Sleeps.
- */
-int intercept_watch_beginnings(void);
-void intercept_watch_beginnings_end(void); /* no handler runs on return; sleeps */
+/* --- Functions for tracepoints */
+
+extern void *const intercept_notice_task_newtask;
 
 KAPI_END
 

@@ -10,24 +10,25 @@
 #include <base/assert.hpp>
 #include <base/result.hpp>
 #include <base/types.hpp>
+#include <intercept/around.h>
 #include <intercept/intercept.h>
 
 namespace sysvipc {
 
-using Interception = kapi_interception;
+using Interception = intercept_row;
 
 class Interceptions : Pinned {
 public:
-    static constexpr u32 kMost = 36;
+    static constexpr u32 kMost = 40;
 
     /*
      * @landing is shared by all, and sets @trial_hit when it is entered from @trial_place;
-     * @common_landing, @marks: see kapi_interception_group.
+     * @common_landing, @marks: see intercept_group.
      */
     constexpr Interceptions(void (*landing)(), void (*common_landing)(), unsigned char* marks,
                             unsigned long* trial_place, bool* trial_hit) noexcept
         : group_ { .rows = rows_,
-                   .states = states_,
+                   .results = results_,
                    .count = 0,
                    .landing = landing,
                    .common_landing = common_landing,
@@ -35,7 +36,8 @@ public:
                    .trial_place = trial_place,
                    .trial_hit = trial_hit,
                    .shared_hook = nullptr,
-                   .probes = nullptr }
+                   .probes = nullptr,
+                   .is_proven = false }
     {
     }
 
@@ -47,33 +49,35 @@ public:
     }
 
     /*
-     * @means: any of kapi_intercept_means.  Errors: as intercept_start(): ENOENT, EBUSY,
+     * @allowed: bits of intercept_by.  Errors: as intercept_start(): ENOENT, EBUSY,
      * EOPNOTSUPP, ENODEV, ENOMEM; @failed is then as there, and stop() is needed.
      */
-    [[nodiscard]] Result<void> start(u32 means, const char*& failed) noexcept
+    [[nodiscard]] Result<void> start(u32 allowed, const char*& failed) noexcept
     {
-        if (const int status = intercept_start(&group_, means, &failed, &is_proven_))
+        if (const int status = intercept_start(&group_, allowed, &failed))
             return from_kernel(status);
         return {};
     }
     /* No task is in a landing on return, except those that have blocked behind it. */
     void stop() noexcept { intercept_end(&group_); }
 
+    /* Loading is certain to succeed: tasks may pin the module from now on. */
+    static void open() noexcept { intercept_around_open(); }
+
     /* ftrace was seen to work, and can no longer be switched off. */
-    [[nodiscard]] bool is_proven() const noexcept { return is_proven_; }
+    [[nodiscard]] bool is_proven() const noexcept { return group_.is_proven; }
     /* Calls @each(interception, result). */
     template <class Each>
     void for_each(const Each& each) const noexcept
     {
         for (u32 i = 0; i < group_.count; ++i)
-            each(rows_[i], states_[i]);
+            each(rows_[i], results_[i]);
     }
 
 private:
     Interception rows_[kMost] {};
-    kapi_intercepted states_[kMost] {};
-    kapi_interception_group group_;
-    bool is_proven_ { false };
+    intercept_result results_[kMost] {};
+    intercept_group group_;
 };
 
 } // namespace sysvipc

@@ -2,30 +2,21 @@
 /* The table of intercepted kernel functions (contracts: include/entry/interceptions.hpp). */
 #include <entry/interceptions.hpp>
 
-#include <entry/entry_points.hpp>
-#include <entry/serve.hpp>
 #include <entry/system_calls.hpp>
 #include <intercept/watch.h>
-#include <ns/namespaces.hpp>
 #include <os/armed.hpp>
 #include <os/interception.hpp>
+#include <os/ipc_ns_handle.hpp>
 #include <os/kernel.hpp>
 #include <os/log.hpp>
 #include <os/parameters.hpp>
 #include <base/poison.hpp>
 
-ENTRY_POINT void sysvipc_before_ipc_ns_ending(unsigned long argument) noexcept
-{
-    using namespace sysvipc;
-    if (const Served served; served)
-        Namespaces::note_ending(IpcNsHandle::ending_identity(argument));
-}
-
 namespace sysvipc {
 
 extern "C" {
 
-/* landings.S of the architecture, src/intercept/ */
+/* calls.S and landings.S of the architecture, src/intercept/ */
 void sysvipc_enter_intercepted();
 extern unsigned char sysvipc_marks[];
 extern bool sysvipc_trial_hit;
@@ -35,12 +26,14 @@ extern unsigned long sysvipc_at_trial;
     void sysvipc_enter_##place##_in_place();                                                       \
     extern unsigned long sysvipc_at_##place;
 #include <intercept/functions.def>
+#define CALL(abi, name, function, number)                                                          \
+    void sysvipc_enter_##abi##_##name##_in_place();                                                \
+    extern unsigned long sysvipc_at_##abi##_##name;
+#include <arch/calls.def>
 
 } // extern "C"
 
 namespace {
-
-constexpr const char* kNamespaceEnding = "ipc_ns_ending"; /* IpcNsHandle::ending_symbol() */
 
 enum class Where : u8 {
     Everywhere,
@@ -48,29 +41,81 @@ enum class Where : u8 {
     For_compat, /* kernels that run 32-bit programs */
     ManyNamespaces,
     Builtin, /* kernels that have System V IPC of their own */
+    Realtime, /* kernels with PREEMPT_RT */
+    NotRealtime,
 };
 
+/* A name that every kernel has, or the function that finds it. */
+class Symbol {
+public:
+    constexpr Symbol(const char* name) noexcept : name_(name) { }
+    constexpr Symbol(const char* (*find)() noexcept) noexcept : find_(find) { }
+    [[nodiscard]] const char* name() const noexcept { return find_ ? find_() : name_; }
+
+private:
+    const char* name_ { nullptr };
+    const char* (*find_)() noexcept { nullptr };
+};
+
+/* A row of the table: all but the symbol of @interception is set. */
 struct Row {
     Where where;
+    Symbol symbol;
     Interception interception;
 };
 
 constexpr bool kRequired = false;
 constexpr bool kOptional = true;
+constexpr auto kNamespaceEnding = &IpcNsHandle::ending_symbol;
+constexpr const char* kCallLoss = "no System V IPC call is served";
 
-/* In place of the function. */
-#define LANDING_BEFORE(place) sysvipc_enter_##place##_in_place
-#define LANDING_ANSWER(place) sysvipc_enter_##place##_in_place
-#define LANDING_AROUND(place) sysvipc_enter_##place##_in_place
+constexpr Row function(Where where, Symbol symbol, void (*landing)(), void (*landing_in_place)(),
+                       decltype(Interception::is_wanted) is_wanted, unsigned long& place,
+                       bool is_optional, const char* loss) noexcept
+{
+    return { where,
+             symbol,
+             { .symbol = nullptr,
+               .landing = landing,
+               .landing_in_place = landing_in_place,
+               .is_wanted = is_wanted,
+               .place = &place,
+               .notice = nullptr,
+               .is_optional = is_optional,
+               .loss = loss } };
+}
 
+constexpr Row tracepoint(Where where, Symbol symbol, void* const& notice, bool is_optional,
+                         const char* loss) noexcept
+{
+    return { where,
+             symbol,
+             { .symbol = nullptr,
+               .landing = nullptr,
+               .landing_in_place = nullptr,
+               .is_wanted = nullptr,
+               .place = nullptr,
+               .notice = &notice,
+               .is_optional = is_optional,
+               .loss = loss } };
+}
+
+/* All of the kernel that is intercepted.  The system calls are served all, or none. */
 constexpr Row kTable[] {
 #define HANDLER(handler, kind)
 #define FUNCTION(place, handler, kind, where, symbol, filter, need, loss)                          \
-    { Where::where,                                                                                \
-      { symbol, sysvipc_enter_##handler, LANDING_##kind(place), filter, &sysvipc_at_##place, need, \
-        loss } },
+    function(Where::where, symbol, sysvipc_enter_##handler, sysvipc_enter_##place##_in_place,      \
+             filter, sysvipc_at_##place, need, loss),
+#define NOTICE(name, where, symbol, need, loss)                                                    \
+    tracepoint(Where::where, symbol, intercept_notice_##name, need, loss),
 #include <intercept/functions.def>
+#define CALL(abi, name, symbol, number)                                                            \
+    function(Where::For_##abi, #symbol, sysvipc_enter_call,                                        \
+             sysvipc_enter_##abi##_##name##_in_place, nullptr, sysvipc_at_##abi##_##name,          \
+             kRequired, kCallLoss),
+#include <arch/calls.def>
 };
+static_assert(sizeof(kTable) / sizeof(kTable[0]) <= Interceptions::kMost);
 
 constinit Interceptions interceptions { sysvipc_enter_intercepted, sysvipc_enter_call,
                                         sysvipc_marks, &sysvipc_at_trial, &sysvipc_trial_hit };
@@ -84,27 +129,32 @@ bool is_here(Where where) noexcept
         return IpcNsHandle::are_many();
     case Where::Builtin:
         return Kernel::has_sysvipc();
-    default:
+    case Where::Realtime:
+        return Kernel::is_realtime();
+    case Where::NotRealtime:
+        return !Kernel::is_realtime();
+    case Where::Everywhere:
         return true;
     }
+    return true;
 }
 
-struct Means {
+struct Choice {
     const char* parameter;
     u32 allowed;
 };
-constexpr Means kMeans[] {
-    { "auto", KAPI_BY_DIRECT_CALLS | KAPI_BY_KPROBES },
-    { "ftrace", KAPI_BY_DIRECT_CALLS },
-    { "kprobe", KAPI_BY_KPROBES },
+constexpr Choice kChoices[] {
+    { "auto", INTERCEPT_BY_DIRECT_CALL | INTERCEPT_BY_KPROBE },
+    { "ftrace", INTERCEPT_BY_DIRECT_CALL },
+    { "kprobe", INTERCEPT_BY_KPROBE },
 };
 
-/* 0: attach= has another value. */
+/* How functions may be intercepted.  0: attach= has another value. */
 u32 allowed_means() noexcept
 {
-    for (const Means& means : kMeans) {
-        if (Parameters::is_attach(means.parameter))
-            return means.allowed;
+    for (const Choice& choice : kChoices) {
+        if (Parameters::is_attach(choice.parameter))
+            return choice.allowed;
     }
     return 0;
 }
@@ -112,26 +162,28 @@ u32 allowed_means() noexcept
 const char* name_of(u32 means) noexcept
 {
     switch (means) {
-    case KAPI_BY_DIRECT_CALLS:
+    case INTERCEPT_BY_DIRECT_CALL:
         return "ftrace direct calls";
-    case KAPI_BY_KPROBES:
+    case INTERCEPT_BY_KPROBE:
         return "kprobes";
-    default:
+    case INTERCEPT_BY_TRACEPOINT:
+        return "a tracepoint";
+    case INTERCEPT_BY_DIRECT_CALL | INTERCEPT_BY_KPROBE:
         return "ftrace direct calls or kprobes";
+    default:
+        return "no means";
     }
 }
 
 const char* means_of_calls() noexcept
 {
-    bool by_probes = false;
-    bool by_direct_calls = false;
-    interceptions.for_each([&](const Interception& interception, const kapi_intercepted& came) {
+    u32 means = 0;
+    interceptions.for_each([&](const Interception& interception, const intercept_result& result) {
         if (is_system_call(interception))
-            (came.by_probe ? by_probes : by_direct_calls) = true;
+            means |= result.by;
     });
-    return by_probes && by_direct_calls
-        ? "ftrace direct calls and kprobes"
-        : name_of(by_probes ? KAPI_BY_KPROBES : KAPI_BY_DIRECT_CALLS);
+    constexpr u32 kBoth = INTERCEPT_BY_DIRECT_CALL | INTERCEPT_BY_KPROBE;
+    return means == kBoth ? "ftrace direct calls and kprobes" : name_of(means);
 }
 
 void choose() noexcept
@@ -140,37 +192,35 @@ void choose() noexcept
         if (!is_here(row.where))
             continue;
         Interception chosen = row.interception;
-        if (chosen.symbol == kNamespaceEnding)
-            chosen.symbol = IpcNsHandle::ending_symbol();
+        chosen.symbol = row.symbol.name();
         interceptions.add(chosen);
     }
-    add_system_calls(interceptions);
 }
 
-/* Of the calls, the engine does not know which one another user has redirected. */
-const char* what_failed(const char* symbol, Errno error) noexcept
+bool is_tracepoint(const char* symbol) noexcept
 {
-    bool is_a_call = false;
-    interceptions.for_each([&](const Interception& interception, const kapi_intercepted&) {
-        is_a_call |= interception.symbol == symbol && is_system_call(interception);
+    bool is_found = false;
+    interceptions.for_each([&](const Interception& interception, const intercept_result&) {
+        is_found |= interception.notice && interception.symbol == symbol;
     });
-    if (!symbol)
-        return "the kernel";
-    return is_a_call && error == Errno::EBUSY ? "the system calls" : symbol;
+    return is_found;
 }
 
+/* @symbol: as of Interceptions::start(). */
 void log_failure(const char* symbol, u32 means, Errno error) noexcept
 {
-    log_error("cannot intercept ", what_failed(symbol, error), " by ", name_of(means), ": ", error);
+    log_error("cannot intercept ", symbol ? symbol : "the kernel", " by ",
+              name_of(is_tracepoint(symbol) ? u32 { INTERCEPT_BY_TRACEPOINT } : means), ": ",
+              error);
     log_error("nothing is provided");
 }
 
 void log_losses() noexcept
 {
-    interceptions.for_each([](const Interception& interception, const kapi_intercepted& came) {
-        if (came.error == 0)
+    interceptions.for_each([](const Interception& interception, const intercept_result& result) {
+        if (result.error == 0)
             return;
-        log_info("cannot intercept ", interception.symbol, " (", from_kernel(came.error),
+        log_info("cannot intercept ", interception.symbol, " (", from_kernel(result.error),
                  "): ", interception.loss);
     });
 }
@@ -179,8 +229,8 @@ void log_losses() noexcept
 Result<void> depend_on_probes() noexcept
 {
     bool by_probes = false;
-    interceptions.for_each([&](const Interception& interception, const kapi_intercepted& came) {
-        if (!came.by_probe)
+    interceptions.for_each([&](const Interception& interception, const intercept_result& result) {
+        if (result.by != INTERCEPT_BY_KPROBE)
             return;
         by_probes = true;
         Armed::depends_on_probes(interception.loss);
@@ -207,7 +257,8 @@ Result<void> start_interceptions() noexcept
     const u32 means = allowed_means();
     const char* failed = nullptr;
     choose();
-    if (Result<void> started = interceptions.start(means, failed); !started.ok()) {
+    if (Result<void> started = interceptions.start(means | INTERCEPT_BY_TRACEPOINT, failed);
+        !started.ok()) {
         if (started.error() == Errno::ENODEV)
             Armed::log_ftrace_error(started.error());
         else
@@ -219,7 +270,7 @@ Result<void> start_interceptions() noexcept
     if (!IpcNsHandle::are_many())
         log_info("this kernel has one IPC namespace for all");
     else if (*Parameters::namespaces() != '\0')
-        log_info("namespaces of System V IPC: those of the kind ", Parameters::namespaces());
+        log_info("each ", Parameters::namespaces(), " namespace has System V IPC of its own");
     return {};
 }
 
@@ -230,15 +281,20 @@ void log_service() noexcept
 
 void describe_interceptions(TextPage& page) noexcept
 {
-    interceptions.for_each([&](const Interception& interception, const kapi_intercepted& came) {
+    interceptions.for_each([&](const Interception& interception, const intercept_result& result) {
         Line<160> line;
         line.string(interception.symbol).string(": ");
-        if (came.error != 0)
+        if (result.error != 0)
             line.string("not intercepted: ").string(interception.loss);
         else
-            line.string(name_of(came.by_probe ? KAPI_BY_KPROBES : KAPI_BY_DIRECT_CALLS));
+            line.string(name_of(result.by));
         page.add(line.character('\n'));
     });
+}
+
+void open_interceptions() noexcept
+{
+    Interceptions::open();
 }
 
 void stop_interceptions() noexcept

@@ -14,7 +14,6 @@
 #include <entry/call_gate.hpp>
 #include <entry/interceptions.hpp>
 #include <entry/security.hpp>
-#include <entry/task_events.hpp>
 #include <entry/usage.hpp>
 #include <mem/rcu_counted.hpp>
 #include <msg/message.hpp>
@@ -186,7 +185,6 @@ constexpr Part kParts[] {
     { nothing_to_start, UnloadReport::stop },
     { nothing_to_start, empty_call_gate }, /* before stop_interceptions(), even if starting fails */
     { start_interceptions, nothing_to_stop },
-    { start_task_events, stop_task_events },
     { start_usage, stop_usage },
     { nothing_to_start, Armed::stop_patrol },
     { check_kernel_again, nothing_to_stop },
@@ -209,8 +207,8 @@ constexpr Part kParts[] {
 
 void log_stuck() noexcept
 {
-    log_error("cannot unhook ", Armed::stuck(),
-              ", for ftrace has given up: the module's code stays until the next boot");
+    log_error("cannot restore ", Armed::stuck(),
+              ": ftrace has shut down; the module's code stays until the next boot");
 }
 
 void log_end() noexcept
@@ -241,7 +239,7 @@ int sysvipc_module_init() noexcept
         }
         ++started;
     }
-    open_task_events();
+    open_interceptions();
     Namespaces::open();
     log_service();
     Armed::start_patrol();

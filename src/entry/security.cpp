@@ -21,8 +21,7 @@ Result<void> start_security() noexcept
         SecurityFunctions::use();
         return {};
     }
-    LogLine line =
-        log_line("security modules and audit are not asked, for this kernel does not let us call");
+    LogLine line = log_line("no checks by security modules and audit: cannot find");
     for (u32 number = 0; const char* name = SecurityFunctions::missing(number); ++number)
         line.string(" ").string(name);
     if (!Parameters::require_lsm()) {

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Handlers of task events (contracts: include/entry/task_events.hpp, include/intercept/watch.h). */
-#include <entry/task_events.hpp>
-
+/* Handlers of task events (contracts: include/intercept/watch.h). */
 #include <entry/serve.hpp>
-#include <os/log.hpp>
+#include <intercept/watch.h>
 #include <os/task_state.hpp>
-#include <os/task_watch.hpp>
 #include <sem/sem_undo.hpp>
 #include <shm/segment_creator.hpp>
 #include <base/poison.hpp>
@@ -56,25 +53,3 @@ void sysvipc_task_entered(unsigned long flags) noexcept
     if (state && (flags & KAPI_CLONE_NEWIPC))
         leave_undo(*state);
 }
-
-namespace sysvipc {
-
-Result<void> start_task_events() noexcept
-{
-    Result<void> watching = TaskWatch::start();
-    if (!watching.ok())
-        log_error("cannot see new tasks, which SEM_UNDO needs: ", watching.error());
-    return watching;
-}
-
-void open_task_events() noexcept
-{
-    TaskWatch::open();
-}
-
-void stop_task_events() noexcept
-{
-    TaskWatch::stop();
-}
-
-} // namespace sysvipc

@@ -7,9 +7,8 @@
 
 static bool force;
 module_param(force, bool, 0444);
-MODULE_PARM_DESC(
-	force,
-	"take over also from a kernel that has objects of its own, which are out of reach then");
+MODULE_PARM_DESC(force, "take over even if the kernel has IPC objects; they stay inaccessible "
+			"until the module is unloaded");
 
 static bool ipcmni_extend;
 module_param(ipcmni_extend, bool, 0444);
@@ -18,12 +17,12 @@ MODULE_PARM_DESC(ipcmni_extend,
 
 static char *attach = "auto";
 module_param(attach, charp, 0444);
-MODULE_PARM_DESC(attach, "how the calls are reached: auto (default), ftrace, kprobe");
+MODULE_PARM_DESC(attach, "means of interception: auto (default), ftrace, kprobe");
 
 static bool require_lsm;
 module_param(require_lsm, bool, 0444);
 MODULE_PARM_DESC(require_lsm,
-		 "do not load where security modules (SELinux, Smack) or audit could not be asked");
+		 "refuse to load if LSM hooks (SELinux, Smack) or audit cannot be called");
 
 static char *namespaces = "";
 module_param(namespaces, charp, 0444);
@@ -48,13 +47,11 @@ static int refuse(const char *text, const struct kernel_param *parameter)
 
 static const struct kernel_param_ops in_use_ops = { .set = refuse, .get = show_use };
 module_param_cb(in_use, &in_use_ops, NULL, 0400);
-MODULE_PARM_DESC(in_use,
-		 "not to be given: the file tells what keeps the module from being unloaded");
+MODULE_PARM_DESC(in_use, "read-only: what prevents unloading");
 
 static const struct kernel_param_ops intercepted_ops = { .set = refuse, .get = show_interceptions };
 module_param_cb(intercepted, &intercepted_ops, NULL, 0400);
-MODULE_PARM_DESC(intercepted,
-		 "not to be given: the file tells which functions of the kernel enter the module");
+MODULE_PARM_DESC(intercepted, "read-only: the intercepted kernel functions");
 
 bool host_parameter_force(void)
 {

@@ -78,8 +78,7 @@ static const struct file_operations trial_operations = {
 
 static int unexpected(struct file *file, const char *what)
 {
-	kapi_log_error("%s is not as it is expected: %s", file_inode(file)->i_sb->s_type->name,
-		       what);
+	kapi_log_error("%s self-test failed: %s", file_inode(file)->i_sb->s_type->name, what);
 	return -EOPNOTSUPP;
 }
 
@@ -130,7 +129,7 @@ static int try_mapping(struct file *file, unsigned long size, bool touch)
 		error = try_page(file, address);
 	error = unmap(address, size, trial->watched) ?: error;
 	if (!error && trial->closed != 1)
-		error = unexpected(trial->base, "nothing tells of the end of a mapping");
+		error = unexpected(trial->base, "unmapping is not reported");
 	return error;
 }
 

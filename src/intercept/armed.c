@@ -156,7 +156,7 @@ static struct kprobe *stuck_probe(struct kprobe **probes, unsigned int count)
 	return NULL;
 }
 
-int kapi_probes_unregister(struct kprobe **probes, unsigned int count)
+int probes_unregister(struct kprobe **probes, unsigned int count)
 {
 	const struct kprobe *left = stuck_probe(probes, count);
 
@@ -194,7 +194,7 @@ void intercept_probe_trial_stop(void)
 {
 	struct kprobe *probe = &trial;
 
-	kapi_probes_unregister(&probe, 1);
+	probes_unregister(&probe, 1);
 }
 
 bool intercept_probe_trial_hits(void)

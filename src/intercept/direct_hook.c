@@ -13,7 +13,7 @@
 
 #ifdef CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS
 
-struct kapi_hook {
+struct direct_hook {
 	struct ftrace_ops ops;
 	unsigned long landing;
 	const char *name; /* of the first function */
@@ -21,12 +21,12 @@ struct kapi_hook {
 
 /* 6.5 gave the ftrace_ops variant the plain name; unregistering it frees the filter, too. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
-static int direct_register(struct kapi_hook *hook)
+static int direct_register(struct direct_hook *hook)
 {
 	return register_ftrace_direct_multi(&hook->ops, hook->landing);
 }
 
-static int direct_unregister(struct kapi_hook *hook)
+static int direct_unregister(struct direct_hook *hook)
 {
 	int error = unregister_ftrace_direct_multi(&hook->ops, hook->landing);
 
@@ -35,12 +35,12 @@ static int direct_unregister(struct kapi_hook *hook)
 	return error;
 }
 #else
-static int direct_register(struct kapi_hook *hook)
+static int direct_register(struct direct_hook *hook)
 {
 	return register_ftrace_direct(&hook->ops, hook->landing);
 }
 
-static int direct_unregister(struct kapi_hook *hook)
+static int direct_unregister(struct direct_hook *hook)
 {
 	return unregister_ftrace_direct(&hook->ops, hook->landing, true);
 }
@@ -74,7 +74,7 @@ static int set_filter(struct ftrace_ops *ops, struct direct_target *targets, kap
 	return is_empty ? -ENOENT : 0; /* an empty filter matches all functions */
 }
 
-static void discard(struct kapi_hook *hook)
+static void discard(struct direct_hook *hook)
 {
 	ftrace_free_filter(&hook->ops);
 	kfree(hook);
@@ -82,9 +82,9 @@ static void discard(struct kapi_hook *hook)
 
 /* One ftrace_ops for all: removing it costs one grace period for any number of functions. */
 int direct_hook_attach(struct direct_target *targets, kapi_u32 count, void (*landing)(void),
-		       struct kapi_hook **result)
+		       struct direct_hook **result)
 {
-	struct kapi_hook *hook = kzalloc(sizeof(*hook), GFP_KERNEL);
+	struct direct_hook *hook = kzalloc(sizeof(*hook), GFP_KERNEL);
 	int error;
 
 	if (!hook)
@@ -119,7 +119,7 @@ int direct_hook_attach(struct direct_target *targets, kapi_u32 count, void (*lan
  * task that was preempted there, or in a landing that it called, may still be there
  * (ftrace_shutdown() in kernel/trace/ftrace.c).
  */
-void direct_hook_detach(struct kapi_hook *hook)
+void direct_hook_detach(struct direct_hook *hook)
 {
 	const bool waits = hook->ops.flags & FTRACE_OPS_FL_DYNAMIC;
 
@@ -135,12 +135,12 @@ void direct_hook_detach(struct kapi_hook *hook)
 #else /* no direct calls */
 
 int direct_hook_attach(struct direct_target *targets, kapi_u32 count, void (*landing)(void),
-		       struct kapi_hook **result)
+		       struct direct_hook **result)
 {
 	return -EOPNOTSUPP;
 }
 
-void direct_hook_detach(struct kapi_hook *hook)
+void direct_hook_detach(struct direct_hook *hook)
 {
 }
 

@@ -5,7 +5,7 @@
 
 #include <kapi/types.h>
 
-struct kapi_hook;
+struct direct_hook;
 
 /* A function.  Kernels without kprobes know it by name only, all others by address only. */
 struct direct_target {
@@ -21,11 +21,11 @@ struct direct_target {
  * -ENOMEM: then no function enters @landing, unless intercept_stuck() says otherwise.  Sleeps.
  */
 int direct_hook_attach(struct direct_target *targets, kapi_u32 count, void (*landing)(void),
-		       struct kapi_hook **hook);
+		       struct direct_hook **hook);
 /*
  * After this no call enters the landing, and tasks that had entered it have blocked voluntarily or
  * run in user space since, unless intercept_stuck() says otherwise.  Sleeps.
  */
-void direct_hook_detach(struct kapi_hook *hook);
+void direct_hook_detach(struct direct_hook *hook);
 
 #endif

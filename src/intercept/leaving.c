@@ -10,7 +10,7 @@
 #include <linux/string.h>
 
 #include "around.h"
-#include "diversion.h"
+#include "probe_hook.h"
 #include <arch/registers.h>
 #include <host/namespace.h>
 #include <intercept/around.h>

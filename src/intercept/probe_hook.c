@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * intercept: redirect kernel functions by kprobes (contracts: diversion.h).
+ * intercept: redirect kernel functions by kprobes (contracts: probe_hook.h).
  *
  * A probe's handler sets the address at which to continue and tells the kernel to skip the probed
  * instruction.  The kernel ignores both in a probe that it has optimised into a jump; it does not optimise
@@ -12,7 +12,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
-#include "diversion.h"
+#include "probe_hook.h"
 #include "probes.h"
 #include "../host/symbol.h"
 #include <arch/registers.h>
@@ -22,11 +22,11 @@
 struct diversion {
 	struct kprobe probe;
 	unsigned long rest;
-	unsigned long trampoline;
+	unsigned long landing;
 	diversion_filter *is_wanted; /* NULL: every call is */
 };
 
-struct kapi_probe_hook {
+struct probe_hook {
 	kapi_u32 count; /* of registered probes */
 	struct kprobe **probes; /* as unregister_kprobes() wants them */
 	struct diversion diversions[];
@@ -50,7 +50,7 @@ static int divert(struct kprobe *probe, struct pt_regs *regs)
 	}
 	if (diversion->is_wanted && !diversion->is_wanted((const struct kapi_regs *)regs))
 		return 0;
-	instruction_pointer_set(regs, diversion->trampoline);
+	instruction_pointer_set(regs, diversion->landing);
 	return 1;
 }
 NOKPROBE_SYMBOL(divert);
@@ -60,9 +60,9 @@ static void keep_from_optimising(struct kprobe *probe, struct pt_regs *regs, uns
 }
 NOKPROBE_SYMBOL(keep_from_optimising);
 
-int probe_hook_new(kapi_u32 most, struct kapi_probe_hook **result)
+int probe_hook_new(kapi_u32 most, struct probe_hook **result)
 {
-	struct kapi_probe_hook *hook = kzalloc(struct_size(hook, diversions, most), GFP_KERNEL);
+	struct probe_hook *hook = kzalloc(struct_size(hook, diversions, most), GFP_KERNEL);
 
 	if (!hook)
 		return -ENOMEM;
@@ -75,8 +75,8 @@ int probe_hook_new(kapi_u32 most, struct kapi_probe_hook **result)
 	return 0;
 }
 
-int probe_hook_add(struct kapi_probe_hook *hook, const char *symbol, unsigned long rest,
-		   void (*trampoline)(void), diversion_filter *is_wanted)
+int probe_hook_add(struct probe_hook *hook, const char *symbol, unsigned long rest,
+		   void (*landing)(void), diversion_filter *is_wanted)
 {
 	struct diversion *diversion = &hook->diversions[hook->count];
 	struct kprobe *probe = &diversion->probe;
@@ -88,7 +88,7 @@ int probe_hook_add(struct kapi_probe_hook *hook, const char *symbol, unsigned lo
 			   .pre_handler = divert,
 			   .post_handler = keep_from_optimising },
 		.rest = rest,
-		.trampoline = (unsigned long)trampoline,
+		.landing = (unsigned long)landing,
 		.is_wanted = is_wanted,
 	};
 	error = register_kprobe(probe);
@@ -98,15 +98,14 @@ int probe_hook_add(struct kapi_probe_hook *hook, const char *symbol, unsigned lo
 		hook->probes[hook->count++] = probe;
 		return 0;
 	}
-	if (kapi_probes_unregister(&probe, 1)) /* it stays, so its memory must */
+	if (probes_unregister(&probe, 1)) /* it stays, so its memory must */
 		hook->probes[hook->count++] = probe;
 	return -ENOENT;
 }
 
-void probe_hook_detach(struct kapi_probe_hook *hook)
+void probe_hook_detach(struct probe_hook *hook)
 {
-	if (kapi_probes_unregister(hook->probes,
-				   hook->count)) /* one grace period for all of them */
+	if (probes_unregister(hook->probes, hook->count)) /* one grace period for all of them */
 		return;
 	kfree(hook->probes);
 	kfree(hook);
@@ -114,18 +113,18 @@ void probe_hook_detach(struct kapi_probe_hook *hook)
 
 #else /* no kprobes */
 
-int probe_hook_new(kapi_u32 most, struct kapi_probe_hook **result)
+int probe_hook_new(kapi_u32 most, struct probe_hook **result)
 {
 	return -EOPNOTSUPP;
 }
 
-int probe_hook_add(struct kapi_probe_hook *hook, const char *symbol, unsigned long rest,
-		   void (*trampoline)(void), diversion_filter *is_wanted)
+int probe_hook_add(struct probe_hook *hook, const char *symbol, unsigned long rest,
+		   void (*landing)(void), diversion_filter *is_wanted)
 {
 	return -EOPNOTSUPP;
 }
 
-void probe_hook_detach(struct kapi_probe_hook *hook)
+void probe_hook_detach(struct probe_hook *hook)
 {
 }
 

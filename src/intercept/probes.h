@@ -9,6 +9,6 @@
  * Removes the probes; one grace period for all.  -ENODEV: the kernel cannot remove the one that
  * intercept_stuck() names, and their memory must not be freed.  Sleeps.
  */
-int kapi_probes_unregister(struct kprobe **probes, unsigned int count);
+int probes_unregister(struct kprobe **probes, unsigned int count);
 
 #endif

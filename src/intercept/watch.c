@@ -5,7 +5,7 @@
  * Handlers of tracepoints (before 7.0) and probes run with preemption disabled, where nothing may take long, and
  * where PREEMPT_RT allows neither spinlocks nor memory allocation.  So the kernel's own functions are made to
  * call us, as if written that way: by ftrace direct calls, or by kprobes that only divert the task to where
- * a direct call would have led (diversion.h).  A task's exit is seen where the kernel would call
+ * a direct call would have led (probe_hook.h).  A task's exit is seen where the kernel would call
  * exit_sem(), just before it closes its files.  Only creation uses a tracepoint, as little is done then,
  * except where spinlocks sleep (PREEMPT_RT).  The assembly in between is in a folder an architecture: landings.S.
  *
@@ -27,13 +27,11 @@
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
-#include <linux/string.h>
 #include <linux/tracepoint.h>
 #include <linux/version.h>
 #include <trace/events/task.h>
 
 #include "around.h"
-#include "diversion.h"
 #include <arch/registers.h>
 #include <host/namespace.h>
 #include <intercept/around.h>
@@ -71,8 +69,6 @@ static unsigned long without_strangers(unsigned long clone_flags)
 {
 	return clone_flags & host_ipc_ns_clone_flag() ? clone_flags & ~CLONE_SYSVSEM : clone_flags;
 }
-
-#ifdef CONFIG_PREEMPT_RT
 
 /*
  * The function that creates a task.  Before 6.4 no header declares it: only its source shows these
@@ -115,55 +111,20 @@ bool intercept_is_around_copy_process(const struct kapi_regs *registers)
 	return ((const struct kernel_clone_args *)argument(registers, 3))->flags & CLONE_SYSVSEM;
 }
 
-int intercept_watch_beginnings(void)
-{
-	return 0; /* copy_process() is intercepted */
-}
-
-void intercept_watch_beginnings_end(void)
-{
-}
-
-#else
-
-static struct tracepoint *task_newtask;
-
 /* u64 since 6.18.  Any other change of the arguments does not compile. */
 #define PASSES(type)                                                                               \
 	__builtin_types_compatible_p(typeof(check_trace_callback_type_task_newtask),               \
 				     void(void (*)(void *, struct task_struct *, type)))
 typedef typeof(__builtin_choose_expr(PASSES(u64), (u64)0, 0UL)) clone_flags_t;
 
-static void probe_newtask(void *data, struct task_struct *task, clone_flags_t clone_flags)
+static void task_newtask(void *data, struct task_struct *task, clone_flags_t clone_flags)
 {
 	sysvipc_task_begun((struct kapi_task *)task, without_strangers(clone_flags));
 }
 
-static void find_tracepoint(struct tracepoint *tracepoint, void *unused)
+static inline void __maybe_unused check_type(void)
 {
-	if (!strcmp(tracepoint->name, "task_newtask"))
-		task_newtask = tracepoint;
+	check_trace_callback_type_task_newtask(task_newtask);
 }
 
-/* Not by the header's own function for this: it names the tracepoint, which is not exported. */
-int intercept_watch_beginnings(void)
-{
-	check_trace_callback_type_task_newtask(probe_newtask);
-	for_each_kernel_tracepoint(find_tracepoint, NULL);
-	if (!task_newtask)
-		return -ENOENT;
-	return tracepoint_probe_register(task_newtask, probe_newtask, NULL);
-}
-
-void intercept_watch_beginnings_end(void)
-{
-	tracepoint_probe_unregister(task_newtask, probe_newtask, NULL);
-	tracepoint_synchronize_unregister();
-}
-
-bool intercept_is_around_copy_process(const struct kapi_regs *registers)
-{
-	return false;
-}
-
-#endif
+void *const intercept_notice_task_newtask = task_newtask;

@@ -158,7 +158,7 @@ bool Namespaces::is_late() noexcept
 bool Namespaces::is_given_up_as_late() noexcept
 {
     if (is_late() && decide(kGivenUp))
-        log_error("loading takes too long for the calls that wait for it: given up");
+        log_error("loading timed out while System V IPC calls waited for it");
     return phase_.load_acquire() == kGivenUp;
 }
 

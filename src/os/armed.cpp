@@ -59,7 +59,7 @@ void look_at_ftrace() noexcept
     if (!pin.take().ok())
         return;
     pin.leak();
-    log_error("ftrace has given up after an error of its own: the module cannot be unloaded before "
+    log_error("ftrace has shut down after an internal error: the module cannot be unloaded before "
               "the next boot");
 }
 
@@ -86,7 +86,7 @@ Result<void> start_trial() noexcept
 void Armed::log_ftrace_error(Errno error) noexcept
 {
     if (error == Errno::EBUSY)
-        log_error("ftrace is switched off (kernel.ftrace_enabled): nothing is hooked");
+        log_error("ftrace is switched off (kernel.ftrace_enabled): nothing is intercepted");
     else
         log_error("cannot use ftrace: ", error);
 }

@@ -191,7 +191,7 @@ Result<void> start_segments() noexcept
     TRY(AddressSpace::start());
     TRY(start_segment_files());
     if (!MemoryLock::is_possible())
-        log_info("this kernel does not let us lock memory: SHM_LOCK is refused");
+        log_info("cannot find shmem_lock(): SHM_LOCK is refused");
     return start_segment_creators();
 }
 

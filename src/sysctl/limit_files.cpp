@@ -165,8 +165,7 @@ void stop_limit_files() noexcept
 {
     if (sysctls.stop())
         return;
-    log_error("a listing of /proc/sys/kernel does not end: its files cannot be there again before "
-              "the next start of the kernel");
+    log_error("a listing of /proc/sys/kernel does not end: reboot before loading the module again");
 }
 
 } // namespace sysvipc

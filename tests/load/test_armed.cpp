@@ -163,10 +163,11 @@ TEST(disabling_kprobes_later_is_logged_once_and_so_is_enabling_them)
         const SwitchedOff off { kProbes };
         const std::string lines = lines_with(log, kOff);
         for (const char* loss :
-             { "no System V IPC call gets here", "a task that ends leaves SEM_UNDO undone",
-               "unshare(2) and setns(2) do not let SEM_UNDO go" })
+             { "no System V IPC call is served", "exiting tasks do not apply SEM_UNDO",
+               "unshare(2) and setns(2) will not drop SEM_UNDO state" })
             EXPECT(has(lines, loss));
-        EXPECT_EQ(has(lines, "what is in an IPC namespace that ends stays"), has_namespaces("ipc"));
+        EXPECT_EQ(has(lines, "objects of a deleted IPC namespace are not removed"),
+                  has_namespaces("ipc"));
         EXPECT_EQ(lines.find(kOff), lines.rfind(kOff));
         off.end();
         EXPECT_EQ(lines_with(log, kOnAgain), kOnAgain);
@@ -246,7 +247,7 @@ TEST(a_disabled_ftrace_is_logged)
     for (const char* parameters : { "", "attach=kprobe" }) {
         EXPECT_ERR(module::load(parameters), EBUSY);
         EXPECT_EQ(log.take("sysvipc: "),
-                  "ftrace is switched off (kernel.ftrace_enabled): nothing is hooked\n");
+                  "ftrace is switched off (kernel.ftrace_enabled): nothing is intercepted\n");
     }
 }
 

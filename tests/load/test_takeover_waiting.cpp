@@ -26,7 +26,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 
-constexpr char kGivenUp[] = "loading takes too long for the calls that wait for it: given up";
+constexpr char kGivenUp[] = "loading timed out while System V IPC calls waited for it";
 
 // A call that sleeps only in the situation under test.
 Outcome call()

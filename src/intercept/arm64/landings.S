@@ -5,7 +5,7 @@
  * A direct call enters with the return address into the intercepted function, where the rest of it begins, in
  * x30, and that into its caller in x9; the rest expects the latter in x30.  A kprobe enters in place of the
  * function, with the latter in x30.  Neither has been signed or put on a shadow stack yet.  Our own call of
- * such a function leaves a mark in x15, by which the probe lets it pass (diversion.h).  Functions have four
+ * such a function leaves a mark in x15, by which the probe lets it pass (probe_hook.h).  Functions have four
  * arguments at most.  x9 to x17 carry nothing else.
  *
  * What kernels that check the targets of jumps enter by a jump begins with BTI.  They do not check RET, by

@@ -5,7 +5,7 @@
  * A direct call enters with two return addresses on the stack: into the intercepted function, where the rest
  * of it begins, and above that into its caller.  A kprobe enters in place of the function, with the second
  * address only.  Our own call of such a function leaves a mark in %r10, by which the probe lets it pass
- * (diversion.h).  Functions have four arguments at most.
+ * (probe_hook.h).  Functions have four arguments at most.
  */
 #include <linux/linkage.h>
 #include <asm/unwind_hints.h>

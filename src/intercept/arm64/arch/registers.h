@@ -70,7 +70,7 @@ static inline unsigned long arch_function_argument(const struct pt_regs *regs, u
 }
 
 /*
- * A register that carries nothing there: for ../../diversion.h.  Not x9, in which the instruction that is
+ * A register that carries nothing there: for ../../probe_hook.h.  Not x9, in which the instruction that is
  * probed may put the return address, and not x16 and x17, by which code far away is reached.
  */
 static inline unsigned long *arch_spare_register(struct pt_regs *regs)

@@ -104,7 +104,7 @@ static inline unsigned long arch_function_argument(const struct pt_regs *regs, u
 }
 
 /*
- * A register that carries nothing there: for ../../diversion.h.  Not %r11: a probe on a call of ftrace
+ * A register that carries nothing there: for ../../probe_hook.h.  Not %r11: a probe on a call of ftrace
  * could not change it.
  */
 static inline unsigned long *arch_spare_register(struct pt_regs *regs)
