@@ -144,7 +144,7 @@ latency: ## measure how long one task delays others, module against built-in cod
 mutants-guest: ## plant the faults of tests/guest_mutants; do the tests in the guest find them?
 	scripts/mutate-guest
 
-LINT := format shell layers layers_sees architectures architectures_sees log_lines c_functions_used constructors untried
+LINT := format shell help layers layers_sees architectures architectures_sees log_lines c_functions_used constructors untried
 lint: ## run the static checks that need no kernel, in seconds
 	@for check in $(LINT); do scripts/check_$$check || exit; done
 

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #
 # Functions that the scripts in this directory share.  A script that sources this file first
-# answers --help with the comment at its head.
+# answers --help with the comment at its head, unless "--" comes before it (scripts/check_help).
 
 # The root of the work tree, and the directory for what is kept outside of it.
 # shellcheck disable=SC2034 # used by the scripts
@@ -97,6 +97,7 @@ result() {
 }
 
 for argument; do
+	[[ $argument != -- ]] || break
 	if [[ $argument == --help ]]; then
 		print_help
 		exit
