@@ -215,7 +215,7 @@ TEST_CASE(RaceTest, a_lookup_never_returns_another_object)
     EXPECT_EQ(table().usage().in_use, static_cast<i64>(made.count() - removed.count()));
 }
 
-TEST_CASE(RaceTest, of_two_creators_of_one_key_one_succeeds)
+TEST_CASE(RaceTest, one_of_two_creators_of_one_key_succeeds)
 {
     const i32 raced = static_cast<i32>(affordable(2'000));
     Tally won;
@@ -243,7 +243,7 @@ TEST_CASE(RaceTest, of_two_creators_of_one_key_one_succeeds)
     EXPECT_EQ(missing, 0);
 }
 
-TEST_CASE(RaceTest, of_two_removers_of_one_object_one_succeeds)
+TEST_CASE(RaceTest, one_of_two_removers_of_one_object_succeeds)
 {
     const i32 raced = static_cast<i32>(affordable(2'000));
     for (i32 i = 0; i < raced; ++i)

@@ -63,7 +63,7 @@ TEST_CASE(OpenTest, the_mode_is_set_on_a_new_object_and_checked_on_an_existing_o
     EXPECT_ERR(open(Key { 1 }, 0666), Errno::EACCES);
 }
 
-TEST_CASE(OpenTest, the_limit_is_met_by_creation_only)
+TEST_CASE(OpenTest, only_creation_checks_the_limit)
 {
     const IpcId id = REQUIRE(open(Key { 1 }, 0600 | kCreate, 1));
     EXPECT_ERR(open(Key { 2 }, 0600 | kCreate, 1), Errno::ENOSPC);

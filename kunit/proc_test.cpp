@@ -306,7 +306,7 @@ TEST_CASE(ProcTest, readers_do_not_share_a_position)
 }
 
 /* Room for the four that were asked for, and sixteen more. */
-TEST_CASE(ProcTest, a_snapshot_leaves_out_what_finds_no_room)
+TEST_CASE(ProcTest, a_snapshot_omits_items_beyond_its_capacity)
 {
     constexpr u32 kRoom = 20;
     Snapshot<u32> snapshot;

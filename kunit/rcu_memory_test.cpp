@@ -63,7 +63,7 @@ TEST_CASE(RcuMemoryTest, an_object_lives_until_readers_that_may_see_it_are_done)
     EXPECT_EQ(census.dead.count(), 1);
 }
 
-TEST_CASE(RcuMemoryTest, no_reference_can_be_taken_after_the_last_is_gone)
+TEST_CASE(RcuMemoryTest, no_reference_can_be_taken_after_the_last_is_dropped)
 {
     Ref<Specimen> only = REQUIRE(create());
     const RcuGuard guard;

@@ -262,7 +262,7 @@ TEST_CASE(SemLockTest, a_set_is_open_again_once_its_last_waiter_for_several_oper
     }
 }
 
-TEST_CASE(SemLockTest, a_removal_releases_who_waits_for_several_zeros)
+TEST_CASE(SemLockTest, a_removal_releases_waiters_for_several_zeros)
 {
     abi::SemOp list[] { { 1, 0, 0 }, { 2, 0, 0 } };
     SemOperations operations { list, 2 };

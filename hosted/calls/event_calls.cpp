@@ -51,7 +51,7 @@ Words without_waits(Words heard, long long least)
 
 } // namespace
 
-TEST(events_tell_what_happens)
+TEST(calls_emit_events)
 {
     Process self;
     Process stranger { user(7) };
@@ -109,7 +109,7 @@ TEST(events_tell_what_happens)
                  "ipc_removed 2 " + other + " 0 0" }));
 }
 
-TEST(events_tell_who_waits_for_a_message_or_for_room)
+TEST(a_wait_for_a_message_or_for_room_emits_blocked)
 {
     Process self;
     Process other;
@@ -145,7 +145,7 @@ TEST(events_tell_who_waits_for_a_message_or_for_room)
     EXPECT_EQ(self.msgctl(queue, IPC_RMID, nullptr), 0);
 }
 
-TEST(events_tell_who_waits_at_a_semaphore_and_what_ends_that)
+TEST(a_wait_for_a_semaphore_emits_blocked_and_woken)
 {
     Process self;
     Process other;
@@ -196,7 +196,7 @@ TEST(events_tell_who_waits_at_a_semaphore_and_what_ends_that)
                     "sem_woken " + id + " 43" });
 }
 
-TEST(events_tell_of_each_operation_alone_and_of_the_first_of_many)
+TEST(a_call_emits_done_for_the_first_of_its_operations)
 {
     Process self;
     const int set = static_cast<int>(self.semget(IPC_PRIVATE, 3, IPC_CREAT | 0600));
@@ -216,7 +216,7 @@ TEST(events_tell_of_each_operation_alone_and_of_the_first_of_many)
     EXPECT_EQ(self.semctl(set, 0, IPC_RMID, 0), 0);
 }
 
-TEST(events_tell_of_objects_that_end_with_their_namespace)
+TEST(the_end_of_a_namespace_emits_removed_for_each_object)
 {
     constexpr unsigned long kNewIpc = 0x8000000;
     Process self;
@@ -237,7 +237,7 @@ TEST(events_tell_of_objects_that_end_with_their_namespace)
     EXPECT_EQ(load_module(), 0);
 }
 
-TEST(events_tell_of_mappings_that_are_copied_and_split)
+TEST(copied_and_split_mappings_emit_attached)
 {
     Process self;
     const int segment = static_cast<int>(self.shmget(IPC_PRIVATE, 3 * kPage, IPC_CREAT | 0600));

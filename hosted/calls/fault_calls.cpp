@@ -76,7 +76,7 @@ TEST(any_allocation_of_a_call_may_fail)
 }
 
 /* An index that needs none is free, but it is not the next one's turn. */
-TEST(no_call_makes_do_with_another_index_where_memory_runs_out)
+TEST(no_call_falls_back_to_another_index_when_memory_runs_out)
 {
     constexpr int kInPlace = 64;
     Process self;

@@ -26,7 +26,7 @@ constexpr unsigned long kNewIpc = 0x8000000;
 
 } // namespace
 
-TEST(proc_files_list_what_there_is)
+TEST(proc_files_list_all_objects)
 {
     Process self;
     const long queue = self.msgget(17, IPC_CREAT | 0640);
@@ -113,7 +113,7 @@ TEST(a_namespace_has_its_own_objects_which_end_with_it)
     EXPECT_EQ(load_module(), 0);
 }
 
-TEST(orphans_go_where_they_are_to)
+TEST(shm_rmid_forced_removes_orphans)
 {
     Process self;
     {
@@ -159,7 +159,7 @@ TEST(a_file_is_read_from_any_offset)
     EXPECT_EQ(self.msgctl(second, IPC_RMID, nullptr), 0);
 }
 
-TEST(a_limit_without_effect_is_there_for_programs_that_know_it)
+TEST(a_limit_without_effect_exists_for_old_programs)
 {
     EXPECT_EQ(read_limit("auto_msgmni") == "0\n", true);
     EXPECT_EQ(write_limit("auto_msgmni", "1"), 0);
@@ -206,7 +206,7 @@ TEST(a_namespace_with_many_objects_ends)
     EXPECT_EQ(load_module(), 0);
 }
 
-TEST(many_orphans_go_at_once)
+TEST(many_orphans_are_removed_at_once)
 {
     constexpr int kMany = 150;
     Process self;

@@ -157,7 +157,7 @@ TEST(ftrace_that_has_given_up_keeps_the_module)
     kapi_module_put(); /* what it has taken for good */
 }
 
-TEST(what_keeps_the_module_can_be_read)
+TEST(in_use_lists_objects_and_counts_references)
 {
     constexpr unsigned long kNewIpc = 0x8000000;
     Process self;
@@ -169,10 +169,10 @@ TEST(what_keeps_the_module_can_be_read)
     const int other = static_cast<int>(inside.msgget(IPC_PRIVATE, IPC_CREAT));
     const int segment = static_cast<int>(self.shmget(IPC_PRIVATE, 1, IPC_CREAT | 0600));
     const long at = self.shmat(segment, nullptr, 0);
-    const std::string told = text_of(sysvipc_describe_use);
-    EXPECT(contains(told, "4026531839         1         0         1\n"));
-    EXPECT(contains(told, "         1         0         0\n"));
-    EXPECT(contains(told, (rest + "1\n").c_str()));
+    const std::string text = text_of(sysvipc_describe_use);
+    EXPECT(contains(text, "4026531839         1         0         1\n"));
+    EXPECT(contains(text, "         1         0         0\n"));
+    EXPECT(contains(text, (rest + "1\n").c_str()));
     /* What does not fit is left out, in whole lines. */
     char little[60];
     EXPECT_EQ(sysvipc_describe_use(little, sizeof(little)), header.size());

@@ -217,7 +217,7 @@ TEST(a_removed_queue_and_a_signal_end_a_wait)
         EXPECT_EQ(end, -EIDRM);
 }
 
-TEST(a_waiting_receiver_learns_that_a_message_is_too_big_for_it)
+TEST(a_message_too_big_for_a_waiting_receiver_is_e2big)
 {
     Process self;
     Process receiver;
@@ -289,7 +289,7 @@ TEST(a_copy_is_refused_where_it_would_be_cut)
     EXPECT_EQ(self.msgctl(id, IPC_RMID, nullptr), 0);
 }
 
-TEST(no_command_finds_a_queue_that_is_gone)
+TEST(no_command_finds_a_removed_queue)
 {
     Process self;
     const int id = make(self);

@@ -33,7 +33,7 @@ bool limit_is(const char* name, const Words& expected)
 
 } // namespace
 
-TEST(limits_tell_what_is_in_use_and_what_was_hit)
+TEST(the_limits_file_shows_use_and_hits)
 {
     Process self;
     EXPECT_EQ(write_limit("msgmni", "1"), 0);
@@ -93,7 +93,7 @@ struct TextMessage {
 
 } // namespace
 
-TEST(statistics_of_a_queue_tell_what_has_happened_to_it)
+TEST(statistics_of_a_queue_count_its_calls_and_waits)
 {
     Process self;
     Process receiver;
@@ -165,7 +165,7 @@ TEST(a_sender_that_waits_is_shown_and_so_is_its_wait)
     EXPECT_EQ(self.msgctl(id, IPC_RMID, nullptr), 0);
 }
 
-TEST(statistics_of_a_set_tell_what_has_happened_to_it)
+TEST(statistics_of_a_set_count_its_calls_and_waits)
 {
     Process self;
     Process one;
@@ -199,7 +199,7 @@ TEST(statistics_of_a_set_tell_what_has_happened_to_it)
     EXPECT_EQ(self.semctl(id, 0, IPC_RMID, 0), 0);
 }
 
-TEST(what_is_to_be_undone_is_shown_by_process)
+TEST(adjustments_are_shown_by_process)
 {
     Process self;
     const int id = static_cast<int>(self.semget(IPC_PRIVATE, 700, IPC_CREAT | 0600));
@@ -232,7 +232,7 @@ TEST(what_is_to_be_undone_is_shown_by_process)
     EXPECT_EQ(row_count("/proc/sysvipc/sem_undo"), 0);
 }
 
-TEST(statistics_of_a_segment_tell_what_has_happened_to_it)
+TEST(statistics_of_a_segment_count_its_mappings)
 {
     Process self;
     long id = 0;
@@ -261,7 +261,7 @@ std::unique_ptr<ProcFile> opened;
 
 } // namespace
 
-TEST(who_may_not_read_an_object_sees_its_statistics_and_not_who_waits)
+TEST(without_read_permission_statistics_are_shown_and_waiters_are_not)
 {
     Process self;
     Process waiter;

@@ -94,7 +94,7 @@ TEST(own_files_have_the_same_text_in_pieces_of_any_size_and_from_any_offset)
 }
 
 /* A reader that has seen one record of a set goes on with all records of the next set. */
-TEST(a_set_that_goes_while_it_is_shown_hides_nothing_of_the_next)
+TEST(a_set_removed_while_it_is_shown_hides_nothing_of_the_next)
 {
     constexpr const char* kPath = "/proc/sysvipc/sem_undo";
     Process self;
@@ -121,7 +121,7 @@ TEST(a_set_that_goes_while_it_is_shown_hides_nothing_of_the_next)
     EXPECT_EQ(self.semctl(sets[2], 0, IPC_RMID, 0), 0);
 }
 
-TEST(who_waits_and_has_what_to_undo_is_shown_to_who_may_read_the_set)
+TEST(waiters_and_adjustments_are_shown_only_to_readers_of_the_set)
 {
     Process self;
     Process waiter;
@@ -167,7 +167,7 @@ std::size_t lines_read_on()
 
 } // namespace
 
-TEST(who_loses_the_right_to_read_a_set_sees_no_more_of_it)
+TEST(a_reader_that_loses_read_permission_sees_no_more_of_the_set)
 {
     Process self;
     Process first;
@@ -216,7 +216,7 @@ TEST(own_files_cannot_be_opened_without_memory_for_their_namespace)
     });
 }
 
-TEST(who_waits_cannot_be_read_without_memory_to_copy_it)
+TEST(waiters_cannot_be_read_without_memory_for_a_copy)
 {
     Process self;
     Process receiver;

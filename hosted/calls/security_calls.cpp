@@ -183,7 +183,7 @@ TEST(security_modules_may_refuse_each_segment_call)
     EXPECT_EQ(self.shmctl(id, IPC_RMID, nullptr), 0);
 }
 
-TEST(audit_is_told_of_objects_and_changes)
+TEST(audit_records_name_objects_and_changes)
 {
     Process self;
     const int id = static_cast<int>(self.msgget(IPC_PRIVATE, IPC_CREAT | 0600));

@@ -101,7 +101,7 @@ TEST(semctl_reads_and_sets_values)
     EXPECT_EQ(control(self, id, 0, GETVAL), -EINVAL);
 }
 
-TEST(semctl_counts_who_waits_for_what)
+TEST(getncnt_and_getzcnt_count_waiters)
 {
     Process self;
     Process decreaser;
@@ -190,7 +190,7 @@ TEST(a_removed_set_and_a_signal_end_a_wait)
     }
 }
 
-TEST(no_command_finds_a_set_that_is_gone)
+TEST(no_command_finds_a_removed_set)
 {
     Process self;
     const int id = make(self);
@@ -288,7 +288,7 @@ TEST(several_operations_note_when_they_were_done)
     EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
 }
 
-TEST(who_wants_less_than_those_before_is_served_first)
+TEST(a_waiter_that_needs_less_than_earlier_ones_is_served_first)
 {
     Process self;
     Process modest;

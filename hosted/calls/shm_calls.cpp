@@ -89,7 +89,7 @@ TEST(two_processes_share_a_segment_s_bytes)
     EXPECT_EQ(attaches(self, id), -EINVAL);
 }
 
-TEST(shmat_places_a_segment_where_it_is_told_to)
+TEST(shmat_maps_a_segment_at_the_requested_address)
 {
     Process self;
     Process stranger { user(7) };
@@ -147,7 +147,7 @@ TEST(shmctl_shows_and_changes_a_segment)
     EXPECT_EQ(self.shmctl(id, IPC_RMID, nullptr), 0);
 }
 
-TEST(no_command_finds_a_segment_that_is_gone)
+TEST(no_command_finds_a_removed_segment)
 {
     Process self;
     const int id = make(self);
@@ -179,7 +179,7 @@ TEST(locking_needs_a_capability_or_ownership_and_a_limit)
     EXPECT_EQ(owner.shmctl(next, IPC_RMID, nullptr), 0);
 }
 
-TEST(memory_cannot_be_locked_where_the_kernel_does_not_let_us)
+TEST(shm_lock_is_eperm_if_the_module_cannot_lock_memory)
 {
     Process self;
     EXPECT_EQ(unload_module(), 0);
@@ -242,7 +242,7 @@ TEST(shmdt_unmaps_all_pieces_of_its_attachment)
     EXPECT_EQ(self.shmctl(other, IPC_RMID, nullptr), 0);
 }
 
-TEST(a_segment_goes_with_its_last_mapping_where_that_is_asked_for)
+TEST(shm_rmid_forced_removes_a_segment_with_its_last_mapping)
 {
     Process self;
     EXPECT_EQ(write_limit("shm_rmid_forced", "1"), 0);
@@ -298,7 +298,7 @@ TEST(the_memory_of_a_segment_is_free_when_its_removal_returns)
     EXPECT_EQ(files(), before);
 }
 
-TEST(a_segment_notes_who_mapped_and_unmapped_it_last_and_when)
+TEST(a_segment_records_its_last_attachment_and_detachment)
 {
     Process self;
     Process other;

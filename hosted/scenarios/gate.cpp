@@ -72,7 +72,7 @@ TEST_CASE(GateScenario, a_call_and_the_end_of_the_module)
     EXPECT(gate.is_empty());
 }
 
-TEST_CASE(GateScenario, a_call_that_finds_the_module_gone_in_its_second_look)
+TEST_CASE(GateScenario, a_call_that_finds_the_module_unloaded_at_its_second_check)
 {
     bool was_served[2] {};
     {

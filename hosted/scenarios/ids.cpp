@@ -84,7 +84,7 @@ TEST_CASE(IdScenario, removing_and_finding)
 }
 
 /* Who has learned from the id that an object is gone does not find it by its key. */
-TEST_CASE(IdScenario, an_id_that_is_gone_and_its_key)
+TEST_CASE(IdScenario, a_removed_id_and_its_key)
 {
     const IpcId id = REQUIRE(add(Key { 1 }));
     bool is_back = false;
@@ -96,7 +96,7 @@ TEST_CASE(IdScenario, an_id_that_is_gone_and_its_key)
     EXPECT(!is_back);
 }
 
-TEST_CASE(IdScenario, an_index_that_is_gone_and_its_key)
+TEST_CASE(IdScenario, a_removed_index_and_its_key)
 {
     const IpcId id = REQUIRE(add(Key { 1 }));
     bool is_back = false;
@@ -125,7 +125,7 @@ TEST_CASE(IdScenario, an_index_used_again)
     EXPECT(!is_found(id));
 }
 
-TEST_CASE(IdScenario, two_who_open_one_key)
+TEST_CASE(IdScenario, two_tasks_that_open_one_key)
 {
     IpcId ids[2];
     {

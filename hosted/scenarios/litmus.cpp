@@ -69,7 +69,7 @@ TEST_CASE(Litmus, a_relaxed_store_shows_nothing_of_what_came_before_it)
 }
 
 /* A sleeper and its waker: state then outcome, outcome then state. */
-TEST_CASE(Litmus, of_two_with_a_barrier_each_one_sees_the_other)
+TEST_CASE(Litmus, with_barriers_at_least_one_task_sees_the_other_s_store)
 {
     {
         Thread one { 0, [&] {
@@ -85,7 +85,7 @@ TEST_CASE(Litmus, of_two_with_a_barrier_each_one_sees_the_other)
     EXPECT(seen[0] == 1 || seen[1] == 1);
 }
 
-TEST_CASE(Litmus, of_two_without_a_barrier_neither_sees_the_other)
+TEST_CASE(Litmus, without_barriers_neither_task_sees_the_other_s_store)
 {
     {
         Thread one { 0, [&] {
@@ -217,7 +217,7 @@ TEST_CASE(Litmus, a_lock_forgotten_by_one_is_a_data_race)
 }
 
 /* The outcome is looked at before the task says that it will sleep. */
-TEST_CASE(Litmus, a_wake_up_before_the_sleeper_looks_again)
+TEST_CASE(Litmus, a_wake_up_before_the_sleeper_checks_again)
 {
     kapi_task* sleeper_task = nullptr;
     Thread sleeper { 0, [&] {

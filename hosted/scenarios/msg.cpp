@@ -76,7 +76,7 @@ TEST_CASE(MsgScenario, a_message_handed_over)
     EXPECT_EQ(got[0] + got[1], 8);
 }
 
-TEST_CASE(MsgScenario, a_message_too_big_for_who_waits)
+TEST_CASE(MsgScenario, a_message_too_big_for_the_waiting_receiver)
 {
     i64 got = 0;
     Errno sent {};

@@ -114,33 +114,33 @@ constexpr u32 kCreate = abi::IPC_CREAT | 0600;
 
 } // namespace
 
-TEST_CASE(ProcScenario, what_has_happened_to_a_queue_and_its_removal)
+TEST_CASE(ProcScenario, statistics_of_a_queue_and_its_removal)
 {
     const IpcId queue = REQUIRE(msgget(ns(), kPrivateKey, kCreate));
     read_during([&] { return remove_queue(queue); }, "/proc/sysvipc/msg_stats");
 }
 
-TEST_CASE(ProcScenario, what_has_happened_to_a_set_and_its_removal)
+TEST_CASE(ProcScenario, statistics_of_a_set_and_its_removal)
 {
     const IpcId set = REQUIRE(semget(ns(), kPrivateKey, 2, kCreate));
     read_during([&] { return remove_set(set); }, "/proc/sysvipc/sem_stats");
 }
 
-TEST_CASE(ProcScenario, what_has_happened_to_a_segment_and_its_removal)
+TEST_CASE(ProcScenario, statistics_of_a_segment_and_its_removal)
 {
     const IpcId segment = REQUIRE(shmget(ns(), kPrivateKey, KAPI_PAGE_SIZE, kCreate));
     read_during([&] { return shmctl(ns(), segment, KAPI_IPC_RMID, UserAddress { 0 }).error(); },
                 "/proc/sysvipc/shm_stats");
 }
 
-TEST_CASE(ProcScenario, what_is_to_be_undone_and_the_removal_of_its_set)
+TEST_CASE(ProcScenario, adjustments_and_the_removal_of_their_set)
 {
     const IpcId set = REQUIRE(semget(ns(), kPrivateKey, 2, kCreate));
     EXPECT_EQ(operate(set, { 1, 1, KAPI_SEM_UNDO }), kDone);
     read_during([&] { return remove_set(set); }, "/proc/sysvipc/sem_undo");
 }
 
-TEST_CASE(ProcScenario, who_waits_at_a_queue_and_its_removal)
+TEST_CASE(ProcScenario, waiters_of_a_queue_and_its_removal)
 {
     struct Letter {
         i64 type;
@@ -155,7 +155,7 @@ TEST_CASE(ProcScenario, who_waits_at_a_queue_and_its_removal)
         receive, [&] { return remove_queue(queue); }, "/proc/sysvipc/msg_waiters");
 }
 
-TEST_CASE(ProcScenario, who_waits_at_a_set_and_its_removal)
+TEST_CASE(ProcScenario, waiters_of_a_set_and_its_removal)
 {
     const IpcId set = REQUIRE(semget(ns(), kPrivateKey, 1, kCreate));
     read_who_waits(

@@ -106,7 +106,7 @@ TEST(a_time_out_is_read_first_and_8_bytes_of_it)
     EXPECT_EQ(set.value(), 2);
 }
 
-TEST(of_a_time_of_64_bits_the_upper_half_of_the_nanoseconds_does_not_count)
+TEST(the_upper_half_of_64_bit_nanoseconds_is_ignored)
 {
     struct Time {
         std::int64_t seconds;

@@ -67,7 +67,7 @@ struct Message { // as a 32-bit program has it
     char text[8];
 };
 
-TEST(of_a_longer_type_the_lower_half_arrives)
+TEST(a_longer_type_arrives_as_its_lower_half)
 {
     const Queue queue;
     const LowMemory memory;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The trace events of the system "sysvipc": what is told, and that nothing is told of calls that have none.
+ * The trace events of the system "sysvipc": which calls emit them, and that no other calls do.
  */
 #include "lib/actor.hpp"
 #include "lib/own_table.hpp"
@@ -47,7 +47,7 @@ public:
         REQUIRE(write_file(path("events/sysvipc/enable").c_str(), "0"));
         const auto text = read_file(path("trace").c_str());
         REQUIRE(text.has_value());
-        Lines told;
+        Lines lines;
         for (const std::string& line : split_lines(*text)) {
             const auto fields = line.find(": ns=");
             if (line.starts_with("#") || fields == std::string::npos)
@@ -56,10 +56,10 @@ public:
             REQUIRE(name != std::string::npos);
             const auto number = fields + std::string_view { ": ns=" }.size();
             namespaces_.insert(line.substr(number, line.find(' ', number) - number));
-            told.push_back(line.substr(name + 2, fields - name - 1)
-                           + line.substr(line.find(' ', fields + 2)));
+            lines.push_back(line.substr(name + 2, fields - name - 1)
+                            + line.substr(line.find(' ', fields + 2)));
         }
-        return told;
+        return lines;
     }
 
     // Those of what end() has returned.
@@ -75,13 +75,13 @@ private:
     std::set<std::string> namespaces_;
 };
 
-void expect_told(Listening& listening, const Lines& expected)
+void expect_emitted(Listening& listening, const Lines& expected)
 {
-    const Lines told = listening.end();
+    const Lines lines = listening.end();
     std::string differences;
-    if (told != expected) {
-        for (const auto& line : told)
-            differences += "\n  told " + line;
+    if (lines != expected) {
+        for (const auto& line : lines)
+            differences += "\n  emitted " + line;
         for (const auto& line : expected)
             differences += "\n  expected " + line;
     }
@@ -100,7 +100,7 @@ std::string hexadecimal(key_t key)
     return text;
 }
 
-TEST(the_life_of_a_queue_is_told)
+TEST(a_queue_emits_created_sent_received_and_removed)
 {
     require_module();
     const key_t key = unused_key();
@@ -113,16 +113,16 @@ TEST(the_life_of_a_queue_is_told)
     REQUIRE_OK(queue.receive().outcome);
     EXPECT_ERR(queue.receive().outcome, ENOMSG);
     REQUIRE_OK(queue.remove());
-    expect_told(listening,
-                { "ipc_created: kind=msg" + id + "key=" + hexadecimal(key) + " mode=0640 size=0",
-                  "msg_sent:" + id + "type=7 size=5 queued=1",
-                  "msg_sent:" + id + "type=8 size=0 queued=2",
-                  "msg_received:" + id + "type=8 size=0 queued=1",
-                  "msg_received:" + id + "type=7 size=5 queued=0",
-                  "ipc_removed: kind=msg" + id + "key=" + hexadecimal(key) + " why=rmid" });
+    expect_emitted(listening,
+                   { "ipc_created: kind=msg" + id + "key=" + hexadecimal(key) + " mode=0640 size=0",
+                     "msg_sent:" + id + "type=7 size=5 queued=1",
+                     "msg_sent:" + id + "type=8 size=0 queued=2",
+                     "msg_received:" + id + "type=8 size=0 queued=1",
+                     "msg_received:" + id + "type=7 size=5 queued=0",
+                     "ipc_removed: kind=msg" + id + "key=" + hexadecimal(key) + " why=rmid" });
 }
 
-TEST(who_waits_and_what_is_handed_over_is_told)
+TEST(a_waiting_receiver_emits_blocked_and_its_sender_handed_over)
 {
     require_module();
     const Queue queue;
@@ -133,13 +133,13 @@ TEST(who_waits_and_what_is_handed_over_is_told)
     receiver.wait_asleep_in_msgrcv();
     REQUIRE_OK(queue.send(7, "12345"));
     REQUIRE_OK(receiver.join());
-    expect_told(listening,
-                { "msg_blocked:" + id + "for=message type=-9 size=100 queued=0",
-                  "msg_sent:" + id + "type=7 size=5 queued=1",
-                  "msg_handed_over:" + id + "type=7 size=5 receiver=" + pid });
+    expect_emitted(listening,
+                   { "msg_blocked:" + id + "for=message type=-9 size=100 queued=0",
+                     "msg_sent:" + id + "type=7 size=5 queued=1",
+                     "msg_handed_over:" + id + "type=7 size=5 receiver=" + pid });
 }
 
-TEST(a_full_queue_is_told_as_a_limit)
+TEST(a_full_queue_emits_limit_hit)
 {
     require_module();
     const Queue queue;
@@ -151,14 +151,14 @@ TEST(a_full_queue_is_told_as_a_limit)
     sender.wait_asleep_in_msgsnd();
     REQUIRE_OK(queue.receive().outcome);
     REQUIRE_OK(sender.join());
-    Lines told = listening.end();
-    REQUIRE(told.size() >= 3);
-    EXPECT_EQ(told[0], "ipc_limit_hit: limit=msgmnb value=16384 in_use=64 wanted=2");
-    EXPECT_EQ(told[1], told[0]);
-    EXPECT(told[2].starts_with("msg_blocked:" + id + "for=room type=3 size=2 queued="));
+    Lines lines = listening.end();
+    REQUIRE(lines.size() >= 3);
+    EXPECT_EQ(lines[0], "ipc_limit_hit: limit=msgmnb value=16384 in_use=64 wanted=2");
+    EXPECT_EQ(lines[1], lines[0]);
+    EXPECT(lines[2].starts_with("msg_blocked:" + id + "for=room type=3 size=2 queued="));
 }
 
-TEST(the_life_of_a_set_is_told)
+TEST(a_set_emits_created_done_and_removed)
 {
     require_module();
     Listening listening;
@@ -168,14 +168,14 @@ TEST(the_life_of_a_set_is_told)
     REQUIRE_OK(set.attempt({ up(1), down(2, 4) }));
     EXPECT_ERR(set.attempt({ down(0) }), EAGAIN);
     REQUIRE_OK(set.remove());
-    expect_told(listening,
-                { "ipc_created: kind=sem" + id + "key=0x00000000 mode=0600 size=3",
-                  "sem_done:" + id + "semnum=2 semop=5 nsops=1 semval=5",
-                  "sem_done:" + id + "semnum=1 semop=1 nsops=2 semval=1",
-                  "ipc_removed: kind=sem" + id + "key=0x00000000 why=rmid" });
+    expect_emitted(listening,
+                   { "ipc_created: kind=sem" + id + "key=0x00000000 mode=0600 size=3",
+                     "sem_done:" + id + "semnum=2 semop=5 nsops=1 semval=5",
+                     "sem_done:" + id + "semnum=1 semop=1 nsops=2 semval=1",
+                     "ipc_removed: kind=sem" + id + "key=0x00000000 why=rmid" });
 }
 
-TEST(a_wait_for_a_semaphore_is_told_with_its_end)
+TEST(a_wait_for_a_semaphore_emits_blocked_and_woken)
 {
     require_module();
     const SemSet set { 2 };
@@ -185,18 +185,18 @@ TEST(a_wait_for_a_semaphore_is_told_with_its_end)
     REQUIRE_OK(set.attempt({ up(1, 3) }));
     REQUIRE_OK(sleeper.join());
     EXPECT_ERR(set.operate_within({ down(0) }, milliseconds(20)), EAGAIN);
-    const Lines told = listening.end();
-    REQUIRE_EQ(told.size(), std::size_t { 6 });
-    EXPECT_EQ(told[0], "sem_blocked:" + id + "semnum=1 semop=-2 nsops=1 semval=0");
-    EXPECT_EQ(told[1], "sem_done:" + id + "semnum=1 semop=3 nsops=1 semval=3");
-    EXPECT_EQ(told[2], "sem_done:" + id + "semnum=1 semop=-2 nsops=1 semval=1");
-    EXPECT(told[3].starts_with("sem_woken:" + id + "error=0 waited_ns="));
-    EXPECT_EQ(told[4], "sem_blocked:" + id + "semnum=0 semop=-1 nsops=1 semval=0");
-    EXPECT(told[5].starts_with("sem_woken:" + id + "error=11 waited_ns="));
-    EXPECT(std::stoull(told[5].substr(told[5].rfind('=') + 1)) >= 20'000'000);
+    const Lines lines = listening.end();
+    REQUIRE_EQ(lines.size(), std::size_t { 6 });
+    EXPECT_EQ(lines[0], "sem_blocked:" + id + "semnum=1 semop=-2 nsops=1 semval=0");
+    EXPECT_EQ(lines[1], "sem_done:" + id + "semnum=1 semop=3 nsops=1 semval=3");
+    EXPECT_EQ(lines[2], "sem_done:" + id + "semnum=1 semop=-2 nsops=1 semval=1");
+    EXPECT(lines[3].starts_with("sem_woken:" + id + "error=0 waited_ns="));
+    EXPECT_EQ(lines[4], "sem_blocked:" + id + "semnum=0 semop=-1 nsops=1 semval=0");
+    EXPECT(lines[5].starts_with("sem_woken:" + id + "error=11 waited_ns="));
+    EXPECT(std::stoull(lines[5].substr(lines[5].rfind('=') + 1)) >= 20'000'000);
 }
 
-TEST(what_exit_undoes_is_told)
+TEST(sem_undo_at_exit_emits_undone)
 {
     require_module();
     const SemSet set { Values { 0, 5 } };
@@ -204,12 +204,12 @@ TEST(what_exit_undoes_is_told)
     Listening listening;
     Actor ending { [&] { return set.attempt({ undone(down(1, 2)) }); } };
     REQUIRE_OK(ending.join());
-    expect_told(listening,
-                { "sem_done:" + id + "semnum=1 semop=-2 nsops=1 semval=3",
-                  "sem_undone:" + id + "semnum=1 semadj=2 semval=5" });
+    expect_emitted(listening,
+                   { "sem_done:" + id + "semnum=1 semop=-2 nsops=1 semval=3",
+                     "sem_undone:" + id + "semnum=1 semadj=2 semval=5" });
 }
 
-TEST(the_life_of_a_segment_is_told)
+TEST(a_segment_emits_created_attached_marked_detached_and_removed)
 {
     require_module();
     Listening listening;
@@ -223,16 +223,16 @@ TEST(the_life_of_a_segment_is_told)
     Segment unused { 1 };
     const std::string other = of(unused.id());
     REQUIRE_OK(unused.remove());
-    expect_told(listening,
-                { "ipc_created: kind=shm" + id + "key=0x00000000 mode=0644 size=5000",
-                  "shm_attached:" + id + "nattch=2", "shm_marked:" + id + "nattch=1",
-                  "shm_detached:" + id + "nattch=0",
-                  "ipc_removed: kind=shm" + id + "key=0x00000000 why=last_detach",
-                  "ipc_created: kind=shm" + other + "key=0x00000000 mode=0600 size=1",
-                  "ipc_removed: kind=shm" + other + "key=0x00000000 why=rmid" });
+    expect_emitted(listening,
+                   { "ipc_created: kind=shm" + id + "key=0x00000000 mode=0644 size=5000",
+                     "shm_attached:" + id + "nattch=2", "shm_marked:" + id + "nattch=1",
+                     "shm_detached:" + id + "nattch=0",
+                     "ipc_removed: kind=shm" + id + "key=0x00000000 why=last_detach",
+                     "ipc_created: kind=shm" + other + "key=0x00000000 mode=0600 size=1",
+                     "ipc_removed: kind=shm" + other + "key=0x00000000 why=rmid" });
 }
 
-TEST(why_objects_go_without_a_call_is_told)
+TEST(a_forced_removal_emits_its_reason)
 {
     require_module();
     int id = -1;
@@ -251,7 +251,7 @@ TEST(why_objects_go_without_a_call_is_told)
     EXPECT(is_forced);
 }
 
-TEST(what_is_looked_up_in_vain_is_told)
+TEST(a_failed_lookup_emits_not_found)
 {
     require_module();
     const key_t key = unused_key();
@@ -264,13 +264,13 @@ TEST(what_is_looked_up_in_vain_is_told)
     EXPECT_ERR(sysv::msgget(key, 0), ENOENT);
     EXPECT_ERR(send(gone, 1, "x"), EINVAL);
     EXPECT_ERR(sysv::shmat(2'000'000'000, nullptr, 0), EINVAL);
-    expect_told(listening,
-                { "ipc_not_found: kind=msg key=" + std::to_string(key),
-                  "ipc_not_found: kind=msg id=" + std::to_string(gone),
-                  "ipc_not_found: kind=shm id=2000000000" });
+    expect_emitted(listening,
+                   { "ipc_not_found: kind=msg key=" + std::to_string(key),
+                     "ipc_not_found: kind=msg id=" + std::to_string(gone),
+                     "ipc_not_found: kind=shm id=2000000000" });
 }
 
-TEST(the_namespace_of_who_calls_is_told)
+TEST(events_name_the_namespace_of_the_caller)
 {
     require_module();
     const auto expect_namespace = [] {
@@ -289,7 +289,7 @@ TEST(the_namespace_of_who_calls_is_told)
     in_a_new_ipc_namespace(expect_namespace);
 }
 
-TEST(a_refused_permission_is_told)
+TEST(a_refused_permission_emits_refused)
 {
     require_module();
     const Queue queue { 0600 };
@@ -301,12 +301,12 @@ TEST(a_refused_permission_is_told)
         return Outcome::raw(0);
     });
     const std::string owners = " caller=3001 owner=0 creator=0 mode=0600";
-    expect_told(listening,
-                { "ipc_refused:" + id + "key=0x00000000 wanted=0444" + owners,
-                  "ipc_refused:" + id + "key=0x00000000 wanted=00" + owners });
+    expect_emitted(listening,
+                   { "ipc_refused:" + id + "key=0x00000000 wanted=0444" + owners,
+                     "ipc_refused:" + id + "key=0x00000000 wanted=00" + owners });
 }
 
-TEST(the_limits_that_creation_hits_are_told)
+TEST(a_creation_beyond_a_limit_emits_limit_hit)
 {
     require_module();
     in_a_new_ipc_namespace([] {
@@ -316,10 +316,10 @@ TEST(the_limits_that_creation_hits_are_told)
         EXPECT_ERR(sysv::semget(IPC_PRIVATE, 5, IPC_CREAT), EINVAL);
         EXPECT_ERR(sysv::semget(IPC_PRIVATE, 3, IPC_CREAT), ENOSPC);
         EXPECT_ERR(set.attempt(times(4, up())), E2BIG);
-        expect_told(listening,
-                    { "ipc_limit_hit: limit=semmsl value=4 in_use=0 wanted=5",
-                      "ipc_limit_hit: limit=semmns value=6 in_use=4 wanted=3",
-                      "ipc_limit_hit: limit=semopm value=3 in_use=0 wanted=4" });
+        expect_emitted(listening,
+                       { "ipc_limit_hit: limit=semmsl value=4 in_use=0 wanted=5",
+                         "ipc_limit_hit: limit=semmns value=6 in_use=4 wanted=3",
+                         "ipc_limit_hit: limit=semopm value=3 in_use=0 wanted=4" });
     });
 }
 

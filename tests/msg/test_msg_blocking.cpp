@@ -267,7 +267,7 @@ TEST(set_that_takes_the_right_to_read_wakes_receivers_with_eacces)
     EXPECT_ERR(receiver.join(), EACCES);
 }
 
-TEST(set_that_leaves_the_right_to_read_lets_receivers_sleep_on)
+TEST(set_that_keeps_read_permission_lets_receivers_sleep_on)
 {
     const Queue queue { 0604 };
     Actor receiver { kAlice, [&] { return queue.receive(0, 0).outcome; } };

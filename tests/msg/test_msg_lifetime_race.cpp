@@ -65,7 +65,7 @@ TEST(removal_under_traffic_ends_every_call_with_eidrm_or_einval)
     EXPECT_EQ(after.msgtql, before.msgtql);
 }
 
-TEST(of_several_removers_exactly_one_succeeds)
+TEST(exactly_one_of_several_removers_succeeds)
 {
     const int kRounds = harness::affordable(500);
     constexpr int kRemovers = 3;
@@ -137,7 +137,7 @@ void create_together(int flags, const std::function<void(const std::vector<Outco
         EXPECT_OK(actor.join());
 }
 
-TEST(of_several_exclusive_creators_exactly_one_succeeds)
+TEST(exactly_one_of_several_exclusive_creators_succeeds)
 {
     create_together(IPC_CREAT | IPC_EXCL | 0600, [](const std::vector<Outcome>& outcomes) {
         const auto made = std::ranges::count_if(outcomes, [](Outcome one) { return one.ok(); });

@@ -116,7 +116,7 @@ TEST(room_for_all_wakes_all_senders)
     EXPECT_EQ(queue.stat().cbytes, 80u);
 }
 
-TEST(room_for_one_lets_exactly_one_sender_through)
+TEST(room_for_one_message_lets_exactly_one_sender_continue)
 {
     const Queue queue;
     REQUIRE_OK(queue.set_qbytes(10));

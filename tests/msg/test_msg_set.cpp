@@ -154,7 +154,7 @@ TEST(members_of_the_group_may_neither_set_nor_remove)
     EXPECT_ERR(play(member, [&] { return sysv::msgctl(queue.id(), IPC_RMID, nullptr); }), EPERM);
 }
 
-TEST(set_and_remove_of_foreign_queues_take_cap_sys_admin)
+TEST(set_and_remove_of_others_queues_need_cap_sys_admin)
 {
     const auto made = play(kAlice, [] { return sysv::msgget(IPC_PRIVATE, 0600); });
     const auto queue = Queue::adopt(static_cast<int>(REQUIRE_OK(made)));

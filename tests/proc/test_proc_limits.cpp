@@ -93,7 +93,7 @@ TEST(a_change_of_a_limit_shows_at_once)
     });
 }
 
-TEST(what_is_in_use_falls_and_the_highest_stays)
+TEST(use_falls_and_the_highest_value_stays)
 {
     alone([] {
         expect_use("msgmni", 0, 0);

@@ -144,7 +144,7 @@ TEST(a_wait_that_a_signal_ends_is_counted)
     expect_stats(queue, { { "rblocked", 1 }, { "rwaiting", 0 } });
 }
 
-TEST(users_of_a_queue_live_or_do_not)
+TEST(queue_statistics_show_whether_its_users_live)
 {
     require_module();
     Actor maker { [] { return sysv::msgget(IPC_PRIVATE, 0600); } };

@@ -78,7 +78,7 @@ TEST(an_adjustment_is_what_exit_adds)
     EXPECT_EQ(set.text(), "5 1 0");
 }
 
-TEST(what_is_back_at_zero_is_not_shown)
+TEST(an_adjustment_of_zero_is_not_shown)
 {
     require_module();
     const SemSet set { Values { 5, 0 } };
@@ -151,7 +151,7 @@ TEST(many_semaphores_and_many_holders_are_all_shown)
 }
 
 // As a checkpoint does it: the rows, and the values, are all that is needed.
-TEST(what_the_file_shows_restores_a_process)
+TEST(the_rows_suffice_to_restore_a_process)
 {
     require_module();
     const SemSet set { Values { 5, 1, 0 } };

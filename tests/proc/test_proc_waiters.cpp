@@ -48,7 +48,7 @@ void expect_row(const OwnRow& row, const Texts& expected)
 
 // --- Queues.
 
-TEST(nobody_waits_at_a_new_queue_or_set)
+TEST(a_new_queue_or_set_has_no_waiters)
 {
     require_module();
     const Queue queue;
@@ -185,7 +185,7 @@ TEST(a_wait_for_zero_is_shown)
     REQUIRE_OK(sleeper.join());
 }
 
-TEST(of_several_operations_the_first_that_is_not_possible_is_shown)
+TEST(the_first_operation_that_blocks_is_shown)
 {
     require_module();
     const SemSet set { Values { 9, 1, 0 } };
@@ -276,7 +276,7 @@ private:
     std::optional<Actor> sleeper_;
 };
 
-TEST(only_who_may_read_the_object_sees_who_waits_there)
+TEST(waiters_are_shown_only_to_readers_of_the_object)
 {
     require_module();
     for (const unsigned mode : { 0000u, 0400u, 0040u, 0004u, 0222u, 0444u }) {
@@ -295,7 +295,7 @@ TEST(only_who_may_read_the_object_sees_who_waits_there)
 }
 
 // A program with more rights that is given an open file does not read for who has opened it.
-TEST(a_file_that_another_has_opened_shows_what_neither_could_read_alone)
+TEST(an_open_file_shows_only_objects_readable_to_both_opener_and_reader)
 {
     require_module();
     const Queue queue { 0600 };

@@ -147,7 +147,7 @@ TEST(a_queued_receiver_is_checked_by_its_own_label)
     EXPECT_EQ(receiver.join().value(), 4);
 }
 
-TEST(of_two_queued_receivers_the_one_with_permission_gets_the_message)
+TEST(the_queued_receiver_with_permission_gets_the_message)
 {
     const LabelledQueue fixture;
     smack::rule("Reader", smack::kMaker, "r");

@@ -161,7 +161,7 @@ TEST(removal_during_unshare_with_adjustments_is_safe)
     remove_in_all_rounds(rounds, { 0, 0, 0 });
 }
 
-TEST(of_several_removers_of_a_set_exactly_one_succeeds)
+TEST(exactly_one_of_several_removers_of_a_set_succeeds)
 {
     const Shared<std::atomic<int>> successes;
     const Rounds::Part remover = [&](int id) {

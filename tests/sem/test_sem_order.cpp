@@ -183,7 +183,7 @@ TEST(waits_for_zero_are_woken_before_decreases)
     EXPECT_EQ(order.after([&] { return set.operate({ up(0), down(1) }); }), "zd");
 }
 
-TEST(of_several_zeros_the_order_of_the_operations_counts)
+TEST(the_order_of_several_zero_operations_counts)
 {
     const SemSet set { Values { 1, 1, 1 } };
     WakeOrder order;

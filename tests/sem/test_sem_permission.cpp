@@ -105,7 +105,7 @@ const bool kRolesRegistered = [] {
     return true;
 }();
 
-TEST(of_a_set_the_file_system_group_counts_as_membership)
+TEST(the_file_system_group_counts_as_membership_for_a_set)
 {
     check_every_mode(Bits::Group, [] {
         REQUIRE_EQ(setgroups(0, nullptr), 0);

@@ -235,7 +235,7 @@ TEST(timed_waiters_are_queued_with_the_others)
     EXPECT_OK(second.join());
 }
 
-TEST(of_two_waiters_each_has_its_own_time)
+TEST(each_of_two_waiters_has_its_own_time)
 {
     const SemSet set;
     auto patient = timed_sleeper(set, { down() });

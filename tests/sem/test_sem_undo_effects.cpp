@@ -174,7 +174,7 @@ void expect_time_of_operation_set_by(const SemSet& set, const Identity& who, Ope
     EXPECT(set.stat().otime != 0);
 }
 
-TEST(even_an_undo_operation_that_failed_sets_the_time_of_operation_at_the_end)
+TEST(a_failed_undo_operation_also_sets_the_time_of_operation_at_exit)
 {
     expect_time_of_operation_set_by(SemSet {}, kRoot, { undone(at_once(down())) }, EAGAIN);
     expect_time_of_operation_set_by(SemSet {}, kRoot, { undone(up(7)) }, EFBIG);
@@ -183,7 +183,7 @@ TEST(even_an_undo_operation_that_failed_sets_the_time_of_operation_at_the_end)
                                     ERANGE);
 }
 
-TEST(of_several_sets_the_one_used_last_is_adjusted_first)
+TEST(the_set_used_last_is_adjusted_first)
 {
     const SemSet a;
     const SemSet b;

@@ -265,7 +265,7 @@ TEST(the_values_of_a_new_set_are_zero)
     EXPECT(std::ranges::all_of(set.values(), [](unsigned value) { return value == 0; }));
 }
 
-TEST(nobody_has_operated_on_a_new_set)
+TEST(a_new_set_has_no_last_operation)
 {
     const SemSet set { 3 };
     EXPECT_EQ(set.stat().otime, 0);
