@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * AddressSpace: the mappings of a process of ours.  All processes lie in the one address space of the
+ * AddressSpace: the mappings of a simulated process.  All processes lie in the one address space of the
  * program, each in an area of its own; any readable memory of the program can be passed to a call.
  */
 #pragma once
@@ -14,12 +14,12 @@ struct kapi_file;
 
 namespace hosted {
 
-/* What happens at a page fault in a range of user memory. */
+/* The outcome of a page fault in a range of user memory. */
 enum class Fault {
     Error, /* EFAULT */
     Stall, /* waits until the range is forgotten */
 };
-/* Copies stop at @start, to the byte.  @Stall: as long as the range is known, if they may sleep. */
+/* Copies stop exactly at @start.  @Stall: copies that may sleep wait until forget_faults(). */
 void provoke_fault(const void* start, std::size_t size, Fault fault) noexcept;
 void forget_faults() noexcept;
 
@@ -63,12 +63,12 @@ private:
 
 /* Unmaps all of @space, as at the end of its process. */
 void unmap_all(AddressSpace& space) noexcept;
-/* As munmap(2): what remains of a mapping at either side stays, as a piece. */
+/* As munmap(2): the rest of a mapping at either side stays, as a piece. */
 void unmap_part(AddressSpace& space, std::uintptr_t start, std::uintptr_t end) noexcept;
 /* As fork: the child's mappings are of the same files.  Not of the same places. */
 void copy_mappings(AddressSpace& from, AddressSpace& to) noexcept;
 
-/* Closes the files whose last reference is gone: before a task leaves the kernel. */
+/* Closes the files whose last reference has been dropped: before a task leaves the kernel. */
 void close_files() noexcept;
 
 } // namespace hosted

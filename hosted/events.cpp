@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * host: trace events (contracts: include/host/events.h).  While a test listens, they are kept as "name number..."; else
- * nobody does.
+ * host: trace events (contracts: include/host/events.h).  While a test listens, they are kept as
+ * "name number..."; at other times, events are disabled.
  */
 #include "events.hpp"
 

@@ -8,7 +8,7 @@
 namespace hosted {
 
 void listen_to_events() noexcept;
-/* What has been heard, as "name number...". */
+/* The events so far, as "name number...". */
 std::vector<std::string> stop_listening() noexcept;
 
 } // namespace hosted

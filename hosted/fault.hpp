@@ -16,7 +16,7 @@ bool is_copy_to_fail() noexcept;
 /* How many there have been since the last fail_allocation(). */
 unsigned long allocations_seen() noexcept;
 
-/* What has been allocated by kapi and not freed. */
+/* Memory that kapi has allocated and not freed. */
 long living_allocations() noexcept;
 /* Broken invariants and leaks so far: a run with any has failed. */
 int defects_seen() noexcept;

@@ -2,8 +2,8 @@
 /*
  * host: /proc files (contracts: include/host/file.h).
  *
- * A read asks for items from the first that has not been read, as many as fill a page or what is asked,
- * and keeps what is left of the last one for the next read.
+ * A read asks for items from the first unread one on, as many as fill a page or the request, and keeps the
+ * rest of the last one for the next read.
  */
 #include "file.hpp"
 

@@ -10,7 +10,7 @@
 struct kapi_proc_file;
 struct kapi_user_ns;
 
-/* What a view writes to. */
+/* The output of a view. */
 struct kapi_seq_file {
     std::string text;
     kapi_user_ns* opener { nullptr };

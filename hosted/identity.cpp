@@ -191,7 +191,7 @@ void kapi_pid_ns_put(kapi_pid_ns* ns)
     }
 }
 
-/* A task that has been waited for, or is kept by nobody. */
+/* A task that has been waited for, or that nothing refers to. */
 bool host_pid_lives(kapi_pid* pid)
 {
     return pid && pid->tasks.load() > 0;

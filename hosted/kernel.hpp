@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Kernel: what the module finds when it is loaded: its parameters, and what this kernel has and refuses.  A test
+ * Kernel: the environment of a load: the module's parameters, and the features and refusals of this kernel.  A test
  * changes it before it loads the module; the runner gives each test a new one.
  */
 #pragma once
@@ -39,10 +39,10 @@ struct Kernel {
 Kernel& kernel() noexcept;
 /* As it is without a test's wishes. */
 void reset_kernel() noexcept;
-/* Calls what the module has asked to be called every few seconds. */
+/* Calls the module's periodic function. */
 void patrol() noexcept;
 
-/* What audit was told since the last reset_kernel(). */
+/* The audit records since the last reset_kernel(). */
 struct Audited {
     int objects { 0 };
     int changes { 0 };

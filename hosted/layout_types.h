@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The objects that user space has in place of the kernel's: src/kapi/layout.c, compiled with this file
+ * The objects that replace the kernel's in user space: src/kapi/layout.c, compiled with this file
  * instead of the kernel's headers, yields generated/kapi_layout.h for the hosted build.  Structures and
- * constants that programs see come from the headers that the C library ships; what those lack is here.
+ * constants of the user-space ABI come from the C library's headers; those that they lack are here.
  */
 #ifndef SYSVIPC_HOSTED_LAYOUT_TYPES_H
 #define SYSVIPC_HOSTED_LAYOUT_TYPES_H
 
 /* --- kernel objects: locks, counts and links.  Zero bytes are an initialised object of each. */
 
-/* 0: free, 1: held, 2: held, and somebody may wait. */
+/* 0: free, 1: held, 2: held, and others may wait. */
 struct hosted_lock {
     unsigned int word;
     unsigned int owner; /* the number of the task that holds it; for assertions */
@@ -112,7 +112,7 @@ struct hosted_registers {
 #define refcount_t struct hosted_count
 #define pt_regs hosted_registers
 
-/* What an architecture says: here and in arch/. */
+/* The architecture's part: here and in arch/. */
 #define ARCH_CALL_NUMBER number
 #define ARCH_COMPAT_NUMBERS                                                                        \
     NUMBER(IPC, __NR_ipc)                                                                          \
@@ -133,7 +133,7 @@ struct hosted_registers {
     NUMBER(OLD_SEMCTL, 10003)                                                                      \
     NUMBER(OLD_SHMCTL, 10004)
 
-/* What security hooks see; the members are host/security.h's. */
+/* The object that security hooks see; the members are host/security.h's. */
 struct kern_ipc_perm {
     int id;
     int key;
@@ -150,7 +150,7 @@ struct msg_msg {
     void* security;
 };
 
-/* What 32-bit programs see. */
+/* The ABI of 32-bit programs. */
 struct compat_ipc64_perm {
     int key;
     unsigned int uid, gid, cuid, cgid;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * host, intercept: what only loading and unloading call (contracts: include/host/module.h,
- * include/intercept/overdue.h, watch.h), and what kernel.cpp has not.
+ * host, intercept: the functions that only loading and unloading call (contracts: include/host/module.h,
+ * include/intercept/overdue.h, watch.h), except those in kernel.cpp.
  */
 #include <cstdlib>
 #include <host/module.h>

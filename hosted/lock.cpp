@@ -2,7 +2,7 @@
 /*
  * kapi: spinlocks, mutexes and sequence counters (contracts: include/kapi/lock.h).
  *
- * A spinlock sleeps where the kernel's spins: nobody can tell, as its holder never sleeps.
+ * A spinlock sleeps where the kernel's spins: no caller can observe this, as the holder never sleeps.
  */
 #include "layout_types.h"
 #include "machine.hpp"

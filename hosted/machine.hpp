@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * machine: what the hosted kapi needs of whatever runs its tasks.  native/ runs them as threads at the same
+ * machine: what the hosted kapi needs to run tasks.  native/ runs them as threads at the same
  * time; explorer/ runs one at a time and owns every switch between them.  A program links one of the two.
  *
  * All other sleeping and locking in hosted/ is built on wait_on() and wake_on(), a futex.
@@ -19,7 +19,7 @@ namespace hosted::machine {
 constexpr std::int64_t kNever = INT64_MAX;
 
 kapi_task* current() noexcept;
-/* The current thread goes on as @task; returns whom it was. */
+/* The current thread continues as @task; returns its previous task. */
 kapi_task* act_as(kapi_task* task) noexcept;
 /* Starts @task in @run(@data).  False: no resources. */
 bool start(kapi_task& task, void (*run)(void*), void* data) noexcept;
@@ -31,7 +31,7 @@ void join(kapi_task& task) noexcept;
  * False: the deadline has passed.
  */
 bool wait_on(unsigned* word, unsigned value, std::int64_t deadline = kNever) noexcept;
-void wake_on(unsigned* word) noexcept; /* everybody */
+void wake_on(unsigned* word) noexcept; /* all sleepers */
 
 /*
  * Another task may run now: called before each operation on @object that others can observe.  Operations
@@ -42,8 +42,8 @@ void may_switch(const void* object, bool changes = true) noexcept;
 void give_way() noexcept;
 
 /*
- * A store that publishes @object, and whether a task that looks may still find what was there before: on
- * a machine whose stores pass each other, until something orders them.
+ * A store that publishes @object, and whether a task that reads may still find the previous value: on a
+ * machine whose stores pass each other, until something orders them.
  */
 void note_publication(const void* object) noexcept;
 bool may_miss_publication(const void* object) noexcept;
@@ -52,7 +52,7 @@ void note_publication_seen(const void* object) noexcept;
 /* Orders everything before it before everything after it, for all tasks. */
 void full_barrier() noexcept;
 
-/* For detectors of data races: what happened before leave(x) happened before a later enter(x). */
+/* For detectors of data races: all that happened before leave(x) also happened before a later enter(x). */
 void leave(const void* object) noexcept;
 void enter(const void* object) noexcept;
 /* Accesses of code that detectors cannot see. */
@@ -60,8 +60,8 @@ void note_read(const void* memory, std::size_t size) noexcept;
 void note_write(const void* memory, std::size_t size) noexcept;
 
 /*
- * Between begin and end the caller may read what another is writing, as it checks afterwards whether
- * that was so.
+ * Between begin and end the caller may read a value while another task writes it, because it checks for
+ * this afterwards.
  */
 void doubtful_reads_begin() noexcept;
 void doubtful_reads_end() noexcept;
@@ -69,13 +69,13 @@ void doubtful_reads_end() noexcept;
 /* Monotonic, in ns.  sleep_until() returns when it is @deadline. */
 std::int64_t now() noexcept;
 void sleep_until(std::int64_t deadline) noexcept;
-/* Lets @nanoseconds pass at once. */
+/* Advances the clock by @nanoseconds. */
 void advance(std::int64_t nanoseconds) noexcept;
 
 /* The heap of the code under test. */
 void* allocate(std::size_t size) noexcept;
 void release(void* memory) noexcept;
-/* For objects by whose address tasks meet: an explorer's heap gives the same ones each time. */
+/* For objects whose addresses identify them: the explorer's heap returns the same addresses in each run. */
 template <class T, class... Args>
 T* make(Args&&... args) noexcept
 {

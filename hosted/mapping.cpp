@@ -27,7 +27,7 @@ AddressSpace& own_space()
     return *machine::current()->process->memory;
 }
 
-/* Under the lock of the space; the segment learns of it without. */
+/* Under the lock of the space; the report to the segment is made without it. */
 long map_at(AddressSpace& space, std::uintptr_t start, std::size_t size, int protection,
             kapi_file* file, std::uint64_t page_offset)
 {

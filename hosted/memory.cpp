@@ -77,7 +77,7 @@ using namespace hosted;
 
 namespace {
 
-/* What kmalloc() cannot give comes from vmalloc(). */
+/* Sizes beyond kmalloc() come from vmalloc(). */
 constexpr kapi_size kMostKmalloc = 4UL << 20;
 constexpr kapi_size kMostMemory = 1UL << 32;
 /* In front of each allocation, and keeps it aligned as kmalloc() does. */

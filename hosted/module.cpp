@@ -18,7 +18,7 @@ namespace hosted {
 
 namespace {
 
-/* As the kernel's: 0 is unloading, 1 nobody. */
+/* As the kernel's: 0 means unloading, 1 no references. */
 std::atomic<int> references { 1 };
 std::atomic<int> defects { 0 };
 std::atomic<std::uint64_t> random_state { 0x9e37'79b9'7f4a'7c15 };

@@ -6,7 +6,7 @@
 
 namespace hosted {
 
-/* rmmod: false if somebody holds a reference; from then on none can be taken until the end. */
+/* rmmod: false if a reference is held; otherwise none can be taken until the end. */
 bool begin_unloading() noexcept;
 void end_unloading() noexcept;
 

@@ -79,7 +79,7 @@ __attribute__((no_sanitize("address"))) void reset_variables()
         *byte = 0;
 }
 
-/* What programs see of the codes by which the kernel restarts a call. */
+/* The errno that programs see instead of the kernel's restart codes. */
 long answer(long result)
 {
     return result == -KAPI_ERESTARTNOHAND || result == -KAPI_ERESTARTNOINTR ? -EINTR : result;
@@ -185,7 +185,7 @@ Process::Process(Process& parent, unsigned long flags) noexcept
         sysvipc_task_begun(task_, is_stranger ? flags & ~kShareUndo : flags);
 }
 
-/* As do_exit(): the memory, then what the module does before the files, then the namespace. */
+/* As do_exit(): the memory, then the module's part before the files, then the namespace. */
 Process::~Process()
 {
     {

@@ -30,7 +30,7 @@ class Process {
 public:
     /* In the initial namespaces, unless a parent is given. */
     explicit Process(const Identity& identity = {}) noexcept;
-    /* As clone(2) with @flags: CLONE_SYSVSEM, CLONE_NEWIPC or the flag of what stands in for it. */
+    /* As clone(2) with @flags: CLONE_SYSVSEM, CLONE_NEWIPC or the flag of the namespace that replaces it. */
     Process(Process& parent, unsigned long flags) noexcept;
     /* Exits. */
     ~Process();
@@ -61,8 +61,8 @@ public:
 
     /*
      * On a kernel with System V IPC of its own, where the module takes these over: reads
-     * /proc/sysvipc/@name, which is empty if the kernel's own file serves; what changing shm_rmid_forced
-     * does to segments.
+     * /proc/sysvipc/@name, which is empty if the kernel's own file serves; applies a change of
+     * shm_rmid_forced to segments.
      */
     std::string read_builtin_proc(const char* name) noexcept;
     void destroy_orphaned() noexcept;

@@ -2,9 +2,9 @@
 /*
  * kapi: index and key tables (contracts: include/kapi/table.h).
  *
- * Each operation happens at one moment, under a lock that detectors of races do not see: only what an
- * object's publication orders (its slot is stored with release, and found with acquire) is ordered.
- * Readers never find memory of a table that has gone, so nothing here needs RCU; what they find does.
+ * Each operation is atomic, under a lock that race detectors do not see: only the publication of an object
+ * orders memory (its slot is stored with release, and found with acquire).  Readers never use memory of a
+ * destroyed table, so the table needs no RCU; the objects in it do.
  */
 #include "fault.hpp"
 #include "layout_types.h"
@@ -67,7 +67,7 @@ int free_number(const Index& index, int first, int end)
     return number < end ? number : -1;
 }
 
-/* What was published at an index is found through a pointer of its own: reserved ones are nullptr. */
+/* Each index has its own pointer to the published object: nullptr if it is only reserved. */
 int allocate(Index& index, void* object, int number)
 {
     if (number < 0)

@@ -150,8 +150,8 @@ void kapi_task_put(kapi_task* task)
 }
 
 /*
- * Who is woken may preempt the caller at once: a grace period would wait for it, and it for a CPU.  Under a
- * spinlock it cannot: so a WakeList wakes that has no memory.
+ * The woken task may preempt the caller at once: a grace period would wait for the caller, and the caller for a
+ * CPU.  Under a spinlock it cannot: a WakeList without memory wakes there.
  */
 bool kapi_task_wake(kapi_task* task)
 {
@@ -245,7 +245,7 @@ kapi_process_mark kapi_task_mark_process()
     };
 }
 
-/* Its task, or one of them, that is not gone: the initial process has others for a while, of hosted/ itself. */
+/* A living task of the process: the initial process has further ones for a while, of hosted/ itself. */
 int host_process_number(const kapi_process_mark* mark, kapi_pid_ns* ns, bool* lives)
 {
     const int number = static_cast<int>(mark->number);

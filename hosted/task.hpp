@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kapi_task: a thread of the code under test.  hosted::ProcessState: what the threads of a process share.
+ * kapi_task: a thread of the code under test.  hosted::ProcessState: the state that the threads of a process share.
  * Identity, pids and namespaces are of our own making: nothing here needs privileges.
  */
 #pragma once

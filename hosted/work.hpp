@@ -5,6 +5,6 @@
 namespace hosted {
 
 void start_worker() noexcept;
-void stop_worker() noexcept; /* what is scheduled runs before */
+void stop_worker() noexcept; /* scheduled work runs first */
 
 } // namespace hosted

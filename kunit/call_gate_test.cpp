@@ -80,7 +80,7 @@ TEST_CASE(CallGateTest, a_task_may_leave_on_another_cpu_than_it_entered_on)
     EXPECT(entrance.gate.is_empty());
 }
 
-/* The second look finds that the module has stopped serving meanwhile. */
+/* The second check finds that the module has stopped serving. */
 TEST_CASE(CallGateTest, a_task_that_is_counted_too_late_is_not_served)
 {
     Entrance entrance;
@@ -99,7 +99,7 @@ TEST_CASE(CallGateTest, a_task_that_is_counted_too_late_is_not_served)
     EXPECT(entrance.gate.is_empty());
 }
 
-/* What unloading relies on: a task that found the module serving has left when the gate is empty. */
+/* Unloading relies on this: every task that found the module serving has left when the gate is empty. */
 TEST_CASE(CallGateTest, no_task_that_is_served_is_inside_an_empty_gate)
 {
     const u64 rounds = affordable(20);

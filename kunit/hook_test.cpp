@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Suite sysvipc_hook: intercepting kernel functions, all or none.  The functions are system calls
- * that no task makes meanwhile.
+ * that no task makes during the test.
  */
 #include "test.hpp"
 
@@ -10,7 +10,7 @@
 #include <os/interception.hpp>
 #include <base/poison.hpp>
 
-/* nowhere.S of the architecture, src/intercept/: as a direct call enters, goes on with the function. */
+/* nowhere.S of the architecture, src/intercept/: entered as by a direct call, it continues with the function. */
 extern "C" void sysvipc_enter_nowhere();
 
 namespace sysvipc {

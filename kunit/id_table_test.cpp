@@ -94,7 +94,7 @@ TEST_CASE(TableTest, publishing_beyond_the_limit_is_enospc_until_an_object_is_re
 
 TEST_CASE(TableTest, a_retired_id_stays_invalid_when_its_index_is_reused)
 {
-    /* With one object in use at most, indexes go round a cycle of 64. */
+    /* With one object in use at most, indexes repeat in a cycle of 64. */
     constexpr i32 kCycle = kStandardIds.cyclic_index_end(0);
     IpcId retired[kCycle];
     for (i32 round = 0; round < 5; ++round) {
@@ -184,7 +184,7 @@ TEST_CASE(TableTest, a_requested_id_is_used_once)
     EXPECT(is_found(wanted));
     EXPECT_EQ(found_by_key(Key { 2 }), wanted);
     EXPECT_EQ(table().usage().highest, 20000);
-    /* The others go on as if there had been nothing. */
+    /* The others continue unaffected. */
     EXPECT_VALUE(add(Key { 3 }), IpcId { 1 });
     EXPECT(remove(wanted));
     EXPECT_EQ(table().usage().highest, 1);

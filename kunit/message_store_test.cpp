@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Suite sysvipc_message_store: for any selector, a store returns what a search along the whole
+ * Suite sysvipc_message_store: for any selector, a store returns the result of a search along the whole
  * queue, as described in msgop(2), would have found.
  */
 #include "random.hpp"

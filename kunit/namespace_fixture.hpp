@@ -82,7 +82,7 @@ protected:
         }
     }
 
-    /* As seen at one moment: the object itself may go when RCU lets it. */
+    /* A snapshot: the object itself may be freed after an RCU grace period. */
     [[nodiscard]] bool is_found(IpcId id) noexcept
     {
         const RcuGuard guard;

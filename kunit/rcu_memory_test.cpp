@@ -41,7 +41,7 @@ struct RcuMemoryTest : Fixture {
     {
         return Ref<Specimen>::create(extra, census);
     }
-    /* Its memory may be gone unless RCU protects it. */
+    /* Its memory may be freed unless RCU protects it. */
     static Specimen& drop(Ref<Specimen> last) noexcept { return *last; }
 
     Census census;

@@ -64,8 +64,8 @@ public:
         return found == count_ && line.is_empty() == (count_ == 0);
     }
     /*
-     * All are taken out, those of a kind in order of arrival, and come back in another order.  What has been
-     * taken out is not read any more.
+     * All are removed, those of a kind in order of arrival, and come back in another order.  A removed receiver
+     * is not read any more.
      */
     [[nodiscard]] bool leave_and_come_back() noexcept
     {
@@ -95,7 +95,7 @@ public:
 private:
     using Place = Optional<Receiver>;
 
-    /* The bytes of a receiver whose memory is somebody else's meanwhile. */
+    /* The bytes of a receiver whose memory has been reused. */
     struct Kept {
         void keep(Receiver& receiver) noexcept
         {

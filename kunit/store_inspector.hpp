@@ -28,8 +28,8 @@ public:
 
     /*
      * INVARIANT: the index has the messages in order of their types, ranks that fall with each step down,
-     * and rings in the order of arrival; all that arrived is in it once.  The run ends where it is
-     * known to.
+     * and rings in the order of arrival; every message is in it once.  The run ends at its recorded
+     * end.
      */
     [[nodiscard]] static bool is_sound(MessageStore& store) noexcept
     {

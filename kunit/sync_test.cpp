@@ -69,7 +69,7 @@ TEST_CASE(SyncTest, no_change_under_a_lock_is_lost)
 {
     /*
      * Nearly all the time is spent between reading and writing, so that without a lock changes are
-     * lost as soon as the two run at the same time, however rarely a busy host lets them.
+     * lost as soon as the two run at the same time, however rarely that happens on a busy host.
      */
     const u64 rounds = affordable(5'000);
     constexpr u32 kWindow = 200;

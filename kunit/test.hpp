@@ -34,7 +34,7 @@ extern "C" {
 class Fixture : Pinned {
 public:
     explicit Fixture(kapi_kunit* test) noexcept : test_(test) { }
-    /* A fixture that could not be made says so by one of its own. */
+    /* A fixture reports a failure of its construction by its own. */
     [[nodiscard]] bool is_ready() const noexcept { return true; }
     /* How many rounds of @rounds to go: fewer in a kernel made to find faults, which is slow. */
     [[nodiscard]] static u32 affordable(u32 rounds) noexcept

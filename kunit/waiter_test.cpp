@@ -98,7 +98,7 @@ TEST_CASE(WaiterTest, destroying_a_wake_list_wakes_its_waiters)
     EXPECT(other.is_started());
     EXPECT(wait_until([&] { return length() == 1; }));
     {
-        /* Whoever has not fallen asleep yet need not be woken, and may go on before that. */
+        /* A task that does not sleep yet need not be woken, and may continue before that. */
         WakeList wakes;
         EXPECT(give(9, wakes));
     }

@@ -15,11 +15,11 @@ mirror=$(sed -nE 's,^(URIs:|deb( \[.*\])?) *(http[^ ]*/debian)/?( .*)?$,\3,p' /e
 	exit 1
 }
 
-# What use() makes apt know besides this machine's own packages: another architecture, as Debian calls it.
+# The additional architecture that use() makes known to apt, by Debian's name.
 # The names of its packages end in :ARCHITECTURE.
 architecture=''
 
-# use SUITE [OTHER-SUITE...]: from now on apt knows these.
+# use SUITE [OTHER-SUITE...]: make these available to apt.
 use() {
 	local suite uri renewed configuration=$1${architecture:+:$architecture}
 	local native

@@ -4,7 +4,7 @@
 # Functions that the scripts in this directory share.  A script that sources this file first
 # answers --help with the comment at its head, unless "--" comes before it (scripts/check_help).
 
-# The root of the work tree, and the directory for what is kept outside of it.
+# The root of the work tree, and the directory for files kept outside of it.
 # shellcheck disable=SC2034 # used by the scripts
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/sysvipc
@@ -17,7 +17,7 @@ print_help() {
 	}' "$0"
 }
 
-# say WORD...: a message to the person who runs the script.
+# say WORD...: a message to the user of the script.
 say() {
 	echo "${0##*/}: $*" >&2
 }
@@ -57,7 +57,7 @@ compile_command() {
 			s, -flto[^ ]*,,g; s, -fno-fat-lto-objects,,"
 }
 
-# architecture_of KERNEL: what a kernel of scripts/kernel is for, by its name.
+# architecture_of KERNEL: the architecture of a kernel of scripts/kernel, by its name.
 architecture_of() {
 	if [[ $1 == *-arm64 ]]; then
 		echo arm64

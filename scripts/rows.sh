@@ -1,13 +1,13 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# For scripts that compare what a program of tests/bench/ measures on a kernel with the module and without.  The
+# For scripts that compare the results of a program of tests/bench/ on a kernel with the module and without.  The
 # program prints "# NAME ROW NUMBER..." lines.  Set by the script: program (its file in build/tests/), out (where
 # results are kept), work (a temporary directory), maybe filter (a command that changes the lines)
 # and parameters (of the module).
 
-# boot_rows KERNEL MODULE COMMAND OPTION...: what follows "# NAME" to the standard output.  MODULE may be empty;
-# OPTIONs of qemu/run.
+# boot_rows KERNEL MODULE COMMAND OPTION...: print the text after "# NAME" in each such line.  MODULE may be empty;
+# OPTIONs are those of qemu/run.
 boot_rows() {
 	local kernel=$1 module=$2 command=$3 name=${program##*/} options=() log
 	shift 3
@@ -26,8 +26,8 @@ boot_rows() {
 	sed -n "s/^# $name //p" "$log" | "${filter[@]:-cat}"
 }
 
-# builtin_rows KERNEL COMMAND OPTION...: the same without the module, which does not change: kept as long as the
-# kernel and all that measures are the same.
+# builtin_rows KERNEL COMMAND OPTION...: the same without the module: the results are kept as long as the
+# kernel and the measuring programs do not change.
 builtin_rows() {
 	local kernel=$1 command=$2 kept rows
 	shift 2

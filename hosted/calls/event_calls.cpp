@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The trace events: what each tells, and in which order. */
+/* The trace events: their fields and their order. */
 #include "../events.hpp"
 #include "../machine.hpp"
 #include "rows.hpp"
@@ -36,7 +36,7 @@ void expect_events(const Words& heard, const Words& expected)
     EXPECT(heard == expected);
 }
 
-/* Cuts off how long somebody has slept, which is at least @least nanoseconds. */
+/* Removes the duration of a sleep, which must be at least @least nanoseconds. */
 Words without_waits(Words heard, long long least)
 {
     for (std::string& event : heard) {
@@ -171,7 +171,7 @@ TEST(a_wait_for_a_semaphore_emits_blocked_and_woken)
                   { "sem_blocked " + id + " 1 -1 1 0", "sem_done " + id + " 1 1 1 1",
                     "sem_done " + id + " 1 -1 1 0", "sem_woken " + id + " 0" });
     EXPECT_EQ(self.semop(set, &up, 1), 0);
-    /* The second of three operations cannot be done, as the first has taken what there was. */
+    /* The second of three operations cannot be done, as the first has used up the value. */
     sembuf twice { 1, 2, 0 };
     expect_events(wait_while({ { 1, -1, 0 }, { 1, -2, 0 }, { 0, 1, 0 } }, 0,
                              [&] { EXPECT_EQ(self.semop(set, &twice, 1), 0); }),
@@ -190,7 +190,7 @@ TEST(a_wait_for_a_semaphore_emits_blocked_and_woken)
     Words heard = wait_while({ { 2, 0, 0 } }, -EIDRM,
                              [&] { EXPECT_EQ(self.semctl(set, 0, IPC_RMID, 0), 0); });
     std::sort(heard.begin(),
-              heard.end()); /* whether the sleeper runs before the remover tells is open */
+              heard.end()); /* the sleeper may run before or after the remover emits its event */
     expect_events(heard,
                   { "ipc_removed 0 " + id + " 0 0", "sem_blocked " + id + " 2 0 1 9",
                     "sem_woken " + id + " 43" });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Loading into kernels that differ, what loading refuses, and what the module tells the administrator. */
+/* Loading into different kernels, reasons to refuse it, and reports to the administrator. */
 #include "../kernel.hpp"
 #include "../machine.hpp"
 #include "../module.hpp"
@@ -173,7 +173,7 @@ TEST(in_use_lists_objects_and_counts_references)
     EXPECT(contains(text, "4026531839         1         0         1\n"));
     EXPECT(contains(text, "         1         0         0\n"));
     EXPECT(contains(text, (rest + "1\n").c_str()));
-    /* What does not fit is left out, in whole lines. */
+    /* Whole lines that do not fit are left out. */
     char little[60];
     EXPECT_EQ(sysvipc_describe_use(little, sizeof(little)), header.size());
     EXPECT_EQ(self.shmdt(reinterpret_cast<void*>(at)), 0);
@@ -231,7 +231,7 @@ TEST(a_kernel_s_own_files_and_limits_are_taken_over)
 
 namespace {
 
-/* A call that waits while the module is being loaded, which goes on until @end() lets it. */
+/* A call that waits while the module is being loaded; loading continues when @end() allows it. */
 struct Meanwhile {
     std::atomic<int> loaded { 1 };
     std::atomic<long> called { 0 };
@@ -354,7 +354,7 @@ TEST(namespaces_stand_in_where_the_kernel_has_none_for_ipc)
     EXPECT(has_logged("this kernel has one IPC namespace for all"));
 }
 
-/* Its mark tells it from the one before, if that has ended without notice. */
+/* Its mark distinguishes it from its predecessor, if that has ended without notice. */
 TEST(a_namespace_at_the_address_of_another_has_none_of_its_objects)
 {
     constexpr unsigned long kNewIpc = 0x8000000;
@@ -386,7 +386,7 @@ TEST(tasks_with_undo_outlive_the_module)
     }
 }
 
-/* Removing a module has begun when the first object is to be created: no call is served from then on. */
+/* The module is being removed when the first object would be created: no call is served from then on. */
 TEST(a_module_that_is_being_unloaded_serves_no_more)
 {
     Process self;

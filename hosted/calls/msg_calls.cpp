@@ -302,7 +302,7 @@ TEST(no_command_finds_a_removed_queue)
         EXPECT_EQ(self.msgctl(-1, command, &stat), -EINVAL);
 }
 
-/* From the queue, and from the hand of who sent it. */
+/* From the queue, and directly from the sender. */
 TEST(a_queue_notes_when_its_messages_were_sent_and_received)
 {
     Process self;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* How the module's own files below /proc/sysvipc are read: in pieces, by whom, without memory, while objects go. */
+/* Reading the module's own files below /proc/sysvipc: in pieces, by other users, without memory, during removals. */
 #include "../fault.hpp"
 #include "../file.hpp"
 #include "rows.hpp"
@@ -93,7 +93,7 @@ TEST(own_files_have_the_same_text_in_pieces_of_any_size_and_from_any_offset)
     }
 }
 
-/* A reader that has seen one record of a set goes on with all records of the next set. */
+/* A reader that has seen one record of a set continues with all records of the next set. */
 TEST(a_set_removed_while_it_is_shown_hides_nothing_of_the_next)
 {
     constexpr const char* kPath = "/proc/sysvipc/sem_undo";
@@ -244,7 +244,7 @@ TEST(waiters_cannot_be_read_without_memory_for_a_copy)
     }
 }
 
-/* Counting is no reason for a call to fail: what finds no memory for its counters is not counted. */
+/* A call does not fail for lack of memory for its counters: it is not counted. */
 TEST(calls_that_cannot_be_counted_are_served)
 {
     Process self;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Security modules that refuse, one hook after the other, and what audit is told. */
+/* Security modules that refuse, one hook after the other, and the audit records. */
 #include "../kernel.hpp"
 #include "../security.hpp"
 #include "test.hpp"
@@ -94,7 +94,7 @@ TEST(security_modules_may_refuse_each_message_call)
     EXPECT_EQ(self.msgctl(id, IPC_RMID, nullptr), 0);
 }
 
-/* It goes on waiting, and the message is there for others. */
+/* It continues to wait, and others can receive the message. */
 TEST(a_waiting_receiver_that_may_not_have_a_message_is_passed_over)
 {
     Process self;
@@ -147,7 +147,7 @@ TEST(security_modules_may_refuse_each_semaphore_call)
         EXPECT_EQ(self.semctl(id, 0, IPC_STAT, argument(&stat)), kRefusal);
         EXPECT_EQ(self.semctl(id, 0, IPC_SET, argument(&stat)), kRefusal);
         EXPECT_EQ(self.semctl(id, 0, IPC_RMID, 0), kRefusal);
-        /* Linux forgets what it said: semctl(2) has no other errno for this. */
+        /* Linux ignores the module's errno: semctl(2) has no other errno for this. */
         EXPECT_EQ(self.semctl(id, 0, SETVAL, 7), -EACCES);
     }
     EXPECT_EQ(self.semctl(id, 0, GETVAL, 0), 0);

@@ -248,7 +248,7 @@ TEST(setting_a_value_by_which_a_waiter_fails_is_no_operation)
     EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
 }
 
-/* A value that is set is no operation; that it lets a waiter go on makes it one. */
+/* SETVAL does not count as an operation, unless it completes that of a waiter. */
 TEST(setting_a_value_that_serves_a_waiter_counts_as_an_operation)
 {
     struct Case {

@@ -207,7 +207,7 @@ TEST(huge_segments_are_for_kernels_that_have_huge_pages)
     EXPECT_EQ(self.shmctl(id, IPC_RMID, nullptr), 0);
 }
 
-/* What munmap() has left of an attachment, shmdt() unmaps, and nothing else. */
+/* shmdt() unmaps the rest of an attachment that munmap() has left, and nothing else. */
 TEST(shmdt_unmaps_all_pieces_of_its_attachment)
 {
     Process self;
@@ -227,7 +227,7 @@ TEST(shmdt_unmaps_all_pieces_of_its_attachment)
     EXPECT_EQ(self.shmdt(start), -EINVAL);
     EXPECT_EQ(self.shmdt(start + kPage), 0);
     EXPECT_EQ(self.shmdt(start + 5 * kPage), 0);
-    /* Also where the first piece is gone. */
+    /* Also without the first piece. */
     start = at(self.shmat(id, nullptr, 0));
     EXPECT_EQ(self.munmap(start, 2 * kPage), 0);
     EXPECT_EQ(attaches(self, id), 1);
@@ -259,7 +259,7 @@ TEST(shm_rmid_forced_removes_a_segment_with_its_last_mapping)
     EXPECT_EQ(write_limit("shm_rmid_forced", "0"), 0);
 }
 
-/* And its last mapping lets it go, with all that is left in it. */
+/* Its last mapping then releases it, with all of its contents. */
 TEST(a_mapping_keeps_the_namespace_of_its_segment)
 {
     constexpr unsigned long kNewIpc = 0x8000000;
@@ -283,7 +283,7 @@ TEST(a_mapping_keeps_the_namespace_of_its_segment)
     EXPECT_EQ(load_module(), 0);
 }
 
-/* Not some time later, when nobody can find its other parts any more. */
+/* Not some time later, when its other parts can no longer be found. */
 TEST(the_memory_of_a_segment_is_free_when_its_removal_returns)
 {
     const auto files = [] {

@@ -4,7 +4,7 @@
  *
  *     TEST(a_sentence_about_behaviour) { Process self; EXPECT_EQ(self.msgget(...), 0); }
  *
- * The module is loaded before each test and unloaded after it: what is left in memory is a failure.
+ * The module is loaded before each test and unloaded after it: memory that is not freed is a failure.
  */
 #pragma once
 

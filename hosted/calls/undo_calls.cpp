@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* SEM_UNDO: who undoes what, and when. */
+/* SEM_UNDO: which adjustments are applied, and when. */
 #include "../events.hpp"
 #include "../fault.hpp"
 #include "../module.hpp"
@@ -103,7 +103,7 @@ TEST(adjustments_stay_within_their_range)
     EXPECT_EQ(control(self, id, 0, IPC_RMID), 0);
 }
 
-/* Who waits can tell in which order sets are undone: the one used last comes first. */
+/* Waiters can observe the order in which sets are undone: the one used last comes first. */
 TEST(sets_are_undone_from_the_one_used_last)
 {
     Process self;

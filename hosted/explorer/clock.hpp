@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Clock: a vector clock: what of each task's past happened before. */
+/* Clock: a vector clock: how much of each task's past happened before. */
 #pragma once
 
 #include <algorithm>

@@ -50,10 +50,10 @@ extern Fiber* mine; /* the one that runs */
 extern bool is_exploring;
 extern std::int64_t clock_now;
 
-/* Those that can go on: the current one first if it @may_stay, then in turn, sleepers that can only time out last. */
+/* The runnable ones: the current one first if it @may_stay, then in turn; sleepers that can only time out last. */
 std::vector<unsigned> candidates(bool may_stay);
 void switch_to(Fiber& next);
-/* The current task cannot go on. */
+/* The current task cannot continue. */
 void run_others();
 /* Fails if there have been too many steps. */
 void count_step();

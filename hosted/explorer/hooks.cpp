@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What code compiled with -fsanitize=thread calls for each access to memory: here it leads to the
- * explorer, so that the code under test needs no change to be explored.
+ * The functions that code compiled with -fsanitize=thread calls for each access to memory.  Here they call
+ * the explorer, so that the code under test needs no change.
  *
  * An atomic access is a point.  Its order decides what is acquired and released, whatever the machine
  * that runs this would order by itself.
@@ -12,7 +12,7 @@
 #include <cstring>
 #include <unordered_map>
 
-/* Where a program whose coverage is measured counts: no data of the code under test. */
+/* The counters of coverage measurement: no data of the code under test. */
 extern "C" {
 extern const char __start___llvm_prf_cnts[] __attribute__((weak));
 extern const char __stop___llvm_prf_cnts[] __attribute__((weak));
@@ -51,7 +51,7 @@ const void* object_at(const volatile void* address)
     return const_cast<const void*>(address);
 }
 
-/* What the last store to a place has overwritten: whoever misses the store sees it. */
+/* The value that the last store to a place has overwritten: a task that misses the store sees it. */
 std::unordered_map<const void*, unsigned long> overwritten;
 
 template <class T>

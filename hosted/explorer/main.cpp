@@ -121,7 +121,7 @@ unsigned explore_some(unsigned long seeds)
     return most_points;
 }
 
-/* Again, if objects have turned out to be shared that were not known to be. */
+/* Again, if the run has found further shared objects. */
 void explore_all(unsigned preemptions)
 {
     constexpr unsigned long kFirst = 20;

@@ -40,7 +40,7 @@ std::uintptr_t heap_end = 0; /* 0: not there yet */
 std::size_t living = 0;
 Word* heap_words = nullptr;
 std::unordered_map<std::uintptr_t, Word> other_words;
-/* What a task that acquires learns: what happened before, and which stores it cannot miss any more. */
+/* The effect of an acquire: the events that happened before, and the stores that the task can no longer miss. */
 struct Released {
     Clock clock;
     Clock sight;

@@ -29,14 +29,14 @@ struct Access {
 };
 void note_access(std::uintptr_t address, std::size_t size, Access access, const void* pc) noexcept;
 
-/* What happened before leave() happened before a later enter() of the same address. */
+/* All that happened before leave() also happened before a later enter() of the same address. */
 void leave(const void* object) noexcept;
 void enter(const void* object) noexcept;
-/* What enter() would add to the current task's clock, is added to @clock. */
+/* Adds to @clock what enter() would add to the current task's clock. */
 void join_released(const void* object, Clock& clock) noexcept;
 /*
- * The object is about to be overwritten.  Unless @continues, nothing is acquired from what was released
- * there any more, but by enter_former(), for who still finds what was there.
+ * The object is about to be overwritten.  Unless @continues, later acquires take nothing from earlier releases
+ * there; only enter_former() does, for a task that still reads the old value.
  */
 void overwrite(const void* object, bool continues) noexcept;
 void enter_former(const void* object) noexcept;

@@ -13,7 +13,7 @@ namespace {
 
 unsigned ends_of_readers = 0; /* a futex */
 char all_readers;
-char grace_periods; /* who begins to read after one began sees what came before that */
+char grace_periods; /* a reader that starts after the start of one sees all that came before it */
 
 } // namespace
 

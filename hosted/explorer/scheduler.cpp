@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Coroutines and whose turn it is (contracts: hosted/explorer/scheduler.hpp, fiber.hpp). */
+/* Coroutines and the order in which they run (contracts: hosted/explorer/scheduler.hpp, fiber.hpp). */
 #include "scheduler.hpp"
 
 #include "../task.hpp"
@@ -73,7 +73,7 @@ void switch_to(Fiber& next)
     swapcontext(&before.context, &next.context);
 }
 
-/* Those that can go on, the current one first if it can, then in turn; the sleepers that can only time out last. */
+/* The runnable ones: the current one first if it can run, the others in turn, sleepers that can only time out last. */
 std::vector<unsigned> candidates(bool may_stay)
 {
     std::vector<unsigned> found;
@@ -113,7 +113,7 @@ static Fiber& decide(const std::vector<unsigned>& tasks, bool is_free)
     return *fibers[tasks[chosen]];
 }
 
-/* The current task cannot go on. */
+/* The current task cannot continue. */
 void run_others()
 {
     const std::vector<unsigned> tasks = candidates(false);
@@ -184,7 +184,7 @@ void run(Strategy& given, void (*body)()) noexcept
         fail("memory is left");
 }
 
-/* As when a new task is woken: what its parent did before, it sees. */
+/* As when a new task is woken: it sees all that its parent did before. */
 void begin_exploring() noexcept
 {
     for (const auto& fiber : fibers) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The scheduler: tasks are coroutines, one runs at a time, and a Strategy decides at each point who goes
- * on.  A point is an operation on an object that several tasks use and one changes, or the end of a
+ * The scheduler: tasks are coroutines, one runs at a time, and a Strategy decides at each point which one
+ * runs next.  A point is an operation on an object that several tasks use and one changes, or the end of a
  * task's turn because it sleeps.
  */
 #pragma once
@@ -20,12 +20,12 @@ class Strategy {
 public:
     virtual ~Strategy() = default;
     /*
-     * At the @point-th point of a run any of @tasks may go on; the first goes on by itself.
-     * @is_free: it is not the one that ran, so that no choice is a preemption.  Returns an index.
+     * At the @point-th point of a run any of @tasks may run next; the first is the default.
+     * @is_free: the task that ran is not among them, so that no choice is a preemption.  Returns an index.
      */
     virtual unsigned choose(unsigned point, const std::vector<unsigned>& tasks,
                             bool is_free) noexcept = 0;
-    /* Also where an object is used that is not known to be shared. */
+    /* Also at uses of objects that have not been found to be shared. */
     [[nodiscard]] virtual bool is_asked_always() const noexcept { return false; }
 };
 
@@ -33,7 +33,7 @@ public:
 
 /*
  * Runs @body as task 0, then checks that no task is left.  Between begin_exploring() and
- * end_exploring() the strategy decides, else whoever runs goes on.
+ * end_exploring() the strategy decides; at other times the running task continues.
  */
 void run(Strategy& strategy, void (*body)()) noexcept;
 void begin_exploring() noexcept;
@@ -43,7 +43,7 @@ std::string schedule() noexcept;
 /* How many operations there have been that could be points. */
 unsigned points() noexcept;
 /*
- * Which objects are shared shows in runs; their use is a point only after adopt_shared(), so that the
+ * Runs find out which objects are shared.  Their uses become points only with adopt_shared(), so that the
  * points of one search stay the same.  Returns how many there are.
  */
 unsigned adopt_shared() noexcept;
@@ -66,16 +66,16 @@ bool is_doubting() noexcept;
 enum class Model {
     Sequential, /* each load sees the last store */
     Tso, /* a store may wait until its task's next full barrier; each task's are seen in order */
-    Weak, /* a store may be missed by whom nothing orders after it: stores and loads pass each other */
+    Weak, /* a task that nothing orders after a store may miss it: stores and loads pass each other */
 };
 void set_model(Model model) noexcept;
 /* A store that others may be slow to see. */
 void note_store(const void* place) noexcept;
 /* Whether the current task misses the last store to @place: the strategy's choice, if it is one. */
 bool is_store_missed(const void* place) noexcept;
-/* The current task has read or written what is there now. */
+/* The current task has read or written the current value. */
 void note_seen(const void* place) noexcept;
-/* The current task's stores are seen by all who have a barrier later. */
+/* Every task with a later barrier sees the current task's stores. */
 void pass_barrier() noexcept;
 /* Up to which of each task's stores the current task sees. */
 Clock& current_sight() noexcept;

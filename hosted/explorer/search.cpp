@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who goes on (contracts: hosted/explorer/search.hpp). */
+/* The choice of the next task (contracts: hosted/explorer/search.hpp). */
 #include "search.hpp"
 
 #include <algorithm>

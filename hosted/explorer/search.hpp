@@ -33,7 +33,7 @@ private:
 };
 
 /*
- * Probabilistic concurrency testing: the task of the highest priority goes on, priorities are random,
+ * Probabilistic concurrency testing: the task with the highest priority runs, priorities are random,
  * and at a few random points the running task's becomes the lowest.
  */
 class Pct final : public Strategy {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who sees which store (contracts: hosted/explorer/scheduler.hpp). */
+/* Which task sees which store (contracts: hosted/explorer/scheduler.hpp). */
 #include "fiber.hpp"
 #include "scheduler.hpp"
 
@@ -9,7 +9,7 @@ namespace {
 
 Model model = Model::Sequential;
 std::unordered_map<const void*, Store> stores;
-Clock barriers; /* what the barriers so far let others see */
+Clock barriers; /* the stores that the barriers so far have made visible */
 
 } // namespace
 

@@ -25,7 +25,7 @@ using namespace hosted;
 using namespace hosted::fuzz;
 
 constexpr std::size_t kMostText = 24;
-/* Ids that the model knows to be free are used too. */
+/* Ids that are free in the model are used too. */
 constexpr unsigned kPlaces = 4;
 
 struct Letter {
@@ -242,7 +242,7 @@ void Sequence::messages()
     }
 }
 
-/* A marked segment goes with its last attachment. */
+/* A marked segment is destroyed with its last attachment. */
 void Sequence::forget_if_gone(int place)
 {
     Known<SegmentModel>& segment = segments_[place];
@@ -321,7 +321,7 @@ void Sequence::finish()
         one.reset();
 }
 
-/* The module is unloaded after each sequence now and then: all must be gone. */
+/* After some sequences the module is unloaded, which must leave nothing. */
 void load()
 {
     start_rcu();

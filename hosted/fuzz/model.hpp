@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Model: what svipc(7) and the manual pages of the calls say, for calls that are made one after the other
+ * Model: the rules of svipc(7) and the manual pages of the calls, for calls that are made one after the other
  * and never wait.  Simple and slow; written from the pages, not from the code.
  */
 #pragma once

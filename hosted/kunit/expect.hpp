@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a case in user space has found so far (contracts: include/host/kunit.h). */
+/* The failures of a case in user space so far (contracts: include/host/kunit.h). */
 #pragma once
 
 struct kapi_kunit {

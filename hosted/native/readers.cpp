@@ -9,7 +9,7 @@ namespace hosted::readers {
 
 namespace {
 
-/* What readers did before they left happened before what waited for them. */
+/* All that readers did before they left happened before the end of a wait for them. */
 char all;
 thread_local int depth = 0;
 
@@ -51,7 +51,7 @@ void wait() noexcept
     machine::enter(&all);
 }
 
-/* Detectors of data races learn of it a little early. */
+/* Reported to detectors of data races a little early. */
 void note_sum(const void* counter) noexcept
 {
     machine::enter(counter);

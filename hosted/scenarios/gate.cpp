@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Scenarios of the gate that counts who is inside of the module, and of unloading. */
+/* Scenarios of the gate that counts the tasks inside the module, and of unloading. */
 #include "scenario.hpp"
 
 #include <entry/call_gate.hpp>

@@ -83,7 +83,7 @@ TEST_CASE(IdScenario, removing_and_finding)
     EXPECT(!is_found(id));
 }
 
-/* Who has learned from the id that an object is gone does not find it by its key. */
+/* A task that has found an object's id to be invalid does not find the object by its key. */
 TEST_CASE(IdScenario, a_removed_id_and_its_key)
 {
     const IpcId id = REQUIRE(add(Key { 1 }));

@@ -120,15 +120,15 @@ TEST_CASE(MsgScenario, a_receiver_with_a_time_out_by_signal)
                            receiver.signal();
                            sent = send(1, 3);
                        } };
-        explore(sender, receiver); /* who is signalled is still there */
+        explore(sender, receiver); /* the signalled task is joined last */
     }
     EXPECT_EQ(sent, kDone);
     EXPECT(got == 3 || got == kIntr || got < kIntr);
-    /* What was not received is still there. */
+    /* A message that was not received is still queued. */
     EXPECT_EQ(receive(0, abi::IPC_NOWAIT) == 3, got != 3);
 }
 
-/* What a killed receiver has been given it has received; else it is there for others. */
+/* A killed receiver has received a message that was handed to it; otherwise others can receive it. */
 TEST_CASE(MsgScenario, a_killed_receiver_and_a_sender)
 {
     i64 got = 0;
@@ -142,7 +142,7 @@ TEST_CASE(MsgScenario, a_killed_receiver_and_a_sender)
                          } };
         Thread sender { 0, [&] { sent = send(1, 3); } };
         Thread killer { 0, [&] { receiver.signal(); } };
-        explore(killer, sender, receiver); /* who is signalled is still there */
+        explore(killer, sender, receiver); /* the signalled task is joined last */
     }
     got_by_other = receive(0, abi::IPC_NOWAIT);
     EXPECT_EQ(sent, kDone);
@@ -150,7 +150,7 @@ TEST_CASE(MsgScenario, a_killed_receiver_and_a_sender)
     EXPECT_EQ(got_by_other == 3, got != 3);
 }
 
-/* Room that a killed sender was woken for is there for the next one. */
+/* The next sender gets the room that a killed sender was woken for. */
 TEST_CASE(MsgScenario, a_killed_sender_and_room_in_the_queue)
 {
     Errno sent {};
@@ -167,7 +167,7 @@ TEST_CASE(MsgScenario, a_killed_sender_and_room_in_the_queue)
                              got = receive(1);
                              sender.signal();
                          } };
-        explore(receiver, sender); /* who is signalled is still there */
+        explore(receiver, sender); /* the signalled task is joined last */
     }
     EXPECT_EQ(got, 4);
     if (sent == kDone)

@@ -71,7 +71,7 @@ struct NamespaceScenario : Fixture {
         ns.limits().shm_rmid_forced.store_relaxed(1);
         return shmget(ns, kPrivateKey, KAPI_PAGE_SIZE, abi::IPC_CREAT | 0600).ok();
     }
-    /* Maps a segment, leaves the namespace, and unmaps; its file is closed by who flushes files. */
+    /* Maps a segment, leaves the namespace, and unmaps; its file is closed by the task that flushes files. */
     static bool attach_and_leave(IpcNamespace& ns, IpcId id) noexcept
     {
         ShmSegment* segment = nullptr;
@@ -184,8 +184,8 @@ TEST_CASE(NamespaceScenario, two_members_that_leave_a_namespace)
 }
 
 /*
- * A creator that has left the namespace exits when that may have ended: the kernel frees its own, with the limits that it
- * keeps there, before ours is buried with the segments; and who exits may remove what is being buried.
+ * A creator that has left the namespace exits while the namespace may end.  The kernel frees its own namespace, with
+ * the limits in it, before the module's is destroyed with the segments; and the exit may remove segments meanwhile.
  */
 TEST_CASE(NamespaceScenario, the_end_of_a_namespace_and_an_exiting_creator)
 {

@@ -103,7 +103,7 @@ TEST_CASE(SemScenario, single_operations_and_one_on_two_semaphores)
     EXPECT_EQ(value(1), 2);
 }
 
-/* Who met a closed set keeps it from being closed again until it has its semaphore: two preemptions. */
+/* A task that met a closed set keeps others from closing it again until it has its semaphore: two preemptions. */
 TEST_CASE(SemScenario, a_single_operation_between_two_on_two_semaphores)
 {
     Errno errors[3] {};
@@ -269,14 +269,14 @@ TEST_CASE(SemScenario, a_waiter_with_a_signal_and_a_waker)
                           woken = operate({ 0, 1, kWait });
                           waiter.signal();
                       } };
-        explore(waker, waiter); /* who is signalled is still there */
+        explore(waker, waiter); /* the signalled task is joined last */
     }
     EXPECT_EQ(woken, kDone);
     EXPECT(waited == kDone || waited == Errno::EINTR);
     EXPECT_EQ(value(0), waited == kDone ? 0 : 1);
 }
 
-/* An operation that was done for a killed waiter is done. */
+/* An operation completed for a killed waiter stays done. */
 TEST_CASE(SemScenario, a_killed_waiter_and_a_single_operation)
 {
     Errno waited {};
@@ -289,7 +289,7 @@ TEST_CASE(SemScenario, a_killed_waiter_and_a_single_operation)
                        } };
         Thread waker { 0, [&] { woken = operate({ 0, 1, kWait }); } };
         Thread killer { 0, [&] { waiter.signal(); } };
-        explore(killer, waker, waiter); /* who is signalled is still there */
+        explore(killer, waker, waiter); /* the signalled task is joined last */
     }
     EXPECT_EQ(woken, kDone);
     EXPECT(waited == kDone || waited == Errno::EINTR || waited == Errno::ERESTARTNOHAND);

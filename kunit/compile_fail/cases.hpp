@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the cases that must not compile use.
+ * Declarations for the cases that must not compile.
  *
  * Each case must compile as it is, and fail with WRONG defined, for the reason on its "expect:"
  * line (an extended regular expression): scripts/check_compile_fail.

@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# What the module is for: a session in a guest whose kernel has no System V IPC.  Every step is
+# A demonstration of the module: a session in a guest whose kernel has no System V IPC.  Every step is
 # checked: the first failure ends the guest with status 1.
 
 wrong() {
-	echo "demo: that is not what should have happened: $1"
+	echo "demo: unexpected result: $1"
 	exit 1
 }
 
@@ -100,7 +100,7 @@ works sysvipcctl limits
 echo "$limit" >/proc/sys/kernel/msgmni
 
 echo
-echo "A queue that nobody empties, and a program stuck in semop(): who?"
+echo "A queue without a receiver, and a program stuck in semop(): which processes?"
 works ipcmk -S 2
 set_=${output##* }
 /occupy send "$id" &

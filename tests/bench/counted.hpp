@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What a call costs, where the clock counts instructions (qemu/run --instruction-clock).
+// The cost of a call, where the clock counts instructions (qemu/run --instruction-clock).
 #pragma once
 
 #include <algorithm>
@@ -35,7 +35,7 @@ inline long cost_of(const Work& work)
     return rounds[kRounds / 2];
 }
 
-// What RCU and work items have been left is done: that of a million objects takes its time.
+// Waits for deferred work (RCU, work items): that of a million objects takes time.
 inline void settle()
 {
     const timespec pause { 3, 0 };

@@ -38,7 +38,7 @@ long kernel_memory()
     return sum;
 }
 
-// What RCU and work items still hold is given back.
+// Waits until RCU and work items have freed their memory.
 void settle()
 {
     timespec pause { 0, 300'000'000 };

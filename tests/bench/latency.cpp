@@ -375,7 +375,7 @@ TEST(whole_sets)
 TEST(inversion)
 {
     require_one_cpu();
-    sleep_until(now() + 2000 * kMillisecond); // for RCU and workers to do what is left
+    sleep_until(now() + 2000 * kMillisecond); // for RCU and workers to finish
     const int tries = is_short() ? 30 : 120;
     constexpr Nanoseconds kRange = 6 * kMicrosecond; // longer than any of the calls
     for (const inversion::Sleep& sleep : inversion::sleeps()) {

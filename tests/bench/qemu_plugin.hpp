@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What plugins for QEMU of this directory share: the declarations they use, and the marks of the benchmarks. */
+/* Shared by the QEMU plugins of this directory: declarations, and the marks of the benchmarks. */
 #pragma once
 
 #include <cstddef>

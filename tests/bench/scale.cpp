@@ -177,7 +177,7 @@ TEST(beside_sleepers)
     }
 }
 
-// What others may have to wait for who want the queue meanwhile: no receiver runs before it ends.
+// The time that other users of the queue may have to wait: no receiver runs before it ends.
 void print_once(const std::string& call, long count, const Work& work)
 {
     const long start = now();

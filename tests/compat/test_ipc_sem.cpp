@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Semaphores by ipc(2): what only that does.
+ * Semaphores by ipc(2): its differences from the separate calls.
  */
 #include "compat/compat_check.hpp"
 #include "lib/proc_table.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Shared memory by ipc(2): what only that does.
+ * Shared memory by ipc(2): its differences from the separate calls.
  */
 #include "compat/compat_check.hpp"
 #include "lib/guarded_buffer.hpp"

@@ -27,7 +27,7 @@ void expect_plain_load_works()
 // The module's log line when it is completely loaded.
 std::string usual_words(KernelLog& log)
 {
-    expect_plain_load_works(); // the kernel has a word to say about the first
+    expect_plain_load_works(); // the kernel logs a line about the first
     (void)log.take("");
     REQUIRE_OK(module::load());
     const std::string usual = log.take("sysvipc: ");

@@ -72,7 +72,7 @@ struct Attached : World {
     Attachment attachment { segment };
 };
 
-// shmem says so when it has no memory for an inode.
+// shmem logs it when it has no memory for an inode.
 constexpr int kNoInode = ENOSPC;
 
 void remove_made(const World&, Outcome outcome)

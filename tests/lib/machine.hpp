@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What tests have to know of the processor that they run on.
+ * The properties of the processor that tests depend on.
  */
 #pragma once
 

@@ -56,7 +56,7 @@ bool has_direct_calls()
     if (loaded.failed_with(EOPNOTSUPP))
         return false;
     REQUIRE_OK(loaded);
-    // Whoever reads a file below /proc or /sys just now may keep it for a moment.
+    // A reader of a file below /proc or /sys may hold a reference for a moment.
     wait_until([] { return unload().ok(); });
     return true;
 }

@@ -34,7 +34,7 @@ inline bool is_refusal(Outcome outcome)
     return outcome.failed_with(EAGAIN) || outcome.failed_with(EBUSY);
 }
 
-// Each call says ENOSYS, and none of the files in /proc exists.
+// Each call fails with ENOSYS, and none of the files in /proc exists.
 void expect_absent();
 
 } // namespace module

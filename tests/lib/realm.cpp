@@ -66,7 +66,7 @@ void require_ipc_namespaces()
     require_namespaces(kind_of_ipc().name);
 }
 
-// A user namespace is none of them: it changes what one may do.
+// A user namespace is not one of them: it changes privileges.
 std::vector<NamespaceKind> other_kinds_of_namespaces()
 {
     std::vector<NamespaceKind> others;
@@ -111,7 +111,7 @@ NamespaceFile::NamespaceFile(const char* path) : fd_ { open(path, O_RDONLY | O_C
 
 Outcome NamespaceFile::enter(unsigned long kind) const
 {
-    // A thread may not change what is mounted at a root that is that of others, too.
+    // A thread may not change the mounts of a root directory that it shares with others.
     if (new_ipc() == CLONE_NEWNS)
         REQUIRE_OK(let_go(CLONE_FS));
     return Outcome::of(setns(fd_, static_cast<int>(kind)));

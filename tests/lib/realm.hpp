@@ -21,7 +21,7 @@ bool has_namespaces(const std::string& kind); // the kernel: "ipc", "user", "pid
 // Skips the test where the kernel has no such namespaces.
 void require_namespaces(const std::string& kind);
 
-// Those of which each has System V IPC of its own: of IPC, or what the module lets stand in for them.
+// The namespaces that each have their own System V IPC: IPC namespaces, or those that the module uses instead.
 NamespaceKind kind_of_ipc();
 unsigned long new_ipc(); // their flag
 unsigned long new_world(); // the same, together with a user namespace to own it
@@ -95,5 +95,5 @@ private:
     std::unique_ptr<Actor> keeper_;
 };
 
-// Lets users and groups `inside` and on of the process's user namespace be `outside` and on here.
+// Maps users and groups from `inside` on, in the process's user namespace, to `outside` and on here.
 void map_ids(pid_t pid, unsigned inside, unsigned outside, unsigned count);

@@ -192,7 +192,7 @@ void StalledFile::Server::begin_read(std::uint64_t unique, std::uint64_t offset)
     }
     reads_.push_back({ unique, page });
     ++state_.waiting[page];
-    answer_released(); // where it was meanwhile
+    answer_released(); // the time in between
 }
 
 // A waiting task got a signal: a fatal one would otherwise have no effect before release().
@@ -236,7 +236,7 @@ void StalledFile::Server::reply(std::uint64_t unique, int error, const void* dat
 
 namespace {
 
-// Any user may have it, as udev lets them.
+// Accessible to any user, as with udev.
 void make_fuse_available()
 {
     constexpr const char* kDevice = "/dev/fuse";

@@ -33,10 +33,10 @@ public:
     // The bytes that will arrive: zeros, unless the test writes others here before release().
     virtual std::byte* contents() const = 0;
 
-    // Somebody's fault has arrived where it is not going to be answered before release().
+    // A fault has arrived, and waits for release().
     virtual bool is_waited_for() const = 0;
     void wait_until_waited_for() const;
-    // Lets the contents arrive, for good.
+    // Delivers the contents, for good.
     virtual void release() = 0;
 
 protected:
@@ -70,7 +70,7 @@ private:
 class StalledFile {
 public:
     // Which locks of the memory it is mapped into a fault holds while it waits: none, or the mmap
-    // lock, because the first answer to each page is an error (a fault lets the lock go but once).
+    // lock, because the first answer to each page is an error (a fault releases the lock only once).
     enum class Fault { HoldsNothing, HoldsMmapLock };
     static constexpr int kMostPages = 512;
 

@@ -15,7 +15,7 @@
 namespace sysv {
 
 inline constexpr int kIpc64 = 0x100; // the version bit that old ABIs put into cmd
-// What the separate calls want in cmd: on some processors they serve old programs, too.
+// The flag that the separate calls need in cmd: on some processors they serve old programs, too.
 #ifdef __arm__
 inline constexpr int kSeparate = kIpc64;
 #else

@@ -53,7 +53,7 @@ int probed_calls()
     return count;
 }
 
-// Asks to unload again and again; the module must say no, and everything must go on as before.
+// Tries to unload again and again; this must fail, and everything must continue as before.
 void expect_unload_refused(const Queue& queue)
 {
     for (int i = 0; i < 20; ++i) {

@@ -27,7 +27,7 @@ void for_each_kind(const std::function<void(const NamespaceKind&)>& body)
             continue;
         REQUIRE_OK(module::load((std::string { "namespaces=" } + kind.name).c_str()));
         body(kind);
-        // What is left in a namespace goes with it, soon.
+        // The objects left in a namespace are destroyed soon after it.
         wait_until([] { return module::unload().ok(); });
     }
 }
@@ -71,7 +71,7 @@ FACILITY_TEST(another_kind_of_namespace_by_clone_has_its_own)
     });
 }
 
-// What holds it last may put it by another path of the kernel than a task that leaves.
+// The last reference may be dropped on another path of the kernel than the exit of a task.
 FACILITY_TEST(a_namespace_that_a_file_held_last_ends_with_its)
 {
     for_each_kind([&](const NamespaceKind& kind) {
@@ -133,7 +133,7 @@ FACILITY_TEST(a_new_namespace_never_finds_what_one_before_had_of)
                 REQUIRE_OK(let_go(kind.flag));
                 EXPECT(facility.listed().empty());
                 (void)facility.make(kKey);
-                // The file is the last to go.
+                // The file is closed last.
                 const NamespaceFile file { std::string { kind.name } };
                 return NamespaceFile { std::string { kind.name }, std::to_string(getppid()) }.enter(
                     kind.flag);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * test_takeover_waiting [PATH]: while the module is loaded on a kernel with System V IPC, calls
- * wait until it is decided whether it stays.  Neither they nor loading may depend on what a user
+ * wait until the load has succeeded or failed.  Neither they nor loading may depend on actions that a user
  * can delay.
  */
 #include "lib/actor.hpp"

@@ -57,8 +57,8 @@ struct Churn {
     std::atomic<long> threads;
 };
 
-// Threads, which are made with CLONE_SYSVSEM, begin and end all the time.  Their process lives on after that, so
-// that what they share does.
+// Threads, which are made with CLONE_SYSVSEM, begin and end all the time.  Their process lives on after that, and so
+// does the state that they share.
 Outcome churn(Churn& state, Barrier& end)
 {
     // Seldom as many: most addresses of those that ended wait for others to come.

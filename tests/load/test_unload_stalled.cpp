@@ -76,7 +76,7 @@ void HalfStalled::wait_until_waited_for_by(Actor& actor) const
 {
     wait_until([&] {
         if (!actor.is_running())
-            REQUIRE_ERR(actor.join(), EINPROGRESS); // which no call says
+            REQUIRE_ERR(actor.join(), EINPROGRESS); // an errno that no call returns
         return file_.is_waited_for(0);
     });
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Shared by the tests of unloading with a call inside: a module for each test, user memory whose
- * second page does not arrive, and a check that unloading is refused meanwhile.
+ * second page does not arrive, and a check that unloading is refused during that time.
  */
 #pragma once
 

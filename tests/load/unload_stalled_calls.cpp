@@ -114,7 +114,7 @@ pid_t find_kernel_thread(const std::string& name)
     return 0;
 }
 
-// A process that has been woken in a call, and does not get the CPU that it is to leave it on.  With PREEMPT_RT, a
+// A process that has been woken in a call, and does not get the CPU to return from it.  With PREEMPT_RT, a
 // thread of RCU must get it, or no grace period ends.
 TEST(the_log_names_the_reason_why_unloading_waits)
 {

@@ -341,7 +341,7 @@ TEST(calls_that_need_not_sleep_are_not_interrupted)
 TEST(no_message_is_lost_or_doubled_in_a_storm_of_signals)
 {
     // Sender and receiver both sleep often (room for two messages) and are signalled all the time;
-    // a call that says EINTR must have done nothing, one that succeeds must have done it once.
+    // a call that fails with EINTR must have had no effect, one that succeeds exactly one.
     const long kMessages = harness::affordable(4000);
     const Queue queue;
     REQUIRE_OK(queue.set_qbytes(16));

@@ -185,7 +185,7 @@ TEST(a_namespace_with_users_of_its_own_ends_too)
 }
 
 // A process that sleeps in `call`, by `wait`, in a namespace with a large segment, a queue and a set.
-// Nobody else keeps the namespace.
+// Nothing else keeps the namespace.
 Actor alone_in_a_namespace(long call, Outcome (*wait)())
 {
     Realm realm;

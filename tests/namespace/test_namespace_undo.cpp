@@ -289,7 +289,7 @@ TEST(a_thread_that_leaves_drops_its_share_only)
             EXPECT_OK(set.operate({ undone(down()) }));
             EXPECT_OK(let_go(new_ipc()));
         } }.join();
-        // The adjustments are the process's, and its other thread has not let go.
+        // The adjustments belong to the process, and its other thread still refers to them.
         EXPECT_EQ(set.value(), 4);
         REQUIRE_OK(NamespaceFile {}.enter());
         EXPECT_EQ(set.value(), 5);
@@ -377,7 +377,7 @@ TEST(clones_in_a_new_ipc_namespace_cannot_share)
         EXPECT_EQ(set.value(), 4);
         return;
     }
-    // For the kernel, what stands in has nothing to do with sharing.
+    // To the kernel, the namespace used instead has nothing to do with sharing.
     const Shared<Rendezvous> gate;
     Actor child { CLONE_SYSVSEM | new_ipc(), [&] {
                      gate->meet(2);

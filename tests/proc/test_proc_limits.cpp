@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /proc/sysvipc/limits: the value of each limit, what is in use, the most ever, and how often a call ran into it.
- * In an IPC namespace of its own: nobody else counts.
+ * /proc/sysvipc/limits: the value of each limit, the current and highest use, and how often a call hit it.
+ * In an IPC namespace of its own: other users do not count.
  */
 #include "lib/own_table.hpp"
 #include "lib/proc_table.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /proc/sysvipc/msg_stats, sem_stats, shm_stats: what has happened to each object, and whether its users live.
+ * /proc/sysvipc/msg_stats, sem_stats, shm_stats: statistics of each object, and whether its users live.
  */
 #include "lib/actor.hpp"
 #include "lib/facility.hpp"
@@ -126,7 +126,7 @@ TEST(senders_that_wait_are_counted_once_however_often_they_try)
     queue.fill(64);
     Actor sender { [&] { return queue.send(1, std::string(40, 'x'), 0); } };
     sender.wait_asleep_in_msgsnd();
-    REQUIRE_OK(queue.set_qbytes(80)); // has it look again, in vain
+    REQUIRE_OK(queue.set_qbytes(80)); // makes it try again, without success
     REQUIRE_OK(queue.receive().outcome);
     REQUIRE_OK(sender.join());
     expect_stats(queue,

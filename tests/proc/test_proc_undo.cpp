@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /proc/sysvipc/sem_undo: what the exit of each process would change, and that this is enough to restore it.
- * Who may see it: test_proc_waiters.cpp.
+ * /proc/sysvipc/sem_undo: the changes that the exit of each process would make, and that they suffice to restore
+ * it.  Permissions: test_proc_waiters.cpp.
  */
 #include "lib/actor.hpp"
 #include "lib/own_table.hpp"

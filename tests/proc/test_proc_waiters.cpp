@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /proc/sysvipc/msg_waiters and sem_waiters: who waits, for what, and since when; only at objects that the
- * reader may read.
+ * /proc/sysvipc/msg_waiters and sem_waiters: the waiting tasks, what they wait for, and since when; only at objects
+ * that the reader may read.
  */
 #include "lib/actor.hpp"
 #include "lib/own_table.hpp"
@@ -220,7 +220,7 @@ TEST(single_and_several_operations_are_shown_once_each)
     EXPECT(pids == expected);
 }
 
-// --- Who may see them.
+// --- Permissions.
 
 // A queue and a set with this mode, of kCreator and kOwner, at which a process waits that has something to undo.
 class Watched {
@@ -248,7 +248,7 @@ public:
         sleeper_->wait_asleep_in(sysv::kSemopNumber);
     }
 
-    // Whether this process sees who waits just where it may ask for the state of the object.
+    // This process sees the waiters exactly if it may query the state of the object (IPC_STAT).
     void expect_what_stat_says() const
     {
         sysv::QueueStat queue;
@@ -294,7 +294,7 @@ TEST(waiters_are_shown_only_to_readers_of_the_object)
     }
 }
 
-// A program with more rights that is given an open file does not read for who has opened it.
+// A program with more rights that is given an open file does not read on behalf of its opener.
 TEST(an_open_file_shows_only_objects_readable_to_both_opener_and_reader)
 {
     require_module();

@@ -62,7 +62,7 @@ private:
     std::list<Actor> actors_;
 };
 
-// Repeats `call` until it fails, which must be because the set has gone.
+// Repeats `call` until it fails, which must be because the set was removed.
 Rounds::Part until_removed(Operations operations, Operations back = {})
 {
     return [operations, back](int id) {

@@ -16,7 +16,7 @@ namespace {
 constexpr const char* kLimits = "sem";
 constexpr const char* kFile = "/proc/sys/kernel/sem";
 
-// The four limits with some of them changed, as the file wants them.
+// The four limits with some of them changed, in the format of the file.
 std::string limits_with(void (*change)(sysv::SemInfo&))
 {
     auto info = sem_info(IPC_INFO);

@@ -254,7 +254,7 @@ TEST(processes_that_end_at_any_moment_give_their_tokens_back)
                 sched_yield();
             if (random() % 2)
                 kill(holder.pid(), SIGKILL);
-            // Whether it was killed or had ended before: it has given back when it is gone.
+            // Whether it was killed or had ended before: it has given back by the time it has ended.
             REQUIRE_EQ(waitpid(holder.pid(), nullptr, 0), holder.pid());
         }
     });

@@ -229,7 +229,7 @@ TEST(operations_that_need_not_wait_are_not_interrupted)
 
 TEST(no_token_is_lost_or_doubled_in_a_storm_of_signals)
 {
-    // Two pass tokens back and forth, sleeping often; a call that says EINTR must have done
+    // Two pass tokens back and forth, sleeping often; a call that fails with EINTR must have done
     // nothing, one that succeeds must have done it once.
     constexpr int kRounds = 2000;
     const SemSet set { 2 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What other processes observe when a process's operations are undone: when, by whom, in which
- * order, and whom this wakes.
+ * What other processes observe when a process's operations are undone: the time, the pid, the order, and
+ * the waiters that this wakes.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"

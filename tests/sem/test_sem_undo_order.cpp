@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SEM_UNDO among the steps of an exit: who gets a token back finds that the one who had it has
- * already given up his locks and his memory.
+ * SEM_UNDO among the steps of an exit: a task that gets a token back finds that its former holder has
+ * already released its locks and its memory.
  *
- * Both run on one CPU, and who waits for the token has real-time priority: he runs as soon as it is
- * there, whatever the one who ends has yet to do.
+ * Both run on one CPU, and the waiter for the token has real-time priority: it runs as soon as the token is
+ * returned, whatever the exiting task has left to do.
  */
 #include "lib/actor.hpp"
 #include "lib/harness.hpp"
@@ -20,8 +20,8 @@
 
 namespace {
 
-// What the kernel goes through for a thread that ends: its locks, one after the other, and the word
-// that holds its id, which it clears.
+// The state that the kernel cleans up for an exiting thread: its robust locks, one after the other, and the
+// word that holds its id, which the kernel clears.
 struct Belongings {
     struct Lock {
         robust_list next;

@@ -14,7 +14,7 @@
 
 namespace {
 
-// A set with a key, and what everybody asks about it.
+// A set with a key, and the queries that most tests make.
 struct KeyedSet {
     explicit KeyedSet(int nsems = 3, int mode = 0600) : set { nsems, mode, key } { }
 

@@ -136,7 +136,7 @@ TEST(semaphores_sixty_four_apart_are_different_semaphores)
 
 TEST(nowait_counts_on_the_operation_that_would_block_only)
 {
-    // The second operation would block and says to wait: the first one's flag is of no use.
+    // The second operation would block, without IPC_NOWAIT: the first one's flag has no effect.
     const SemSet set { Values { 1, 0 } };
     Actor sleeper { [&] { return set.operate({ at_once(down(0)), down(1) }); } };
     sleeper.wait_asleep_in(sysv::kSemopNumber);
@@ -210,7 +210,7 @@ TEST(sixty_four_and_sixty_five_operations_are_no_boundary)
     EXPECT_EQ(set.value(64), 1);
 }
 
-// What an array must do, by the words of the manual page.
+// The effect of an array, by the text of the manual page.
 int expected_outcome(std::vector<int>& values, const Operations& operations)
 {
     auto trial = values;

@@ -346,7 +346,7 @@ TEST(a_policy_for_nodes_can_be_set_and_read)
 {
     const Segment segment { 2 * kPage };
     const Attachment attachment { segment };
-    std::uint64_t nodes = 1; // as many bits as the call is told of
+    std::uint64_t nodes = 1; // as many bits as are passed to the call
     constexpr int kBind = 2;
     constexpr unsigned long kOfAddress = 2;
     const long set = syscall(SYS_mbind, attachment.data(), kPage, kBind, &nodes, 64ul, 0ul);

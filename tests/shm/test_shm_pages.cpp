@@ -92,7 +92,7 @@ TEST(a_core_dump_contains_attached_segments)
     EXPECT_EQ(unlink("/tmp/core-of-segment"), 0);
 }
 
-// Linux checks a mapping's operations, and treats those of its own attachments and ours alike.
+// Linux checks a mapping's operations, and treats those of its own attachments and the module's alike.
 TEST(userfaultfd_does_not_take_an_attachment)
 {
     const auto made = Outcome::of(syscall(SYS_userfaultfd, O_CLOEXEC));

@@ -2,9 +2,9 @@
 /*
  * sysvipc-load: loads a module into a kernel that has all it needs, but does not export it.
  *
- * It goes round the kernel's list of exports, on a device that is yours.  What a kernel does not export it may change
- * without notice, and the versions of such functions are not checked: a module that was built for another kernel can
- * crash this one.
+ * It bypasses the kernel's list of exports; use it on your own devices only.  Functions that are not exported may
+ * change without notice, and their versions are not checked: a module that was built for another kernel can crash
+ * this one.
  */
 #include "module_image.hpp"
 #include "running_kernel.hpp"
@@ -21,11 +21,11 @@ namespace {
 constexpr const char* kUsage =
     "usage: sysvipc-load [--dry-run | --output FILE] MODULE [PARAMETER=VALUE]...\n"
     "\n"
-    "Loads MODULE after giving those of its imports that the kernel does not export the\n"
-    "addresses that /proc/kallsyms tells.\n"
+    "Loads MODULE after resolving the imports that the kernel does not export, with the\n"
+    "addresses in /proc/kallsyms.\n"
     "\n"
-    "  --dry-run       only says what it would do\n"
-    "  --output FILE   writes the changed module instead of loading it; it is good until\n"
+    "  --dry-run       only prints what it would do\n"
+    "  --output FILE   writes the changed module instead of loading it; it is valid until\n"
     "                  the next boot\n";
 
 struct Options {
@@ -56,7 +56,7 @@ bool parse(int count, char** words, Options& options)
     return true;
 }
 
-/* Gives the imports that are not exported their addresses, and says which. */
+/* Resolves the imports that are not exported, and prints their names. */
 void resolve(ModuleImage& module, const RunningKernel& kernel)
 {
     std::string missing;

@@ -74,7 +74,8 @@ ModuleImage::ModuleImage(const std::string& path)
 }
 
 /*
- * What was changed is not what was signed, and kernels that check signatures refuse a wrong one where they accept none.
+ * The changed file no longer matches its signature.  Kernels that check signatures may accept a module without one,
+ * but refuse a wrong one.
  * <linux/module_signature.h>: the signature, a structure that ends with its length, and a line.
  */
 void ModuleImage::drop_signature()

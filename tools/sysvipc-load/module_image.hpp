@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-/* What is wrong, in words for the user. */
+/* The reason of a failure, in words for the user. */
 class Refusal : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
@@ -27,7 +27,7 @@ public:
         std::size_t index; /* for set_address() */
     };
     [[nodiscard]] std::vector<Import> imports() const;
-    /* What the kernel compares with its own: release, options that change layouts. */
+    /* The string that the kernel compares with its own: release, options that change layouts. */
     [[nodiscard]] std::string_view vermagic() const;
 
     /*

@@ -53,7 +53,7 @@ RunningKernel::RunningKernel()
             continue;
         }
         tells |= address != 0;
-        /* Small letters are for what is private to a file. */
+        /* Lower-case letters mark symbols that are private to a file. */
         if (!std::isupper(static_cast<unsigned char>(type)))
             continue;
         if (const auto [place, is_new] = addresses_.emplace(std::move(symbol), address); !is_new)

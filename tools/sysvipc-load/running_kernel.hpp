@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* RunningKernel: what the kernel that runs has, exports and allows. */
+/* RunningKernel: the symbols, exports and permissions of the running kernel. */
 #pragma once
 
 #include <cstdint>
@@ -11,10 +11,10 @@
 
 class RunningKernel {
 public:
-    /* Reads /proc/kallsyms; throws Refusal if it does not tell addresses. */
+    /* Reads /proc/kallsyms; throws Refusal if it does not contain addresses. */
     RunningKernel();
 
-    /* As uname -r tells it. */
+    /* As uname -r prints it. */
     [[nodiscard]] std::string_view release() const { return release_; }
 
     /*
@@ -26,7 +26,7 @@ public:
     /* The address of a function or variable of the kernel itself that is not private to one of its files. */
     [[nodiscard]] std::optional<std::uint64_t> address_of(const std::string& name) const;
 
-    /* Whether the kernel tells what it exports: it keeps the names of variables. */
+    /* Whether the exports can be determined: the kernel keeps the names of variables. */
     [[nodiscard]] bool tells_exports() const { return !exported_.empty(); }
     [[nodiscard]] bool exports(const std::string& name) const { return exported_.contains(name); }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* sysvipcctl(1): what System V IPC objects there are, who uses them, and which limits are hit. */
+/* sysvipcctl(1): lists System V IPC objects, their users, and the limits that were hit. */
 #include "objects.hpp"
 #include "table.hpp"
 
@@ -13,10 +13,11 @@ namespace {
 constexpr const char* kUsage = R"(usage: sysvipcctl [--json] COMMAND
 
   list                     all objects of this IPC namespace
-  who [msg|sem|shm] ID     who waits at an object, holds something at it, or has mapped it
-  limits                   each limit, what is in use, and how often it was hit
+  who [msg|sem|shm] ID     tasks that wait at an object, hold an adjustment, or have mapped it
+  limits                   each limit, its current use, and how often it was hit
   orphans [--remove [--yes]]
-                           objects whose creator and last users do not live; remove them
+                           objects without living creator, last users and other users;
+                           with --remove: remove them
   top                      objects and limits, every two seconds, until q is pressed
 )";
 
@@ -24,7 +25,7 @@ struct Arguments {
     bool is_json { false };
     bool removes { false };
     bool is_sure { false };
-    std::vector<std::string> words; // the command, and what follows
+    std::vector<std::string> words; // the command and its arguments
 };
 
 [[noreturn]] void wrong_usage()
@@ -89,7 +90,7 @@ int show_orphans(const Arguments& arguments)
     std::cout.flush();
     if (!arguments.is_sure && !is_confirmed(found.rows.size()))
         return 1;
-    // Some may have been used again meanwhile, or be others of the same number.
+    // Since then some may have been used again, or their ids reused.
     Table still { found.columns, {} };
     for (const Row& now : orphans().rows)
         for (const Row& then : found.rows)

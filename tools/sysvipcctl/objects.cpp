@@ -21,7 +21,7 @@ struct Kind {
     const char* id; // the column
     const char* contents;
     std::vector<const char*> last_users; // "lives" columns
-    std::vector<const char*> in_use; // columns that are 0 if nobody uses it
+    std::vector<const char*> in_use; // columns that are 0 if it is unused
 };
 
 const Kind kKinds[] = {
@@ -65,7 +65,7 @@ std::uint64_t waiting_at(const Kind& kind, const Row& object)
     return sum;
 }
 
-// The rows of both files of a kind, joined: an object that has come or gone in between is left out.
+// The rows of both files of a kind, joined: an object created or removed in between is left out.
 std::vector<Row> joined(const Kind& kind)
 {
     std::map<std::string, Row> statistics;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What sysvipcctl shows: tables made of the files below /proc/sysvipc. */
+/* The tables that sysvipcctl shows, made from the files below /proc/sysvipc. */
 #pragma once
 
 #include "table.hpp"
@@ -7,11 +7,11 @@
 // All objects of the namespace: kind, id, key, owner, perms, contents, waiting, creator, state.
 Table all_objects();
 
-// Those whose creator and last users do not live, where nobody waits, that nobody has mapped or holds something to
-// undo at.
+// An orphan: its creator and last users have exited, no task waits at it or has mapped it, and no SEM_UNDO state
+// refers to it.
 Table orphans();
 
-// Who waits at, holds something at, or has mapped an object.  @kind: "msg", "sem", "shm"; empty: of any kind.
+// The tasks that wait at an object, hold an adjustment, or have mapped it.  @kind: "msg", "sem", "shm"; empty: any.
 Table users_of(const std::string& kind, const std::string& id);
 
 // IPC_RMID of each row.  Returns how many could not be removed, each with a line on standard error.

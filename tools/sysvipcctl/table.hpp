@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Table: what a file below /proc/sysvipc shows: a header that names the columns, and rows; and how to print one. */
+/* Table: the contents of a file below /proc/sysvipc, a header that names the columns and rows; and its output. */
 #pragma once
 
 #include <cstdint>
@@ -28,5 +28,5 @@ std::uint64_t number_in(const Row& row, const std::string& column);
 
 // Columns as wide as their contents, numbers to the right.
 std::string as_text(const Table& table);
-// An array of objects; what looks like a number is one.
+// An array of objects; a cell that looks like a number is printed as one.
 std::string as_json(const Table& table);

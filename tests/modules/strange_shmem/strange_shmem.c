@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Makes shmem what it is not yet, for files that are named "sysvipc": as in a kernel to come, of which only a
- * running kernel shows how it maps.  The parameter "way" says what is strange.
+ * Changes shmem as a future kernel might, for files that are named "sysvipc": only at run time can the module see
+ * how it maps.  The parameter "way" selects the change.
  */
 #include <linux/fs.h>
 #include <linux/kprobes.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Passes call_rcu() a function that takes a structure of another name, by a cast: what scripts/check_function_types
+ * Passes call_rcu() a function that takes a structure of another name, by a cast, which scripts/check_function_types
  * finds in the module's sources.  A kernel that checks indirect calls (kCFI) stops when it is called.
  */
 #include <linux/module.h>
