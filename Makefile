@@ -48,7 +48,7 @@ uninstall: ## undo make install
 	rm -f $(MODULE_DIR)/sysvipc.ko $(MAN_DIR)/sysvipc.4 $(BIN_DIR)/sysvipcctl $(MAN1_DIR)/sysvipcctl.1
 	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(RELEASE)
 
-tools: build/sysvipcctl ## build sysvipcctl, which tells who uses what
+tools: build/sysvipcctl ## build sysvipcctl, which lists objects and their users
 build/sysvipcctl: $(wildcard tools/sysvipcctl/*)
 	mkdir -p build
 	$(CXX) -std=gnu++20 -O2 -Wall -Wextra -Wshadow -Wconversion -Werror -o $@ $(filter %.cpp,$^)

@@ -53,7 +53,7 @@ void end_mapping(const Mapping& mapping)
     host_file_put(mapping.file);
 }
 
-/* Takes what lies in [@start, @end) out of @space: whole mappings, as nothing here splits one. */
+/* Removes the mappings in [@start, @end) from @space: whole ones, as nothing here splits one. */
 std::map<std::uintptr_t, Mapping> take(AddressSpace& space, std::uintptr_t start,
                                        std::uintptr_t end)
 {

@@ -159,7 +159,7 @@ void kapi_rcu_barrier()
     machine::enter(&callbacks);
 }
 
-/* --- tasks-RCU: whoever asks for the end waits for it */
+/* --- tasks-RCU: the caller waits for the end of a grace period */
 
 void kapi_rcu_tasks_begin(kapi_rcu_wait* wait)
 {

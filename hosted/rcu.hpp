@@ -5,6 +5,6 @@
 namespace hosted {
 
 void start_rcu() noexcept;
-void stop_rcu() noexcept; /* what is queued runs before */
+void stop_rcu() noexcept; /* queued callbacks run first */
 
 } // namespace hosted

@@ -14,8 +14,8 @@ bool is_one() noexcept; /* whether the current task is a reader */
 /* Waits for the end of all readers that have begun. */
 void wait() noexcept;
 /*
- * The current task has just seen what others had added to @counter.  Its next wait() is a barrier on all
- * CPUs: after that, it sees also what those had done before they added.
+ * The current task has just seen the additions of others to @counter.  Its next wait() is a barrier on all
+ * CPUs: after that, it also sees all that those tasks had done before their additions.
  */
 void note_sum(const void* counter) noexcept;
 

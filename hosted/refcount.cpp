@@ -33,7 +33,7 @@ bool kapi_refcount_inc_not_zero(kapi_refcount* count)
     return value != 0;
 }
 
-/* The last one sees what all others did before. */
+/* The last one sees all earlier effects of the others. */
 bool kapi_refcount_dec_and_test(kapi_refcount* count)
 {
     machine::may_switch(count);

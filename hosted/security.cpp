@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* host: security hooks and what they see of an object (contracts: include/host/security.h). */
+/* host: security hooks and their view of an object (contracts: include/host/security.h). */
 #include "security.hpp"
 
 #include "kernel.hpp"

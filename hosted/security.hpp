@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What security modules say. */
+/* The answers of security modules. */
 #pragma once
 
 namespace hosted {

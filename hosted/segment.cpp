@@ -19,7 +19,7 @@ using namespace hosted;
 namespace {
 
 constexpr std::uint64_t kPage = 4096;
-/* Files whose last reference is gone. */
+/* Files whose last reference has been dropped. */
 std::atomic<kapi_file*> closing { nullptr };
 /* Pages locked, by all. */
 std::atomic<std::uint64_t> locked_pages { 0 };
@@ -145,7 +145,7 @@ void host_file_get(kapi_file* file)
     file->references.fetch_add(1, std::memory_order_relaxed);
 }
 
-/* As in the kernel, whoever drops the last reference may hold locks: the file is closed later. */
+/* As in the kernel, the last reference may be dropped under locks: the file is closed later. */
 void host_file_put(kapi_file* file)
 {
     machine::may_switch(file);

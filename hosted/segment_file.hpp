@@ -20,7 +20,7 @@ struct kapi_file {
     void* segment { nullptr };
     bool is_writable { true };
     kapi_file* next { nullptr };
-    /* A file of /proc that is the kernel's own, whose name this is, and as what the module has opened it. */
+    /* One of the kernel's own /proc files: its name, and the module's file that is open instead. */
     const char* name { nullptr };
     hosted::ProcFile* opened { nullptr };
 };

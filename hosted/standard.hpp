@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What most files here include of the standard library: precompiled once.  They still include what they use. */
+/* Standard headers of most files here, precompiled once.  The files still include all that they use. */
 #pragma once
 
 #include <algorithm>

@@ -19,7 +19,7 @@ struct Queue {
     std::mutex lock;
     hosted_work* first { nullptr };
     hosted_work** end { &first };
-    unsigned changes { 0 }; /* a futex: work has come, or the end */
+    unsigned changes { 0 }; /* a futex: new work, or the end */
     bool is_over { false };
 };
 

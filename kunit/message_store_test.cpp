@@ -29,7 +29,7 @@ public:
         }
         size_ = kept;
     }
-    /* msgop(2), with the arguments of msgrcv(); messages that are not visible might as well not be there. */
+    /* msgop(2), with the arguments of msgrcv(); messages that are not visible are ignored. */
     template <class IsVisible>
     [[nodiscard]] Message* search(i64 type, bool except, bool copy,
                                   IsVisible&& is_visible) const noexcept

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Suite sysvipc_proc: reading a file below /proc/sysvipc in pieces, while objects come and go.
+ * Suite sysvipc_proc: reading a file below /proc/sysvipc in pieces, while objects are created and removed.
  *
  * Position 0 is the header, position n the object at index n - 1.  The files are the real ones.
  */
@@ -234,7 +234,7 @@ TEST_CASE(ProcTest, a_walk_continues_at_the_next_object_when_its_neighbours_are_
     KernelFile file { kPath };
     REQUIRE(file);
     expect_header(file);
-    EXPECT(remove(0)); /* the first to come */
+    EXPECT(remove(0)); /* the first one created */
     expect_next(file, 1);
     EXPECT(remove(1)); /* the one it stands on */
     expect_next(file, 2);

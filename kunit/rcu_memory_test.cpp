@@ -183,7 +183,7 @@ TEST_CASE(RcuRaceTest, try_get_during_the_last_drop_gets_a_living_object_or_none
             const Ref<Specimen> object = created.take();
             const u64 before = taken.count();
             shown.store_release(object.operator->());
-            /* Now and then for as long as it takes: on one core no taker may come in between. */
+            /* Repeated until it happens: on one core the taker may not run in between. */
             if (round % 128 == 0)
                 taken_in_time &= wait_until([&] { return taken.count() > before; });
             else

@@ -189,7 +189,7 @@ TEST_CASE(ReceiverLineTest, receivers_that_come_back_have_the_places_that_they_h
     }
 }
 
-TEST_CASE(ReceiverLineTest, one_that_leaves_while_a_message_is_offered_does_not_end_the_search)
+TEST_CASE(ReceiverLineTest, a_receiver_that_leaves_during_an_offer_does_not_end_the_search)
 {
     ReceiverLine line;
     Receiver one { ask(1), 0 };

@@ -154,7 +154,7 @@ TEST(ftrace_that_has_given_up_keeps_the_module)
     EXPECT(has_logged("ftrace has shut down after an internal error"));
     patrol();
     EXPECT_EQ(unload_module(), -EAGAIN);
-    kapi_module_put(); /* what it has taken for good */
+    kapi_module_put(); /* its permanent allocations */
 }
 
 TEST(in_use_lists_objects_and_counts_references)

@@ -303,7 +303,7 @@ TEST(no_command_finds_a_removed_queue)
 }
 
 /* From the queue, and directly from the sender. */
-TEST(a_queue_notes_when_its_messages_were_sent_and_received)
+TEST(a_queue_records_when_its_messages_were_sent_and_received)
 {
     Process self;
     Process receiver;

@@ -127,7 +127,7 @@ TEST(statistics_of_a_queue_count_its_calls_and_waits)
     EXPECT_EQ(row_count("/proc/sysvipc/msg_stats"), 0);
 }
 
-TEST(a_sender_that_waits_is_shown_and_so_is_its_wait)
+TEST(a_waiting_sender_is_shown_with_its_wait)
 {
     Process self;
     Process sender;

@@ -276,7 +276,7 @@ TEST(setting_a_value_that_serves_a_waiter_counts_as_an_operation)
     }
 }
 
-TEST(several_operations_note_when_they_were_done)
+TEST(several_operations_record_their_time)
 {
     Process self;
     const int id = make(self);

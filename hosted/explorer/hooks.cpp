@@ -77,7 +77,7 @@ T load(const volatile T* address, int order, const void* pc)
     return *address;
 }
 
-/* A store that does not release ends what an earlier one has released. */
+/* A store without release order ends the release sequence of an earlier one. */
 template <class T>
 void store(volatile T* address, T value, int order, const void* pc)
 {

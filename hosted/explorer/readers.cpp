@@ -42,7 +42,7 @@ bool is_one() noexcept
     return mine->reading != 0;
 }
 
-/* It is a full barrier on each CPU at some moment: for what was stored before it, and what is loaded after. */
+/* A full barrier on each CPU at some moment: between earlier stores and later loads. */
 void wait() noexcept
 {
     struct Seen {
@@ -50,7 +50,7 @@ void wait() noexcept
         unsigned section;
     };
     std::vector<Seen> inside;
-    std::vector<unsigned> stored; /* by each task; those that come later have stored nothing yet */
+    std::vector<unsigned> stored; /* by each task; later ones have stored nothing yet */
     machine::may_switch(&all_readers);
     machine::leave(&grace_periods);
     const Clock before = mine->sight;

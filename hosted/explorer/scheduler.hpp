@@ -61,7 +61,7 @@ std::string place_name(const void* pc) noexcept;
 
 unsigned current_number() noexcept;
 Clock& current_clock() noexcept;
-/* Whether what it reads may be changing (machine::doubtful_reads_begin()). */
+/* Whether the values that it reads may be changing (machine::doubtful_reads_begin()). */
 bool is_doubting() noexcept;
 enum class Model {
     Sequential, /* each load sees the last store */

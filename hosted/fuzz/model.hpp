@@ -58,7 +58,7 @@ struct SetModel {
         for (auto& adjustment : adjustments)
             adjustment[static_cast<unsigned>(number)] = 0;
     }
-    /* Limited to what a semaphore can be. */
+    /* Limited to the range of a semaphore. */
     void exit(unsigned process)
     {
         for (unsigned number = 0; number < kSemaphores; ++number) {

@@ -22,7 +22,7 @@ void hosted_explore_end() noexcept;
 kapi_task* hosted_started_last() noexcept;
 /*
  * All tasks of the scenario go into a new IPC namespace of the kernel's, which has one reference, and back
- * into the initial one; @ending(ns) is called when the last reference to it is gone.
+ * into the initial one; @ending(ns) is called when the last reference to it is dropped.
  */
 void hosted_enter_new_ipc_ns(void (*ending)(kapi_ipc_ns* ns) noexcept) noexcept;
 void hosted_leave_ipc_ns() noexcept;

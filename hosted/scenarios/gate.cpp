@@ -11,7 +11,7 @@ namespace sysvipc {
 
 namespace {
 
-/* What a call uses, and unloading frees. */
+/* State that calls use and unloading frees. */
 struct Contents {
     static void destroy(Contents* contents) noexcept { heap_destroy(contents); }
 

@@ -12,7 +12,7 @@ namespace {
 struct IdScenario : OpenFixture {
     using OpenFixture::OpenFixture;
 
-    /* What a call does: find, lock, look again.  Whether it was there. */
+    /* The steps of a call: find, lock, check again.  Returns whether the object exists. */
     [[nodiscard]] bool use(IpcId id) noexcept
     {
         const RcuGuard guard;
@@ -53,7 +53,7 @@ TEST_CASE(IdScenario, publishing_and_finding_by_key)
     EXPECT_EQ(wrong.count(), 0);
 }
 
-/* Anyone can guess an id: whoever does so early finds nothing, or an object that is complete. */
+/* Ids can be guessed: a lookup before publication finds nothing, or a complete object. */
 TEST_CASE(IdScenario, publishing_and_guessing_the_id)
 {
     constexpr IpcId kFirst { 0 };

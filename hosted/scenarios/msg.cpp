@@ -196,7 +196,7 @@ TEST_CASE(MsgScenario, a_full_queue_and_ipc_set)
     EXPECT_EQ(receive(2, abi::IPC_NOWAIT), 3);
 }
 
-/* IPC_SET may take a receiver's permission: it looks again, and goes on waiting. */
+/* IPC_SET may take a receiver's permission: it checks again, and continues to wait. */
 TEST_CASE(MsgScenario, a_waiting_receiver_and_ipc_set)
 {
     i64 got = 0;
@@ -215,7 +215,7 @@ TEST_CASE(MsgScenario, a_waiting_receiver_and_ipc_set)
     EXPECT_EQ(got, 3);
 }
 
-/* A sender for which there is still no room goes on waiting. */
+/* A sender without enough room continues to wait. */
 TEST_CASE(MsgScenario, a_waiting_sender_and_too_little_room)
 {
     Errno sent {};
@@ -279,7 +279,7 @@ TEST_CASE(MsgScenario, two_removals_of_a_queue)
     EXPECT_EQ(removed[1], removed[0] == kDone ? Errno::EINVAL : kDone);
 }
 
-/* It is woken as there is room, which another sender takes first: it goes on waiting. */
+/* Another sender takes the room that it was woken for: it continues to wait. */
 TEST_CASE(MsgScenario, a_waiting_sender_whose_room_is_taken)
 {
     Errno sent {};

@@ -53,7 +53,7 @@ struct NamespaceScenario : Fixture {
             &found);
         return found;
     }
-    /* What a member does last: the second one ends the namespace. */
+    /* The last step of a member: the second one ends the namespace. */
     static void leave() noexcept { host_ipc_ns_put(host_ipc_ns_current()); }
     /* A member's call. */
     static bool make_queue() noexcept
@@ -61,7 +61,7 @@ struct NamespaceScenario : Fixture {
         Result<IpcNamespace*> ns = Namespaces::current();
         return ns.ok() && msgget(*ns.take(), kPrivateKey, abi::IPC_CREAT | 0600).ok();
     }
-    /* One that goes with its creator. */
+    /* A segment that is removed with its creator. */
     static bool make_segment() noexcept
     {
         Result<IpcNamespace*> current = Namespaces::current();

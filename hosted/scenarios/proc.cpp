@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Scenarios of the module's own files below /proc/sysvipc: what they show while objects are removed. */
+/* Scenarios of the module's own files below /proc/sysvipc: their contents while objects are removed. */
 #include "scenario.hpp"
 #include "../../kunit/kernel_file.hpp"
 
@@ -32,7 +32,7 @@ struct ProcScenario : ScenarioFixture {
         return ScenarioFixture::is_ready() && are_files_there_;
     }
 
-    /* The lines below the header, if all of them are whole; else a number that no file has. */
+    /* The lines below the header, if all of them are whole; otherwise a number that no file has. */
     [[nodiscard]] static i64 rows_of(const char* path) noexcept
     {
         constexpr i64 kBroken = -1;

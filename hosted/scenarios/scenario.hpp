@@ -9,7 +9,7 @@
  *         EXPECT(...);                 // holds after each
  *     }
  *
- * A task that sleeps for ever is a failure, and so are a data race, a use after free, a broken invariant
+ * A task that never wakes is a failure, and so are a data race, a use after free, a broken invariant
  * and memory that is left: these need no EXPECT.
  */
 #pragma once
@@ -62,7 +62,7 @@ struct ScenarioFixture : Fixture {
     }
     [[nodiscard]] bool is_ready() const noexcept { return has_parts_ && !ns_.is_empty(); }
     [[nodiscard]] IpcNamespace& ns() noexcept { return *ns_; }
-    /* What a task that exits does (src/entry/task_events.cpp). */
+    /* The steps of an exit (src/entry/task_events.cpp). */
     static void exit_task() noexcept
     {
         TaskState* state = TaskState::current();

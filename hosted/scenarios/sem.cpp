@@ -42,7 +42,7 @@ struct SemScenario : ScenarioFixture {
     }
     [[nodiscard]] i32 value(i32 number) noexcept { return control(number, KAPI_GETVAL); }
     [[nodiscard]] i32 remove() noexcept { return control(0, KAPI_IPC_RMID); }
-    /* A new set, of which nobody has records. */
+    /* A new set without undo records. */
     [[nodiscard]] Errno remake() noexcept
     {
         static_cast<void>(remove());

@@ -32,7 +32,7 @@ choose_machine() {
 		machine+=(-accel kvm -cpu host)
 	else
 		# With a thread for each CPU, QEMU 7.2 may go on running a stale translation of code that the guest
-		# patches while another of its CPUs runs it, for ever: a kernel without this module, but with a
+		# patches while another of its CPUs runs it, without end: a kernel without this module, but with a
 		# function tracer, was seen to stand still after two minutes.  One thread for all is safe.
 		# The plain 64-bit CPU is the cheapest to emulate.  Let it keep the kernel
 		# from touching user memory by accident, as real ones do.

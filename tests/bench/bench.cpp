@@ -137,7 +137,7 @@ void insert_module(const char* path)
     report_ours();
 }
 
-// In a process of its own: what a fork costs depends on the memory that cases before have used.
+// In a process of its own: the cost of a fork depends on the memory that earlier cases have used.
 // Gives 0 or an errno.
 int run_in_child(const Case& one, Meter& meter)
 {

@@ -3,7 +3,7 @@
  * Counting the instructions of system calls.
  *
  * Under "qemu -icount shift=0" one tick of the time stamp counter is one instruction, be it of the
- * program, the kernel or an interrupt: two readings around a loop count what the loop cost.
+ * program, the kernel or an interrupt: two readings around a loop count its cost.
  * scripts/bench runs the program in a guest of its own and makes a table of its output.
  */
 #pragma once

@@ -116,7 +116,7 @@ private:
     SemSet set_;
 };
 
-// Many tasks each of which has an undo record of one set.
+// Many tasks, each with an undo record of one set.
 class RecordHolders {
 public:
     // Strangers have no right to the set.
@@ -166,7 +166,7 @@ private:
             bench::call(kPauseNumber, 0, 0, 0, 0);
     }
 
-    // Threads, but for their undo records.
+    // Threads, except for their undo records.
     void run(const SemSet& set, int count, Who who)
     {
         constexpr int kFlags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
@@ -270,7 +270,7 @@ Nanoseconds delay_by_leaving(const std::function<void()>& prepare, Leave leave)
     return worst;
 }
 
-// The least of several: what leaving causes comes each time, work that the kernel deferred does not.
+// The minimum of several: the cost of leaving occurs each time, that of the kernel's deferred work does not.
 void print_least(const std::string& row, const std::function<Nanoseconds()>& measure)
 {
     constexpr int kTries = 7;

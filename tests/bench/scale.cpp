@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * scale: what a call costs when there is much of something: objects, tasks that wait, messages, undo records.
+ * scale: the cost of calls with many objects, waiting tasks, messages or undo records.
  *
  * Needs a clock that counts instructions (qemu/run --instruction-clock).  Each line is "# scale ROW INSTRUCTIONS",
  * for one call or a pair of them, without entering and leaving the kernel.  scripts/measure runs it on kernels with

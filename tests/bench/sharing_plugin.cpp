@@ -9,7 +9,7 @@
  * Before it come the shared lines: address, share of the calls of each CPU that write it, and an instruction
  * of each CPU that does.
  *
- * A line counts as shared if each CPU writes it in at least one call of twenty: not what interrupts use.
+ * A line counts as shared if each CPU writes it in at least one call of twenty: this excludes interrupt handlers.
  */
 #include "bench/qemu_plugin.hpp"
 
@@ -35,7 +35,7 @@ struct Use {
 };
 using Line = std::array<Use, kCpus>;
 
-// A section ends when the second CPU has done what it counts: they need not do it at the same time.
+// A section ends when the second CPU has made the counted calls: the CPUs need not make them at the same time.
 enum class State { Before, Counts, After };
 struct Cpu {
     State state = State::Before;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Sleepers: threads of this process that are in `call` until what they wait at is removed.
+// Sleepers: threads of this process that are in `call` until the object that they wait at is removed.
 #pragma once
 
 #include "bench/counted.hpp"

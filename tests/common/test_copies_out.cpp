@@ -30,8 +30,8 @@ Bytes left_by(const Call& call, const GuardedBuffer& memory, std::size_t room)
     return { start, start + room };
 }
 
-// Whether of `expected`, of which the first `certain` bytes are sure to be there, a beginning that is
-// as long as the kernel's copies make it, and nothing else, has been written.
+// Whether a prefix of `expected`, and nothing else, has been written: at least its first `certain` bytes, and as
+// much more as the kernel's copies write.
 bool is_what_fits(const Bytes& left, const Bytes& expected, std::size_t certain = 0)
 {
     const auto [end, unused] = std::mismatch(left.begin(), left.end(), expected.begin());

@@ -61,14 +61,14 @@ NEXT_ID_TEST(root_without_the_capabilities_may_not_want_a)
     expect_may_want(facility, false);
 }
 
-FACILITY_TEST(root_of_a_world_may_want_a)
+FACILITY_TEST(root_of_the_owning_user_namespace_may_request_the_id_of_a)
 {
     require_next_id();
     const Realm realm { new_world() };
     realm.in([&] { expect_may_want(facility, true); });
 }
 
-FACILITY_TEST(an_inhabitant_of_a_world_may_not_want_a)
+FACILITY_TEST(an_unprivileged_user_may_not_request_the_id_of_a)
 {
     require_next_id();
     const Realm realm { new_world() };
@@ -78,7 +78,7 @@ FACILITY_TEST(an_inhabitant_of_a_world_may_not_want_a)
     });
 }
 
-FACILITY_TEST(root_from_outside_may_want_in_a_world_a)
+FACILITY_TEST(root_that_enters_from_outside_may_request_the_id_of_a)
 {
     // By capability, although the caller may not write the limits of that user namespace.
     require_next_id();
@@ -89,7 +89,7 @@ FACILITY_TEST(root_from_outside_may_want_in_a_world_a)
     });
 }
 
-FACILITY_TEST(who_made_a_world_may_want_from_outside_a)
+FACILITY_TEST(the_creator_of_the_user_namespace_may_request_the_id_of_a)
 {
     require_next_id();
     const Realm realm { new_world(), kAlice };
@@ -100,7 +100,7 @@ FACILITY_TEST(who_made_a_world_may_want_from_outside_a)
     });
 }
 
-FACILITY_TEST(root_of_a_user_namespace_may_not_want_its_parents)
+FACILITY_TEST(root_of_a_user_namespace_may_not_request_the_id_of_its_parents)
 {
     require_next_id();
     require_namespaces("user");

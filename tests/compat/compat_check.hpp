@@ -13,7 +13,7 @@
 #include <cstring>
 #include <ctime>
 
-// The versions of a structure: the current one comes by the call with a number of its own too.
+// How a structure is returned: by the separate call (the current version), or by ipc(2) in either version.
 enum class Way { Direct, Current, Old };
 inline constexpr Way kEveryWay[] { Way::Direct, Way::Current, Way::Old };
 inline constexpr Way kCurrentWays[] { Way::Direct, Way::Current };

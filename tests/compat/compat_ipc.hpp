@@ -125,7 +125,7 @@ struct OldShmLimits { // struct shminfo
 // The default overflow id: the older version shows it for an id above 16 bits.
 inline constexpr std::uint16_t kOverflowId = 65534;
 
-// Commands choose the version of a structure: the older one, but for kIpc64.
+// Commands choose the version of a structure: the older one, except with kIpc64.
 namespace original {
 
 #ifdef SYS_ipc

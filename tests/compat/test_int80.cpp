@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A 64-bit program that makes the calls of a 32-bit one (int $0x80): what happens if both kinds of
+ * A 64-bit program that makes the calls of a 32-bit one (int $0x80): the behaviour if both kinds of
  * calls use the same queues, sets and segments.  For 64-bit programs only.
  */
 #include "lib/harness.hpp"

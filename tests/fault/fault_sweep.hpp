@@ -93,7 +93,7 @@ private:
         return nth - 1;
     }
 
-    // The errors that must come in the end have come.
+    // All required errors have occurred.
     bool has_seen_all() const
     {
         const bool user_copies_fail = access("/sys/kernel/debug/fail_usercopy", F_OK) == 0;

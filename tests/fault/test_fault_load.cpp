@@ -35,7 +35,7 @@ std::string usual_words(KernelLog& log)
     return usual;
 }
 
-// How many chances to fail come before the module's own code needs anything: those are the kernel's,
+// The number of possible failures before the module's own code needs anything: those are the kernel's,
 // which does not take each of them well.  The module looks at this parameter first of all.
 unsigned chances_of_the_kernel()
 {

@@ -67,7 +67,7 @@ Outcome play(const Identity& identity, const Actor::Body& body);
 // Plays `body` in a process of its own, which has ended, and well, when this returns.
 void in_a_process(const std::function<void()>& body);
 
-// Yields until `condition` holds.  Only the harness's watchdog ends a wait that never comes true.
+// Yields until `condition` holds.  Only the harness's watchdog ends a wait for a condition that never holds.
 void wait_until(const std::function<bool()>& condition);
 
 // Binds this process to one CPU, so that its order of running with others is decided.

@@ -80,7 +80,7 @@ std::vector<NamespaceKind> other_kinds_of_namespaces()
 NamespaceKind another_kind()
 {
     for (const auto& kind : other_kinds_of_namespaces())
-        if (kind.flag != CLONE_NEWPID) // of which only children are in a new one
+        if (kind.flag != CLONE_NEWPID) // only children are in the new one
             return kind;
     harness::skip("the kernel has no other namespaces");
 }

@@ -28,7 +28,7 @@ unsigned long new_world(); // the same, together with a user namespace to own it
 // Skips the test where System V IPC is one for all.
 void require_ipc_namespaces();
 
-// Those that have nothing to do with System V IPC, as far as the kernel has them.
+// Those without relation to System V IPC, if the kernel has them.
 std::vector<NamespaceKind> other_kinds_of_namespaces();
 NamespaceKind another_kind(); // one of these, which a Realm can have
 

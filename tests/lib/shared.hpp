@@ -41,7 +41,7 @@ private:
 // sleeps on a futex: there may be more actors than CPUs.
 class Rendezvous {
 public:
-    // Returns when `parties` callers have come.
+    // Returns when `parties` callers have arrived.
     void meet(int parties)
     {
         const int round = round_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * test_armed [PATH]: the switches that disable ftrace and kprobes for everybody, and what the
+ * test_armed [PATH]: the global switches that disable ftrace and kprobes, and what the
  * module logs when it is loaded and unloaded.
  */
 #include "lib/actor.hpp"

@@ -19,7 +19,7 @@ namespace {
 
 constexpr int kStandardSlots = 1 << 15;
 constexpr int kExtendedSlots = 1 << 24;
-constexpr int kExtendedCycle = 4096; // indexes given out before one comes again
+constexpr int kExtendedCycle = 4096; // indexes allocated before one is reused
 constexpr int kSequences = 127;
 
 // The module with the parameter, for the life of a test.

@@ -72,7 +72,7 @@ FACILITY_TEST(another_kind_of_namespace_by_clone_has_its_own)
 }
 
 // The last reference may be dropped on another path of the kernel than the exit of a task.
-FACILITY_TEST(a_namespace_that_a_file_held_last_ends_with_its)
+FACILITY_TEST(a_namespace_held_only_by_a_file_ends_with_its)
 {
     for_each_kind([&](const NamespaceKind& kind) {
         Actor inside { [&] {
@@ -125,7 +125,7 @@ FACILITY_TEST(nested_namespaces_end_with_their)
 }
 
 // Memory and numbers of namespaces are used again at once.
-FACILITY_TEST(a_new_namespace_never_finds_what_one_before_had_of)
+FACILITY_TEST(a_new_namespace_never_finds_an_earlier_namespaces)
 {
     for_each_kind([&](const NamespaceKind& kind) {
         for (int round = 0; round < 30; ++round) {

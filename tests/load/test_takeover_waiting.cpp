@@ -127,7 +127,7 @@ TEST(calls_wait_for_a_limited_time_and_a_signal_ends_it)
         if (!is_for_good)
             usleep(1000);
     }
-    alarm(60); // where calls do wait for us
+    alarm(60); // where calls wait for this process
     for (;;)
         REQUIRE(readv(random, many.data(), static_cast<int>(many.size())) > 0);
 }

@@ -61,7 +61,7 @@ struct Churn {
 // does the state that they share.
 Outcome churn(Churn& state, Barrier& end)
 {
-    // Seldom as many: most addresses of those that ended wait for others to come.
+    // Seldom as many: most addresses of ended tasks wait to be reused.
     constexpr int kMost = 60;
     for (int count = 1; !state.is_enough; count = count == kMost ? 1 : count + 1) {
         std::vector<std::thread> threads;

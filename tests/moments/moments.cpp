@@ -157,7 +157,7 @@ void expect_no_inversion(const inversion::Sleep& sleep)
     EXPECT(seen.contains("not woken"));
 }
 
-// A sleeper on several semaphores comes while one of them is being increased, at every moment of that:
+// A sleeper on several semaphores arrives while one of them is being increased, at every moment of that:
 // whichever is first, it finds the increase done or is served by it.  `others`: how many wait for more than
 // that, so that the increase meets waiters.
 void expect_array_served(int others)

@@ -208,7 +208,7 @@ const struct {
               handle(SIGALRM, SA_RESTART);
               itimerval timer {};
               timer.it_value.tv_usec = 1000;
-              timer.it_interval.tv_usec = 1000; // one may come before the call sleeps
+              timer.it_interval.tv_usec = 1000; // one may arrive before the call sleeps
               REQUIRE_EQ(setitimer(ITIMER_REAL, &timer, nullptr), 0);
               return sleep.enter(queue);
           } };

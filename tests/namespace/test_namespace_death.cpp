@@ -124,7 +124,7 @@ TEST(unmounting_the_last_file_ends_it)
     wait_for_the_end();
 }
 
-FACILITY_TEST(closing_the_last_view_ends_it_of_a)
+FACILITY_TEST(closing_the_last_proc_file_ends_the_namespace_of_a)
 {
     in_a_new_ipc_namespace([&] {
         (void)make_large();

@@ -154,7 +154,7 @@ FACILITY_TEST(entering_namespaces_of_other_kinds_changes_nothing_for_a)
     REQUIRE_OK(facility.remove(id));
 }
 
-FACILITY_TEST(a_way_that_fails_leaves_one_with_the_old)
+FACILITY_TEST(a_failed_setns_keeps_the_old)
 {
     const Realm realm;
     const NamespaceFile there = realm.file();
@@ -264,7 +264,7 @@ FACILITY_TEST(a_mounted_file_keeps_a_namespace_and_its)
     });
 }
 
-FACILITY_TEST(a_file_that_was_passed_on_leads_to_the)
+FACILITY_TEST(a_passed_file_descriptor_leads_to_the)
 {
     const Realm realm;
     realm.in([&] { EXPECT_EQ(facility.make(kKey), 0); });
@@ -277,7 +277,7 @@ FACILITY_TEST(a_file_that_was_passed_on_leads_to_the)
     close(copy);
 }
 
-FACILITY_TEST(what_one_makes_in_anothers_namespace_stays_his)
+FACILITY_TEST(the_entered_namespace_keeps_a_visitors)
 {
     const Realm realm;
     const NamespaceFile home;
@@ -290,7 +290,7 @@ FACILITY_TEST(what_one_makes_in_anothers_namespace_stays_his)
     realm.in([&] { EXPECT(facility.has(0)); });
 }
 
-FACILITY_TEST(going_back_and_forth_meets_the_same)
+FACILITY_TEST(switching_back_and_forth_finds_the_same)
 {
     const Realm one;
     const Realm two;

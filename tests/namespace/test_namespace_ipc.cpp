@@ -83,7 +83,7 @@ FACILITY_TEST(a_clone3_in_a_new_namespace_has_no)
     EXPECT(outside.exists());
 }
 
-FACILITY_TEST(a_clone_leaves_its_parent_where_it_is)
+FACILITY_TEST(a_clone_in_a_new_namespace_leaves_its_parent_the)
 {
     require_ipc_namespaces();
     const Outside outside { facility };
@@ -98,7 +98,7 @@ FACILITY_TEST(a_clone_leaves_its_parent_where_it_is)
     EXPECT(facility.listed().contains(outside.id()));
 }
 
-FACILITY_TEST(ids_begin_with_0_in_each)
+FACILITY_TEST(in_each_namespace_ids_start_at_0_for_a)
 {
     in_a_new_ipc_namespace([&] {
         for (int id = 0; id < 5; ++id)
@@ -110,7 +110,7 @@ FACILITY_TEST(ids_begin_with_0_in_each)
     });
 }
 
-FACILITY_TEST(ids_go_up_in_each_by_itself)
+FACILITY_TEST(in_each_namespace_ids_increase_separately_for_a)
 {
     in_a_new_ipc_namespace([&] {
         for (int i = 0; i < 3; ++i)
@@ -176,7 +176,7 @@ FACILITY_TEST(a_parent_cannot_touch_its_childs)
     realm.in([&] { EXPECT_EQ(facility.count(), Outcome::raw(100)); });
 }
 
-FACILITY_TEST(removing_takes_only_that_of_the_own_namespace)
+FACILITY_TEST(removal_affects_only_the_own_namespaces)
 {
     const Realm realms[3];
     for (const Realm& realm : realms)
@@ -189,7 +189,7 @@ FACILITY_TEST(removing_takes_only_that_of_the_own_namespace)
         });
 }
 
-FACILITY_TEST(children_see_what_their_parent_sees)
+FACILITY_TEST(children_see_their_parents)
 {
     in_a_new_ipc_namespace([&] {
         const int id = facility.make(kKey);
@@ -203,7 +203,7 @@ FACILITY_TEST(children_see_what_their_parent_sees)
     });
 }
 
-FACILITY_TEST(a_thread_goes_alone_and_the_others_keep)
+FACILITY_TEST(unshare_by_a_thread_leaves_the_others_their)
 {
     in_a_new_ipc_namespace([&] {
         const int id = facility.make(kKey);
@@ -230,7 +230,7 @@ FACILITY_TEST(namespaces_of_other_kinds_change_nothing_for_a)
     }
 }
 
-FACILITY_TEST(who_may_not_leave_keeps_its)
+FACILITY_TEST(a_refused_unshare_keeps_the)
 {
     require_ipc_namespaces();
     const Outside outside { facility, kKey };
@@ -245,7 +245,7 @@ FACILITY_TEST(who_may_not_leave_keeps_its)
                EPERM);
 }
 
-FACILITY_TEST(many_namespaces_at_once_each_have_one)
+FACILITY_TEST(many_namespaces_at_once_each_have_a)
 {
     const Realm realms[20];
     int number = 0;

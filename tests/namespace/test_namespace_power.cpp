@@ -65,14 +65,14 @@ private:
     int id_;
 };
 
-FACILITY_TEST(root_of_the_world_rules_each)
+FACILITY_TEST(root_of_the_owning_user_namespace_controls_each)
 {
     const Realm realm { new_world() };
     const int id = make_in(realm, facility);
     realm.in([&] { expect_power(facility, id, kEverything); });
 }
 
-FACILITY_TEST(an_inhabitant_rules_no_others)
+FACILITY_TEST(an_unprivileged_user_does_not_control_anothers)
 {
     const Realm realm { new_world() };
     const int id = make_in(realm, facility);
@@ -82,7 +82,7 @@ FACILITY_TEST(an_inhabitant_rules_no_others)
     });
 }
 
-FACILITY_TEST(cap_ipc_owner_is_for_the_contents_of_a)
+FACILITY_TEST(cap_ipc_owner_grants_access_to_the_contents_of_a)
 {
     const Realm realm { new_world() };
     const int id = make_in(realm, facility);
@@ -92,7 +92,7 @@ FACILITY_TEST(cap_ipc_owner_is_for_the_contents_of_a)
     });
 }
 
-FACILITY_TEST(cap_sys_admin_is_for_ownership_of_a)
+FACILITY_TEST(cap_sys_admin_grants_ownership_of_a)
 {
     const Realm realm { new_world() };
     const int id = make_in(realm, facility);
@@ -102,7 +102,7 @@ FACILITY_TEST(cap_sys_admin_is_for_ownership_of_a)
     });
 }
 
-FACILITY_TEST(other_capabilities_are_for_nothing_of_a)
+FACILITY_TEST(other_capabilities_grant_nothing_for_a)
 {
     const Realm realm { new_world() };
     const int id = make_in(realm, facility);
@@ -113,7 +113,7 @@ FACILITY_TEST(other_capabilities_are_for_nothing_of_a)
     });
 }
 
-FACILITY_TEST(root_who_comes_from_outside_rules_each)
+FACILITY_TEST(root_that_enters_from_outside_controls_each)
 {
     const Realm realm { new_world() };
     const int id = make_in(realm, facility);
@@ -123,7 +123,7 @@ FACILITY_TEST(root_who_comes_from_outside_rules_each)
     });
 }
 
-FACILITY_TEST(one_capability_from_outside_is_enough_for_its_part_of_a)
+FACILITY_TEST(one_capability_from_outside_suffices_for_its_rights_to_a)
 {
     for (const int power : { kContents, kOwnership }) {
         const Realm realm { new_world() };
@@ -136,7 +136,7 @@ FACILITY_TEST(one_capability_from_outside_is_enough_for_its_part_of_a)
     }
 }
 
-FACILITY_TEST(who_made_the_world_rules_each_from_outside)
+FACILITY_TEST(from_outside_the_creator_of_the_user_namespace_controls_each)
 {
     const Realm realm { new_world(), kAlice };
     const int id = make_in(realm, facility);
@@ -147,7 +147,7 @@ FACILITY_TEST(who_made_the_world_rules_each_from_outside)
     });
 }
 
-FACILITY_TEST(a_stranger_from_outside_rules_no)
+FACILITY_TEST(an_unrelated_user_from_outside_controls_no)
 {
     const Realm realm { new_world(), kAlice };
     const int id = make_in(realm, facility);
@@ -158,7 +158,7 @@ FACILITY_TEST(a_stranger_from_outside_rules_no)
     });
 }
 
-FACILITY_TEST(who_made_the_world_rules_no_others_inside_it)
+FACILITY_TEST(inside_the_creator_of_the_user_namespace_does_not_control_anothers)
 {
     // Outside he owns it; inside he is an ordinary user.
     const Realm realm { new_world(), { Realm::kShift + 1002, Realm::kShift + 1002 } };
@@ -169,7 +169,7 @@ FACILITY_TEST(who_made_the_world_rules_no_others_inside_it)
     });
 }
 
-FACILITY_TEST(root_of_a_world_below_rules_no_others)
+FACILITY_TEST(root_of_a_child_user_namespace_does_not_control_its_parents)
 {
     const Realm realm { new_world() };
     const int id = make_in(realm, facility);
@@ -179,7 +179,7 @@ FACILITY_TEST(root_of_a_world_below_rules_no_others)
     });
 }
 
-FACILITY_TEST(root_of_a_user_namespace_rules_no_initial)
+FACILITY_TEST(root_of_a_user_namespace_controls_no_initial)
 {
     const AlicesObject object { facility };
     const Realm realm { CLONE_NEWUSER };
@@ -187,7 +187,7 @@ FACILITY_TEST(root_of_a_user_namespace_rules_no_initial)
     EXPECT(facility.has(object.id()));
 }
 
-FACILITY_TEST(a_world_below_has_no_way_back_to_the_initial)
+FACILITY_TEST(a_child_namespace_cannot_reach_the_initial)
 {
     require_namespaces("user");
     require_ipc_namespaces();
@@ -204,7 +204,7 @@ FACILITY_TEST(a_world_below_has_no_way_back_to_the_initial)
     });
 }
 
-FACILITY_TEST(a_grandchild_with_a_namespace_of_its_own_rules_its_own)
+FACILITY_TEST(root_of_a_grandchild_namespace_controls_its_own)
 {
     const Realm realm { new_world() };
     const int outer = make_in(realm, facility);
@@ -226,7 +226,7 @@ FACILITY_TEST(a_grandchild_with_a_namespace_of_its_own_rules_its_own)
     });
 }
 
-FACILITY_TEST(leaving_the_initial_namespace_does_not_take_power_from_root_over_a)
+FACILITY_TEST(after_unshare_root_keeps_control_of_a)
 {
     in_a_new_ipc_namespace([&] {
         const int id = static_cast<int>(

@@ -40,7 +40,7 @@ std::set<int> reread(const ProcFile& file)
 
 using Ids = std::set<int>;
 
-FACILITY_TEST(a_file_shows_the_opener_of_a)
+FACILITY_TEST(a_proc_file_shows_only_the_openers)
 {
     in_a_new_ipc_namespace([&] {
         (void)facility.make();
@@ -81,7 +81,7 @@ FACILITY_TEST(a_file_opened_before_entering_another_still_shows_each)
     });
 }
 
-FACILITY_TEST(reading_goes_on_in_the_openers_namespace_for_each)
+FACILITY_TEST(reads_continue_in_the_openers_namespace_for_each)
 {
     in_a_new_ipc_namespace([&] {
         for (int i = 0; i < 40; ++i)
@@ -97,7 +97,7 @@ FACILITY_TEST(reading_goes_on_in_the_openers_namespace_for_each)
     });
 }
 
-FACILITY_TEST(an_open_file_shows_what_becomes_of_each)
+FACILITY_TEST(an_open_file_shows_later_changes_of_each)
 {
     const Realm realm;
     std::unique_ptr<ProcFile> file;
@@ -117,7 +117,7 @@ FACILITY_TEST(an_open_file_shows_what_becomes_of_each)
     });
 }
 
-FACILITY_TEST(a_child_reads_what_its_parent_opened_of_a)
+FACILITY_TEST(a_child_reads_its_parents_open_file_of_a)
 {
     in_a_new_ipc_namespace([&] {
         (void)facility.make();
@@ -170,7 +170,7 @@ FACILITY_TEST(a_file_opened_through_anothers_proc_directory_shows_the_openers)
     });
 }
 
-FACILITY_TEST(opening_again_by_the_descriptor_shows_the_new_home_of_a)
+FACILITY_TEST(reopening_by_the_descriptor_shows_the_new_namespaces)
 {
     in_a_new_ipc_namespace([&] {
         (void)facility.make();

@@ -81,7 +81,7 @@ void expect_owners(const Facility& facility, int id, const std::string& expected
     EXPECT_EQ(owners_in_file(facility, id), expected);
 }
 
-FACILITY_TEST(without_a_map_everybody_is_nobody_who_owns_a)
+FACILITY_TEST(without_a_map_the_overflow_user_owns_each)
 {
     require_namespaces("user");
     const Given object { facility, 3102, 4102 };
@@ -92,7 +92,7 @@ FACILITY_TEST(without_a_map_everybody_is_nobody_who_owns_a)
     expect_owners(facility, object.id(), "3102 4102 0 0");
 }
 
-FACILITY_TEST(mapped_owners_have_the_numbers_of_who_looks_at_a)
+FACILITY_TEST(mapped_owners_are_shown_with_the_readers_numbers_for_a)
 {
     const Realm realm { CLONE_NEWUSER };
     const Given object { facility, kShift + 5, kShift + 6 };
@@ -112,7 +112,7 @@ FACILITY_TEST(the_edges_of_a_map_hold_for_the_owner_of_a)
     }
 }
 
-FACILITY_TEST(who_makes_it_inside_is_its_owner_outside_of_a)
+FACILITY_TEST(a_creator_inside_is_the_owner_outside_of_a)
 {
     const Realm realm { CLONE_NEWUSER };
     const Shared<int> id;
@@ -125,7 +125,7 @@ FACILITY_TEST(who_makes_it_inside_is_its_owner_outside_of_a)
     REQUIRE_OK(facility.remove(*id));
 }
 
-FACILITY_TEST(siblings_see_nobody_as_the_owner_of_a)
+FACILITY_TEST(siblings_see_the_overflow_user_as_the_owner_of_a)
 {
     const Realm realm { CLONE_NEWUSER };
     const Shared<int> id;
@@ -177,7 +177,7 @@ FACILITY_TEST(a_file_opened_inside_shows_outside_the_inner_owners_of_a)
     close(process);
 }
 
-FACILITY_TEST(an_owner_stays_the_owner_in_a_user_namespace_of_a)
+FACILITY_TEST(an_owner_in_a_user_namespace_is_still_the_owner_of_a)
 {
     require_namespaces("user");
     for (const unsigned mode : { 0600u, 0066u }) {
@@ -191,7 +191,7 @@ FACILITY_TEST(an_owner_stays_the_owner_in_a_user_namespace_of_a)
     }
 }
 
-FACILITY_TEST(an_owner_in_a_user_namespace_may_remove_his)
+FACILITY_TEST(an_owner_in_a_user_namespace_may_remove_its)
 {
     require_namespaces("user");
     const Given object { facility, kAlice.uid, 4199, 0 };
@@ -216,9 +216,9 @@ FACILITY_TEST(groups_count_in_a_user_namespace_for_a)
     }
 }
 
-FACILITY_TEST(equal_numbers_in_two_namespaces_are_not_one_owner_of_a)
+FACILITY_TEST(equal_numbers_in_two_user_namespaces_are_different_owners_of_a)
 {
-    // User 3102 of the realm is not the user 3102 to whom it belongs.
+    // User 3102 of the realm is not its owner, the initial user 3102.
     const Realm realm { CLONE_NEWUSER };
     const Given object { facility, 3102, 4102, 0660 };
     realm.in([&] {
@@ -228,7 +228,7 @@ FACILITY_TEST(equal_numbers_in_two_namespaces_are_not_one_owner_of_a)
     });
 }
 
-FACILITY_TEST(setting_takes_the_numbers_of_who_sets_for_a)
+FACILITY_TEST(ipc_set_takes_the_callers_numbers_for_a)
 {
     const Realm realm { CLONE_NEWUSER };
     const Given object { facility, kShift, kShift };
@@ -239,7 +239,7 @@ FACILITY_TEST(setting_takes_the_numbers_of_who_sets_for_a)
     expect_owners(facility, object.id(), text_of(kShift + 33, kShift + 44, 0, 0));
 }
 
-FACILITY_TEST(setting_an_owner_without_a_number_is_einval_for_a)
+FACILITY_TEST(setting_an_unmapped_owner_is_einval_for_a)
 {
     const Realm realm { CLONE_NEWUSER };
     const Given object { facility, kShift, kShift };
@@ -255,7 +255,7 @@ FACILITY_TEST(setting_an_owner_without_a_number_is_einval_for_a)
     EXPECT_EQ(object.owner().mode & 0777, 0644u);
 }
 
-FACILITY_TEST(the_number_that_nobody_has_is_einval_for_root_too_as_owner_of_a)
+FACILITY_TEST(the_invalid_id_is_einval_also_for_root_as_owner_of_a)
 {
     const Given object { facility, 3102, 4102 };
     EXPECT_ERR(facility.set(object.id(), 0xffff'ffff, 1, 0600), EINVAL);
@@ -263,7 +263,7 @@ FACILITY_TEST(the_number_that_nobody_has_is_einval_for_root_too_as_owner_of_a)
     EXPECT_EQ(text_of(object.owner()), "3102 4102 0 0");
 }
 
-FACILITY_TEST(without_a_map_nothing_can_be_set_of_a)
+FACILITY_TEST(without_a_map_ipc_set_is_einval_for_a)
 {
     require_namespaces("user");
     const Given object { facility, kAlice.uid, kAlice.gid };
@@ -276,7 +276,7 @@ FACILITY_TEST(without_a_map_nothing_can_be_set_of_a)
     EXPECT_EQ(object.owner().uid, kAlice.uid);
 }
 
-FACILITY_TEST(setting_back_what_was_shown_gives_it_to_nobody_of_a)
+FACILITY_TEST(setting_back_the_shown_owner_gives_the_overflow_user_a)
 {
     const Realm realm { CLONE_NEWUSER };
     const Shared<int> id;
@@ -293,7 +293,7 @@ FACILITY_TEST(setting_back_what_was_shown_gives_it_to_nobody_of_a)
     REQUIRE_OK(facility.remove(*id));
 }
 
-FACILITY_TEST(a_map_of_one_user_shows_him_and_nobody_else_as_the_owner_of_a)
+FACILITY_TEST(a_map_of_one_user_shows_only_that_user_as_the_owner_of_a)
 {
     require_namespaces("user");
     const Given object { facility, 3102, 4102 };

@@ -25,7 +25,7 @@ TEST(the_header_is_that_of_linux)
     EXPECT(text->starts_with(kHeader));
 }
 
-TEST(anybody_may_read_it_and_nobody_write)
+TEST(everyone_may_read_it_and_no_one_may_write_it)
 {
     struct stat status { };
     REQUIRE_EQ(::stat(kProcShm, &status), 0);

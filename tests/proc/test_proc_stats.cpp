@@ -59,7 +59,7 @@ TEST(a_new_queue_has_its_key_its_creator_and_zeros)
     }
 }
 
-TEST(messages_are_counted_and_the_most_at_once)
+TEST(messages_are_counted_with_the_highest_number_at_once)
 {
     require_module();
     const Queue queue;
@@ -94,7 +94,7 @@ TEST(calls_that_do_not_wait_are_counted)
                  { { "ragained", 2 }, { "sagained", 1 }, { "rblocked", 0 }, { "sblocked", 0 } });
 }
 
-TEST(receivers_that_wait_are_counted_and_how_long)
+TEST(waiting_receivers_are_counted_with_their_durations)
 {
     require_module();
     const Queue queue;
@@ -173,7 +173,7 @@ TEST(operations_of_a_set_are_counted_by_call)
                  { { "operations", 4 }, { "undoers", 1 }, { "blocked", 0 }, { "agained", 0 } });
 }
 
-TEST(operations_that_fail_are_counted_by_why)
+TEST(failed_operations_are_counted_by_reason)
 {
     require_module();
     const SemSet set { 2 };
@@ -184,7 +184,7 @@ TEST(operations_that_fail_are_counted_by_why)
     expect_stats(set, { { "operations", 0 }, { "agained", 2 }, { "ranged", 1 } });
 }
 
-TEST(operations_that_wait_are_counted_and_how_long)
+TEST(waiting_operations_are_counted_with_their_durations)
 {
     require_module();
     const SemSet set { 2 };
@@ -260,7 +260,7 @@ std::vector<OwnRow> statistics_of(const Facility& facility, int id)
     return rows_where(kind + "_stats", kind == "msg" ? "msqid" : kind + "id", std::to_string(id));
 }
 
-FACILITY_TEST(everybody_sees_the_statistics_of_an_unreadable)
+FACILITY_TEST(all_users_see_the_statistics_of_an_unreadable)
 {
     require_module();
     in_a_new_ipc_namespace([&] {
@@ -272,7 +272,7 @@ FACILITY_TEST(everybody_sees_the_statistics_of_an_unreadable)
     });
 }
 
-FACILITY_TEST(once_removed_there_are_no_statistics_of_a)
+FACILITY_TEST(there_are_no_statistics_of_a_removed)
 {
     require_module();
     in_a_new_ipc_namespace([&] {

@@ -43,7 +43,7 @@ std::string first_line(const char* path)
     return text->substr(0, text->find('\n'));
 }
 
-// The module's own are beside them.
+// The directory also contains the module's own files.
 TEST(the_directory_holds_exactly_the_files_that_are_documented)
 {
     std::set<std::string> expected { "msg", "sem", "shm" };

@@ -49,7 +49,7 @@ constexpr Hook kHooks[] = {
     { "__audit_ipc_set_perm", "qbytes=$arg1:s64 uid=$arg2:u32 gid=$arg3:u32 mode=$arg4:u16" },
 };
 
-// The end of an object, which comes when no one can look at it any more.
+// The destruction of an object, which occurs when no task can access it any more.
 bool is_late(const std::string& name)
 {
     return name == "msg_queue_free" || name == "sem_free" || name == "shm_free";
@@ -111,7 +111,7 @@ struct HookTrace::Call {
     std::vector<std::uint32_t> words;
     bool by_worker; // the worker that empties the namespaces of earlier tests, at any time
 
-    // Id and key stand beside each other, behind a lock whose size is the kernel's business.
+    // Id and key are adjacent, after a lock whose size depends on the kernel.
     std::optional<Object> object(std::int32_t key) const { return with(key, 1); }
     std::optional<Object> object_of_id(std::int32_t id) const { return with(id, 0); }
 
@@ -121,7 +121,7 @@ private:
     {
         for (std::size_t i = 0; i + 8 < words.size(); ++i) {
             const std::uint32_t* word = &words[i];
-            // A long comes after the mode: at an even word of the object.
+            // A long follows the mode, at an even word of the object.
             const std::size_t sequence = (i + 6) / 2 * 2 + 2;
             if (static_cast<std::int32_t>(word[number]) == value)
                 return Object { static_cast<std::int32_t>(word[0]),

@@ -5,7 +5,7 @@
  *
  * A call is represented by the function's name without "security_", and its arguments:
  *     "ipc_permission flag=0600"
- * Those at the end of an object come later: see wait_for_end_of().
+ * Those at the destruction of an object occur later: see wait_for_end_of().
  */
 #pragma once
 
@@ -40,7 +40,7 @@ public:
 
     // The calls of security modules while `body` ran.
     std::vector<std::string> calls_of(const std::function<void()>& body);
-    // Those of audit too, which come where there is something to be audited.
+    // Including those of audit, which occur where something is audited.
     std::vector<std::string> all_calls_of(const std::function<void()>& body);
 
     // Of the last calls: the object with this key that a hook was given; REQUIREs there is one.

@@ -16,7 +16,7 @@ namespace smack {
 // Skips the test where Smack is not there.
 void require();
 
-// Tasks of `subject` may do this and nothing else to objects of `object`: letters of r, w, x.
+// The only rights of tasks of `subject` to objects of `object`: letters of r, w, x.
 void rule(const std::string& subject, const std::string& object, const std::string& access);
 
 // The labels that tests use: objects are Maker's, and tasks of User try to access them.

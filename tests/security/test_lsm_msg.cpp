@@ -12,7 +12,7 @@ namespace {
 using smack::as_user;
 using smack::let_user;
 
-// A queue of the label Maker, which tasks of the label User use as far as the rule lets them.
+// A queue of the label Maker, for tasks of the label User with the rights of the rule.
 struct LabelledQueue {
     explicit LabelledQueue(key_t with_key = IPC_PRIVATE) : key { with_key } { }
 

@@ -11,7 +11,7 @@ namespace {
 using smack::as_user;
 using smack::let_user;
 
-// A set of the label Maker, which tasks of the label User use as far as the rule lets them.
+// A set of the label Maker, for tasks of the label User with the rights of the rule.
 struct LabelledSet {
     explicit LabelledSet(key_t with_key = IPC_PRIVATE) : key { with_key } { }
 

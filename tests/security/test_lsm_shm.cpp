@@ -11,7 +11,7 @@ namespace {
 using smack::as_user;
 using smack::let_user;
 
-// A segment of the label Maker, which tasks of the label User use as far as the rule lets them.
+// A segment of the label Maker, for tasks of the label User with the rights of the rule.
 struct LabelledSegment {
     explicit LabelledSegment(key_t with_key = IPC_PRIVATE) : key { with_key } { }
 

@@ -86,7 +86,7 @@ private:
     int below(unsigned bound) { return static_cast<int>(random_() % bound); }
     int any_token() { return below(kTokenSemaphores); }
 
-    // With or without a time limit; EAGAIN is its end, and nothing else may go wrong.
+    // With or without a time limit; EAGAIN is its end; any other error is a failure.
     bool call(const Operations& operations)
     {
         const auto outcome = below(4) == 0

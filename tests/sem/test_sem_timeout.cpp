@@ -44,7 +44,7 @@ TEST(a_time_that_passes_is_eagain)
     }
 }
 
-TEST(no_time_at_all_is_eagain)
+TEST(a_time_limit_of_zero_is_eagain)
 {
     const SemSet set { Values { 0, 1 } };
     EXPECT_ERR(set.operate_within({ down(0) }, kNoTime), EAGAIN);
@@ -94,7 +94,7 @@ TEST(a_waiter_with_time_left_is_served)
     EXPECT_EQ(set.value(), 0);
 }
 
-TEST(the_longest_times_are_taken)
+TEST(the_longest_times_are_accepted)
 {
     const SemSet set;
     constexpr auto longest = std::numeric_limits<time_t>::max();

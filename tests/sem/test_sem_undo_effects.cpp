@@ -216,7 +216,7 @@ TEST(the_set_used_last_is_adjusted_first)
         EXPECT_OK(sleeper.join());
 }
 
-// What each of the thousand does.  They share the memory of the test, which makes them many times
+// The operations of each of the thousand.  They share the memory of the test, which makes them many times
 // cheaper to start where every page costs; so they must not do more than make system calls.
 int hold_until_zero(void* argument)
 {

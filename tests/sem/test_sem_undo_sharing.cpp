@@ -300,7 +300,7 @@ TEST(unshare_by_one_of_two_sharers_undoes_nothing)
                          return set.operate({ undone(down()) });
                      } };
         EXPECT_OK(clone.join());
-        EXPECT_EQ(set.value(), 3); // what it did after it let go has been given back
+        EXPECT_EQ(set.value(), 3); // its operations after it let go have been undone
     });
     EXPECT_EQ(set.value(), 5);
 }

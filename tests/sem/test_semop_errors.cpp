@@ -136,7 +136,7 @@ TEST(the_array_is_read_before_the_id_is_checked)
     EXPECT_ERR(sysv::semop(INT_MAX, kNullOperations, 1), EFAULT);
 }
 
-TEST(ids_that_cannot_be_are_einval)
+TEST(impossible_ids_are_einval)
 {
     for (const int id : { -1, INT_MIN, INT_MAX })
         for (const int flags : { 0, SEM_UNDO })

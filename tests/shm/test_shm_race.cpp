@@ -142,7 +142,7 @@ TEST(attaching_against_the_last_detachment_of_a_marked_segment_works_or_fails_cl
     EXPECT_OK(late.join());
 }
 
-TEST(two_removals_of_one_segment_one_succeeds)
+TEST(one_of_two_removals_of_one_segment_succeeds)
 {
     struct Stage {
         Rendezvous start;

@@ -99,7 +99,7 @@ TEST(shm_exec_makes_it_executable)
     EXPECT_EQ(reinterpret_cast<int (*)()>(attachment.data())(), 7);
 }
 
-TEST(without_shm_exec_it_is_not)
+TEST(without_shm_exec_it_is_not_executable)
 {
     const Segment segment { kPage, 0700 };
     const Attachment attachment { segment };
@@ -113,7 +113,7 @@ TEST(a_negative_id_is_einval)
     EXPECT_ERR(sysv::shmat(-1, at(1), 0), EINVAL);
 }
 
-TEST(an_id_that_nothing_has_is_einval)
+TEST(an_unused_id_is_einval)
 {
     Segment segment;
     const int id = segment.id();

@@ -130,7 +130,7 @@ TEST(shm_stat_ignores_the_sequence_number)
               Outcome::raw(segment.id()));
 }
 
-TEST(shm_stat_needs_permission_to_read_and_shm_stat_any_none)
+TEST(shm_stat_needs_read_permission_and_shm_stat_any_does_not)
 {
     const Segment segment { kPage, 0600 };
     const int index = sysv::index_of(segment.id());
@@ -201,7 +201,7 @@ TEST(ipc_set_is_for_the_owner_the_creator_and_cap_sys_admin)
     EXPECT_ERR(play(kBob, [&] { return segment.set(wanted); }), EPERM);
 }
 
-TEST(ipc_set_to_an_owner_that_cannot_be_is_einval)
+TEST(ipc_set_to_an_impossible_owner_is_einval)
 {
     const Segment segment;
     auto wanted = segment.stat();

@@ -34,7 +34,7 @@ TEST(a_private_key_with_ipc_excl_creates_a_segment)
     Segment::adopt(static_cast<int>(REQUIRE_OK(made)));
 }
 
-TEST(a_key_that_nothing_has_is_enoent_without_ipc_creat)
+TEST(an_unused_key_is_enoent_without_ipc_creat)
 {
     EXPECT_ERR(sysv::shmget(unused_segment_key(), kPage, 0600), ENOENT);
     EXPECT_ERR(sysv::shmget(unused_segment_key(), kPage, IPC_EXCL | 0600), ENOENT);
@@ -141,7 +141,7 @@ TEST(a_new_segment_beyond_shmmax_is_einval)
     EXPECT_ERR(sysv::shmget(IPC_PRIVATE, ~std::size_t { 0 }, 0600), EINVAL);
 }
 
-TEST(a_new_segment_that_no_file_can_be_is_einval)
+TEST(a_new_segment_larger_than_any_file_is_einval)
 {
     // Below shmmax, above the largest file.
     EXPECT_ERR(sysv::shmget(IPC_PRIVATE, std::size_t { 1 } << 63, 0600), EINVAL);

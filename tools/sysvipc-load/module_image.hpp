@@ -32,7 +32,7 @@ public:
 
     /*
      * Makes the symbol an absolute one, which the kernel's loader takes as it is: it neither looks the name up nor
-     * checks the version of what it stands for.
+     * checks the version of its symbol.
      */
     void set_address(const Import& import, Elf64_Addr address);
 

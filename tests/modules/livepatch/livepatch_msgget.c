@@ -22,7 +22,7 @@ static int __init livepatch_msgget_init(void)
     return klp_enable_patch(&patch);
 }
 
-/* Comes only when the patch has been switched off. */
+/* Reached only after the patch has been disabled. */
 static void __exit livepatch_msgget_exit(void) { }
 
 module_init(livepatch_msgget_init);
