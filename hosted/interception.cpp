@@ -23,7 +23,7 @@ constexpr const char* kFunctions[] {
 #include <arch/calls.def>
 #define HANDLER(handler, kind)
 #define FUNCTION(place, handler, kind, where, symbol, ...) symbol,
-#define NOTICE(name, where, symbol, need, loss) symbol,
+#define NOTICE(where, symbol, notice, need, loss) symbol,
 #include <intercept/functions.def>
 };
 

@@ -106,8 +106,8 @@ constexpr Row kTable[] {
 #define FUNCTION(place, handler, kind, where, symbol, filter, need, loss)                          \
     function(Where::where, symbol, sysvipc_enter_##handler, sysvipc_enter_##place##_in_place,      \
              filter, sysvipc_at_##place, need, loss),
-#define NOTICE(name, where, symbol, need, loss)                                                    \
-    tracepoint(Where::where, symbol, intercept_notice_##name, need, loss),
+#define NOTICE(where, symbol, notice, need, loss)                                                  \
+    tracepoint(Where::where, symbol, notice, need, loss),
 #include <intercept/functions.def>
 #define CALL(abi, name, symbol, number)                                                            \
     function(Where::For_##abi, #symbol, sysvipc_enter_call,                                        \
