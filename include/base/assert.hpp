@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * invariant(): a condition that the module itself guarantees.  It is always checked; a violation is
- * reported once with a stack trace and returns false, so that the caller can fail the call.
+ * invariant(): a condition that the module itself guarantees, always checked.  A violation logs a stack
+ * trace, once, and returns false, so that the caller can fail the call.
  * Never use it to validate user input.
  */
 #pragma once

@@ -2,8 +2,8 @@
 /*
  * Atomic<T>: a word that several CPUs access without a common lock.  Every access names its memory
  * ordering; the compiler builtins yield the same instructions as the kernel's READ_ONCE(),
- * smp_load_acquire() and smp_store_release() on the supported architectures.  Those for more than a load or a
- * store are weaker than the kernel's on some: a barrier follows there.
+ * smp_load_acquire() and smp_store_release() on the supported architectures.  On some architectures the builtins
+ * for read-modify-write are weaker than the kernel's; a barrier follows them.
  */
 #pragma once
 
@@ -28,8 +28,7 @@ public:
         return __atomic_load_n(&value_, __ATOMIC_ACQUIRE);
     }
     /*
-     * Replaces @expected by @value, fully ordered; false: it was another, which is in @expected
-     * now.
+     * Replaces @expected by @value, fully ordered; false: the value differed; @expected is set to it.
      */
     [[nodiscard]] bool compare_exchange(T& expected, T value) noexcept
     {
@@ -59,7 +58,7 @@ private:
     T value_ {};
 };
 
-/* Orders all stores before it before all stores behind it, and loads the same (smp_wmb(), smp_rmb()). */
+/* Order all earlier stores before all later stores, and loads before loads (smp_wmb(), smp_rmb()). */
 inline void store_barrier() noexcept
 {
     __atomic_thread_fence(__ATOMIC_RELEASE);

@@ -33,19 +33,19 @@ enum class Errno : i32 {
     ERESTARTNOINTR = KAPI_ERESTARTNOINTR,
 };
 
-/* The only place where an error gets its sign. */
+/* The only place that negates an error. */
 [[nodiscard]] constexpr long to_syscall(Errno error) noexcept
 {
     return -static_cast<long>(error);
 }
 
-/* @status: a negative errno as kernel functions return it. */
+/* @status: a negative errno from a kernel function. */
 [[nodiscard]] constexpr Errno from_kernel(int status) noexcept
 {
     return static_cast<Errno>(-status);
 }
 
-/* The name as in errno(3), for log lines; nullptr: none of the above. */
+/* The name in errno(3), for log lines; nullptr: not in enum Errno. */
 [[nodiscard]] constexpr const char* errno_name(Errno error) noexcept
 {
     switch (error) {

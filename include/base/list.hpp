@@ -23,7 +23,7 @@ public:
     [[nodiscard]] bool is_linked() const noexcept { return next_ != nullptr; }
 };
 
-/* Its node makes it pinned; a second Pinned base would make it larger. */
+/* Not copyable because of its node; a second Pinned base would make it larger. */
 template <class T, class Tag>
 class List {
     using Node = ListNode<T, Tag>;
@@ -60,7 +60,7 @@ public:
         head_.next_ = &added;
     }
 
-    /* Moves all items of @other, in order, before those that are here. */
+    /* Moves all items of @other, in order, to the front of this list. */
     void take_all_before(List& other) noexcept
     {
         if (other.is_empty())

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Result<T>: a value, or the error why there is none.  It cannot be ignored, copied or tested as a
- * bool.  TRY(expression) yields the value or returns the error from the function; use it only as a
- * whole statement or a whole initialiser (inside a braced aggregate g++ leaks what is constructed).
+ * Result<T>: a value or an error.  It cannot be ignored, copied or tested as a bool.  TRY(expression)
+ * yields the value or returns the error from the function; use it only as a whole statement or a whole
+ * initialiser (inside a braced aggregate g++ leaks the members constructed before).
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* TextPage: whole lines of text in somebody else's memory.  A line that does not fit is left out. */
+/* TextPage: whole lines of text in the caller's memory.  Omits a line that does not fit. */
 #pragma once
 
 #include <base/line.hpp>

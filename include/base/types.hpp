@@ -52,7 +52,7 @@ template <class T>
     return a < b ? b : a;
 }
 
-/* A type that may be neither copied nor moved, because others know its address. */
+/* A type that may be neither copied nor moved, because other objects store its address. */
 class Pinned {
 public:
     Pinned() = default;
@@ -61,14 +61,14 @@ public:
 };
 
 /*
- * For a large local variable whose constructor writes the part that is used: kernels with
- * CONFIG_INIT_STACK_ALL_ZERO would otherwise clear all of it in each call.
+ * For a large local variable whose constructor writes all parts that are read: kernels with
+ * CONFIG_INIT_STACK_ALL_ZERO would otherwise zero the variable in each call.
  */
 #define PARTLY_INITIALISED __attribute__((uninitialized))
 
 /*
- * For a function off the usual path.  Nothing where the kernel's own mark is nothing: GCC does not align
- * such functions, and ftrace may need that.
+ * For a function off the usual path.  Empty if the kernel's own macro is: GCC does not align cold
+ * functions, and ftrace may need the alignment.
  */
 #if KAPI_COLD_IS_NOTHING
 #define COLD

@@ -3,11 +3,11 @@
  * CallGate: counts the tasks inside a system call or handler of this module, so that unloading can wait for
  * them before the kernel's functions are restored.
  *
- * Only a task that is counted, or that has pinned the module, may block in our code.  It is counted after
- * it has found that the module serves, or that loading is not decided yet, and then looks again; if neither
- * holds any more, it leaves at once.  A task that does not block is covered by the grace period of tasks-RCU with which the functions are restored, and so are
- * the instructions after a task is counted as having left.
- * So the order is: the module no longer serves; close(); is_empty(); restore the functions.
+ * Only a task that is counted or holds a pin may block in the module.  A task checks the phase (serving, or
+ * loading not decided yet), counts itself, and checks again; it leaves at once if the phase has changed.
+ * The tasks-RCU grace period that restores the functions covers tasks that do not block, and the
+ * instructions after a task has left.
+ * Order of unloading: stop serving; close(); wait for is_empty(); restore the functions.
  */
 #pragma once
 
@@ -42,11 +42,11 @@ public:
     void close() noexcept { is_closed_.store_release(true); }
     [[nodiscard]] bool is_closed() const noexcept { return is_closed_.load_relaxed(); }
     /*
-     * Whether all tasks that may block have left; once true after close(), it stays true.
+     * True if all tasks that may block have left; once true after close(), it stays true.
      *
-     * Two counters, as a task may leave on another CPU than it entered on, and one that entered while
-     * the CPUs are summed up would be missed.  The grace period is a memory barrier on all CPUs: a
-     * task counted in @left is counted in @entered, too, as is one that looked again in time.
+     * Two counters: a task may enter and leave on different CPUs, and one sum would miss a task that
+     * enters during summation.  The grace period is a memory barrier on all CPUs: each task counted in
+     * @left is counted in @entered, too, as is a task whose second check saw the module serve.
      * Sleeps.
      */
     [[nodiscard]] bool is_empty() const noexcept
@@ -57,8 +57,8 @@ public:
     }
 
     /*
-     * Counts the current task as inside until leave() if @serves() is true before and after it is
-     * counted; else the task must not block in our code.
+     * Counts the current task as inside until leave() if @serves() is true before and after counting;
+     * otherwise returns false, and the task must not block in our code.
      */
     template <class Serves>
     [[nodiscard]] bool enter_if(const Serves& serves) noexcept
@@ -77,7 +77,7 @@ public:
         left_.add(1);
     }
 
-    /* Counts the current task while it lives, for one that looks again by other means. */
+    /* Counts the current task while it lives; the user makes the second check by other means. */
     class [[nodiscard]] Pass : Pinned {
     public:
         explicit Pass(CallGate& gate) noexcept : gate_(gate) { gate_.enter(); }
@@ -91,7 +91,7 @@ private:
     void enter() noexcept
     {
         entered_.add(1);
-        compiler_barrier(); /* counted before it looks again */
+        compiler_barrier(); /* count before the second check */
     }
 
     PerCpuSum entered_;

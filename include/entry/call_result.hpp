@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* to_syscall(): a result as a system call returns it: a non-negative number, or minus the errno. */
+/* to_syscall(): the return value of a system call: a non-negative number, or minus the errno. */
 #pragma once
 
 #include <base/result.hpp>
@@ -24,7 +24,7 @@ namespace sysvipc {
 
 [[nodiscard]] inline long to_syscall(Result<void> result) noexcept
 {
-    return to_syscall(result.error()); /* 0 without one */
+    return to_syscall(result.error()); /* 0 if there is no error */
 }
 
 } // namespace sysvipc

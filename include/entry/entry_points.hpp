@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The functions that the landings jump to: one per system call of 64-bit programs, and one for all calls of
- * 32-bit programs.  Each receives the registers with which the call entered the kernel.
+ * 32-bit programs.  Each receives the registers of the program.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Interception of kernel functions: one table of the system calls and of all other functions, with the handler
- * of each and what is lost without it.
+ * Interception of kernel functions: one table of the system calls and of all other functions, with each
+ * function's handler and the feature lost without it.
  */
 #pragma once
 
@@ -10,25 +10,24 @@
 
 namespace sysvipc {
 
-/* Whether attach= names existing means. */
+/* True if the value of attach= is valid. */
 [[nodiscard]] bool are_means_known() noexcept;
 /*
- * Intercepts all functions, except optional ones that cannot be, by the means that attach= allows, and
- * attaches to the tracepoints.
- * From then on ftrace cannot be switched off.  Logs what cannot be intercepted.
+ * Intercepts all functions by the means that attach= allows, and attaches to the tracepoints; skips optional
+ * functions that cannot be intercepted, and logs them.  Afterwards ftrace cannot be switched off.
  * Errors: ENOENT, EBUSY, EOPNOTSUPP, ENODEV, ENOMEM as intercept_start(); EBUSY if ftrace, or
- * kprobes that are needed, are switched off.  Sleeps.
+ * required kprobes, are switched off.  Sleeps.
  */
 [[nodiscard]] Result<void> start_interceptions() noexcept;
 /* Loading is certain to succeed, and no object can have been created yet. */
 void open_interceptions() noexcept;
 /* Logs which calls are served, and by which means they are intercepted. */
 void log_service() noexcept;
-/* One line per function: the means of interception, or what is lost without it. */
+/* One line per function: the means of interception, or the feature lost without it. */
 void describe_interceptions(TextPage& page) noexcept;
 /*
- * Restores the functions.  No task is in our code on return, unless it has blocked there after it
- * entered; the caller has made sure that none does (CallGate).  Sleeps.
+ * Restores the functions.  On return, no task is in our code except those that have blocked there; the
+ * caller has excluded these before (CallGate).  Sleeps.
  */
 void stop_interceptions() noexcept;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Start-up of security module and audit hooks: the module calls all of their functions, or none. */
+/* Start-up of security module and audit hooks: the module uses all of them, or none. */
 #pragma once
 
 #include <base/result.hpp>

@@ -10,7 +10,7 @@
 
 namespace sysvipc {
 
-/* While it lives, the current task is counted as inside if the module serves. */
+/* Counts the current task as inside while it lives, if the module serves. */
 class [[nodiscard]] Served : Pinned {
 public:
     [[gnu::always_inline]] Served() noexcept
@@ -29,17 +29,17 @@ private:
 };
 
 /*
- * No call is served before loading is certain to succeed: loading may still be given up then, and a
- * call that sleeps would delay that.  Calls taken over from the kernel wait, because objects that
- * its own code created meanwhile would be lost.
- * Errors: ENOSYS (the call fails, or continues in that code), ERESTARTNOINTR (a signal while
+ * No call is served before loading is certain to succeed: a call that sleeps would delay a failure of
+ * loading.  Calls taken over from the kernel wait, because an object that the kernel's code created
+ * meanwhile would be lost.
+ * Errors: ENOSYS (the call fails, or continues in the kernel's code), ERESTARTNOINTR (a signal while
  * waiting).  Sleeps.
  */
 COLD [[nodiscard, gnu::noinline]] Result<void> wait_until_served() noexcept;
 
 /*
- * Calls @call with the current task counted as inside; returns its value, or ENOSYS or
- * ERESTARTNOINTR as a register has them.
+ * Calls @call with the current task counted as inside; returns its value, or -ENOSYS or
+ * -ERESTARTNOINTR.
  */
 template <class Call>
 [[nodiscard]] inline long inside(const Call& call) noexcept
@@ -53,8 +53,8 @@ template <class Call>
 }
 
 /*
- * Calls @call with the current task's namespace; returns the value for the register.  Precondition:
- * inside.
+ * Calls @call with the current task's namespace; returns the system call's return value.
+ * Precondition: the task is inside.
  * Errors besides those of @call: ENOMEM, in the first call in a namespace.
  */
 template <class Call>
@@ -79,8 +79,8 @@ COLD [[nodiscard, gnu::noinline]] long serve_later(const kapi_regs* regs, Call c
 }
 
 /*
- * Both, for a call with its arguments in @regs.  Nearly all calls are served at once, and most in the initial
- * namespace: the rest is out of line, so that these keep nothing in registers for it.
+ * inside() and in_namespace() for a call with its arguments in @regs.  Nearly all calls are served at once,
+ * and most in the initial namespace; other cases are out of line, so that the common one saves no registers.
  */
 template <class Call>
 [[nodiscard]] inline long serve(const kapi_regs* regs, Call call) noexcept

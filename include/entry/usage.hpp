@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /sys/module/sysvipc/parameters/in_use, which shows what keeps the module from being unloaded: a line per
- * IPC namespace with objects, by the number that lsns(8) shows, and the number of other references.
- * /sys/module/sysvipc/parameters/intercepted: each function of the kernel that enters the module, and how.
+ * Contents of files below /sys/module/sysvipc/parameters.
+ * in_use, the references that prevent unloading: a line per IPC namespace with objects, by the number that
+ * lsns(8) shows, and the number of other references.
+ * intercepted: each kernel function that enters the module, and the means.
  */
 #pragma once
 
@@ -11,7 +12,7 @@
 namespace sysvipc {
 
 [[nodiscard]] Result<void> start_usage() noexcept;
-/* The files are empty for those who begin to read now; the others end with an RCU grace period. */
+/* New readers find the files empty; an RCU grace period later, earlier reads have ended. */
 void stop_usage() noexcept;
 
 } // namespace sysvipc

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * host: trace events (src/host/sysvipc_events.h says what is in them).
+ * host: trace events (fields: src/host/sysvipc_events.h).
  *
- * host_event_NAME_on(): whether anybody listens; one instruction that the kernel patches.  host_event_NAME(): tells
- * those who do.  Any context, any lock may be held.
+ * host_event_NAME_on(): true if a consumer is attached (a static branch).  host_event_NAME(): emits the event.
+ * Any context, any lock may be held.
  */
 #ifndef SYSVIPC_HOST_EVENTS_H
 #define SYSVIPC_HOST_EVENTS_H

@@ -32,16 +32,16 @@ struct kapi_proc_file {
 struct kapi_proc_entry *host_proc_mkdir(const char *name); /* NULL: failed */
 /*
  * @file must outlive the entry, which is complete when it becomes visible.  Without @parent its name is a
- * path below /proc, in directories that exist and need not be ours.  NULL: failed.
+ * path below /proc, in existing directories, which need not be ours.  NULL: failed.
  */
 struct kapi_proc_entry *host_proc_create(const struct kapi_proc_file *file,
 					 struct kapi_proc_entry *parent, void *data);
 void host_proc_remove(struct kapi_proc_entry *entry); /* waits for users inside; NULL is allowed */
 
 /*
- * To be called in the open() of a permanent entry that is not ours: makes @file a @proc_file of
- * ours, which pins the module while open.  -ENOENT: the module is being unloaded; -ENOMEM; the
- * errors of proc_file->open().  Sleeps.
+ * Call in the open() of a permanent entry that is not ours: makes @file a @proc_file of ours, which pins
+ * the module while open.  -ENOENT: the module is being unloaded; -ENOMEM; the errors of
+ * proc_file->open().  Sleeps.
  */
 int host_proc_open_as(struct kapi_inode *inode, struct kapi_file *file,
 		      const struct kapi_proc_file *proc_file, void *data);
@@ -50,8 +50,8 @@ const char *host_file_name(struct kapi_file *file); /* last path component; cons
 void host_seq_write(struct kapi_seq_file *seq, const char *text, kapi_size size);
 struct kapi_user_ns *host_seq_user_ns(struct kapi_seq_file *seq); /* of the opener */
 /*
- * Whether the current task may do no more than who opened the file: a program with more rights that is given an open
- * file shall not read for another.
+ * True if the current task has no more rights than the file's opener: a privileged program that is passed an
+ * open file must not read on the opener's behalf.
  */
 bool host_seq_reader_is_opener(struct kapi_seq_file *seq);
 

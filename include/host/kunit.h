@@ -15,7 +15,7 @@ struct kapi_kunit;
 
 /*
  * Both record a failure and continue: KUnit's assertions would end the thread without running
- * destructors.  They return whether the expectation held.  Only the test case's own thread may call
+ * destructors.  They return true if the expectation held.  Only the test case's own thread may call
  * them.
  */
 bool host_kunit_expect(struct kapi_kunit *test, bool holds, const char *text, const char *file,
@@ -23,7 +23,7 @@ bool host_kunit_expect(struct kapi_kunit *test, bool holds, const char *text, co
 bool host_kunit_expect_equal(struct kapi_kunit *test, kapi_s64 left, kapi_s64 right,
 			     const char *text, const char *file, int line);
 
-/* Returns @count, or less with KASAN: a case must end long before KUnit's time limit. */
+/* Returns @count, or less with KASAN, so that a case ends long before KUnit's time limit. */
 kapi_u32 host_kunit_affordable(kapi_u32 count);
 
 /* Starts a thread that calls @run(@data) once, on @cpu if that is online.  NULL: failed. */
@@ -38,7 +38,7 @@ void host_kunit_thread_signal(struct kapi_kunit_thread *thread);
 void host_kunit_signals_allow(void);
 void host_kunit_signals_drop(void);
 
-/* New credentials for the current thread; restore takes what assume returned. */
+/* New credentials for the current thread; pass the result of assume to restore. */
 struct kapi_kunit_identity {
 	kapi_u32 uid;
 	kapi_u32 gid;
@@ -59,7 +59,7 @@ struct kapi_kunit_file;
 struct kapi_kunit_file *host_kunit_file_open(const char *path);
 kapi_s64 host_kunit_file_read(struct kapi_kunit_file *file, void *to, kapi_size size,
 			      kapi_s64 *offset);
-void host_kunit_file_close(struct kapi_kunit_file *file); /* completely closed on return */
+void host_kunit_file_close(struct kapi_kunit_file *file); /* returns after the file is released */
 
 /*
  * Probes the file at @path as if segments were of its kind; 0 or -errno.  Precondition: such files
@@ -67,12 +67,12 @@ void host_kunit_file_close(struct kapi_kunit_file *file); /* completely closed o
  */
 int host_kunit_segment_probe(const char *path);
 
-/* Whether this kernel has ftrace direct calls. */
+/* True if this kernel has ftrace direct calls. */
 bool host_kunit_has_direct_calls(void);
-/* Whether a kprobe at a function's entry is a user of ftrace, of which there may be one only. */
+/* True if a kprobe at a function's entry is a user of ftrace, of which a function can have only one. */
 bool host_kunit_probes_use_ftrace(void);
 
-/* pins: this module's reference count.  flush: waits until what kernel threads closed is gone. */
+/* pins: this module's reference count.  flush: waits until files closed by kernel threads are released. */
 int host_kunit_module_pins(void);
 void host_kunit_files_flush(void);
 

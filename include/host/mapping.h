@@ -2,9 +2,9 @@
 /*
  * host: mappings of segments in the calling process.  Kernel source: <linux/mm.h>.
  *
- * Functions that sleep wait for the mmap lock of the process, as long as the process likes: one of its page
- * faults may hold it while the process itself serves it (FUSE, userfaultfd).  The caller holds no lock
- * that others need, and pins the module.
+ * Functions that sleep may wait for the mmap lock of the process indefinitely: a page fault may hold the
+ * lock until a process serves it (FUSE, userfaultfd).  The caller must hold no lock that other processes
+ * need, and a pin.
  */
 #ifndef SYSVIPC_HOST_MAPPING_H
 #define SYSVIPC_HOST_MAPPING_H
@@ -15,7 +15,7 @@ KAPI_BEGIN
 
 struct kapi_file;
 
-int host_mappings_start(void); /* once, before all else here; -ENOMEM; sleeps */
+int host_mappings_start(void); /* call once, before all other functions here; -ENOMEM; sleeps */
 
 /*
  * Maps a segment's file completely; /proc/PID/maps shows it with @inode_number.  @protection,
@@ -23,7 +23,7 @@ int host_mappings_start(void); /* once, before all else here; -ENOMEM; sleeps */
  */
 long host_mapping_create(struct kapi_file *file, unsigned long inode_number, unsigned long address,
 			 unsigned long protection, unsigned long flags);
-/* Whether anything is mapped in [@start, @end); false if the process is being killed.  Sleeps. */
+/* True if anything is mapped in [@start, @end); false if the process is being killed.  Sleeps. */
 bool host_mapping_overlaps(unsigned long start, unsigned long end);
 
 /* One mapping of (a part of) a segment's file: its addresses, and its offset in the file. */
@@ -31,7 +31,7 @@ struct kapi_mapping {
 	unsigned long start;
 	unsigned long end;
 	unsigned long page_offset;
-	const void *file; /* only for comparison */
+	const void *file; /* for comparison only */
 	unsigned long file_size;
 };
 /*
@@ -49,8 +49,8 @@ long host_mapping_detach_builtin(unsigned long address);
 
 /*
  * Between begin and end no other thread of this process detaches; other processes do not wait.
- * NULL: there is nothing to end, as no other task uses this address space (*@error is 0), or the
- * process is being killed (-EINTR).  Sleeps.
+ * NULL: no end needed, as no other task uses this address space (*@error is 0), or the process is being
+ * killed (-EINTR).  Sleeps.
  */
 struct kapi_detaching;
 struct kapi_detaching *host_mapping_detach_begin(int *error);

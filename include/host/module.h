@@ -8,8 +8,8 @@
 KAPI_BEGIN
 
 /*
- * For a module that is being unloaded but must stay, as returning would free it.  The task is lost;
- * it counts as neither running nor hung, and does not block suspending.
+ * For a module that is being unloaded but must stay, as returning would free it.  The task never
+ * continues; it counts as neither running nor hung, and does not block suspending.
  */
 void host_module_never_return(void) __attribute__((noreturn));
 
@@ -24,11 +24,11 @@ bool host_parameter_require_lsm(void);
 int sysvipc_module_init(void) KAPI_NOEXCEPT; /* 0 or -errno */
 void sysvipc_module_exit(void) KAPI_NOEXCEPT;
 /*
- * Writes the text of the file in_use, at most @size bytes; returns its length.  At any time.
- * Sleeps.
+ * Writes the text of the file in_use, at most @size bytes; returns its length.  May be called at any
+ * time.  Sleeps.
  */
 kapi_size sysvipc_describe_use(char *text, kapi_size size) KAPI_NOEXCEPT;
-/* The same for the file intercepted. */
+/* sysvipc_describe_use() for the file intercepted. */
 kapi_size sysvipc_describe_interceptions(char *text, kapi_size size) KAPI_NOEXCEPT;
 
 KAPI_END

@@ -14,26 +14,26 @@ struct kapi_ipc_ns;
 struct kapi_user_ns;
 
 /*
- * On a kernel without IPC namespaces, lets those of another kind ("mnt", "uts", "net") stand in for them in
- * all of the functions below; "": none does.  Before any of these.  -EINVAL: the kernel has no such kind;
- * -EOPNOTSUPP: it has System V IPC or IPC namespaces of its own.
+ * On a kernel without IPC namespaces, makes all functions below use namespaces of another kind ("mnt", "uts",
+ * "net") instead; "": none.  Call before all of them.  -EINVAL: the kernel has no such kind; -EOPNOTSUPP: it
+ * has System V IPC or IPC namespaces of its own.
  */
 int host_ipc_ns_stand_in(const char *kind);
 
-/* The CLONE_* flag of clone(2) and unshare(2) that makes a new one, and its name below /proc/PID/ns. */
+/* The CLONE_* flag that creates a namespace in clone(2) and unshare(2), and its name below /proc/PID/ns. */
 unsigned long host_ipc_ns_clone_flag(void);
-unsigned long host_ipc_ns_unshare_flags(void); /* of unshare(2), any of which may make one */
+unsigned long host_ipc_ns_unshare_flags(void); /* flags of unshare(2) that may create one */
 const char *host_ipc_ns_type(void);
 
 bool host_ipc_ns_supported(void); /* false: only the initial one exists */
 
-/* Takes no reference: the current task is in it.  May be NULL if only one exists. */
+/* Takes no reference: the current task is in the namespace.  May be NULL if only one exists. */
 struct kapi_ipc_ns *host_ipc_ns_current(void);
 struct kapi_ipc_ns *host_ipc_ns_initial(void);
 /* The user namespace whose capabilities count in @ns; lives as long as @ns. */
 struct kapi_user_ns *host_ipc_ns_owner(struct kapi_ipc_ns *ns);
 
-/* Where a kernel with System V IPC keeps limits and next ids of @ns; all NULL on other kernels. */
+/* The places of a kernel's own limits and next ids of @ns; all NULL on kernels without System V IPC. */
 struct kapi_ipc_settings {
 	int *msgmax, *msgmnb, *msgmni;
 	int *sem; /* four, as in the file "sem" */
@@ -43,8 +43,8 @@ struct kapi_ipc_settings {
 };
 void host_ipc_ns_settings(struct kapi_ipc_ns *ns, struct kapi_ipc_settings *settings);
 /*
- * Whether such a kernel has objects in any namespace that a task is in.  KAPI_BUILTIN_CHANGING:
- * none found, but a call is creating or removing one, or about to; does not wait for it.
+ * The use of a kernel's own System V IPC in all namespaces that a task is in.  KAPI_BUILTIN_CHANGING: no
+ * objects, but a call is creating or removing one, or about to; does not wait for it.
  */
 enum kapi_builtin_use { KAPI_BUILTIN_UNUSED, KAPI_BUILTIN_CHANGING, KAPI_BUILTIN_OBJECTS };
 enum kapi_builtin_use host_ipc_ns_builtin_use(void);
@@ -52,14 +52,14 @@ enum kapi_builtin_use host_ipc_ns_builtin_use(void);
 /* Keeps @ns until the matching put; both are no-ops if only one namespace exists. */
 void host_ipc_ns_get(struct kapi_ipc_ns *ns);
 /*
- * Process context.  Does not sleep, unless mount namespaces stand in, of which the last put unmounts what is in it.
+ * Process context.  Does not sleep, except with mnt stand-ins: the last put unmounts the namespace's file systems.
  */
 void host_ipc_ns_put(struct kapi_ipc_ns *ns);
 
-/* Distinguishes @ns, which exists, from all others that do; with the mark below, from earlier and later ones, too. */
+/* Distinguishes all existing namespaces; together with the mark below, also earlier and later ones. */
 const void *host_ipc_ns_identity(const struct kapi_ipc_ns *ns);
 
-/* As in /proc/PID/ns/ipc. */
+/* The number in /proc/PID/ns/ipc. */
 unsigned int host_ipc_ns_number(const struct kapi_ipc_ns *ns);
 
 /*
@@ -72,11 +72,11 @@ unsigned long host_ipc_ns_mark(const struct kapi_ipc_ns *ns);
 void host_ipc_ns_unmark_all(void);
 
 /*
- * The kernel function that is called for a namespace that has no references left, before its
- * memory, or its identity, can be reused; host_ipc_ns_ending_identity() finds that in its first argument.
- * It may run with preemption disabled and a lock held, and where something stands in, in a softirq and for
- * what has never been an identity: an interceptor must not sleep.  On kernels with POSIX message queues,
- * RCU readers that see the namespace then may use it until they end.  NULL: namespaces never end.
+ * The kernel function that runs for a namespace without references, before its memory and identity can be
+ * reused; host_ipc_ns_ending_identity() derives the identity from the function's first argument.  The
+ * function may run with preemption disabled and a lock held, and with stand-ins also in a softirq and for
+ * numbers that are no identity: an interceptor must not sleep.  On kernels with POSIX message queues, RCU
+ * readers that see the namespace then may use it until they end.  NULL: namespaces never end.
  */
 const char *host_ipc_ns_ending_symbol(void);
 const void *host_ipc_ns_ending_identity(unsigned long argument);

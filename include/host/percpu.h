@@ -7,7 +7,7 @@
 
 KAPI_BEGIN
 
-/* Sums up all CPUs' values, one after the other: exact if none is changed meanwhile. */
+/* Sums all CPUs' values, one after the other: exact if none changes meanwhile. */
 long host_percpu_long_sum(const long *counter);
 
 KAPI_END

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* host: whether a process lives.  Kernel source: <linux/pid.h>, <linux/sched/signal.h>. */
+/* host: checks if a process lives.  Kernel source: <linux/pid.h>, <linux/sched/signal.h>. */
 #ifndef SYSVIPC_HOST_PROCESS_H
 #define SYSVIPC_HOST_PROCESS_H
 
@@ -12,14 +12,14 @@ struct kapi_pid_ns;
 struct kapi_process_mark;
 
 /*
- * Whether the process, or thread, with this id has not ended; a zombie has.  NULL: no.  The caller keeps @pid.
- * Any context.
+ * True if the process, or thread, with this id has not ended; a zombie has ended.  NULL: false.  The caller
+ * holds a reference to @pid.  Any context.
  */
 bool host_pid_lives(struct kapi_pid *pid);
 
 /*
- * The number in @ns of the process that was marked; *@lives: as above.  Once it has ended, its number is known
- * in the initial namespace only.  0: none there.  Any context.
+ * The number in @ns of the marked process; *@lives: as host_pid_lives().  After the process has ended, its
+ * number is available in the initial namespace only.  0: not visible in @ns.  Any context.
  */
 int host_process_number(const struct kapi_process_mark *mark, struct kapi_pid_ns *ns, bool *lives);
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * host: what security modules and audit see of an object, and their hooks.
+ * host: the part of an object that security modules and audit see, and their hooks.
  * Kernel source: <linux/security.h>, <linux/audit.h>, <linux/ipc.h>, <linux/msg.h>.
  *
  * The hooks take an object's struct kern_ipc_perm.  Our objects keep their id and owners in it on every
  * kernel: nothing is stored twice or built per call.  Its members after the last one that a hook reads
- * (counts and links) are not kept; other members of the object occupy their place, so that a reader of the
- * whole structure, such as a BPF program, stays within the object, which would otherwise need twice the
- * memory.  A message has a complete struct msg_msg.
+ * (counts and links) are omitted, as they would double the size of an object.  Other members of the object
+ * occupy their place, so that a reader of the whole structure, such as a BPF program, stays within the
+ * object.  A message has a complete struct msg_msg.
  * On kernels without security modules the calls are no-ops.
  *
- * Verdicts are 0 or -errno.  No lock is needed, any may be held; only functions marked so sleep.
+ * Verdicts are 0 or -errno.  No lock is needed, any may be held; only functions marked "sleeps" sleep.
  */
 #ifndef SYSVIPC_HOST_SECURITY_H
 #define SYSVIPC_HOST_SECURITY_H
@@ -24,12 +24,12 @@ KAPI_OPAQUE(kapi_ipc_perm, IPC_PERM);
 
 struct kapi_task;
 
-/* A struct msg_msg without the list links at its beginning; the caller has them before it. */
+/* A struct msg_msg without the list links at its beginning, which the caller stores before it. */
 struct kapi_msg {
 	long type;
 	kapi_size size;
-	void *link; /* no hook reads it: for the message's owner */
-	void *note; /* a security module's; NULL at first */
+	void *link; /* for the message's owner; no hook reads it */
+	void *note; /* the security module's data; initially NULL */
 };
 
 struct kapi_ipc_owners {
@@ -46,7 +46,7 @@ struct kapi_ipc_owners {
  */
 int host_security_find(void);
 /*
- * The name of the @number-th (from 0) function that the kernel has but that was not found; NULL: no
+ * The name of function @number (from 0) of those that the kernel has but that were not found; NULL: no
  * more.
  */
 const char *host_security_missing(unsigned int number);
@@ -61,9 +61,9 @@ void host_ipc_perm_set_key(struct kapi_ipc_perm *perm, int key);
 void host_ipc_perm_set_owners(struct kapi_ipc_perm *perm, const struct kapi_ipc_owners *owners);
 void host_ipc_perm_change_mode(struct kapi_ipc_perm *perm, kapi_u32 clear, kapi_u32 set);
 
-/* Whether the running system call is being audited. */
+/* True if audit records the running system call. */
 bool host_audit_is_on(void);
-/* Precondition of both: host_audit_is_on(). */
+/* Add an object, and the values of IPC_SET, to the audit record.  Precondition: host_audit_is_on(). */
 void host_audit_object(struct kapi_ipc_perm *perm);
 void host_audit_change(unsigned long qbytes, kapi_u32 uid, kapi_u32 gid, kapi_u32 mode);
 

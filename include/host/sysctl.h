@@ -17,23 +17,23 @@ struct kapi_sysctl {
 	 * is -errno.  Sleeps.
 	 */
 	void *(*find)(int *error);
-	bool is_word; /* one unsigned long without bounds or store, else @count ints */
+	bool is_word; /* one unsigned long without bounds or store, otherwise @count ints */
 	kapi_u32 count;
 	int least; /* of each value; both 0: no bounds */
 	int most;
 	/*
 	 * Handles a write; NULL: all of @wanted is stored.  @status: the result of parsing the
-	 * user's text; @wanted has the values before the faulty one.  Returns the result of the
-	 * write.
+	 * user's text; @wanted contains the values before the first error.  Returns the result of
+	 * the write.
 	 */
 	int (*store)(int *values, const int *wanted, int status);
-	/* Returns what the current task may do: 4 (read) and 2 (write).  Does not sleep. */
+	/* Returns the current task's permissions: 4 (read) and 2 (write).  Does not sleep. */
 	kapi_u32 (*access)(void);
-	unsigned short mode; /* as shown */
+	unsigned short mode; /* shown by stat(2) */
 };
 
 struct kapi_sysctls;
-/* A file that is being opened, read, written or listed pins the module, until a little later. */
+/* Opening, reading, writing or listing a file pins the module until shortly afterwards. */
 /*
  * Creates the @count files of @files, which must outlive them, in @directory.  NULL: no memory, or
  * a name is taken.

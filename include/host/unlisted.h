@@ -8,8 +8,8 @@
 KAPI_BEGIN
 
 /*
- * Finds them; before anything else of kapi, host or intercept is called.  -ENOENT: the kernel lacks *@missing;
- * -ENOMEM.  Does nothing on kernels that export all.  Sleeps.
+ * Finds the functions.  Call before all other functions of kapi, host and intercept.  -ENOENT: the kernel lacks
+ * *@missing; -ENOMEM.  No-op on kernels that export all.  Sleeps.
  */
 int host_unlisted_find(const char **missing);
 

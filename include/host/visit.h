@@ -8,8 +8,8 @@
 KAPI_BEGIN
 
 /*
- * Calls @each for every object, under RCU, concurrently with writers.  Objects present all the time
- * are visited, more than once if the table grows.
+ * Calls @each for every object, under RCU, concurrently with writers.  Visits all objects that are
+ * present throughout, more than once if the table grows.
  */
 void host_addresses_visit(struct kapi_rhashtable *table,
 			  void (*each)(struct kapi_addressed *, void *context) KAPI_NOEXCEPT,

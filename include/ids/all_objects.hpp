@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Visiting all objects of a table.  A user can create very many: these functions work in bounded steps and
- * let other tasks and RCU callbacks run in between.
+ * Visits all objects of a table.  A user can create very many objects: these functions work in bounded
+ * steps and let other tasks and RCU callbacks run in between.
  */
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace sysvipc {
 
-/* The first object at or above @index, which is set to its index.  Errors: ENOENT. */
+/* The first object at or above @index; sets @index to its index.  Errors: ENOENT. */
 template <class Object>
 [[nodiscard]] Result<Ref<Object>> hold_from(const IdTable& table, i32& index) noexcept
 {
@@ -23,8 +23,8 @@ template <class Object>
 }
 
 /*
- * Calls @each(object) for some objects at or above @index, and moves it behind the last; false:
- * there are no more.  Under RCU, as find_from().
+ * Calls @each(object) for some objects from @index on, and moves @index past the last; false: no more
+ * objects.  Call under RCU, as find_from().
  */
 template <class Object, class Each>
 [[nodiscard]] bool for_some_objects(const IdTable& table, i32& index, const Each& each) noexcept
@@ -41,8 +41,8 @@ template <class Object, class Each>
 }
 
 /*
- * Calls @each(object) for all, under RCU; it may remove the object, and must not sleep.  Objects
- * created or removed meanwhile may be missed.  Sleeps.
+ * Calls @each(object) for all objects, under RCU; @each may remove the object, and must not sleep.  May
+ * miss objects created or removed meanwhile.  Sleeps.
  */
 template <class Object, class Each>
 void for_all_objects_under_rcu(const IdTable& table, const Each& each) noexcept
@@ -56,7 +56,7 @@ void for_all_objects_under_rcu(const IdTable& table, const Each& each) noexcept
         CurrentTask::give_way();
 }
 
-/* Calls @each(object) for all; it may remove the object.  Precondition: none is added.  Sleeps. */
+/* Calls @each(object) for all; @each may remove the object.  Precondition: none is added.  Sleeps. */
 template <class Object, class Each>
 void for_all_objects(const IdTable& table, const Each& each) noexcept
 {

@@ -30,7 +30,7 @@ struct CompatBuffer {
 [[nodiscard]] Result<void> write_user(CompatBuffer to, const abi::ShmLimitInfo& info) noexcept;
 [[nodiscard]] Result<void> write_user(CompatBuffer to, const abi::ShmUsageInfo& info) noexcept;
 
-/* The fields of a *Stat that IPC_SET uses; reads nothing else. */
+/* Read only those fields of a *Stat that IPC_SET uses. */
 [[nodiscard]] Result<abi::IpcPerm> read_requested_perm(CompatBuffer from) noexcept;
 [[nodiscard]] Result<u64> read_requested_qbytes(CompatBuffer from) noexcept;
 

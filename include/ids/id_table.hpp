@@ -6,8 +6,8 @@
  * take its own lock and check whether it has been removed in between; lookups never take the table's
  * lock.  docs/locking.md describes the model.
  *
- * BARRIER removed: remove() marks the object, then takes it out of the index, then out of the keys.  Who does
- *     not find an id any more, and then looks for the key, finds nothing or sees the mark.
+ * BARRIER removed: remove() sets is_removed_, then removes the index, then the key.  A task that misses the id
+ *     and then looks up the key finds nothing, or an object that is_removed().
  *
  * Locks:   publish(), withdraw() and hide() hold the table's lock briefly, however many objects there
  *     are; the last two nest it in the object's lock.  No object's lock is taken under it.
@@ -31,10 +31,10 @@ namespace sysvipc {
 class IdTable : Pinned {
     struct Counts {
         i32 in_use { 0 };
-        i32 most { 0 }; /* in use at once, ever */
-        /* No index above it is in use; lowered only when usage() is asked for. */
+        i32 most { 0 }; /* highest in_use so far */
+        /* No index above it is in use; only usage() lowers it. */
         i32 highest_bound { -1 };
-        i32 last_index { -1 }; /* allocated last */
+        i32 last_index { -1 }; /* the index allocated last */
         i32 sequence { 0 };
         bool is_open { false };
     };
@@ -44,22 +44,22 @@ public:
     struct Usage {
         i32 in_use;
         i32 highest; /* index; -1: none */
-        i32 most; /* in use at once, so far */
+        i32 most; /* highest number in use so far */
     };
 
     /* Errors: ENOMEM.  Sleeps. */
     [[nodiscard]] Result<void> start() noexcept { return keys_.start(); }
-    /* Must be empty.  Sleeps. */
+    /* Precondition: the table is empty.  Sleeps. */
     void stop() noexcept { keys_.stop(); }
-    /* Until then publish() fails with ENOSYS, as if the module were not loaded. */
+    /* Before open(), publish() fails with ENOSYS, as if the module were not loaded. */
     void open() noexcept { counts_.lock()->is_open = true; }
 
-    /* All of these: under RCU; nullptr: none. */
+    /* All lookups: call under RCU; nullptr: none. */
     template <class T>
     [[nodiscard, gnu::always_inline]] T* find(IpcId id) const noexcept
     {
         IpcObject* object = at_index(id);
-        /* At that index: so the ids differ in their sequence numbers, if at all. */
+        /* The index matches, so only the sequence numbers can differ. */
         if (!object || object->id() != id) [[unlikely]] {
             load_barrier(); /* BARRIER removed */
             return nullptr;
@@ -83,31 +83,31 @@ public:
         if (!keyed)
             return nullptr;
         IpcObject* object = from_keyed(keyed);
-        /* An object is public once its index leads to it, slightly later than its key does. */
+        /* An object's key is visible slightly before its index, which makes the object public. */
         if (!object->is_published_.load_acquire() && at_index(object->id()) != object) [[unlikely]]
             return nullptr;
         if (object->is_removed()) [[unlikely]]
             return nullptr;
         return static_cast<T*>(object);
     }
-    /* The first object at or above @index, which is set to its index. */
+    /* The first object at or above @index; sets @index to its index. */
     template <class T>
     [[nodiscard]] T* find_from(i32& index) const noexcept
     {
         (void)invariant(is_under_rcu());
         IpcObject* object = static_cast<IpcObject*>(indexes_.find_from(index));
-        load_barrier(); /* BARRIER removed: for those that were passed over */
+        load_barrier(); /* BARRIER removed: for the objects passed over */
         return static_cast<T*>(object);
     }
 
     [[nodiscard]] Usage usage() noexcept;
 
     /*
-     * The id for the next object, used once (checkpoint/restore); negative: any.  If its index is
-     * taken, the next free one above is used.  /proc/sys/kernel/msg_next_id, ...
+     * The id for the next object, used once (checkpoint/restore); negative: any.  If the index is taken,
+     * the object gets the next free index above.  /proc/sys/kernel/msg_next_id, ...
      */
     [[nodiscard]] Atomic<i32>& next_id() noexcept { return *next_id_; }
-    /* Keeps that number at @place unless it is nullptr.  Call before the table is used. */
+    /* Stores next_id() at @place unless that is nullptr.  Call before the table is used. */
     void take_next_ids_from(int* place) noexcept
     {
         /* SAFETY: an Atomic has the layout of its value. */
@@ -116,30 +116,30 @@ public:
             next_id_ = reinterpret_cast<Atomic<i32>*>(place);
     }
 
-    /* Held from the second lookup of a key until its object is published, or cannot be created. */
+    /* Held from the second lookup of a key until its object is published, or creation fails. */
     [[nodiscard]] Mutex<CreationLock>& creation() noexcept RETURNS_CAPABILITY(creation_)
     {
         return creation_;
     }
 
     /*
-     * Makes a complete object visible and takes over its reference; not on failure.
-     * Errors: EEXIST: the key is taken; ENOSPC at @limit (msgget(2)); ENOMEM; ENOSYS: the module is
-     * being loaded or unloaded; those of rhashtable_insert_fast().
+     * Makes a complete object visible.  On success, takes over its reference.
+     * Errors: EEXIST (the key is taken); ENOSPC at @limit (msgget(2)); ENOMEM; ENOSYS (the module is
+     * being loaded or unloaded); those of rhashtable_insert_fast().
      * Context: process, sleeps.
      */
     template <class T>
     [[nodiscard]] Result<IpcId> publish(Ref<T>& object, i32 limit) noexcept
     {
         const IpcId id = TRY(insert(*object, limit));
-        (void)object.release(); /* now the table's */
+        (void)object.release(); /* now owned by the table */
         return id;
     }
 
     /*
-     * Unlinks @object: no lookup finds it from now on, and a task that found it earlier sees that
-     * it is removed under its lock.  Precondition: not removed yet.  @proof: the view of the
-     * object's lock.  Returns the table's reference.
+     * Unlinks @object: later lookups do not find it, and a task that found it earlier sees under its lock
+     * that it is removed.  Precondition: not removed yet.  @proof: the view of the object's lock.  Returns
+     * the table's reference.
      */
     template <class T>
     [[nodiscard]] Ref<T> withdraw(T& object, typename T::Locked& proof) noexcept
@@ -160,7 +160,7 @@ private:
     [[nodiscard]] IpcObject* at_index(IpcId id) const noexcept
     {
         (void)invariant(is_under_rcu());
-        /* Some bits of the id: below slots(), also under speculation. */
+        /* The index is some bits of the id, hence below slots(), also under speculation. */
         return static_cast<IpcObject*>(indexes_.find(id_layout.index_of(id)));
     }
     static IpcObject* from_keyed(kapi_keyed* keyed) noexcept
@@ -180,7 +180,7 @@ private:
 
     KeyMap keys_;
     Mutex<CreationLock> creation_;
-    /* What is written for each object that comes or goes is at the end of one, and the start of the other. */
+    /* Adjacent: publishing and removing write the end of indexes_ and the start of counts_. */
     IndexMap indexes_;
     Lock counts_;
     Atomic<i32> own_next_id_ { kAnyId };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * IpcObject: what the table needs of every System V IPC object: its key, its id, and whether it has been
- * removed.  GuardedObject<State, Class, Hooks> adds state under its own lock, ownership, which readers
- * copy without a lock, and permission checks: audit is told first, then the ownership decides, then the
- * security modules, through the Hooks of its kind (os/security.hpp).
+ * IpcObject: the members that the table needs of every System V IPC object: key, id, is_removed().
+ * GuardedObject<State, Class, Hooks> adds state under its own lock, ownership, which readers copy without a
+ * lock, and permission checks.  Order of checks: audit record, owner and mode, security modules (the Hooks
+ * of the kind, os/security.hpp).
  *
  * INVARIANT: the id never changes once the object is published; the key changes only to IPC_PRIVATE,
  *     once, under the table's and the object's lock.
@@ -36,14 +36,14 @@ public:
     /* The process that created it. */
     [[nodiscard]] const ProcessMark& maker() const noexcept { return maker_; }
 
-    /* Traces that the caller may not do @wanted (0: what only an owner may), by @ownership. */
+    /* Emits ipc_refused: @ownership denies the caller @wanted (0: an action reserved to owners). */
     COLD [[gnu::noinline]] void tell_refused(const Ownership& ownership, u32 wanted) const noexcept
     {
         Trace::ipc_refused(id(), key(), wanted, Caller::effective_uid().value(),
                            ownership.uid.value(), ownership.cuid.value(), ownership.mode.bits());
     }
 
-    /* Tells audit that the system call is about this object, whatever the result. */
+    /* Adds this object to the system call's audit record, whatever the result. */
     void tell_audit() noexcept { perm_.tell_audit(); }
 
 protected:
@@ -54,15 +54,15 @@ protected:
     [[nodiscard]] KernelPerm& perm() noexcept { return perm_; }
     [[nodiscard]] const KernelPerm& perm() const noexcept { return perm_; }
     /*
-     * Security modules get the address of a struct kern_ipc_perm: all of it must lie within the
-     * object, whose own members take the place of those that no hook reads (host/security.h).
+     * Security modules get the address of a struct kern_ipc_perm: all of it must lie within the object,
+     * whose own members occupy the fields that no hook reads (host/security.h).
      */
     template <class T>
     [[nodiscard]] static consteval bool is_perm_within() noexcept
     {
         return __builtin_offsetof(IpcObject, perm_) + KAPI_KERN_IPC_PERM_SIZE <= sizeof(T);
     }
-    /* Security modules have labelled it: the destructor must free the label. */
+    /* True if security modules have labelled it: the destructor must free the label. */
     bool is_labelled_ { false };
 
 private:
@@ -91,7 +91,7 @@ public:
     using Locked = typename Lock::Locked;
 
     [[nodiscard]] Locked lock() noexcept ACQUIRE(state_) TRUSTED { return state_.lock(); }
-    /* For assertions, as in Guarded: the type of a view does not say which object it locks. */
+    /* For assertions, as in Guarded: a view's type does not show which object it locks. */
     [[nodiscard]] bool is_locked() const noexcept { return state_.is_locked(); }
 
     /* A consistent copy, taken without a lock. */
@@ -104,7 +104,7 @@ public:
         (void)invariant(is_locked());
         return Ownership { perm().owners() };
     }
-    /* Sets all but the creator. */
+    /* Sets the owner and the mode, not the creator. */
     void set_ownership(Locked& proof, const Ownership& ownership) noexcept
     {
         (void)invariant(is_locked());
@@ -112,8 +112,8 @@ public:
     }
 
     /*
-     * Checks that the caller may do @wanted: permission bits in any of the three places; a call's
-     * flags may be passed as they are.
+     * Checks that the caller has the permissions @wanted: bits in any of the three groups; a call's flags
+     * may be passed unchanged.
      * @owner: the user namespace whose CAP_IPC_OWNER overrides the mode.  Errors: EACCES.
      */
     [[nodiscard, gnu::always_inline]] Result<void> check_access(u32 wanted,
@@ -132,18 +132,18 @@ public:
             TRY(check_mode(wanted, owner));
         return perm().may_access(wanted);
     }
-    /* Whether *get() may return the id, after check_access().  Errors: a security module's. */
+    /* Asks security modules if *get() may return the id; call after check_access().  Errors: theirs. */
     [[nodiscard]] Result<void> check_open(u32 flags) noexcept
     {
         return Hooks::may_open(perm(), flags);
     }
-    /* Whether *ctl() may do @command, after the mode permits it.  Errors: a security module's. */
+    /* Asks security modules if *ctl() may do @command; call after the mode check.  Errors: theirs. */
     template <class Command>
     [[nodiscard]] Result<void> check_command(Command command) noexcept
     {
         return Hooks::may_control(perm(), static_cast<i32>(command));
     }
-    /* The same for a command that concerns no single object. */
+    /* check_command() for a command that concerns no single object. */
     template <class Command>
     [[nodiscard]] static Result<void> check_command_for_all(Command command) noexcept
     {
@@ -156,7 +156,7 @@ public:
         TRY(check_owner(ownership(proof), owner));
         return check_command(KAPI_IPC_RMID);
     }
-    /* The same without the lock. */
+    /* check_removal() without the lock. */
     [[nodiscard]] Result<void> check_removal(UserNamespace owner) noexcept
     {
         tell_audit();
@@ -194,7 +194,7 @@ protected:
         if (is_labelled_)
             Hooks::unlabel(perm());
     }
-    /* Has security modules label it, before publishing.  Errors: ENOMEM, a module's.  Sleeps. */
+    /* Security modules label it; call before publishing.  Errors: ENOMEM, a module's.  Sleeps. */
     [[nodiscard]] Result<void> label() noexcept
     {
         TRY(Hooks::label(perm()));
@@ -221,14 +221,13 @@ private:
             tell_refusal(0);
         return permitted;
     }
-    /* Reads again who owns the object, so that no call keeps that for a refusal. */
+    /* Reads the ownership again, so that calls need not keep it for a refusal. */
     COLD [[gnu::noinline]] void tell_refusal(u32 wanted) const noexcept
     {
         tell_refused(ownership(), wanted);
     }
 
-    [[no_unique_address]] Lock
-        state_; /* what follows may use the room that alignment leaves in it */
+    [[no_unique_address]] Lock state_; /* the next member may use its tail padding */
     Sequence<Lock, PermissionSeq> ownership_changes_;
 };
 

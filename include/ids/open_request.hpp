@@ -2,14 +2,14 @@
 /*
  * The common part of msgget, semget and shmget: open the object with a key, or create one.
  *
- * Facility is what differs between the kinds:
+ * Facility contains the differences between the kinds:
  *     using Object;                                        an IpcObject
  *     Result<Ref<Object>> create(const OpenRequest&)       complete but for its id; sleeps
  *     Result<void> check_existing(const Object&) const     the call's requirements on an existing object
  *     i32 limit() const                                    most objects in the table
- *     void note_full() const                               the table has as many
- *     u64 created_size() const                             of what it creates, as the trace event tells
- *     void retire(Object&) const                           of an object that was not published; sleeps
+ *     void note_full() const                               called when the limit is reached
+ *     u64 created_size() const                             size reported in the ipc_created event
+ *     void retire(Object&) const                           retires an unpublished object; sleeps
  */
 #pragma once
 
@@ -29,7 +29,7 @@ struct OpenRequest {
     {
         return wants_creation() && (flags & abi::IPC_EXCL) != 0;
     }
-    /* Whether an object is to be created, as @opened says that none has the key. */
+    /* True if @opened shows that no object has the key, and the call wants to create one. */
     [[nodiscard]] bool is_to_create_after(const Result<IpcId>& opened) const noexcept
     {
         return !opened.ok() && opened.error() == Errno::ENOENT && wants_creation();
@@ -90,8 +90,8 @@ template <class Facility>
 }
 
 /*
- * For a key that no object had: the loser of a race must find the winner's object, not a limit that this
- * has reached.
+ * For a key that no object had: the loser of a race must find the winner's object, not fail because the
+ * winner has reached a limit.
  * Locks: the creation mutex, the table's.  Errors: as open_object().
  */
 template <class Facility>
@@ -107,8 +107,7 @@ template <class Facility>
 }
 
 /*
- * To open costs no more than it must: the arguments are few words, passed by value, and what creates is out
- * of line.
+ * Opening is fast: the arguments are few words, passed by value, and the code that creates is out of line.
  * Context: process, sleeps.
  * Locks: none to open; to create, the table's, and before it, with a key, the creation mutex.
  * Errors: as open_existing(); instead of ENOENT, if it creates, as create_object().

@@ -18,39 +18,38 @@
 namespace sysvipc {
 
 struct Ownership : Owners {
-    /* A new object's ownership: all the caller's. */
+    /* A new object's ownership: the caller is owner and creator. */
     [[nodiscard]] static Ownership of_caller(Mode mode) noexcept;
 
     /*
-     * Checks that the mode lets the caller do @wanted (permission bits in any of the three places).
+     * Checks that the mode grants the caller @wanted (permission bits in any of the three groups).
      * @owner: the user namespace whose CAP_IPC_OWNER overrides the mode.
      * Errors: EACCES.
      */
     [[nodiscard]] Result<void> check_mode(u32 wanted, UserNamespace owner) const noexcept;
 
     /*
-     * The usual case: true if the caller is the owner or creator and has the permission.  If false,
-     * check_mode() decides.
+     * The fast path: true if the caller is the owner or creator and has the permission.  If false, use
+     * check_mode().
      */
     [[nodiscard]] bool lets_owner(u32 wanted) const noexcept
     {
         return is_callers() && mode_grants(mode, Relation::Owner, wanted);
     }
 
-    /* Checks that the caller may change it: owner, creator, CAP_SYS_ADMIN.  Errors: EPERM. */
+    /* Checks that the caller is owner or creator, or has CAP_SYS_ADMIN in @owner.  Errors: EPERM. */
     [[nodiscard]] Result<void> check_owner(UserNamespace owner) const noexcept;
 
-    /* Whether the caller is the owner or the creator. */
+    /* True if the caller is the owner or the creator. */
     [[nodiscard]] bool is_callers() const noexcept { return is_owned_by(Caller::effective_uid()); }
 
     /*
-     * A copy with the owner and mode of an IPC_SET, whose ids are those of the caller's user
-     * namespace.
-     * Errors: EINVAL: an id has no mapping.
+     * A copy with the owner and mode of an IPC_SET, whose ids belong to the caller's user namespace.
+     * Errors: EINVAL (an id has no mapping).
      */
     [[nodiscard]] Result<Ownership> changed_by(const abi::IpcPerm& request) const noexcept;
 
-    /* As IPC_STAT shows it to the caller. */
+    /* The structure that IPC_STAT shows to the caller. */
     [[nodiscard]] abi::IpcPerm show(Key key, IpcId id) const noexcept;
 
 private:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * intercept: whether ftrace and kprobes actually work.  Each has a global switch: kernel.ftrace_enabled, and
- * /sys/kernel/debug/kprobes/enabled.  While it is off, the kernel still accepts registrations, without
+ * intercept: checks that ftrace and kprobes work.  Each has a global switch: kernel.ftrace_enabled, and
+ * /sys/kernel/debug/kprobes/enabled.  While the switch is off, the kernel accepts registrations, but without
  * effect.
  * Kernel source: kernel/trace/ftrace.c, kernel/kprobes.c.
  */
@@ -19,14 +19,14 @@ KAPI_BEGIN
  */
 int intercept_ftrace_guard_start(void); /* sleeps */
 void intercept_ftrace_guard_stop(void); /* sleeps */
-/* Whether ftrace has shut down: what it has patched stays patched.  Sleeps. */
+/* True if ftrace has shut down: functions that it has patched stay patched.  Sleeps. */
 bool intercept_ftrace_is_dead(void);
 
-/* A function of ours to hook and call, to test whether direct calls work; kprobes have another. */
+/* A function of ours to hook and call, as a test of direct calls; kprobes have another. */
 unsigned long intercept_trial_address(void);
 void intercept_trial_call(void);
 /*
- * Waits until a concurrent switching-off of ftrace is complete; a later one sees all users that are
+ * Waits until a task that is switching ftrace off has finished; a later attempt sees all users that are
  * registered now.  Sleeps.
  */
 void intercept_ftrace_settle(void);
@@ -34,12 +34,12 @@ void intercept_ftrace_settle(void);
 /* Registers a test probe; no-op if the kernel has no kprobes.  -ENOMEM.  Sleeps. */
 int intercept_probe_trial_start(void);
 void intercept_probe_trial_stop(void); /* sleeps */
-/* Whether the test probe is hit now, and with it every registered probe. */
+/* True if the test probe, and hence every registered probe, is hit now. */
 bool intercept_probe_trial_hits(void);
 
 /*
- * The function whose hook the kernel could not remove (the first, if several), or NULL.  The hook's
- * memory and all code and data of the module must then stay for ever.
+ * The first function whose hook the kernel could not remove, or NULL.  If not NULL, the hook's memory and
+ * all code and data of the module must stay forever.
  */
 const char *intercept_stuck(void);
 void intercept_note_stuck(const char *function); /* called when removing a hook fails */

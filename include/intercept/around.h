@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * intercept: wrappers around intercepted functions, which run the rest of the function when they choose.
+ * intercept: wrappers around intercepted functions, which call the rest of the function themselves.
  * Kernel source: kernel/trace/ftrace.c, kernel/kprobes.c.
  */
 #ifndef SYSVIPC_INTERCEPT_AROUND_H
@@ -11,7 +11,7 @@
 KAPI_BEGIN
 
 /*
- * Loading is certain to succeed: tasks may pin the module from now on.  Before, functions that may
+ * Call when loading is certain to succeed: allows tasks to pin the module.  Before, functions that may
  * wait for user space run without their wrapper.
  */
 void intercept_around_open(void);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * intercept: intercept kernel functions: make their calls enter our code.
+ * intercept: makes calls of kernel functions enter our code.
  * Kernel source: <linux/ftrace.h>, <linux/kprobes.h>, <linux/tracepoint.h>.
  */
 #ifndef SYSVIPC_INTERCEPT_INTERCEPT_H
@@ -24,24 +24,24 @@ struct intercept_row {
 	 */
 	void (*landing)(void);
 	/*
-	 * Entered in place of the function, from a kprobe: stack and registers are as the caller left
-	 * them.  NULL: no probe is used.
+	 * Entered in place of the function, from a kprobe: stack and registers are those of the function's
+	 * entry.  NULL: no probe is used.
 	 */
 	void (*landing_in_place)(void);
 	/*
-	 * A probe's filter: whether to divert this call.  Runs as in an NMI: it takes no lock.  NULL:
-	 * divert all calls.
+	 * A probe's filter: true: divert this call.  Runs as in an NMI, so it takes no lock.  NULL: divert
+	 * all calls.
 	 */
 	bool (*is_wanted)(const struct kapi_regs *registers) KAPI_NOEXCEPT;
 	/*
-	 * Holds the function's address for the landings: the shared one finds out by it where it
-	 * was entered, those in place continue there; 0: unknown.  NULL: a tracepoint.
+	 * Holds the function's address for the landings: the shared landing compares it with the return
+	 * address, landings in place continue there; 0: unknown.  NULL: a tracepoint.
 	 */
 	unsigned long *place;
 	/* Holds the function that a tracepoint calls, which has the tracepoint's type.  NULL: no tracepoint. */
 	void *const *notice;
 	bool is_optional;
-	/* What is lost without it, for reports. */
+	/* The feature lost without it, for reports. */
 	const char *loss;
 };
 
@@ -65,14 +65,14 @@ struct intercept_group {
 	struct intercept_result *results; /* one per row, initially 0 */
 	kapi_u32 count;
 	/*
-	 * Shared by all: distinguishes functions by their places, and takes those for the rest whose own
-	 * landing is @common_landing.
+	 * Shared by all: distinguishes functions by their places; all places that it does not find belong to
+	 * the rows whose own landing is @common_landing.
 	 */
 	void (*landing)(void);
 	void (*common_landing)(void);
 	unsigned char
 		*marks; /* MARK_COUNT of them, initially 0, for the shared landing (places.h) */
-	/* Holds the address of the trial function; entered from there, the shared landing sets the other. */
+	/* The address of the trial function; entered from there, the shared landing sets *@trial_hit. */
 	unsigned long *trial_place;
 	bool *trial_hit;
 	struct direct_hook *shared_hook;
@@ -86,15 +86,15 @@ struct intercept_group {
  * kernels without them and functions that ftrace cannot trace, tracepoints only rows that are one.
  *
  * Fails if a row that is not optional cannot be intercepted; *@failed is its symbol, or NULL if the
- * error concerns no single one.  The caller has to end it then, too, as some may be intercepted.
- * -ENOENT: no such function or tracepoint, or it cannot be traced; -EBUSY: another user has
- * redirected it; -EOPNOTSUPP: the kernel has none of the allowed means; -ENODEV: ftrace has shut
- * down; -ENOMEM, for any of them.  Sleeps.
+ * error concerns no single row.  The caller must call intercept_end() then, too, as some functions may
+ * be intercepted.  -ENOENT: no such function or tracepoint, or it cannot be traced; -EBUSY: another
+ * user has redirected it; -EOPNOTSUPP: the kernel has none of the allowed means; -ENODEV: ftrace has
+ * shut down; -ENOMEM, for any of them.  Sleeps.
  */
 int intercept_start(struct intercept_group *group, unsigned int allowed, const char **failed);
 /*
- * Restores the functions, unless intercept_stuck() says otherwise.  Then waits until all tasks that
- * had entered a landing have blocked voluntarily or run in user space, and until no tracepoint's
+ * Restores the functions, except those that cannot be (intercept_stuck()).  Then waits until all tasks
+ * that had entered a landing have blocked voluntarily or run in user space, and until no tracepoint's
  * function runs.  Sleeps.
  */
 void intercept_end(struct intercept_group *group);

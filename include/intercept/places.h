@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * intercept: which function a landing was entered from, by the return address into it.  For assembly too.
+ * intercept: finds the function that a landing was entered from, by the return address.  For assembly too.
  *
- * Functions with a landing of their own are compared one by one, which would cost the system calls too much.
- * So marks show, by some bits of a return address, where such a function may be.
+ * A landing compares the addresses of functions other than system calls one by one.  A table of marks,
+ * indexed by bits of the return address, skips the comparison for system calls.
  */
 #ifndef SYSVIPC_INTERCEPT_PLACES_H
 #define SYSVIPC_INTERCEPT_PLACES_H
 
 /*
- * Of a function's entry: the return address into it is behind what marks the target of an indirect call and
- * the call of ftrace, with an instruction before that on some architectures.
+ * The most bytes from a function's address to the return address into it: the instruction that marks the
+ * target of an indirect call, on some architectures one more instruction, and the call of ftrace.
  */
 #define LONGEST_ENTRY 16
 

@@ -17,25 +17,24 @@ struct kapi_task;
 /* --- Implemented by the C++ side (src/entry/task_events.cpp, namespace_end.cpp) */
 
 /*
- * Called by the parent before the child runs; flags as for clone(2).  Preemption is disabled,
- * except with PREEMPT_RT; may sleep only for the spinlocks of that.
+ * Called by the parent before the child runs; flags as for clone(2).  Preemption is disabled, except
+ * with PREEMPT_RT, where it may sleep on spinlocks only.
  */
 void sysvipc_task_begun(struct kapi_task *child, unsigned long clone_flags) KAPI_NOEXCEPT;
 /*
- * Called by the task itself: whether sysvipc_task_ended() has work to do.  Preemption may be
- * disabled.
+ * Called by the task itself: true if sysvipc_task_ended() has work to do.  Preemption may be disabled.
  */
 bool sysvipc_task_has_share(void) KAPI_NOEXCEPT;
 /*
- * Called by the task itself, preemptible, after its memory is released and before its parent can
- * learn of its death.  Must not wait for user space.  Afterwards the task has no share.
+ * Called by the task itself, preemptible, after its memory is released and before its parent can reap
+ * it.  Must not wait for user space.  Afterwards the task has no state, unless unloading has begun.
  */
 void sysvipc_task_ended(void) KAPI_NOEXCEPT;
 /* Called by the task itself, preemptible, after unshare(2) or setns(2) succeeded: CLONE_* flags. */
 void sysvipc_task_unshared(unsigned long flags) KAPI_NOEXCEPT;
 void sysvipc_task_entered(unsigned long flags) KAPI_NOEXCEPT;
 /* Called before host_ipc_ns_ending_symbol(), in its context and with the same locks held. */
-void sysvipc_before_ipc_ns_ending(unsigned long argument) KAPI_NOEXCEPT; /* its first */
+void sysvipc_before_ipc_ns_ending(unsigned long argument) KAPI_NOEXCEPT; /* its first argument */
 
 /* --- Filters for probes on intercepted functions (intercept/intercept.h) */
 

@@ -16,14 +16,13 @@ KAPI_OPAQUE(kapi_seqcount, SEQCOUNT);
 KAPI_OPAQUE(kapi_lock_key, LOCK_KEY);
 
 /*
- * The kernel's init macros define the lockdep key at the place of the macro, which would put every
- * lock of the module into one class.  So the caller passes name and key; both must outlive the
- * lock.
+ * The kernel's init macros define the lockdep key where they are used, which would put every lock of the
+ * module into one class.  So the caller passes name and key; both must outlive the lock.
  */
 void kapi_spin_lock_init(struct kapi_spinlock *lock, const char *name, struct kapi_lock_key *key);
 void kapi_spin_lock(struct kapi_spinlock *lock);
 void kapi_spin_unlock(struct kapi_spinlock *lock);
-bool kapi_spin_is_held(const struct kapi_spinlock *lock); /* true when lockdep cannot tell */
+bool kapi_spin_is_held(const struct kapi_spinlock *lock); /* true if lockdep is off */
 
 void kapi_mutex_init(struct kapi_mutex *mutex, const char *name, struct kapi_lock_key *key);
 void kapi_mutex_lock(struct kapi_mutex *mutex); /* sleeps */

@@ -10,8 +10,8 @@ KAPI_BEGIN
 struct kapi_cache;
 
 /*
- * Only bytes [user_offset, user_offset + user_size) of an object may be copied to and from user
- * memory.  Objects are charged to the memory cgroup of the allocating task.  NULL: no memory.
+ * User copies may access only bytes [user_offset, user_offset + user_size) of an object.  Objects are
+ * charged to the memory cgroup of the allocating task.  NULL: no memory.
  */
 struct kapi_cache *kapi_cache_create(const char *name, kapi_size size, kapi_size user_offset,
 				     kapi_size user_size);
@@ -21,7 +21,7 @@ void kapi_cache_free(struct kapi_cache *cache, void *object);
 
 /* Charged to the task's memory cgroup.  Sleeps.  NULL: no memory. */
 void *kapi_kvmalloc(kapi_size size);
-/* The same for small sizes, in atomic context. */
+/* kapi_kvmalloc() for small sizes, in atomic context; kmalloc memory. */
 void *kapi_kmalloc_atomic(kapi_size size);
 bool kapi_is_vmalloc(const void *memory);
 void kapi_kvfree(

@@ -13,14 +13,14 @@ int kapi_module_references(void); /* the module's reference count */
 
 void kapi_log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void kapi_log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* The same, rate-limited: for lines that a user can provoke. */
+/* kapi_log_error(), rate-limited: for lines that a user can provoke. */
 void kapi_log_error_rarely(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* A WARN with a stack trace, the first time only. */
 void kapi_warn_invariant(const char *what, const char *file, int line);
 
-/* Whether the kernel was built with System V IPC. */
+/* True if the kernel was built with System V IPC. */
 bool kapi_kernel_has_sysvipc(void);
-/* Whether the kernel runs 32-bit programs, and whether it accepts their 32-bit times. */
+/* True if the kernel runs 32-bit programs, and if it accepts their 32-bit times. */
 bool kapi_kernel_has_compat(void);
 bool kapi_kernel_has_time32(void);
 

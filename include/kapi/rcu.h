@@ -16,7 +16,7 @@ typedef void (*kapi_work_function)(kapi_work *work);
 
 void kapi_rcu_read_lock(void);
 void kapi_rcu_read_unlock(void);
-bool kapi_rcu_read_is_held(void); /* true when lockdep cannot tell */
+bool kapi_rcu_read_is_held(void); /* true if lockdep is off */
 void kapi_call_rcu(kapi_rcu_head *head, kapi_rcu_callback callback);
 /* Frees the memory that begins with @head once all current readers have ended; any context. */
 void kapi_kvfree_rcu(kapi_rcu_head *head);
@@ -24,8 +24,8 @@ void kapi_synchronize_rcu(void); /* sleeps until all current readers have ended 
 void kapi_rcu_barrier(void); /* sleeps until every callback queued so far has run */
 
 /*
- * Waits, without blocking, until every task has left the kernel or blocked voluntarily: @wait must
- * stay valid until is_over() or finish() has reported the end; no code of ours runs then.  finish()
+ * Waits, without blocking, until every task has left the kernel or blocked voluntarily.  @wait must stay
+ * valid until is_over() or finish() has reported the end; no callback of ours runs afterwards.  finish()
  * sleeps until the end; call it once, and only after begin().
  */
 void kapi_rcu_tasks_begin(struct kapi_rcu_wait *wait);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* kapi: the registers with which a system call entered the kernel.  Kernel source: <asm/ptrace.h>. */
+/* kapi: the program's registers at the entry of a system call.  Kernel source: <asm/ptrace.h>. */
 #ifndef SYSVIPC_KAPI_REGISTERS_H
 #define SYSVIPC_KAPI_REGISTERS_H
 
@@ -11,7 +11,7 @@ struct kapi_regs;
 
 /* System-call argument @n (0 to 5) of the 64-bit convention. */
 unsigned long kapi_regs_argument(const struct kapi_regs *regs, unsigned int n);
-/* The same for the convention of 32-bit programs, and the call number. */
+/* Argument @n (0 to 5) in the convention of 32-bit programs, and the call number. */
 kapi_u32 kapi_compat_argument(const struct kapi_regs *regs, unsigned int n);
 kapi_u32 kapi_compat_number(const struct kapi_regs *regs);
 

@@ -20,13 +20,13 @@ void kapi_idr_preload(void); /* sleeps, then disables preemption until preload_e
 void kapi_idr_preload_end(void);
 /* Allocates the first free index in [first, end); -ENOSPC, -ENOMEM. */
 int kapi_idr_alloc_from(struct kapi_idr *idr, void *object, int first, int end);
-/* object: may be NULL: nothing is found at the index, which stays allocated. */
+/* @object NULL: the index stays allocated, without an object. */
 void kapi_idr_replace(struct kapi_idr *idr, void *object, int index);
 void kapi_idr_remove(struct kapi_idr *idr, int index);
 void *kapi_idr_find(const struct kapi_idr *idr, int index); /* under RCU; NULL: none */
 void *kapi_idr_get_next(const struct kapi_idr *idr, int *index); /* under RCU; NULL: none */
 
-/* An object with an int key; this is embedded in it. */
+/* Embedded in an object with an int key. */
 struct kapi_keyed {
 	struct kapi_rhash_head head;
 	int key;
@@ -34,11 +34,11 @@ struct kapi_keyed {
 int kapi_keys_init(struct kapi_rhashtable *keys); /* -ENOMEM */
 void kapi_keys_destroy(struct kapi_rhashtable *keys);
 struct kapi_keyed *kapi_keys_find(struct kapi_rhashtable *keys, int key); /* under RCU */
-/* 0; -EEXIST when the key is there; -ENOMEM, -E2BIG, -EBUSY as rhashtable_insert_fast. */
+/* 0; -EEXIST if the key is in the table; -ENOMEM, -E2BIG, -EBUSY as rhashtable_insert_fast. */
 int kapi_keys_insert(struct kapi_rhashtable *keys, struct kapi_keyed *object);
 int kapi_keys_remove(struct kapi_rhashtable *keys, struct kapi_keyed *object); /* -ENOENT */
 
-/* The same for objects whose key is an address, which is never dereferenced. */
+/* Embedded in an object whose key is an address, which is never dereferenced. */
 struct kapi_addressed {
 	struct kapi_rhash_head head;
 	const void *address;
@@ -47,17 +47,17 @@ int kapi_addresses_init(struct kapi_rhashtable *table); /* -ENOMEM */
 struct kapi_addressed *kapi_addresses_find(struct kapi_rhashtable *table, const void *address);
 int kapi_addresses_insert(struct kapi_rhashtable *table, struct kapi_addressed *object);
 int kapi_addresses_remove(struct kapi_rhashtable *table, struct kapi_addressed *object);
-/* Calls @each for every object; nothing may use the table any more.  Then kapi_keys_destroy(). */
+/* Calls @each for every object, then destroys the table.  Precondition: the table is no longer used. */
 void kapi_addresses_destroy(struct kapi_rhashtable *table, void (*each)(struct kapi_addressed *));
 
-/* The same for objects whose key is a pair of addresses. */
+/* Embedded in an object whose key is a pair of addresses. */
 struct kapi_paired {
 	struct kapi_rhash_head head;
 	void *first;
 	void *second;
 };
 int kapi_pairs_init(struct kapi_rhashtable *table); /* -ENOMEM */
-void kapi_pairs_destroy(struct kapi_rhashtable *table); /* must be empty */
+void kapi_pairs_destroy(struct kapi_rhashtable *table); /* precondition: the table is empty */
 struct kapi_paired *kapi_pairs_find(struct kapi_rhashtable *table, const void *first,
 				    const void *second); /* under RCU */
 int kapi_pairs_insert(struct kapi_rhashtable *table, struct kapi_paired *object);

@@ -19,7 +19,7 @@ struct kapi_task *kapi_task_current(void);
 void kapi_task_get(struct kapi_task *task);
 void kapi_task_put(struct kapi_task *task);
 bool kapi_task_wake(struct kapi_task *task); /* full barrier before it reads the task's state */
-void kapi_task_set_interruptible(void); /* full barrier after it, as after the next */
+void kapi_task_set_interruptible(void); /* full barrier after it, also after the next function */
 void kapi_task_set_running(void);
 void kapi_task_schedule(void);
 bool kapi_task_signal_pending(void);
@@ -33,29 +33,29 @@ void kapi_task_sleep_interruptible_ms(kapi_u32 milliseconds); /* or until a sign
 /* The thread-group id of a task; takes no reference. */
 struct kapi_pid *kapi_task_tgid(struct kapi_task *task);
 /*
- * The id of the task itself, which Linux records as the receiver when a sleeper is handed a
- * message.
+ * The id of the task itself, which Linux records as the receiver if the sender delivers a message to a
+ * sleeper.
  */
 struct kapi_pid *kapi_task_pid(struct kapi_task *task);
 /*
- * Remembers the process of the current task without a reference: its number in the initial pid namespace,
- * and when it began, so that another of that number is not taken for it.
+ * Remembers the current task's process without a reference: its number in the initial pid namespace, and its
+ * start time, which distinguishes it from later processes with the same number.
  */
 struct kapi_process_mark {
 	kapi_u32 number;
 	kapi_u32 begun; /* in units of 2^20 ns, modulo 2^32 */
 };
 struct kapi_process_mark kapi_task_mark_process(void);
-void kapi_pid_get(struct kapi_pid *pid); /* NULL is allowed in all of these */
+void kapi_pid_get(struct kapi_pid *pid); /* this and the next three accept NULL */
 void kapi_pid_put(struct kapi_pid *pid);
-int kapi_pid_vnr(struct kapi_pid *pid); /* as seen by the current task; 0: none */
+int kapi_pid_vnr(struct kapi_pid *pid); /* number in the current task's pid namespace; 0: none */
 int kapi_pid_nr_in(struct kapi_pid *pid, struct kapi_pid_ns *ns);
 struct kapi_pid_ns *kapi_pid_ns_get_current(void); /* takes a reference */
 void kapi_pid_ns_put(struct kapi_pid_ns *ns);
 
 unsigned long kapi_task_rlimit(unsigned int resource); /* of the current task's process */
 
-/* Kernel-internal ids (kuid_t, kgid_t); user-visible ones go through a user namespace. */
+/* Kernel-internal ids (kuid_t, kgid_t); a user namespace translates them for user space. */
 kapi_u32 kapi_cred_euid(void);
 kapi_u32 kapi_cred_egid(void);
 bool kapi_cred_in_group(kapi_u32 gid);
@@ -75,7 +75,7 @@ kapi_u16 kapi_gid_to_16(kapi_u32 gid);
 
 kapi_s64 kapi_time_now(void); /* on the monotonic clock, in ns */
 kapi_s64 kapi_time_real_seconds(void); /* seconds since the epoch */
-/* Now plus this much on the monotonic clock, in ns; saturates instead of overflowing. */
+/* The current monotonic time plus the arguments, in ns; saturates instead of overflowing. */
 kapi_s64 kapi_time_deadline(kapi_s64 seconds, kapi_s64 nanoseconds);
 
 KAPI_END

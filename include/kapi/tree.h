@@ -11,13 +11,13 @@ KAPI_BEGIN
 KAPI_OPAQUE(kapi_tree, TREE);
 KAPI_OPAQUE(kapi_tree_node, TREE_NODE);
 
-/* Where the root is linked, and what is below a node on either side: of NULL, a node can be added there. */
+/* The links to the root and to a node's children.  A new node can be added where the link is NULL. */
 struct kapi_tree_node **kapi_tree_root(struct kapi_tree *tree);
 struct kapi_tree_node **kapi_tree_left(struct kapi_tree_node *node);
 struct kapi_tree_node **kapi_tree_right(struct kapi_tree_node *node);
 struct kapi_tree_node *
 kapi_tree_parent(const struct kapi_tree_node *node); /* NULL: it is the root */
-/* place: NULL, a link of parent's, or the root's (then parent is NULL).  Balances the tree. */
+/* @place: an empty link of @parent, or of the root (then @parent is NULL).  Balances the tree. */
 void kapi_tree_add(struct kapi_tree *tree, struct kapi_tree_node *parent,
 		   struct kapi_tree_node **place, struct kapi_tree_node *node);
 void kapi_tree_remove(struct kapi_tree *tree, struct kapi_tree_node *node);

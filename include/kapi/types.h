@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Definitions that the kapi headers need in both languages: fixed-width integers, the
- * linkage brackets, and opaque storage for kernel objects embedded in ours.
+ * Definitions for the kapi headers in both languages: fixed-width integers, the linkage brackets,
+ * and opaque storage for kernel objects embedded in ours.
  *
  * kapi is the only access to the kernel besides host and intercept.  A kapi function
  * forwards to one kernel primitive and decides nothing.  C++ sees the configuration only
@@ -39,8 +39,8 @@
 	}
 
 /*
- * The same for an object whose address the kernel passes to a function of ours: kernels that check the
- * type of the function at each indirect call (kCFI) tell types by the tags of structures, so @tag is the
+ * KAPI_OPAQUE() for an object whose address the kernel passes to a function of ours: kernels that check
+ * function types at indirect calls (kCFI) distinguish types by the tags of structures, so @tag is the
  * kernel's own.  C sees the kernel's structure.
  */
 #ifdef __cplusplus

@@ -8,31 +8,31 @@
 KAPI_BEGIN
 
 /*
- * A page fault sleeps as long as whoever serves the page likes: a FUSE file system, userfaultfd.
- * Between these two calls a copy stops where it would fault, and does not sleep.
+ * A page fault may sleep indefinitely (a FUSE file system, userfaultfd).  Between these two calls a copy
+ * stops where it would fault, and does not sleep.
  */
 void kapi_page_faults_disable(void);
 void kapi_page_faults_enable(void);
-/* Returns how many bytes were not copied; those not read from user memory are zeroed. */
+/* Returns the number of bytes not copied; bytes not read from user memory are zeroed. */
 kapi_size kapi_copy_from_user(void *to, kapi_size user_from, kapi_size size);
 kapi_size kapi_copy_to_user(kapi_size user_to, const void *from, kapi_size size);
 /*
- * The same between the two calls above, with what is not read undefined.  Inlined: without the check of
- * the kernel's own memory where @size is a constant.
+ * For use while page faults are disabled; bytes not read are undefined.  Inlined: omits the check of the
+ * kernel's own memory if @size is a constant.
  */
 kapi_size kapi_copy_from_user_present(void *to, kapi_size user_from, kapi_size size);
 kapi_size kapi_copy_to_user_present(kapi_size user_to, const void *from, kapi_size size);
-/* A single store, whole or not at all.  0 or -EFAULT. */
+/* A single store, complete or not at all.  0 or -EFAULT. */
 int kapi_put_user_u32(kapi_size user_to, kapi_u32 value);
 int kapi_put_user_u64(kapi_size user_to, kapi_u64 value);
-/* Fault injection: whether a whole copy shall fail.  Compiles to false if the kernel has none. */
+/* Fault injection: true: fail the whole copy.  Compiles to false if the kernel has no fault injection. */
 bool kapi_is_user_copy_to_fail(void);
 /*
- * Returns how many of @size bytes at @user_from cannot be read; copies nothing.  Sleeps in page
+ * Returns the number of the @size bytes at @user_from that cannot be read; copies nothing.  Sleeps in page
  * faults.
  */
 kapi_size kapi_fault_in_readable(kapi_size user_from, kapi_size size);
-/* @index if it is below @size, else 0, also under speculation. */
+/* @index if it is below @size, otherwise 0, also under speculation. */
 kapi_size kapi_index_nospec(kapi_size index, kapi_size size);
 
 KAPI_END

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * AddressMap: objects found by an address that identifies something else (the kernel's rhashtable).
+ * AddressMap: objects found by the address of another object (the kernel's rhashtable).
  * Lookups run under RCU concurrently with writers; the caller keeps removed objects alive for a grace period.
  *
- * INVARIANT: an object leaves the map before its address can be reused, otherwise a lookup would find
- *     the entry of something else.  So an object holds a reference to what the address names, and the
- *     hook that removes entries is installed before any that inserts them.
+ * INVARIANT: an object leaves the map before its address can be reused, otherwise a lookup would find a
+ *     stale entry.  So an object holds a reference to the object at the address, and the hook that removes
+ *     entries is installed before any that inserts them.
  */
 #pragma once
 
@@ -25,10 +25,10 @@ public:
             return from_kernel(status);
         return {};
     }
-    /* Hands every object to @each.  Precondition: the map is no longer used.  Sleeps. */
+    /* Calls @each for every object.  Precondition: the map is no longer used.  Sleeps. */
     void stop(void (*each)(kapi_addressed*)) noexcept { kapi_addresses_destroy(&table_, each); }
 
-    /* Under RCU.  An object may be visited more than once while others are inserted. */
+    /* Runs under RCU.  May visit an object more than once while others are inserted. */
     void visit(void (*each)(kapi_addressed*, void*) noexcept, void* context) noexcept
     {
         host_addresses_visit(&table_, each, context);
@@ -38,7 +38,7 @@ public:
     {
         return kapi_addresses_find(&table_, address);
     }
-    /* Does not sleep.  Errors: EEXIST; ENOMEM, E2BIG, EBUSY as rhashtable_insert_fast() has them. */
+    /* Does not sleep.  Errors: EEXIST; ENOMEM, E2BIG, EBUSY as rhashtable_insert_fast(). */
     [[nodiscard]] Result<void> insert(kapi_addressed& object) noexcept
     {
         if (const int status = kapi_addresses_insert(&table_, &object))

@@ -20,7 +20,7 @@ public:
             kapi_kvfree(memory_);
     }
 
-    /* Once.  Does not initialise the values.  Errors: ENOMEM, beyond N.  Sleeps. */
+    /* Call once.  Does not initialise the values.  Errors: ENOMEM, if @count > N.  Sleeps. */
     [[nodiscard]] Result<void> start(usize count) noexcept
     {
         count_ = count;

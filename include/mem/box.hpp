@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Box<T>: the single owner of a T.  T defines how it is destroyed: static void T::destroy(T*). */
+/* Box<T>: the single owner of a T, which it destroys by static void T::destroy(T*). */
 #pragma once
 
 #include <base/types.hpp>
@@ -27,7 +27,7 @@ public:
     [[nodiscard]] bool is_empty() const noexcept { return object_ == nullptr; }
     T* operator->() const noexcept { return object_; }
     T& operator*() const noexcept { return *object_; }
-    /* Gives up ownership: the object must be adopted again. */
+    /* Gives up ownership: the caller must adopt the object again. */
     [[nodiscard]] T* release() noexcept { return exchange(object_, nullptr); }
 
 private:

@@ -13,7 +13,7 @@ public:
     constexpr SlabCache() = default;
 
     /*
-     * Only @user_size bytes at @user_offset of an object may be copied to and from user memory.
+     * User copies may access only @user_size bytes at @user_offset of an object.
      * Errors: ENOMEM.  Sleeps.
      */
     [[nodiscard]] Result<void> start(const char* name, usize size, usize user_offset,

@@ -7,7 +7,7 @@
 
 namespace sysvipc {
 
-/* @memory is large enough and aligned for a T, and contains no object. */
+/* Precondition: @memory is large enough and aligned for a T, and contains no object. */
 template <class T, class... Args>
 T* construct_at(void* memory, Args&&... args) noexcept
 {

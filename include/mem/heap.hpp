@@ -19,7 +19,7 @@ template <class T, class... Args>
     return Box<T>::adopt(construct_at<T>(memory, forward<Args>(args)...));
 }
 
-/* The counterpart, for T::destroy().  May sleep. */
+/* Counterpart of heap_create(), for T::destroy().  May sleep. */
 template <class T>
 void heap_destroy(T* object) noexcept
 {

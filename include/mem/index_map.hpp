@@ -27,8 +27,7 @@ public:
     };
 
     /*
-     * Allocates the next free index below @end after the last one, wrapping; it maps to nothing
-     * yet.
+     * Allocates the next free index below @end after the last one, wrapping; no object is at it yet.
      * Errors: ENOSPC, ENOMEM.
      */
     [[nodiscard]] Result<i32> allocate(i32 end) noexcept
@@ -38,13 +37,13 @@ public:
         next_ = index + 1;
         return index;
     }
-    /* Allocates the first free index in [@first, @end).  Errors: as above. */
+    /* Allocates the first free index in [@first, @end).  Errors: ENOSPC, ENOMEM. */
     [[nodiscard]] Result<i32> allocate_from(i32 first, i32 end) noexcept
     {
         drop_spare();
         return first_free(first, end);
     }
-    /* Makes @object, as written so far, visible at an allocated index. */
+    /* Makes @object visible at an allocated index, with release semantics. */
     void publish(i32 index, void* object) noexcept
     {
         if (is_low(index)) [[likely]]
@@ -63,14 +62,14 @@ public:
             kapi_idr_remove(&idr_, index);
         }
     }
-    /* @index may come from user space, if it is not negative. */
+    /* @index, not negative, may come from user space. */
     [[nodiscard]] void* find(i32 index) const noexcept
     {
         if (is_low(index)) [[likely]]
             return low_.find(index);
         return kapi_idr_find(&idr_, index);
     }
-    /* The first object at or above @index (not negative), which is set to its index; nullptr: none. */
+    /* The first object at or above @index (not negative); sets @index to its index; nullptr: none. */
     [[nodiscard]] void* find_from(i32& index) const noexcept
     {
         for (; is_low(index); ++index) {
@@ -85,13 +84,13 @@ private:
     {
         return index < LowIndexes::kCount;
     }
-    /* Both allocate an index, next_free() as allocate() does.  Errors: as above. */
+    /* Both allocate an index: next_free() as allocate(), first_free() in a range.  Errors: as allocate(). */
     [[nodiscard]] Result<i32> next_free(i32 end) noexcept
     {
         Result<i32> found = first_free(next_, end);
         if (found.ok() || found.error() != Errno::ENOSPC) [[likely]]
             return found;
-        drop_spare(); /* perhaps the only one that is free */
+        drop_spare(); /* may be the only free index */
         return first_free(0, end);
     }
     [[nodiscard]] Result<i32> first_free(i32 first, i32 end) noexcept
@@ -118,13 +117,12 @@ private:
     /* The indexes above the low ones. */
     kapi_idr idr_;
     LowIndexes low_;
-    /* After the index that allocate() returned last. */
+    /* The index after the one that allocate() returned last. */
     i32 next_ { 0 };
     /*
-     * That index, once it is removed, is kept as a spare if the idr has it, allocated and mapping to nothing,
-     * until the next allocation: the node of the idr that contains it is likely to contain the next index too,
-     * and need not be freed and allocated for each object that comes and goes.  allocate() looks at this index
-     * last, after all others.
+     * True: the index that allocate() returned last has been removed, but stays allocated in the idr, without
+     * an object, until the next allocation.  The idr's node is likely to contain the next index, too, and so
+     * need not be freed and allocated for each object.  allocate() tries this index after all others.
      */
     bool is_last_spare_ { false };
 };
@@ -138,11 +136,11 @@ public:
             return from_kernel(status);
         return {};
     }
-    /* Must be empty.  Sleeps. */
+    /* Precondition: the map is empty.  Sleeps. */
     void stop() noexcept { kapi_keys_destroy(&keys_); }
 
     [[nodiscard]] kapi_keyed* find(i32 key) const noexcept { return kapi_keys_find(&keys_, key); }
-    /* Errors: EEXIST; ENOMEM, E2BIG, EBUSY as rhashtable_insert_fast() has them. */
+    /* Errors: EEXIST; ENOMEM, E2BIG, EBUSY as rhashtable_insert_fast(). */
     [[nodiscard]] Result<void> insert(kapi_keyed& object) noexcept
     {
         if (const int status = kapi_keys_insert(&keys_, &object))

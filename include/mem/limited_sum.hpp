@@ -6,10 +6,10 @@
 
 namespace sysvipc {
 
-/* Its Atomics make it pinned; a second Pinned base would make it larger. */
+/* Not copyable because of its Atomics; a second Pinned base would make it larger. */
 class LimitedSum {
 public:
-    /* False: the sum would exceed @limit, which may differ from call to call. */
+    /* False: the sum would exceed @limit.  Calls may pass different limits. */
     [[nodiscard]] bool charge(u64 count, u64 limit) noexcept
     {
         u64 before = sum_.load_relaxed();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * LowIndexes: the indexes that a small table uses in turn, and their objects, in place: a bit and a pointer for
- * each.  No memory is allocated for them.
+ * LowIndexes: the indexes that a small table uses in turn, and their objects: a bit and a pointer for each,
+ * without allocating memory.
  * Lookups run under RCU concurrently with one writer; the caller serialises writers and keeps removed objects
  * alive for an RCU grace period.
  */
@@ -16,10 +16,10 @@ namespace sysvipc {
 
 class LowIndexes {
 public:
-    /* ipc_idr_alloc() in ipc/util.c: while few objects exist, that many indexes are used in turn. */
+    /* The number of indexes used in turn while few objects exist: ipc_idr_alloc() in ipc/util.c. */
     static constexpr i32 kCount = 64;
 
-    /* The first free index in [@first, @end), which maps to nothing yet; kCount: none.  @first < kCount. */
+    /* Allocates the first free index in [@first, @end), without an object; kCount: none.  @first < kCount. */
     [[nodiscard]] i32 allocate(i32 first, i32 end) noexcept
     {
         const u64 used = used_ | ~(~u64 { 0 } << first);
@@ -30,7 +30,7 @@ public:
             used_ |= bit(index);
         return index;
     }
-    /* Makes @object, as written so far, visible at an allocated index. */
+    /* Makes @object visible at an allocated index, with release semantics. */
     void publish(i32 index, void* object) noexcept { objects_[index].store_release(object); }
     void remove(i32 index) noexcept
     {
@@ -47,7 +47,7 @@ private:
     [[nodiscard]] static constexpr u64 bit(i32 index) noexcept { return u64 { 1 } << index; }
 
     Atomic<void*> objects_[kCount];
-    /* A bit for each index that is allocated. */
+    /* One bit per allocated index. */
     u64 used_ { 0 };
 };
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * OnDemand<T>: a T that most objects never need: it is made when it is first asked for, and lives as long as
- * its owner.  Where memory is short there is none yet.
+ * OnDemand<T>: a T allocated on first use and freed with its owner.
  *
- * Locks: none; tasks may ask at the same time.  Context: any except interrupts.
+ * Locks: none; tasks may call concurrently.  Context: any except interrupts.
  */
 #pragma once
 
@@ -13,7 +12,7 @@
 
 namespace sysvipc {
 
-/* Its Atomic makes it pinned; a second Pinned base would make it larger. */
+/* Not copyable because of its Atomic; a second Pinned base would make it larger. */
 template <class T>
 class OnDemand {
     static_assert(std::is_trivially_destructible_v<T>);
@@ -26,9 +25,9 @@ public:
             kapi_kfree(made);
     }
 
-    /* nullptr: not made yet. */
+    /* nullptr: not allocated yet. */
     [[nodiscard]] T* get() const noexcept { return made_.load_acquire(); }
-    /* nullptr: no memory. */
+    /* Allocates on first use.  nullptr: no memory; the next call tries again. */
     [[nodiscard]] T* get_or_make() noexcept
     {
         T* made = get();
@@ -46,7 +45,7 @@ private:
         if (made_.compare_exchange(none, mine))
             return mine;
         kapi_kfree(mine);
-        return get(); /* with acquire, which an exchange that fails has not */
+        return get(); /* with acquire, which a failed exchange lacks */
     }
 
     Atomic<T*> made_ { nullptr };

@@ -5,8 +5,8 @@
  *
  *     static bool is_before(const T&, const T&)     a strict weak order
  *
- * Elements of which neither is before the other are in the order in which they were added.  Each operation
- * takes O(log elements) steps, take_all() some for each.  The caller does the locking.
+ * Equal elements stay in the order of insertion.  Each operation takes O(log elements) steps, take_all()
+ * O(elements).  The caller does the locking.
  */
 #pragma once
 
@@ -53,8 +53,8 @@ public:
     }
 
     /*
-     * The first element for which @is_below(element) is false; nullptr: none.  Precondition: it is true
-     * for the elements up to some place in the order, and false from there on.
+     * The first element for which @is_below(element) is false; nullptr: none.  Precondition: in order, the
+     * predicate is true for the first elements and false for all others.
      */
     template <class IsBelow>
     [[nodiscard]] T* first_not(IsBelow&& is_below) noexcept
@@ -91,14 +91,14 @@ public:
         static_cast<TreeNode<T>&>(item).is_linked_ = false;
     }
 
-    /* Empties the tree and calls @visit(element) for each in order; it may be gone after that. */
+    /* Empties the tree and calls @visit(element) for each in order; @visit may free the element. */
     template <class Visit>
     void take_all(Visit&& visit) noexcept
     {
         kapi_tree_node* at = exchange(*kapi_tree_root(&tree_), nullptr);
         while (at) {
             if (kapi_tree_node* left = *kapi_tree_left(at)) {
-                /* Comes before @at, which is below it from now on, with all that is between the two. */
+                /* Rotates right: @left precedes @at, which becomes its right child. */
                 *kapi_tree_left(at) = *kapi_tree_right(left);
                 *kapi_tree_right(left) = at;
                 at = left;
@@ -113,7 +113,7 @@ public:
     }
 
 private:
-    /* The kernel's own walks are in few of the lists of symbols that Android's kernels export. */
+    /* Not the kernel's own walks: few of Android's lists of exported symbols contain them. */
     static kapi_tree_node* leftmost(kapi_tree_node* node) noexcept
     {
         while (node && *kapi_tree_left(node))
@@ -123,7 +123,7 @@ private:
     static kapi_tree_node& node(T& item) noexcept { return static_cast<TreeNode<T>&>(item); }
     static T* object(kapi_tree_node* node) noexcept
     {
-        /* SAFETY: every node in the tree is the base of a TreeNode<T>, and that one of a T. */
+        /* SAFETY: every node in the tree is the base of a TreeNode<T>, which is a base of a T. */
         return static_cast<T*>(static_cast<TreeNode<T>*>(node));
     }
 

@@ -22,14 +22,14 @@ public:
             return from_kernel(status);
         return {};
     }
-    /* Must be empty.  Sleeps. */
+    /* Precondition: the map is empty.  Sleeps. */
     void stop() noexcept { kapi_pairs_destroy(&table_); }
 
     [[nodiscard]] kapi_paired* find(const void* first, const void* second) noexcept
     {
         return kapi_pairs_find(&table_, first, second);
     }
-    /* Does not sleep.  Errors: EEXIST; ENOMEM, E2BIG, EBUSY as rhashtable_insert_fast() has them. */
+    /* Does not sleep.  Errors: EEXIST; ENOMEM, E2BIG, EBUSY as rhashtable_insert_fast(). */
     [[nodiscard]] Result<void> insert(kapi_paired& object) noexcept
     {
         if (const int status = kapi_pairs_insert(&table_, &object))

@@ -5,12 +5,11 @@
  *
  * Lifetime: create<T>() returns the first Ref.  Under RCU, Ref<T>::try_get() takes another unless the
  *     count is already zero.  Dropping the last Ref queues an RCU callback, which runs ~T and frees the
- *     memory; ~T must not sleep.  Work that sleeps is done before, in T's retire().  Memory whose T has
- *     nothing to destroy is left to the kernel, which frees it in batches, preemptible, and without code
- *     of the module.
+ *     memory; ~T must not sleep.  Work that sleeps is done before, in T's retire().  If T has a trivial
+ *     destructor, the kernel frees the memory, in batches, preemptible, and without code of the module.
  * Context: a Ref may be dropped anywhere.
  *
- * Memory comes from kmalloc, or vmalloc for what kmalloc cannot provide.  The callback frees both with
+ * Memory comes from kmalloc, or from vmalloc if kmalloc cannot provide it.  The callback frees both with
  * kvfree(): bottom halves are disabled in RCU callbacks, and the kernel itself defers the part of vfree()
  * that must not run there, without needing the module.
  */
@@ -28,7 +27,7 @@ namespace sysvipc {
 
 /*
  * Waits until every object dropped so far is destroyed, so that no RCU callback of the module is left.
- * Process context, sleeps.  Before unloading ends, after the last object is dropped.
+ * Call before unloading ends, after the last object is dropped.  Context: process, sleeps.
  */
 void wait_for_rcu_memory() noexcept;
 
@@ -40,7 +39,7 @@ private:
     template <class T>
     friend class Ref;
 
-    /* First member, so that the callback finds the object by a cast, and kapi_kvfree_rcu() the memory. */
+    /* First member: the callback casts it to the object, and kapi_kvfree_rcu() frees from its address. */
     kapi_rcu_head head_;
     kapi_refcount count_;
 };
@@ -52,9 +51,9 @@ public:
     Ref& operator=(Ref&&) = delete;
     ~Ref() { put(object_); }
 
-    /* Takes over the reference that create() returned or release() gave up. */
+    /* Takes over the reference that release() gave up. */
     static Ref adopt(T& object) noexcept { return Ref { &object }; }
-    /* Under RCU: takes another reference, unless the last one is gone.  Errors: EINVAL. */
+    /* Takes another reference, unless the last one is dropped.  Call under RCU.  Errors: EINVAL. */
     static Result<Ref> try_get(T& object) noexcept
     {
         if (!kapi_refcount_inc_not_zero(&counted(object).count_))
@@ -64,7 +63,7 @@ public:
     T* operator->() const noexcept { return object_; }
     T& operator*() const noexcept { return *object_; }
     [[nodiscard]] T& release() noexcept { return *exchange(object_, nullptr); }
-    /* A structure that leads to the object owns the reference now, until drop(). */
+    /* Transfers the reference to a structure that refers to the object, until drop(). */
     void give_away() noexcept { object_ = nullptr; }
     static void drop(T& object) noexcept { put(&object); }
 
@@ -74,7 +73,7 @@ public:
     {
         return build(kapi_kvmalloc(sizeof(T) + extra), forward<Args>(args)...);
     }
-    /* The same in atomic context, where it fails more easily. */
+    /* create() in atomic context, where ENOMEM is more likely. */
     template <class... Args>
     static Result<Ref> create_atomic(Args&&... args) noexcept
     {
@@ -89,7 +88,7 @@ private:
         if (!memory)
             return Errno::ENOMEM;
         T* object = construct_at<T>(memory, forward<Args>(args)...);
-        (void)invariant(static_cast<void*>(&counted(*object)) == memory); /* folds to nothing */
+        (void)invariant(static_cast<void*>(&counted(*object)) == memory); /* compiles to nothing */
         return Ref { object };
     }
     static RcuCounted& counted(T& object) noexcept { return object; }

@@ -2,8 +2,8 @@
 /*
  * Message: one message in kernel memory, with its links in a MessageStore.
  *
- * It starts with the fields of the kernel's struct msg_msg, which security modules read; the text
- * follows one word later.  Text beyond one piece of kPiece bytes (at most a page) continues in a chain
+ * It starts with the fields of the kernel's struct msg_msg, which security modules read; one word
+ * and the text follow.  Text beyond one piece of kPiece bytes (at most a page) continues in a chain
  * of blocks.  All memory comes from the module's own slab caches, charged to the sender's memory
  * cgroup: sharing general kmalloc caches with messages is a well-known way to place attacker-controlled
  * bytes beside other kernel objects.  tests/msg/test_msg_memory.cpp compares the sizes with Linux's.
@@ -20,26 +20,25 @@
 
 namespace sysvipc {
 
-/* Errors: ENOMEM.  Sleeps.  start: before the first message; stop: after the last one is freed. */
+/* Call start before the first message, stop after the last one is freed.  Errors: ENOMEM.  Sleep. */
 [[nodiscard]] Result<void> start_message_memory() noexcept;
 void stop_message_memory() noexcept;
 
 class Message : public ListNode<Message> {
 public:
     /*
-     * Reads struct msgbuf at @from: a type, which is an i64, or i32 in a 32-bit program, then @size
-     * bytes.
+     * Reads struct msgbuf at @from: a type (@Type: i64; i32 in a 32-bit program), then @size bytes.
      * Errors, in the order of msgop(2): EFAULT for the type, EINVAL for a type below 1, ENOMEM,
      * EFAULT for the text, those of label(); ENOSYS as for any read of user memory.
      */
     template <class Type>
     [[nodiscard]] static Result<Box<Message>> load(UserAddress from, usize size) noexcept;
-    /* With @size bytes that copy_from() will fill in.  Errors: ENOMEM. */
+    /* A message of @size bytes for copy_from() to fill in.  Errors: ENOMEM. */
     [[nodiscard]] static Result<Box<Message>> create_blank(usize size) noexcept;
     static void destroy(Message* message) noexcept;
-    /* Has security modules label it.  Errors: ENOMEM, a module's.  Sleeps. */
+    /* Security modules label the message.  Errors: ENOMEM, a module's.  Sleeps. */
     [[nodiscard]] Result<void> label() noexcept { return known_.label(); }
-    /* What security modules see of it. */
+    /* The part that security modules see. */
     [[nodiscard]] KernelMessage& known() noexcept { return known_; }
 
     /*
@@ -49,7 +48,7 @@ public:
     template <class Type>
     [[nodiscard]] Result<void> store(UserAddress to, usize size) const noexcept;
     /*
-     * Copies type and text; size() stays as it is, and may be larger.  Precondition: the text fits.
+     * Copies type and text; size() does not change, and may be larger.  Precondition: the text fits.
      * Does not sleep.
      */
     void copy_from(const Message& other) noexcept;
@@ -68,7 +67,7 @@ private:
     static constexpr usize kPiece = 4096;
     static_assert(kPiece <= KAPI_PAGE_SIZE);
 
-    /* A piece of text that did not fit the first allocation. */
+    /* A piece of text after the first allocation. */
     struct Block;
 
     explicit Message(usize size) noexcept : known_(size) { }
@@ -86,8 +85,8 @@ private:
 
     KernelMessage known_; /* its type is 0 until user memory has been copied in */
     /*
-     * Links for MessageIndex, as is the one in known_.  Before they are used, the type is stored
-     * here: one copy from user memory brings it together with the text, which follows.
+     * A link for MessageIndex; the other is in known_.  Before the message is indexed, this holds the
+     * type: one copy from user memory reads type and text, which follows.
      */
     void* after_ { nullptr };
 };

@@ -4,7 +4,7 @@
  *
  * A treap: a search tree by type in which every node has a lower rank than its parent.  The rank is a
  * hash of the type and a secret of the module, so no choice of types makes the tree deep: a lookup takes
- * O(log types).  The rank needs no room in a node, which has two links only.
+ * O(log types).  A node stores no rank, only two links.
  *
  * The node of a type is its youngest message; further messages of the type form a ring that leads from
  * the node to the oldest and on in order of arrival:
@@ -26,14 +26,14 @@ namespace sysvipc {
 
 class MessageIndex : Pinned {
 public:
-    /* Once, before the first message. */
+    /* Call once, before the first message. */
     static void choose_secret() noexcept;
 
     /* Adds @message as the youngest. */
     void add(Message& message) noexcept;
     void remove(Message& message) noexcept;
 
-    /* nullptr: none. */
+    /* All lookups return nullptr if there is none. */
     [[nodiscard]] Message* oldest_of(i64 type) noexcept { return oldest_at(place_of(type)); }
     /* The oldest message of the lowest type, and of the lowest type not below @type. */
     [[nodiscard]] Message* oldest_of_lowest() noexcept;
@@ -73,7 +73,7 @@ private:
     }
     [[nodiscard]] static u64 rank_of(const Message& node) noexcept;
 
-    /* The link to the node of @type, or where it would be. */
+    /* The link to the node of @type, or the link at which to insert it. */
     [[nodiscard]] Link& place_of(i64 type) noexcept;
     void add_type(Message& message) noexcept;
     static void join_ring(Link& place, Message& node, Message& message) noexcept;

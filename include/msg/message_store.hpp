@@ -2,12 +2,12 @@
 /*
  * MessageStore: the messages of one queue, in order of arrival and by type.
  *
- * Security modules may hide a message from a receiver, which then sees the queue without it.
+ * Security modules may hide a message from a receiver; selection then skips it.
  *
  * An index by type finds the oldest message of a type, and of the lowest type.  The oldest message not of a
- * given type is the oldest of all, unless that has the type: then a search walks the queue, and the next
- * search continues where it ended.  So any selection except by position takes O(log types) steps,
- * amortised over the messages sent and received, however long the queue is, and allocates no memory.
+ * given type is the oldest of all, unless that has the type: then a search walks the queue from the point
+ * where the last search ended.  So any selection except by position takes O(log types) steps, amortised
+ * over the messages sent and received, and allocates no memory.
  *
  * Locks: the queue's, for everything.
  */
@@ -20,7 +20,7 @@
 
 namespace sysvipc {
 
-/* Its list makes it pinned; a second Pinned base would make it larger. */
+/* Not copyable because of its list; a second Pinned base would make it larger. */
 class MessageStore {
 public:
     MessageStore() = default;
@@ -29,8 +29,8 @@ public:
     void add(Box<Message> message) noexcept;
     /*
      * The message that @selector asks for, among those for which @is_visible(message) is true;
-     * nullptr: none.  Calls it for as few as possible, once each; for Ordinal, for all up to the
-     * position.
+     * nullptr: none.  Calls @is_visible once per candidate, in order, until one is visible; for
+     * Ordinal, for every message up to the position.
      */
     template <class IsVisible>
     [[nodiscard]] Message* select(const MessageSelector& selector, IsVisible&& is_visible) noexcept
@@ -45,7 +45,7 @@ public:
         return message;
     }
     [[nodiscard]] Box<Message> take(Message& message) noexcept;
-    /* Takes some message out and leaves the index invalid: only to empty an abandoned store. */
+    /* Takes any message out and leaves the index invalid: only for emptying an abandoned store. */
     [[nodiscard]] Box<Message> drain_one() noexcept
     {
         return Box<Message>::adopt(arrivals_.pop_front());
@@ -62,7 +62,7 @@ private:
 
     List<Message> arrivals_;
     MessageIndex types_;
-    /* INVARIANT: all messages before it have the type of the oldest.  nullptr: unknown. */
+    /* INVARIANT: all messages before run_end_ have the type of the oldest.  nullptr: unknown. */
     Message* run_end_ { nullptr };
 };
 

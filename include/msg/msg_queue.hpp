@@ -4,8 +4,7 @@
  *
  * Locks:   sysvipc.msg.queue covers MsgQueueState.  Messages are freed and tasks woken after unlocking:
  *     callers declare WakeList and Boxes before the view.
- * Lifetime: retire() empties a withdrawn queue; waiters may hold a reference longer, but see that it is
- *     removed.
+ * Lifetime: retire() empties a withdrawn queue; waiters may hold a reference longer, but find it removed.
  */
 #pragma once
 
@@ -39,25 +38,25 @@ public:
 };
 
 struct MsgQueueState : Pinned {
-    /* @perm: what security modules see of the queue. */
+    /* @perm: the part of the queue that security modules see. */
     MsgQueueState(i32 most_bytes, KernelPerm& perm) noexcept;
 
     [[nodiscard]] bool has_room(usize size) const noexcept
     {
         return message_fits(size, bytes, messages, byte_limit(), message_limit());
     }
-    /* Of a negative number, which only a privileged IPC_SET sets, Linux makes the largest ones. */
+    /* As on Linux, a negative qbytes (only a privileged IPC_SET sets one) converts to huge limits. */
     [[nodiscard]] u64 byte_limit() const noexcept { return static_cast<u64>(i64 { qbytes }); }
     [[nodiscard]] u32 message_limit() const noexcept { return static_cast<u32>(qbytes); }
-    /* The message that @selector asks for, among those the caller may have; nullptr: none. */
+    /* The message that @selector asks for, among those the caller may receive; nullptr: none. */
     [[nodiscard]] Message* select(const MessageSelector& selector) noexcept;
-    /* Hands a sent message to the first receiver that accepts it and may have it, or stores it. */
+    /* Delivers a sent message to the first receiver that accepts and may receive it, or stores it. */
     void accept(Box<Message> message, MessageUsage& usage, WakeList& wakes) noexcept;
-    /* Takes a message that select() found out of the queue, for the caller. */
+    /* Removes a message that select() found from the queue, for the caller. */
     [[nodiscard]] Box<Message> take(Message& message, MessageUsage& usage,
                                     WakeList& wakes) noexcept;
     /*
-     * Wake all receivers with @answer; the senders whose message would fit; all senders with
+     * Wake, in this order: all receivers with @answer; senders whose message fits; all senders with
      * Removed.
      */
     void release_receivers(Receiver::Answer answer, WakeList& wakes) noexcept;
@@ -69,8 +68,8 @@ struct MsgQueueState : Pinned {
     i64 ctime;
     u64 bytes { 0 };
     u32 messages { 0 };
-    u32 most_messages { 0 }; /* at once, so far */
-    u32 received { 0 }; /* messages, so far, modulo 2^32 */
+    u32 most_messages { 0 }; /* highest number in the queue so far */
+    u32 received { 0 }; /* messages received so far, modulo 2^32 */
     i32 qbytes;
     PidRef lspid;
     PidRef lrpid;
@@ -97,11 +96,11 @@ class MsgQueue : public GuardedObject<MsgQueueState, MsgQueueLock, QueueHooks> {
 public:
     static constexpr Kind kKind = Kind::Messages;
 
-    /* Owned by the caller's ids.  Errors: ENOMEM, a security module's.  Sleeps. */
+    /* Its owner is the caller's user and group.  Errors: ENOMEM, a security module's.  Sleeps. */
     [[nodiscard]] static Result<Ref<MsgQueue>> create(Key key, Mode mode, i32 qbytes) noexcept;
 
     /*
-     * Under RCU; nullptr: none (EINVAL).  The queue may be removed at any time: check under its
+     * nullptr: none (EINVAL).  Call under RCU.  The queue may be removed at any time: check under its
      * lock.
      */
     [[nodiscard]] static MsgQueue* find(IpcNamespace& ns, IpcId id) noexcept
@@ -115,9 +114,9 @@ public:
         return QueueHooks::may_send(perm(), message.known(), flags);
     }
 
-    /* How long calls have waited here; nullptr: none has, or there was no memory to count it. */
+    /* How long calls have waited here; nullptr: none has, or memory for the counters was short. */
     [[nodiscard]] QueueWaits* waits() const noexcept { return waits_.get(); }
-    /* The same for a call that waits, or is refused. */
+    /* For counting a call that waits or is refused; allocates the counters.  nullptr: no memory. */
     [[nodiscard]] WaitTotals* sender_waits() noexcept;
     [[nodiscard]] WaitTotals* receiver_waits() noexcept;
 
@@ -151,8 +150,8 @@ void remove_all_queues(IpcNamespace& ns) noexcept;
                                  UserAddress buffer) noexcept;
 
 /*
- * The same for 32-bit programs: with a 32-bit type before the message, and the commands that have a
- * structure (compat::has_structure()).
+ * For 32-bit programs: messages with a 32-bit type, and the commands that have a structure
+ * (compat::has_structure()).
  */
 [[nodiscard]] Result<void> msgsnd_compat(IpcNamespace& ns, IpcId id, UserAddress from, usize size,
                                          u32 flags) noexcept;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Receiver: a task that waits for a message.  ReceiverLine: those that wait at one queue.
+ * Receiver: a task that waits for a message.  ReceiverLine: the receivers that wait at one queue.
  *
- * A message goes to the receiver that has waited longest of those that accept its type.  Often many tasks
- * wait at one queue, each for answers of a type of its own: a tree of receivers by type finds the one that
- * is meant in O(log receivers).  Those that accept several types are few; they are tried one by one.
+ * A message goes to the receiver that has waited longest of those that accept its type.  Many tasks often
+ * wait at one queue, each for its own type; a tree by type finds the right receiver in O(log receivers).
+ * Few receivers accept several types; they are tried one by one.
  *
  * Locks: the queue's, for everything.
  */
@@ -29,7 +29,7 @@ public:
     const MessageSelector selector;
     const usize capacity; /* a longer message is refused with E2BIG */
     Answer answer { Answer::TryAgain };
-    Box<Message> message; /* with Delivered */
+    Box<Message> message; /* set if the answer is Delivered */
 
 private:
     friend class ReceiverLine;
@@ -39,14 +39,14 @@ private:
         return selector.rule() == MessageSelector::Rule::Equal;
     }
 
-    u64 place_ { 0 }; /* in the order of arrival; 0: has not joined yet */
+    u64 place_ { 0 }; /* position in the order of arrival; 0: not joined yet */
 };
 
 class ReceiverLine {
 public:
     [[nodiscard]] bool is_empty() noexcept { return tree_.is_empty(); }
 
-    /* @receiver becomes the last one; if it has been here before, it gets its place back. */
+    /* Adds @receiver at the end, or, if it has joined before, at its old place. */
     void join(Receiver& receiver) noexcept
     {
         if (receiver.place_ == 0)
@@ -55,15 +55,15 @@ public:
     }
     void leave(Receiver& receiver) noexcept { tree_.remove(receiver); }
 
-    /* All of them: those that accept several types, then by type; the same ones in order of arrival. */
+    /* All receivers: those that accept several types, then the others by type; ties by arrival. */
     [[nodiscard]] Receiver* first() noexcept { return tree_.first(); }
     [[nodiscard]] Receiver* next(Receiver& receiver) noexcept { return tree_.next(receiver); }
 
-    /* Those that accept messages of one type, in order of arrival. */
+    /* The receivers that accept messages of one type, in order of arrival. */
     class Accepting {
     public:
         Accepting(ReceiverLine& line, i64 type) noexcept;
-        /* The next one, which may then leave; nullptr: none. */
+        /* The next one, which may leave afterwards; nullptr: none. */
         [[nodiscard]] Receiver* next() noexcept;
 
     private:
@@ -72,12 +72,12 @@ public:
         ReceiverLine& line_;
         i64 type_;
         Receiver* of_several_; /* the next one that accepts several types */
-        Receiver* of_one_; /* and that accepts only this one */
+        Receiver* of_one_; /* the next one that accepts only this type */
     };
 
     /*
-     * All leave: calls @visit(receiver) for each, which may be gone after that.  Those that accept the same
-     * one type come in order of arrival, and so do those that accept several.
+     * Removes all and calls @visit(receiver) for each, which may free the receiver.  Receivers of the same
+     * single type come in order of arrival, and so do those that accept several types.
      */
     template <class Visit>
     void take_all(Visit&& visit) noexcept

@@ -2,8 +2,8 @@
 /*
  * IpcNamespace: the objects and limits that one set of tasks shares.
  *
- * The kernel's IPC namespaces define these sets; the IpcNamespace that belongs to one is created by the first
- * call that needs it (ns/namespaces.hpp) and destroyed when the kernel's ends.
+ * The kernel's IPC namespaces define these sets.  The first call in one creates its IpcNamespace
+ * (ns/namespaces.hpp), which is destroyed when the kernel's ends.
  *
  * Lifetime: a task's call can use its namespace as long as the call lasts.  Longer uses hold the kernel's
  *     namespace (handle()), or read it under RCU.
@@ -35,35 +35,35 @@ class IpcNamespace : public kapi_addressed, Pinned {
 public:
     /* For the kernel's namespace @handle.  Errors: ENOMEM.  Sleeps. */
     [[nodiscard]] static Result<Box<IpcNamespace>> create(IpcNsHandle handle) noexcept;
-    static void destroy(IpcNamespace* ns) noexcept; /* must be empty; sleeps */
+    static void destroy(IpcNamespace* ns) noexcept; /* precondition: no objects; sleeps */
 
     /* The kernel's namespace. */
     [[nodiscard]] IpcNsHandle handle() const noexcept { return handle_; }
-    /* Its number as in lsns(8) and other tools. */
+    /* The namespace's number in lsns(8) and other tools. */
     [[nodiscard]] u32 number() const noexcept { return number_; }
-    /* Whether it belongs to the kernel's namespace that is now at that address. */
+    /* True if it belongs to the kernel's namespace that is now at the address of @handle. */
     [[nodiscard]] bool is_of(IpcNsHandle handle) const noexcept { return mark_ == handle.mark(); }
-    /* hold() keeps it until drop(); a no-op for the initial one.  Neither sleeps. */
+    /* hold() keeps it until drop(); both are no-ops for the initial one.  hold() does not sleep. */
     void hold() const noexcept
     {
         if (!is_initial_)
             handle_.hold();
     }
-    /* Must be the last use of it, unless a task is in it. */
+    /* The caller must not use it afterwards, unless a task is in it.  May sleep: IpcNsHandle::drop(). */
     void drop() const noexcept
     {
         if (!is_initial_)
             handle_.drop();
     }
 
-    /* Objects can be created in it from now on. */
+    /* Allows creating objects in it. */
     void open() noexcept;
-    /* The kernel's namespace is ending; it is freed after an RCU grace period. */
+    /* Call when the kernel's namespace ends, an RCU grace period before it is freed. */
     void end() noexcept { has_ended_.store_release(true); }
 
     /*
-     * Whether unmapped segments are to be removed (shm_rmid_forced).  The caller holds the
-     * namespace, or RCU if it may have ended.
+     * True if unmapped segments must be removed (shm_rmid_forced).  Precondition: the caller holds the
+     * namespace, or, if it may have ended, RCU.
      */
     [[nodiscard]] bool removes_unmapped() noexcept
     {
@@ -76,7 +76,7 @@ public:
     /* The semaphores of all sets; the pages of all segments. */
     [[nodiscard]] LimitedSum& semaphores() noexcept { return semaphores_; }
     [[nodiscard]] LimitedSum& pages() noexcept { return pages_; }
-    /* Links ended namespaces that are waiting to be buried (ns/namespaces.cpp). */
+    /* Links ended namespaces that wait for burial (ns/namespaces.cpp). */
     IpcNamespace* ended_before { nullptr };
 
     /* The user namespace whose capabilities override permissions here. */
@@ -111,7 +111,7 @@ private:
     LimitedSum pages_;
 };
 
-/* For Trace::ipc_removed(): @object is about to be removed. */
+/* Emits ipc_removed; call before @object is removed. */
 template <class Object>
 COLD [[gnu::noinline]] void tell_removed(const Object& object, Removal why) noexcept
 {
@@ -125,7 +125,7 @@ COLD [[gnu::noinline]] void tell_not_found(IpcId id) noexcept
         Trace::ipc_not_found(static_cast<int>(Object::kKind), id);
 }
 
-/* Under RCU; nullptr: none, which is traced. */
+/* Finds an object; nullptr: none, which is traced.  Call under RCU. */
 template <class Object>
 [[nodiscard, gnu::always_inline]] inline Object* find_or_tell(IpcNamespace& ns, IpcId id) noexcept
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Limits: the numbers in /proc/sys/kernel that bound what a namespace holds, with the names, defaults and
- * ranges of proc(5); they may change at any time.  On a kernel with System V IPC of its own, its files and
- * numbers are used; otherwise the numbers are ours, and so are the files (sysctl/limit_files.hpp).
+ * Limits: the numbers in /proc/sys/kernel that limit the objects of a namespace, with the names, defaults and
+ * ranges of proc(5); they may change at any time.  On a kernel with System V IPC, the files and numbers are
+ * the kernel's; otherwise both are ours (sysctl/limit_files.hpp).
  */
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace sysvipc {
 
-/* The limits that a call can run into, in the order of /proc/sysvipc/limits. */
+/* The limits that a call can reach, in the order of /proc/sysvipc/limits. */
 enum class Limit : u8 {
     MsgMax,
     MsgMnb,
@@ -59,11 +59,11 @@ public:
     [[nodiscard]] i32 semopm() const noexcept { return sem[2].load_relaxed(); } /* per semop() */
     [[nodiscard]] i32 semmni() const noexcept { return sem[3].load_relaxed(); } /* sets */
 
-    /* What it is at present. */
+    /* The current value of @limit. */
     [[nodiscard]] u64 value(Limit limit) const noexcept;
-    /* A call failed, or had to wait, because of @limit: it wanted so much, beside what was in use. */
+    /* Call when a call fails or waits because of @limit: it requested @wanted in addition to @in_use. */
     COLD [[gnu::noinline]] void note_hit(Limit limit, u64 in_use, u64 wanted) noexcept;
-    /* How often since the namespace was first used, modulo 2^32. */
+    /* The number of note_hit() calls since the namespace was first used, modulo 2^32. */
     [[nodiscard]] u64 hits(Limit limit) const noexcept
     {
         return hits_[index_of(limit)].load_relaxed();
@@ -83,7 +83,7 @@ private:
           shm_rmid_forced(*choose(kernel.shm_rmid_forced, &own_.shm_rmid_forced))
     {
     }
-    /* SAFETY: an Atomic has the layout of its value; the kernel's are read and written whole. */
+    /* SAFETY: an Atomic has the layout of its value; the kernel reads and writes its numbers as a whole. */
     template <class Number, class Value>
     static Atomic<Value>* choose(Number* kernel, Atomic<Value>* own) noexcept
     {

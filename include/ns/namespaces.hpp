@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Namespaces: finds the IpcNamespace of a task: one for each kernel namespace in which a call of ours was
- * made.  The initial one exists from the start; the first call in any other creates its own.
+ * Namespaces: finds the IpcNamespace of a task.  The initial one exists from the start; the first call of
+ * ours in any other kernel namespace creates its own.
  *
- * When the kernel's namespace ends, no task is in it and no file of ours holds it: lookups no longer find
- * ours from then on, and a work item empties and frees it.
+ * When the kernel's namespace ends, no task is in it and no file of ours holds it: lookups then no longer
+ * find ours, and a work item empties and frees it.
  *
  * Locks:   none; lookups run under RCU.
  */
@@ -27,7 +27,7 @@ public:
             return &initial();
         return find_or_create(IpcNsHandle::current());
     }
-    /* Whether the current task's is the initial one. */
+    /* True if the current task is in the initial namespace. */
     [[nodiscard]] static bool is_in_initial() noexcept
     {
         return IpcNsHandle::current().identity() == initial().handle().identity();
@@ -36,47 +36,47 @@ public:
     /* The namespace for @handle; nullptr: none.  Under RCU, unless the caller holds @handle. */
     [[nodiscard]] static IpcNamespace* find(IpcNsHandle handle) noexcept;
 
-    /* Visits all, under RCU; each once if none is created meanwhile. */
+    /* Visits all namespaces, under RCU; each once if none is created meanwhile. */
     static void visit(void (*each)(IpcNamespace&, void* context) noexcept, void* context) noexcept;
 
-    /* @empty: removes all objects of a namespace that no task is in; it may sleep.  Errors: ENOMEM.  Sleeps. */
+    /* @empty removes all objects of a namespace without tasks, and may sleep.  Errors: ENOMEM.  Sleeps. */
     [[nodiscard]] static Result<void> start(void (*empty)(IpcNamespace&)) noexcept;
     /*
-     * Precondition: no object exists, no call is inside, and the memory of all objects is freed, as
-     * it is charged to them.  Sleeps.
+     * Precondition: no object exists, no call is inside, and the memory of all objects, which is charged to
+     * the namespaces, is freed.  Sleeps.
      */
     static void stop() noexcept;
     /*
-     * The kernel's namespace is about to be freed and its identity reused: unlinks ours and
-     * schedules its burial.  Does not sleep.
+     * Call before the kernel's namespace is freed and its identity reused: unlinks ours and schedules its
+     * burial.  Does not sleep.
      */
     static void note_ending(const void* identity) noexcept;
     /*
-     * Waits until the namespaces that have ended are buried.  Precondition: no further end is
-     * noted.  Sleeps.
+     * Waits until the ended namespaces are buried.  Precondition: no further call of note_ending().
+     * Sleeps.
      */
     static void wait_for_ends() noexcept;
 
     /*
-     * Whether loading succeeds is decided once, by the first of these.  Waiters do not depend on
-     * how long loading takes: any of them that finds it late gives it up and logs this.
+     * The first of the next three functions to decide whether loading succeeds decides finally.  Waiting
+     * calls do not depend on the duration of loading: any of them may time it out, and logs this.
      *
-     * Decides that it succeeds.  Errors: EBUSY (given up).
+     * Decides that loading succeeds.  Errors: EBUSY (given up).
      */
     [[nodiscard]] static Result<void> commit() noexcept;
-    /* Decides that it fails; no-op if it is decided already. */
+    /* Decides that loading fails; no-op if decided already. */
     static void give_up() noexcept;
-    /* Whether loading is given up, which this does itself some seconds after the first call. */
+    /* True if loading is given up.  Gives it up, as timed out, 5 s after the first call of this. */
     [[nodiscard]] static bool is_given_up_as_late() noexcept;
 
     /*
-     * Unloading has begun and no object exists: on a kernel with System V IPC, all calls are the
-     * kernel's from now on.  Called by the first task that notices, so that an object created in
-     * the kernel is not looked up here.
+     * On a kernel with System V IPC, leaves all later calls to the kernel.  Precondition: unloading has
+     * begun and no object exists.  Called by the first task that detects this, so that no call looks up an
+     * object of the kernel here.
      */
     static void close() noexcept { phase_.store_release(kGivenUp); }
 
-    /* After commit(): objects can be created. */
+    /* Allows creating objects.  Precondition: commit(). */
     static void open() noexcept;
     [[nodiscard]] static bool is_serving() noexcept { return phase_.load_acquire() == kServing; }
     /*
@@ -88,7 +88,7 @@ public:
     static void set_initial(IpcNamespace* ns) noexcept { initial_ = ns; }
 
 private:
-    /* The progress of loading. */
+    /* The phases of loading. */
     static constexpr u8 kUndecided = 0;
     static constexpr u8 kCertain = 1;
     static constexpr u8 kServing = 2;

@@ -2,7 +2,7 @@
 /*
  * AddressSpace: the mappings of segments in the calling process.
  *
- * A task that sleeps here holds a ModulePin, and no lock that another process needs: host/mapping.h.
+ * A task that sleeps here holds a ModulePin, and no lock that another process may need: host/mapping.h.
  */
 #pragma once
 
@@ -13,7 +13,7 @@
 
 namespace sysvipc {
 
-/* How a segment is to be mapped. */
+/* The place and protection of a new mapping. */
 struct MappingRequest {
     AttachPlace place; /* not Nowhere */
     bool is_writable;
@@ -21,7 +21,7 @@ struct MappingRequest {
 };
 
 struct AddressSpace {
-    /* Once, before all else here.  Errors: ENOMEM.  Sleeps. */
+    /* Call once, before all other functions here.  Errors: ENOMEM.  Sleeps. */
     [[nodiscard]] static Result<void> start() noexcept
     {
         if (const int status = host_mappings_start())
@@ -54,7 +54,7 @@ struct AddressSpace {
             return from_kernel(static_cast<int>(address));
         return static_cast<usize>(address);
     }
-    /* Whether anything is mapped there; false if the process is being killed.  Sleeps. */
+    /* True if anything is mapped in the range; false if the process is being killed.  Sleeps. */
     [[nodiscard]] static bool is_taken(unsigned long start, unsigned long end) noexcept
     {
         return host_mapping_overlaps(start, end);

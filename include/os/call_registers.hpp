@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The arguments of a system call, in the registers with which it entered the kernel. */
+/* The arguments of a system call, in the program's registers. */
 #pragma once
 
 #include <base/types.hpp>
@@ -23,7 +23,7 @@ private:
     const kapi_regs* regs_;
 };
 
-/* The same for a 32-bit program's call: 32 bits each. */
+/* The arguments of a 32-bit program's call: 32 bits each. */
 class CompatRegisters {
 public:
     explicit CompatRegisters(const kapi_regs* regs) noexcept : regs_(regs) { }

@@ -12,7 +12,7 @@ namespace sysvipc {
     return kapi_time_real_seconds();
 }
 
-/* The monotonic clock, in nanoseconds.  It costs as much as a short call: only for those who sleep. */
+/* The monotonic clock, in nanoseconds.  As expensive as a short call: use it only when sleeping. */
 [[nodiscard]] inline i64 monotonic_now() noexcept
 {
     return kapi_time_now();
@@ -22,7 +22,7 @@ namespace sysvipc {
 class Deadline {
 public:
     static constexpr Deadline never() noexcept { return Deadline { kNever }; }
-    /* Both parts are valid: not negative, less than a second of nanoseconds. */
+    /* Precondition: both are not negative, and @nanoseconds is less than a second. */
     static Deadline after(i64 seconds, i64 nanoseconds) noexcept
     {
         return Deadline { kapi_time_deadline(seconds, nanoseconds) };

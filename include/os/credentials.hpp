@@ -9,7 +9,7 @@
 
 namespace sysvipc {
 
-/* Kernel-internal ids; what user space sees goes through a UserNamespace. */
+/* Kernel-internal ids; a UserNamespace translates them for user space. */
 using Uid = Strong<u32, struct UidTag>;
 using Gid = Strong<u32, struct GidTag>;
 
@@ -21,7 +21,7 @@ enum class Capability : i32 {
     SysResource = KAPI_CAP_SYS_RESOURCE,
 };
 
-/* Borrowed: something else keeps the namespace alive. */
+/* Borrowed: holds no reference to the namespace. */
 class UserNamespace {
 public:
     explicit UserNamespace(kapi_user_ns* ns) noexcept : ns_(ns) { }
@@ -37,7 +37,7 @@ public:
     {
         return shows_as_is(gid.value()) ? gid.value() : kapi_gid_to_user(ns_, gid.value());
     }
-    /* Errors: EINVAL: the id has no mapping (msgctl(2), IPC_SET). */
+    /* Errors: EINVAL (the id has no mapping; msgctl(2), IPC_SET). */
     [[nodiscard]] Result<Uid> uid(u32 shown) const noexcept
     {
         u32 uid;
@@ -52,13 +52,13 @@ public:
             return Errno::EINVAL;
         return Gid { gid };
     }
-    /* Whether the caller has @capability in this namespace. */
+    /* True if the caller has @capability in this namespace. */
     [[nodiscard]] bool is_capable(Capability capability) const noexcept
     {
         return kapi_cred_ns_capable(ns_, static_cast<int>(capability));
     }
 
-    /* The same without an audit record, if the answer only decides what is offered. */
+    /* is_capable() without an audit record, for a result that decides no access. */
     [[nodiscard]] bool would_be_capable(Capability capability) const noexcept
     {
         return kapi_cred_ns_capable_unaudited(ns_, static_cast<int>(capability));
@@ -92,12 +92,12 @@ struct Caller {
     {
         return kapi_cred_in_group(gid.value());
     }
-    /* How many bytes of memory it may lock (RLIMIT_MEMLOCK). */
+    /* RLIMIT_MEMLOCK in bytes. */
     [[nodiscard]] static unsigned long memory_lock_limit() noexcept
     {
         return kapi_task_rlimit(KAPI_RLIMIT_MEMLOCK);
     }
-    /* In the initial user namespace, whatever the caller's is. */
+    /* True if the caller has @capability in the initial user namespace. */
     [[nodiscard]] static bool is_globally_capable(Capability capability) noexcept
     {
         return kapi_cred_capable(static_cast<int>(capability));

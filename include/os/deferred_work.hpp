@@ -13,9 +13,9 @@ public:
 
     explicit DeferredWork(Function run) noexcept { kapi_work_init(&work_, run); }
 
-    /* Runs once for all calls before it begins, never concurrently with itself.  Does not sleep. */
+    /* All calls before the function begins cause one run; runs never overlap.  Does not sleep. */
     void schedule() noexcept { kapi_work_schedule(&work_); }
-    /* Waits until everything scheduled so far is done.  Sleeps. */
+    /* Waits until all scheduled runs have finished.  Sleeps. */
     void wait() noexcept { kapi_work_flush(&work_); }
 
 private:

@@ -22,7 +22,7 @@ public:
     static constexpr u32 kMost = 40;
 
     /*
-     * @landing is shared by all, and sets @trial_hit when it is entered from @trial_place;
+     * @landing: shared by all functions; sets @trial_hit when entered from @trial_place.
      * @common_landing, @marks: see intercept_group.
      */
     constexpr Interceptions(void (*landing)(), void (*common_landing)(), unsigned char* marks,
@@ -41,7 +41,7 @@ public:
     {
     }
 
-    /* Adds one of at most kMost; before start(). */
+    /* Adds a function, at most kMost; call before start(). */
     void add(const Interception& interception) noexcept
     {
         if (invariant(group_.count < kMost))
@@ -50,7 +50,7 @@ public:
 
     /*
      * @allowed: bits of intercept_by.  Errors: as intercept_start(): ENOENT, EBUSY,
-     * EOPNOTSUPP, ENODEV, ENOMEM; @failed is then as there, and stop() is needed.
+     * EOPNOTSUPP, ENODEV, ENOMEM, and @failed as there; the caller must then call stop().
      */
     [[nodiscard]] Result<void> start(u32 allowed, const char*& failed) noexcept
     {
@@ -58,13 +58,13 @@ public:
             return from_kernel(status);
         return {};
     }
-    /* No task is in a landing on return, except those that have blocked behind it. */
+    /* On return no task is in a landing, except those that have blocked in a handler. */
     void stop() noexcept { intercept_end(&group_); }
 
     /* Loading is certain to succeed: tasks may pin the module from now on. */
     static void open() noexcept { intercept_around_open(); }
 
-    /* ftrace was seen to work, and can no longer be switched off. */
+    /* True if ftrace was tested, and can no longer be switched off. */
     [[nodiscard]] bool is_proven() const noexcept { return group_.is_proven; }
     /* Calls @each(interception, result). */
     template <class Each>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * IpcNsHandle: the kernel's IPC namespace, which defines its members, owner and lifetime; its contents are
- * ours.  IpcNsHold: keeps one from ending.
+ * IpcNsHandle: the kernel's IPC namespace, which defines members, owner and lifetime; its contents are
+ * ours.  IpcNsHold: keeps a namespace from ending.
  */
 #pragma once
 
@@ -20,7 +20,8 @@ public:
     static IpcNsHandle initial() noexcept { return IpcNsHandle { host_ipc_ns_initial() }; }
 
     /*
-     * Lets namespaces of another kind stand in on a kernel without IPC namespaces, before all else; "": none.
+     * On a kernel without IPC namespaces, makes namespaces of another kind scope the IPC objects; "": none.
+     * Call before all other functions.
      * Errors: EINVAL (no such kind), EOPNOTSUPP (the kernel has its own).
      */
     [[nodiscard]] static Result<void> stand_in(const char* kind) noexcept
@@ -30,17 +31,17 @@ public:
 
     /* Distinguishes namespaces while they live. */
     [[nodiscard]] const void* identity() const noexcept { return host_ipc_ns_identity(ns_); }
-    /* That of the one which ends, from the argument of ending_symbol(). */
+    /* The identity of the ending namespace, from the argument of the function ending_symbol(). */
     [[nodiscard]] static const void* ending_identity(unsigned long argument) noexcept
     {
         return host_ipc_ns_ending_identity(argument);
     }
-    /* Distinguishes it from earlier and later ones with its identity; 0: not assigned yet. */
+    /* Distinguishes namespaces that have the same identity one after the other; 0: not assigned yet. */
     [[nodiscard]] unsigned long mark() const noexcept { return host_ipc_ns_mark(ns_); }
     [[nodiscard]] unsigned long make_mark() const noexcept { return host_ipc_ns_make_mark(ns_); }
-    /* Precondition: no call can come any more.  Sleeps. */
+    /* Precondition: no further call can come.  Sleeps. */
     static void unmark_all() noexcept { host_ipc_ns_unmark_all(); }
-    /* Its number as lsns(8) shows it. */
+    /* The namespace's number that lsns(8) shows. */
     [[nodiscard]] u32 number() const noexcept { return host_ipc_ns_number(ns_); }
     /* The user namespace whose capabilities count in it. */
     [[nodiscard]] UserNamespace owner() const noexcept
@@ -48,7 +49,7 @@ public:
         return UserNamespace { host_ipc_ns_owner(ns_) };
     }
 
-    /* Where the kernel stores the limits of the namespace, if it has them. */
+    /* The places where the kernel stores the limits of the namespace, if any. */
     [[nodiscard]] kapi_ipc_settings settings() const noexcept
     {
         kapi_ipc_settings settings;
@@ -61,8 +62,8 @@ public:
     void drop() const noexcept { host_ipc_ns_put(ns_); }
 
     /*
-     * Whether a kernel with System V IPC has objects in any namespace.  Changing: none found, but a
-     * call is about to create or remove one.
+     * The use of the kernel's own System V IPC in all namespaces.  Changing: no objects, but a call is about
+     * to create or remove one.
      */
     enum class BuiltinUse : u8 {
         None = KAPI_BUILTIN_UNUSED,
@@ -73,9 +74,9 @@ public:
     {
         return static_cast<BuiltinUse>(host_ipc_ns_builtin_use());
     }
-    /* Whether this kernel supports more than the initial one. */
+    /* True if this kernel supports more than the initial namespace. */
     [[nodiscard]] static bool are_many() noexcept { return host_ipc_ns_supported(); }
-    /* The kernel function that is called when a namespace ends, if there can be many. */
+    /* The kernel function that runs when a namespace ends, if are_many(). */
     [[nodiscard]] static const char* ending_symbol() noexcept
     {
         return host_ipc_ns_ending_symbol();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Kernel: the configuration of the running kernel, and what it lets modules use. */
+/* Kernel: the configuration of the running kernel, and the functions that it does not export. */
 #pragma once
 
 #include <base/result.hpp>
@@ -10,8 +10,8 @@ namespace sysvipc {
 
 struct Kernel {
     /*
-     * Finds functions that it does not export, before all else.  Errors: ENOENT, with the name of the one that is
-     * @missing; ENOMEM.  Sleeps.
+     * Finds the functions that the kernel does not export; call before all else.
+     * Errors: ENOENT, @missing is then the function's name; ENOMEM.  Sleeps.
      */
     [[nodiscard]] static Result<void> find_functions(const char*& missing) noexcept
     {
@@ -19,9 +19,9 @@ struct Kernel {
     }
     [[nodiscard]] static bool has_sysvipc() noexcept { return kapi_kernel_has_sysvipc(); }
     [[nodiscard]] static bool has_compat() noexcept { return kapi_kernel_has_compat(); }
-    /* Whether it has PREEMPT_RT: spinlocks sleep. */
+    /* True with PREEMPT_RT: spinlocks sleep. */
     [[nodiscard]] static constexpr bool is_realtime() noexcept { return KAPI_PREEMPT_RT != 0; }
-    /* Whether 32-bit programs may pass 32-bit times. */
+    /* True if 32-bit programs may pass 32-bit times. */
     [[nodiscard]] static bool has_time32() noexcept { return kapi_kernel_has_time32(); }
 };
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The kernel log.  A line consists of strings, numbers and errors, which print as their names, and is
- * prefixed with the module's name.
+ * The kernel log.  A line consists of strings, numbers and errors (by name), after the module's name.
  */
 #pragma once
 
@@ -46,7 +45,7 @@ inline void log_info(const LogLine& line) noexcept
     kapi_log_info("%.*s", static_cast<int>(line.size()), line.text());
 }
 
-/* Information: how the module serves, or what it has to do without. */
+/* Information: the way the module serves, or the features that it lacks. */
 template <class... Parts>
 void log_info(const char* first, const Parts&... parts) noexcept
 {
@@ -58,14 +57,14 @@ inline void log_error(const LogLine& line) noexcept
     kapi_log_error("%.*s", static_cast<int>(line.size()), line.text());
 }
 
-/* What keeps the module from loading or serving. */
+/* Errors that prevent loading or serving. */
 template <class... Parts>
 void log_error(const char* first, const Parts&... parts) noexcept
 {
     log_error(log_line(first, parts...));
 }
 
-/* The same, rate-limited, for what a user can provoke at will. */
+/* log_error(), rate-limited, for errors that a user can provoke at will. */
 template <class... Parts>
 void log_error_rarely(const char* first, const Parts&... parts) noexcept
 {

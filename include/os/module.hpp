@@ -23,7 +23,7 @@ public:
             drop();
     }
 
-    /* Errors: ENOSYS: the module is being unloaded; the next call would fail with it, too. */
+    /* Errors: ENOSYS (the module is being unloaded; later system calls fail with it, too). */
     [[nodiscard]] Result<void> take() noexcept
     {
         if (!kapi_module_try_get())
@@ -41,7 +41,7 @@ private:
     bool is_held_ { false };
 };
 
-/* Instead of returning from the exit function, if the code has to stay. */
+/* For the exit function, instead of returning, if the code must stay. */
 [[noreturn]] inline void never_unload() noexcept
 {
     host_module_never_return();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * PidRef: refers to a process even after its death; ProcessMark: remembers one; PidNamespace: the viewer for whom
- * pids are translated.
+ * PidRef: refers to a process even after its death.  ProcessMark: remembers a process.  PidNamespace: the
+ * pid namespace for which pids are translated.
  */
 #pragma once
 
@@ -17,7 +17,7 @@ public:
     static PidNamespace current() noexcept { return PidNamespace { kapi_pid_ns_get_current() }; }
     PidNamespace(PidNamespace&& other) noexcept : ns_(exchange(other.ns_, nullptr)) { }
     PidNamespace& operator=(PidNamespace&&) = delete;
-    /* The number of @pid there; 0: not visible. */
+    /* The number of @pid in the namespace; 0: not visible. */
     [[nodiscard]] i32 show(kapi_pid* pid) const noexcept { return kapi_pid_nr_in(pid, ns_); }
     ~PidNamespace()
     {
@@ -37,7 +37,7 @@ public:
     constexpr PidRef() = default;
     ~PidRef() { put(pid_); }
 
-    /* Stores @pid.  Usually it is stored already, and no shared count is written. */
+    /* Stores @pid.  Writes no shared counter if it is stored already, the usual case. */
     void note(kapi_pid* pid) noexcept
     {
         if (pid_ == pid)
@@ -51,11 +51,11 @@ public:
     {
         return kapi_pid_nr_in(pid_, ns.ns_);
     }
-    /* Whether the process has not ended; false: none was stored. */
+    /* True if a process was stored and has not ended. */
     [[nodiscard]] bool lives() const noexcept { return host_pid_lives(pid_); }
 
 private:
-    /* Mostly there is none yet: spares the call. */
+    /* Avoids the call if no pid was stored, the usual case. */
     static void put(kapi_pid* pid) noexcept
     {
         if (pid)
@@ -66,8 +66,8 @@ private:
 };
 
 /*
- * Remembers the process of the task that makes it, for much less than a PidRef: when it has ended, its number is known
- * in the initial pid namespace only.
+ * Remembers the process of the task that constructs it.  Much cheaper than a PidRef, but after the process has
+ * ended, its number is available in the initial pid namespace only.
  */
 class ProcessMark {
 public:

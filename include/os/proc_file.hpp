@@ -12,14 +12,14 @@ namespace sysvipc {
 class SeqFile {
 public:
     explicit SeqFile(kapi_seq_file* file) noexcept : file_(file) { }
-    /* If it does not fit, the kernel repeats the read with a larger buffer. */
+    /* If the text does not fit, the kernel repeats the read with a larger buffer. */
     void write(const char* text, usize size) noexcept { host_seq_write(file_, text, size); }
     /* The user namespace of the file's opener. */
     [[nodiscard]] UserNamespace opener() const noexcept
     {
         return UserNamespace { host_seq_user_ns(file_) };
     }
-    /* Whether the reader has no more rights than the opener: then permissions may be checked as the reader's. */
+    /* True if the reader has no more rights than the opener: the reader's permissions may then be checked. */
     [[nodiscard]] bool is_read_by_opener() const noexcept
     {
         return host_seq_reader_is_opener(file_);
@@ -30,8 +30,8 @@ private:
 };
 
 /*
- * To be called in the open() of @file, whose entry is not ours: opens it as @described, which pins
- * the module.  Errors: ENOENT (the module is being unloaded), ENOMEM, those of @described.  Sleeps.
+ * Call in the open() of @file, whose entry is not ours: opens it as @described, which pins the module.
+ * Errors: ENOENT (the module is being unloaded), ENOMEM, those of @described.  Sleeps.
  */
 [[nodiscard]] inline Result<void> open_proc_file_as(kapi_inode* inode, kapi_file* file,
                                                     const kapi_proc_file& described) noexcept
@@ -40,7 +40,7 @@ private:
         return from_kernel(status);
     return {};
 }
-/* The last component of its path. */
+/* The last component of the file's path. */
 [[nodiscard]] inline const char* proc_file_name(kapi_file* file) noexcept
 {
     return host_file_name(file);
@@ -60,7 +60,7 @@ public:
     {
         return take(host_proc_create(&file, parent.entry_, nullptr));
     }
-    /* The same for a file whose name is a path below /proc, in a directory that may be the kernel's. */
+    /* For a file whose name is a path below /proc, in a directory that may be the kernel's. */
     [[nodiscard]] Result<void> start_file(const kapi_proc_file& file) noexcept
     {
         return take(host_proc_create(&file, nullptr, nullptr));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What security modules (SELinux, Smack, ...) and audit see of our objects, and their hooks.
+ * The parts of our objects that security modules (SELinux, Smack, ...) and audit see, and their hooks.
  *
- * KernelPerm is the part of an object that they see: its id, its owners, its mode; KernelMessage that of
- * a message.  The hooks of each kind share their names, for ids/ipc_object.hpp: label() and unlabel() when
+ * KernelPerm is the visible part of an object: its id, its owners, its mode; KernelMessage that of a
+ * message.  The hooks of all kinds have the same names, for ids/ipc_object.hpp: label() and unlabel() when
  * an object is created and destroyed, may_open() when *get() finds it by key, may_control() for a command
  * of *ctl().  Linux calls them in the same places: ipc/util.c, msg.c, sem.c, shm.c.  On kernels without
  * security modules every hook is a no-op.
@@ -21,19 +21,18 @@
 
 namespace sysvipc {
 
-/* The kernel functions behind all of this; they are found while loading. */
+/* The kernel functions for the hooks and audit, found while loading. */
 struct SecurityFunctions {
     /* Errors: ENOMEM.  Sleeps. */
     [[nodiscard]] static Result<void> find() noexcept { return from_kernel(host_security_find()); }
     /*
-     * The @number-th (from 0) function that the kernel has but that was not found; nullptr: no
-     * more.
+     * Function @number (from 0) of those that the kernel has but that were not found; nullptr: no more.
      */
     [[nodiscard]] static const char* missing(u32 number) noexcept
     {
         return host_security_missing(number);
     }
-    /* Calls them from now on.  Precondition: none is missing.  Sleeps. */
+    /* Enables all hooks.  Precondition: no function is missing.  Sleeps. */
     static void use() noexcept { host_security_use(); }
 };
 
@@ -75,13 +74,13 @@ public:
     void add_marks(u32 bits) noexcept { host_ipc_perm_change_mode(&perm_, 0, bits); }
     void remove_marks(u32 bits) noexcept { host_ipc_perm_change_mode(&perm_, bits, 0); }
 
-    /* Tells audit, if it records this call, that the call is about this object. */
+    /* Adds this object to the audit record, if audit records this call. */
     void tell_audit() noexcept
     {
         if (host_audit_is_on()) [[unlikely]]
             host_audit_object(&perm_);
     }
-    /* Tells audit also what IPC_SET is to change, with the ids as the caller gave them. */
+    /* Adds the values that IPC_SET requests to the audit record; ids as the caller passed them. */
     void tell_audit_of_change(u64 qbytes, u32 uid, u32 gid, u32 mode) noexcept
     {
         if (host_audit_is_on()) [[unlikely]] {
@@ -90,8 +89,8 @@ public:
         }
     }
     /*
-     * To be called after the mode has granted it.  @wanted: its permission bits count.  Errors:
-     * EACCES only.
+     * Call after the mode has granted access.  Uses only the permission bits of @wanted.
+     * Errors: EACCES only.
      */
     [[nodiscard]] Result<void> may_access(u32 wanted) noexcept
     {
@@ -113,12 +112,12 @@ private:
     kapi_ipc_perm perm_;
 };
 
-/* The part of a message that they see, except the list links, which are stored before it. */
+/* The part of a message that security modules see; the list links are stored before it. */
 class KernelMessage : Pinned {
 public:
     [[nodiscard]] i64 type() const noexcept { return message_.type; }
     [[nodiscard]] usize size() const noexcept { return message_.size; }
-    /* No hook reads it: for the message's owner. */
+    /* For the message's owner; no hook reads it. */
     [[nodiscard]] void*& link() noexcept { return message_.link; }
     void set_type(i64 type) noexcept { message_.type = type; }
 
@@ -128,7 +127,7 @@ public:
     {
         return from_kernel(host_security_message_alloc(&message_));
     }
-    /* Whether it is labelled or not. */
+    /* The message need not be labelled. */
     void unlabel() noexcept { host_security_message_free(&message_); }
 
 private:
@@ -136,7 +135,7 @@ private:
     kapi_msg message_;
 };
 
-/* What all kinds have in common. */
+/* The hooks that all kinds share. */
 template <auto allocate, auto release, auto open, auto control>
 struct ObjectHooks {
     [[nodiscard]] static Result<void> label(KernelPerm& perm) noexcept /* sleeps */
@@ -167,7 +166,7 @@ struct QueueHooks : ObjectHooks<host_security_queue_alloc, host_security_queue_f
         return from_kernel(
             host_security_queue_send(perm.raw(), &message.message_, static_cast<int>(flags)));
     }
-    /* Whether @target, possibly asleep, may have the message.  @rule, @wanted: host/security.h. */
+    /* True if @target, possibly asleep, may receive the message.  @rule, @wanted: host/security.h. */
     [[nodiscard]] static bool may_receive(KernelPerm& perm, KernelMessage& message,
                                           kapi_task* target, i64 wanted, i32 rule) noexcept
     {

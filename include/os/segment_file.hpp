@@ -11,16 +11,16 @@
 
 namespace sysvipc {
 
-/* Finds what segment files need of the kernel (host/segment.h).  Errors: ENOMEM.  Sleeps. */
+/* Finds the kernel functions for segment files (host/segment.h).  Errors: ENOMEM.  Sleeps. */
 [[nodiscard]] inline Result<void> start_segment_files() noexcept
 {
     return from_kernel(host_segments_start());
 }
 
 /*
- * Checks that mapped segment files work; only then can they be mapped.  Context: the process that
+ * Checks that mapped segment files work; required before any can be mapped.  Context: the process that
  * loads the module.
- * Errors: EOPNOTSUPP (a log line says why), ENOMEM, those of mmap(2).  Sleeps.
+ * Errors: EOPNOTSUPP (a log line gives the reason), ENOMEM, those of mmap(2).  Sleeps.
  */
 [[nodiscard]] inline Result<void> probe_segment_files() noexcept
 {
@@ -42,8 +42,8 @@ public:
         return own(file, error, IsHuge::No);
     }
     /*
-     * The same with huge pages of 1 << @size_log bytes (0: default size).
-     * Errors: as above; EINVAL (no such size); EPERM (not allowed).  Sleeps.
+     * create() with huge pages of 1 << @size_log bytes (0: default size).
+     * Errors: as create(); EINVAL (no such size); EPERM (not allowed).  Sleeps.
      */
     [[nodiscard]] static Result<SegmentFile> create_huge(const char* name, u64 size,
                                                          Reserve reserve, u32 size_log) noexcept
@@ -83,8 +83,8 @@ public:
         return SegmentFile { file_, is_huge_ };
     }
     /*
-     * Opens another file on the same pages, to be mapped: it reports its mappings to @segment, and
-     * pins the module.
+     * Opens another file of the same pages for mapping: it reports its mappings to @segment, and pins the
+     * module.
      * Errors: ENOMEM, ENFILE, ENOSYS.  Sleeps.
      */
     [[nodiscard]] Result<SegmentFile> open(Access access, void* segment) const noexcept
@@ -96,7 +96,7 @@ public:
 
     [[nodiscard]] bool is_empty() const noexcept { return file_ == nullptr; }
     [[nodiscard]] bool is_huge() const noexcept { return is_huge_ == IsHuge::Yes; }
-    /* Bytes: as requested, or whole huge pages. */
+    /* Size in bytes: as requested, or whole huge pages. */
     [[nodiscard]] u64 size() const noexcept { return host_segment_size(file_); }
 
     struct Usage {
@@ -148,7 +148,7 @@ public:
             return Errno::ENOMEM;
         return {};
     }
-    /* Does not sleep.  If the pages live on, call make_evictable() afterwards. */
+    /* Does not sleep.  If the pages remain, call make_evictable() afterwards. */
     void drop(const SegmentFile& file) noexcept
     {
         if (is_held())

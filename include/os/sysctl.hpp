@@ -24,8 +24,8 @@ public:
         return {};
     }
     /*
-     * No-op if nothing was started.  False: a task inside does not leave; the names stay taken, and
-     * what remains does not refer to the module.  Sleeps.
+     * No-op if nothing was started.  False: a task inside does not leave; the names stay taken, but the
+     * remaining files do not refer to the module.  Sleeps.
      */
     [[nodiscard]] bool stop() noexcept { return host_sysctls_stop(exchange(sysctls_, nullptr)); }
 

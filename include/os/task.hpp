@@ -12,7 +12,7 @@ struct CurrentTask {
     [[nodiscard]] static const kapi_task* identity() noexcept { return kapi_task_current(); }
     /* For kapi and host functions. */
     [[nodiscard]] static kapi_task* raw() noexcept { return kapi_task_current(); }
-    /* The id of its process; takes no reference. */
+    /* The id of the task's process; takes no reference. */
     [[nodiscard]] static kapi_pid* process() noexcept
     {
         return kapi_task_tgid(kapi_task_current());

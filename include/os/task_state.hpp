@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * TaskState: what the module keeps for one task, as Linux does in task_struct (sysvsem, sysvshm).  A kernel
- * without System V IPC has no such fields, and a kernel with it uses them itself: a map leads from tasks to
- * states.  Most tasks have none.
+ * TaskState: the module's data of one task, which Linux keeps in task_struct (sysvsem, sysvshm).  A kernel
+ * without System V IPC lacks these fields, and a kernel with it uses them itself; so a map leads from tasks
+ * to states.  Most tasks have none.
  *
  * A state has slots, each for one object of a facility: its part.  The facility owns the part; it takes
  * the part out of the slot before the state ends.
  *
- * Who changes it: the task itself, or its parent before it runs; so the task needs no lock.
+ * Locks:   none.  Writers: the task itself, or its parent before it first runs.
  * Lifetime: from the first part until the task exits, or the module is unloaded.  The state holds a
- *     reference to the task.  Lookups of other tasks pass over it under RCU.
+ *     reference to the task.  Lookups for other tasks may read it under RCU.
  * INVARIANT: the exit of tasks is intercepted before the first state is added and until the last is
  *     removed (mem/address_map.hpp).
  */
@@ -22,27 +22,27 @@
 
 namespace sysvipc {
 
-/* One part at most of each of these: T names its own as T::kTaskSlot. */
+/* A state has one slot of each kind.  T::kTaskSlot: the slot for parts of type T. */
 enum class TaskSlot : u8 { UndoGroup, SegmentCreator, Count };
 
 class TaskState : public RcuCounted, public kapi_addressed {
 public:
     /* Errors: ENOMEM.  Sleeps. */
     [[nodiscard]] static Result<void> start() noexcept;
-    /* Drops the states that remain.  Precondition: all slots are empty, no task event can come.  Sleeps. */
+    /* Drops the remaining states.  Precondition: all slots are empty, task events are stopped.  Sleeps. */
     static void stop() noexcept;
 
     /* The current task's; nullptr: none.  Any context. */
     [[nodiscard]] static TaskState* current() noexcept;
-    /* The same under RCU. */
+    /* current(), if the caller is already under RCU. */
     [[nodiscard]] static TaskState* find_current() noexcept;
     /* The current task's, added if there is none.  Errors: ENOMEM.  Sleeps. */
     [[nodiscard]] static Result<TaskState*> current_or_new() noexcept;
-    /* The same in atomic context. */
+    /* current_or_new() in atomic context. */
     [[nodiscard]] static Result<TaskState*> current_or_new_atomic() noexcept;
-    /* Adds one for @child, which does not run yet.  Errors: ENOMEM.  Does not sleep. */
+    /* Adds a state for @child, which does not run yet.  Errors: ENOMEM.  Does not sleep. */
     [[nodiscard]] static Result<TaskState*> add_for(kapi_task* child) noexcept;
-    /* The current task exits.  Precondition: @state is its own, all slots are empty. */
+    /* Call when the current task exits.  Precondition: @state is its own, all slots are empty. */
     static void remove(TaskState& state) noexcept;
 
     /* nullptr: none. */
@@ -64,7 +64,7 @@ public:
     {
         return static_cast<T*>(exchange(parts_[index(T::kTaskSlot)], nullptr));
     }
-    /* Empties a slot of all states.  No task event can come.  @each must not sleep. */
+    /* Empties a slot of all states.  Precondition: task events are stopped.  @each must not sleep. */
     template <class T, void (*each)(T&) noexcept>
     static void take_all() noexcept
     {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Trace: the trace events (host/events.h).  Without arguments, whether anybody listens; with them, tells those who do:
+ * Trace: the trace events (host/events.h).  Without arguments: is the event enabled?  With arguments: emit it.
  *
  *     if (Trace::shm_marked()) [[unlikely]]
  *         Trace::shm_marked(id(), state->attaches);
  *
- * so that the arguments are looked up for listeners only.
+ * Test first, so that arguments are computed only if the event is enabled.
  *
  * Context: any, with any lock held.
  */
@@ -17,7 +17,7 @@
 
 namespace sysvipc {
 
-/* Why an object was removed; the numbers are in the format of the event. */
+/* The reason for removing an object; the event's format contains the numbers. */
 enum class Removal : u8 { Rmid, Namespace, Forced, LastDetach };
 
 struct Trace {

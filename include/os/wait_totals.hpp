@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * WaitTotals: how often, and how long, tasks have waited at an object.  Waiting: one that waits.
+ * WaitTotals: the number and duration of waits at an object.  Waiting: a waiting task.
  *
- * Only who sleeps, or is refused, counts.  The numbers are independent of each other: a reader may see one before another
- * that belongs to it.
+ * Only calls that sleep or fail with IPC_NOWAIT update it.  Counters are not read as one snapshot.
  *
  * Locks: none.
  */
@@ -16,7 +15,7 @@ namespace sysvipc {
 
 class WaitTotals { /* pinned by its members */
 public:
-    /* A call did not wait, as it was told to (IPC_NOWAIT).  nullptr: it is not counted. */
+    /* Counts a call that would have waited but has IPC_NOWAIT.  nullptr: no-op. */
     static void note_refusal(WaitTotals* totals) noexcept
     {
         if (totals)
@@ -24,12 +23,12 @@ public:
     }
 
     [[nodiscard]] u64 refused() const noexcept { return refused_.load_relaxed(); }
-    /* Calls that had to wait, so far. */
+    /* Calls that have waited so far. */
     [[nodiscard]] u64 blocked() const noexcept { return blocked_.load_relaxed(); }
-    /* Tasks that wait now, and the most that ever did at once. */
+    /* Tasks that wait now, and the highest number so far. */
     [[nodiscard]] u64 waiting() const noexcept { return waiting_.load_relaxed(); }
     [[nodiscard]] u64 most_waiting() const noexcept { return most_waiting_.load_relaxed(); }
-    /* Of the waits that have ended, in nanoseconds. */
+    /* Total and longest duration of the waits that have ended, in nanoseconds. */
     [[nodiscard]] u64 total() const noexcept { return total_.load_relaxed(); }
     [[nodiscard]] u64 longest() const noexcept { return longest_.load_relaxed(); }
 
@@ -61,7 +60,7 @@ private:
     Atomic<u64> longest_ { 0 };
 };
 
-/* Counts a call while it lives.  Both arguments must outlive it; without @totals nothing is counted. */
+/* Counts a call while it lives.  Both arguments must outlive it; without @totals, a no-op. */
 class Waiting : Pinned {
 public:
     COLD [[gnu::noinline]] Waiting(WaitTotals* totals, const Waiter& waiter) noexcept

@@ -4,15 +4,14 @@
  * unlocking.
  *
  * A Waiter is on the sleeper's stack and, while it waits, in a list under some lock.  The waker removes
- * it from the list and finishes it, both under that lock: the outcome is final from then on.  A sleeper
- * that times out or gets a signal therefore never waits for its waker, which may have been preempted at
- * the unlock: only the wake-up itself follows the unlock, and a sleeper that is already awake does not
- * need it.
+ * it from the list and finishes it, both under that lock; the outcome is then final.  Only the wake-up
+ * itself follows the unlock, and an awake sleeper does not need it.  So a sleeper that times out or gets a
+ * signal never waits for its waker, which may be preempted at the unlock.
  *
  * BARRIER outcome: WakeList::finish() stores is_done_ with release, after the members of the class
- *     derived from Waiter were written; wait() loads it with acquire.  From that store on the Waiter may
+ *     derived from Waiter were written; wait() loads it with acquire.  After that store the Waiter may
  *     vanish with the sleeper's stack: the list keeps a reference to the task, never to the Waiter.
- * Context: wait() is process context and sleeps; the rest runs anywhere a task may be woken.
+ * Context: wait(): process, sleeps; all else: any context in which a task may be woken.
  */
 #pragma once
 
@@ -30,18 +29,18 @@ public:
     [[nodiscard]] kapi_task* task() const noexcept { return task_; }
     /* The waiting task's own id, not its process's; takes no reference. */
     [[nodiscard]] kapi_pid* pid() const noexcept { return kapi_task_pid(task_); }
-    /* The same of its process. */
+    /* The id of its process; takes no reference. */
     [[nodiscard]] kapi_pid* process() const noexcept { return kapi_task_tgid(task_); }
 
     /*
      * Sleeps until finished (Done), until the deadline has passed, or until a signal is pending;
-     * the deadline takes precedence.  In the latter two cases the caller takes the lock and checks
-     * whether it is still listed; if not, it has been finished, and its outcome counts.
+     * the deadline takes precedence.  In the latter two cases the caller must take the lock and check
+     * that the waiter is still listed; if not, it has been finished, and its outcome counts.
      */
     [[nodiscard]] Outcome wait(Deadline deadline = Deadline::never()) noexcept;
-    /* When it began, on the monotonic clock. */
+    /* The start of the wait on the monotonic clock, in nanoseconds. */
     [[nodiscard]] i64 since() const noexcept { return since_; }
-    /* Lets a finished waiter be listed, and wait, again. */
+    /* Allows a finished waiter to be listed and to wait again. */
     void rearm() noexcept { is_done_.store_relaxed(false); }
 
 private:
@@ -62,9 +61,9 @@ public:
     }
 
     /*
-     * @waiter has just been taken off its list, under that list's lock, and its outcome is
-     * complete: it must not be touched after this.  Its task is woken when this list is destroyed,
-     * or at once if there is no room for it (beyond kInPlace tasks, and without memory for a page).
+     * Finishes @waiter; do not access it afterwards.  Its task is woken when this list is destroyed, or at
+     * once if the list is full (kInPlace tasks, and no memory for a page).
+     * Precondition: @waiter was taken off its list, under the lock that is still held; its outcome is set.
      */
     void finish(Waiter& waiter) noexcept;
 

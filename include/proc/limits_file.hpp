@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /proc/sysvipc/limits: the limits of the opener's namespace: name, value, in use, highest ever in use, and how
- * often a call has failed, or had to wait, because of it.  "-": the limit is for one call or object, so that nothing
- * adds up.
+ * /proc/sysvipc/limits: the limits of the opener's namespace: name, value, in use, highest so far in use, and the
+ * number of calls that failed or waited because of it.  "-": the limit is for one call or object, without a total.
  */
 #pragma once
 

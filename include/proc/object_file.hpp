@@ -2,11 +2,11 @@
 /*
  * The module's own files below /proc/sysvipc about objects: a header line, then lines about each object of a kind.
  *
- * A View says which objects, and what a file shows of each:
+ * View selects the objects and formats their lines:
  *     using Object;                          MsgQueue, SemSet or ShmSegment
  *     static const char kName[];             the file's path below /proc
  *     static const char kHeader[];           with its newline
- *     static constexpr bool kNeedsReading;   only of objects that the reader may read; else of all, as in
+ *     static constexpr bool kNeedsReading;   true: only objects that the reader may read; false: all, as in
  *                                            /proc/sysvipc/msg, sem and shm
  *     static Result<Shown> show(SeqFile&, Object&, u32 part, const Viewer&)
  *                                            writes part @part of an object's lines.  More: there may be
@@ -14,10 +14,10 @@
  *                                            while it writes
  *
  * Position 0 is the header; an object at index n begins at position n + 1 in the upper half, its parts are in the
- * lower half.  As in the other files, a read that continues finds its place whatever was added or removed.
+ * lower half.  As in the other files, a continued read finds its place even if objects were added or removed.
  *
- * Permissions are those of the reader (IPC_STAT's), who must have no more rights than the opener: who gives an open file
- * to a program with more rights learns nothing by it.
+ * With kNeedsReading, reads check the reader's permission (as IPC_STAT), and show no object if the reader has more
+ * rights than the opener, so passing an open file to a privileged program reveals nothing.
  *
  * Locks:   none from one line to the next; a reference keeps the object.
  * Lifetime: an open file pins the module, and holds the opener's namespaces.
@@ -96,7 +96,7 @@ private:
         return 0;
     }
 
-    /* What stands for the header is the file, and for an object its reference. */
+    /* The item for the header is the file, for an object its reference. */
     COLD [[nodiscard]] void* go_to(long long& position) noexcept
     {
         if (position == 0)
@@ -115,7 +115,7 @@ private:
         part_ = 0;
         return find(index, position);
     }
-    /* The first object at or above @index, which lives. */
+    /* The first object, not removed, at or above @index. */
     COLD [[nodiscard]] void* find(i32 index, long long& position) noexcept
     {
         const i32 wanted = index;
@@ -166,7 +166,7 @@ private:
     bool has_more_ { false };
 };
 
-/* The files: counters, who waits, who has what to undo. */
+/* The files: counters, waiters, undo records. */
 extern const kapi_proc_file kMsgStatsFile;
 extern const kapi_proc_file kSemStatsFile;
 extern const kapi_proc_file kShmStatsFile;

@@ -2,11 +2,11 @@
 /*
  * The directory /proc/sysvipc: msg, sem and shm as on Linux, and files of the module's own beside them.
  *
- * On a kernel with System V IPC the directory and the first three are the kernel's: then only the others
- * are created, in its directory, and open_table_file() serves the first three.
+ * On a kernel with System V IPC the directory and the first three are the kernel's: the module then creates
+ * only the others, in its directory, and open_table_file() serves the first three.
  *
- * Lifetime: an open file pins the module.  Removing an entry closes the files that are open, which only a
- *     load that fails can find.
+ * Lifetime: an open file pins the module.  Removing an entry closes its open files, which can exist only if
+ *     loading fails.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Snapshot<Item>: items that are copied under a lock and shown after it, with room that is made before.
+ * Snapshot<Item>: items copied under a lock and formatted after unlocking; memory is reserved before locking.
  */
 #pragma once
 
@@ -11,14 +11,14 @@ namespace sysvipc {
 template <class Item>
 class Snapshot : Pinned {
 public:
-    /* Room for @count items, and some that come meanwhile.  Errors: ENOMEM.  Sleeps. */
+    /* Reserves room for @count items, and some that are added meanwhile.  Errors: ENOMEM.  Sleeps. */
     [[nodiscard]] Result<void> start(u64 count) noexcept
     {
         constexpr u64 kMore = 16;
 
         return items_.start(count + kMore);
     }
-    /* What finds no room is left out: it came later than the look at how many there are. */
+    /* Omits an item if the room is used up: more items were added after counting. */
     void add(const Item& item) noexcept
     {
         if (used_ < items_.count())

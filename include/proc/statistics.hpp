@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The columns common to the module's own files about objects.  None is inlined: what reads them is rare, and shall not
- * take from what the compiler is ready to inline elsewhere.
+ * The columns common to the module's own files about objects.  Not inlined: reads are rare, and the compiler's
+ * inlining budget is for the calls.
  */
 #pragma once
 
@@ -25,7 +25,7 @@ COLD [[gnu::noinline]] inline void add_count(TableLine& line, u64 count) noexcep
     line.character(' ').decimal(count, kCountWidth);
 }
 
-/* A process, and whether it lives. */
+/* A process, and its state: living or ended. */
 COLD [[gnu::noinline]] inline void add_user(TableLine& line, const PidRef& process,
                                             const Viewer& viewer) noexcept
 {
@@ -34,7 +34,7 @@ COLD [[gnu::noinline]] inline void add_user(TableLine& line, const PidRef& proce
         .string(process.lives() ? "      1" : "      0");
 }
 
-/* The same of the process that has made an object. */
+/* The same columns for the process that created an object. */
 COLD [[gnu::noinline]] inline void add_maker(TableLine& line, const IpcObject& object,
                                              const Viewer& viewer) noexcept
 {
@@ -63,7 +63,7 @@ COLD [[gnu::noinline]] inline void add_waits(TableLine& line, const WaitTotals* 
     add_count(line, waits->longest() / kNanoseconds);
 }
 
-/* How long a task has waited, in milliseconds. */
+/* The duration of a task's wait in milliseconds. */
 COLD [[gnu::noinline]] inline void add_age(TableLine& line, i64 since, i64 now) noexcept
 {
     constexpr i64 kNanoseconds = 1'000'000;

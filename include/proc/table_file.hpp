@@ -3,8 +3,8 @@
  * The files msg, sem and shm below /proc/sysvipc: one line per object of a table, translated to the opener's
  * namespaces.
  *
- * Position 0 is the header, position n the object at index n - 1: a read that continues later finds
- * its place whatever was added or removed meanwhile, and a complete read walks the table once.
+ * Position 0 is the header, position n the object at index n - 1: a continued read finds its place even if
+ * objects were added or removed, and a complete read walks the table once.
  *
  * Locks:   RCU while a buffer is filled; the object's own lock while its values are copied.
  * Lifetime: an open file pins the module.
@@ -18,17 +18,17 @@
 
 namespace sysvipc {
 
-/* The reader: ids are shown as seen from the namespaces of the file's opener. */
+/* The namespaces of the file's opener, for which ids are translated. */
 struct Viewer {
     UserNamespace users;
     const PidNamespace& pids;
 };
 
-/* What the file of one kind shows. */
+/* The format of one kind's file. */
 struct TableView {
     Kind kind;
     const char* header; /* with its newline */
-    /* Writes one line; false: the object has been removed, so it has none. */
+    /* Writes one line; false: no line, as the object has been removed. */
     bool (*show)(SeqFile& seq, IpcObject& object, const Viewer& viewer) noexcept;
 };
 

@@ -229,7 +229,7 @@ struct Timespec {
 };
 static_assert(sizeof(Timespec) == KAPI_TIMESPEC_SIZE);
 
-/* What IPC_INFO reports for limits that no longer exist: <linux/msg.h>. */
+/* Values that IPC_INFO reports for limits that no longer exist: <linux/msg.h>. */
 inline constexpr i32 kMsgPool = KAPI_MSGPOOL;
 inline constexpr i32 kMsgMap = KAPI_MSGMAP;
 inline constexpr i32 kMsgTql = KAPI_MSGTQL;

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Where shmat() maps a segment, and which pieces shmdt() unmaps.  shmop(2); kernel source: ipc/shm.c. */
+/* The place at which shmat() maps, and the pieces that shmdt() unmaps.  shmop(2); kernel source: ipc/shm.c. */
 #pragma once
 
 #include <rules/abi.hpp>
 
 namespace sysvipc {
 
-/* What the address and the flags of shmat() request. */
+/* The place that the address and flags of shmat() request. */
 struct AttachPlace {
     enum class Where : u8 {
         Anywhere,
         Free, /* at the address, if nothing is mapped there */
         Replace, /* at the address, replacing what is mapped there */
-        Nowhere, /* they contradict each other: EINVAL */
+        Nowhere, /* address and flags contradict each other: EINVAL */
     };
     Where where;
     unsigned long address;
     constexpr bool operator==(const AttachPlace&) const noexcept = default;
 };
 
-/* @boundary: what SHM_RND rounds down to a multiple of. */
+/* @boundary: SHM_RND rounds the address down to a multiple of it. */
 [[nodiscard]] constexpr AttachPlace attach_place(unsigned long address, u32 flags,
                                                  unsigned long boundary) noexcept
 {
@@ -34,12 +34,12 @@ struct AttachPlace {
         return { Where::Nowhere, 0 };
     if (address != 0)
         return { replaces ? Where::Replace : Where::Free, address };
-    /* Rounded down to 0: at that address, not at any. */
+    /* An address rounded down to 0 means address 0, not any address. */
     return { replaces ? Where::Nowhere : Where::Replace, 0 };
 }
 
 /*
- * Whether a mapping at @start, @page_offset pages after the beginning of its segment, is part of an
+ * True if a mapping at @start, @page_offset pages after the beginning of its segment, is part of an
  * attachment that began at @address.
  */
 [[nodiscard]] constexpr bool began_at(unsigned long address, unsigned long start,
@@ -48,7 +48,7 @@ struct AttachPlace {
     return (start - address) / KAPI_PAGE_SIZE == page_offset;
 }
 
-/* Of a page, and of several. */
+/* For a boundary of one page, and of several. */
 template <unsigned long boundary>
 constexpr bool places_are_right() noexcept
 {

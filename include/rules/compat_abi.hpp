@@ -167,7 +167,7 @@ struct OldShmLimitInfo {
 };
 static_assert(sizeof(OldShmLimitInfo) == 20);
 
-/* As abi::kShmlba: more than that on some architectures. */
+/* As abi::kShmlba, but larger on some architectures. */
 inline constexpr unsigned long kShmlba = KAPI_COMPAT_SHMLBA;
 
 /* struct old_timespec32: <linux/time32.h> */
@@ -203,7 +203,7 @@ enum class IpcCall : u32 {
 /* In ipc(2) and in the old *ctl() calls, the command includes the version of its structure. */
 inline constexpr u32 kCurrentVersion = KAPI_IPC_64;
 
-/* Whether @command, which may be unknown, has a structure. */
+/* True if @command, which may be unknown, has a structure. */
 [[nodiscard]] constexpr bool has_structure(abi::MsgCommand command) noexcept
 {
     using enum abi::MsgCommand;

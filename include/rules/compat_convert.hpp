@@ -130,7 +130,7 @@ template <class To, class From>
     return shown;
 }
 
-/* The maximum segment size reported to such a program: what fits its int. */
+/* The maximum segment size reported to such a program: at most INT_MAX. */
 [[nodiscard]] constexpr u64 most_bytes_shown(u64 most) noexcept
 {
     return min<u64>(most, INT32_MAX);
@@ -153,14 +153,14 @@ template <class To, class From>
              cut<i32>(info.shmseg), cut<i32>(info.shmall) };
 }
 
-/* The same in both versions. */
+/* Both versions are the same. */
 [[nodiscard]] constexpr ShmUsageInfo current_version(const abi::ShmUsageInfo& info) noexcept
 {
     return { info.used_ids,          cut<u32>(info.shm_tot),       cut<u32>(info.shm_rss),
              cut<u32>(info.shm_swp), cut<u32>(info.swap_attempts), cut<u32>(info.swap_successes) };
 }
 
-/* What IPC_SET requests; it ignores the other fields. */
+/* The fields that IPC_SET uses; all others are 0. */
 template <class Perm>
 [[nodiscard]] constexpr abi::IpcPerm request_of(const Perm& perm) noexcept
 {

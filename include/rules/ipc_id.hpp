@@ -26,10 +26,10 @@ private:
     i32 value_ { -1 };
 };
 
-/* How many bits of an id are the index; the others, except the sign, are the sequence number. */
+/* The split of an id: the low bits are the index, the others, except the sign, the sequence number. */
 class IdLayout {
 public:
-    /* @least_cycle: at least so many indexes are allocated before one is reused. */
+    /* @least_cycle: the least number of indexes allocated before one is reused. */
     constexpr IdLayout(i32 index_bits, i32 least_cycle) noexcept
         : index_bits_(index_bits),
           max_index_((1 << index_bits) - 1),
@@ -37,7 +37,7 @@ public:
     {
     }
 
-    /* How many indexes there are. */
+    /* The number of indexes. */
     [[nodiscard]] constexpr i32 slots() const noexcept { return max_index_ + 1; }
     [[nodiscard]] constexpr i32 max_index() const noexcept { return max_index_; }
     [[nodiscard]] constexpr i32 max_sequence() const noexcept
@@ -59,8 +59,8 @@ public:
     }
 
     /*
-     * Upper end for the next index: 1.5 times those in use, so that indexes stay dense, and at
-     * least the least cycle, so that they are not reused at once.
+     * Upper end for the next index: 1.5 times the number in use, so that indexes stay dense, and at least
+     * least_cycle, so that they are not reused at once.
      */
     [[nodiscard]] constexpr i32 cyclic_index_end(i32 in_use) const noexcept
     {

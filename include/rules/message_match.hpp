@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which message a receiver selects.  msgop(2), "msgrcv()"; kernel source: ipc/msg.c. */
+/* The message that a receiver selects.  msgop(2), "msgrcv()"; kernel source: ipc/msg.c. */
 #pragma once
 
 #include <base/types.hpp>
@@ -33,13 +33,13 @@ public:
     [[nodiscard]] constexpr i32 search_mode() const noexcept { return static_cast<i32>(rule_) + 1; }
     [[nodiscard]] constexpr i64 operand() const noexcept { return operand_; }
 
-    /* The type that msgrcv() was asked for. */
+    /* The type argument of msgrcv(). */
     [[nodiscard]] constexpr i64 asked_for() const noexcept
     {
         return rule_ == Rule::AtMost ? -operand_ : operand_;
     }
 
-    /* Whether a waiting receiver accepts a message of @type. */
+    /* True if a waiting receiver accepts a message of @type. */
     [[nodiscard]] constexpr bool accepts(i64 type) const noexcept
     {
         switch (rule_) {
@@ -62,8 +62,7 @@ private:
 };
 
 /*
- * Whether a message of @size bytes fits into a queue; with a limit of 0, none does.  Linux has one number for both
- * limits.
+ * True if a message of @size bytes fits into a queue; never with a limit of 0.  Linux has one number for both limits.
  */
 [[nodiscard]] constexpr bool message_fits(u64 size, u64 queued_bytes, u32 queued, u64 most_bytes,
                                           u32 most) noexcept

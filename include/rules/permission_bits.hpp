@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What mode bits grant.  Kernel source: ipc/util.c (ipcperms); sysvipc(7). */
+/* The permissions that mode bits grant.  Kernel source: ipc/util.c (ipcperms); sysvipc(7). */
 #pragma once
 
 #include <base/types.hpp>
@@ -21,7 +21,7 @@ private:
     u16 bits_ { 0 };
 };
 
-/* The caller's relation to an object: the first that applies counts, later ones are not tried. */
+/* The caller's relation to an object: only the first that applies counts. */
 enum class Relation : u8 { Owner, Group, Other };
 
 inline constexpr u32 kReadAccess = 0444;
@@ -29,8 +29,7 @@ inline constexpr u32 kWriteAccess = 0222;
 inline constexpr u32 kExecuteAccess = 0111;
 
 /*
- * Whether @mode grants a caller in @relation all of @wanted, whose bits count in any of its three
- * places.
+ * True if @mode grants a caller in @relation all of @wanted, whose bits count in any of the three groups.
  */
 [[nodiscard]] constexpr bool mode_grants(Mode mode, Relation relation, u32 wanted) noexcept
 {

@@ -22,7 +22,7 @@ enum class SemVerdict : u8 { Possible, Blocks, OutOfRange };
     return after < 0 ? SemVerdict::Blocks : SemVerdict::OutOfRange;
 }
 
-/* A process's adjustment after @change: what restores the semaphore when it exits. */
+/* A process's adjustment after @change, which restores the semaphore when the process exits. */
 [[nodiscard]] constexpr i32 adjustment_after(i32 adjustment, i32 change) noexcept
 {
     return adjustment - change;
@@ -32,7 +32,7 @@ enum class SemVerdict : u8 { Possible, Blocks, OutOfRange };
     return adjustment >= -KAPI_SEMAEM - 1 && adjustment <= KAPI_SEMAEM;
 }
 
-/* The value after an exiting process is undone: never blocks, but stays in range. */
+/* The value after undoing an exiting process's operations: never blocks; clamped to the valid range. */
 [[nodiscard]] constexpr i32 value_after_undo(i32 value, i32 adjustment) noexcept
 {
     return min(max(value + adjustment, 0), kMostSemaphoreValue);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Performing one operation at its semaphore.
+ * Performs one operation at its semaphore.
  *
  * Locks: a SemLock that covers the semaphore.
  */
@@ -12,9 +12,8 @@
 namespace sysvipc {
 
 /*
- * @undo: where an operation with SEM_UNDO records its adjustment.  Inlined: the call would cost more than
- * the operation.
- * Errors: EAGAIN: it blocks; ERANGE (the value, the adjustment).
+ * @undo: the record of an operation with SEM_UNDO.  Inlined: a call would cost more than the operation.
+ * Errors: EAGAIN (it blocks); ERANGE (the value, the adjustment).
  */
 [[nodiscard, gnu::always_inline]] inline Result<void> apply_operation(const abi::SemOp& op,
                                                                       SemaphoreState& semaphore,

@@ -2,7 +2,7 @@
 /*
  * SemOperations: the operations of one semop() call, performed all or none.
  *
- * Locks: attempt() runs under a SemLock that covers every semaphore it names.
+ * Locks: attempt() requires a SemLock that covers every semaphore that the operations name.
  */
 #pragma once
 
@@ -35,7 +35,7 @@ public:
     }
 
     /*
-     * Checks that every operation names one of @count semaphores; clamps the numbers for
+     * Checks that every operation names one of @count semaphores; clamps the numbers against
      * speculation.  Errors: EFBIG.
      */
     [[nodiscard]] Result<void> check_numbers(u32 count) noexcept
@@ -54,16 +54,16 @@ public:
     [[nodiscard]] u32 count() const noexcept { return count_; }
     [[nodiscard]] const abi::SemOp& first() const noexcept { return *list_; }
     [[nodiscard]] bool is_single() const noexcept { return count_ == 1; }
-    /* Whether any operation is not a wait for 0. */
+    /* True if any operation is not a wait for 0. */
     [[nodiscard]] bool changes() const noexcept { return changes_ != 0; }
     [[nodiscard]] bool wants_undo() const noexcept { return (flags_ & abi::SEM_UNDO) != 0; }
     /* After Blocked: the first operation that was not possible. */
     [[nodiscard]] const abi::SemOp& blocking() const noexcept { return *blocking_; }
 
-    /* After Done: whether tasks wait at a semaphore alone that an operation named. */
+    /* After Done: true if tasks wait in the own queues of a semaphore that an operation named. */
     [[nodiscard]] bool met_waiters() const noexcept { return met_waiters_; }
 
-    /* Where adjustments are recorded if wants_undo(). */
+    /* The record for adjustments, required if wants_undo(). */
     void set_undo(SemUndo* undo) noexcept { undo_ = undo; }
     [[nodiscard]] SemUndo* undo() const noexcept { return undo_; }
 
@@ -77,10 +77,10 @@ private:
     abi::SemOp* list_;
     u32 count_;
     u32 highest_number_ { 0 };
-    /* Bits that are set in any of their changes, and flags. */
+    /* The bitwise OR of all operations' changes, and of their flags. */
     u16 changes_ { 0 };
     u16 flags_ { 0 };
-    /* What attempt() leaves: read after it only. */
+    /* Results of attempt(): valid only after it. */
     bool met_waiters_;
     const abi::SemOp* blocking_;
     SemUndo* undo_ { nullptr };

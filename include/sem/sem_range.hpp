@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SemRange: the semaphores of a set that a change is about: none, one, all, or those that an undo record
- * may have adjusted.  A loop visits their numbers:
+ * SemRange: the semaphores that a change affects: none, one, all, or those that an undo record may have
+ * adjusted.  A loop visits their numbers:
  *
  *     for (const u32 number : SemRange::all(set))
  *
- * Locks:   none to make a range.  One of touched ones is exact if the set's lock is held from then on;
- *     otherwise SETALL may empty the record meanwhile, and the range has the semaphores of one word too many.
- * Lifetime: a range of touched ones refers to its record.
+ * Locks:   none to make a range.  A range of touched semaphores is exact if the set's lock is held from then
+ *     on; otherwise SETALL may clear the record meanwhile, and the loop still visits the rest of one word.
+ * Lifetime: a range of touched semaphores refers to its record.
  */
 #pragma once
 
@@ -21,7 +21,7 @@ class SemUndo;
 
 class SemRange {
 public:
-    /* As many semaphores have their bits in one word of an undo record. */
+    /* The number of semaphores whose bits are in one word of an undo record. */
     static constexpr u32 kWordBits = 64;
 
     [[nodiscard]] static SemRange none() noexcept { return numbers(0, 0); }
@@ -65,7 +65,7 @@ public:
 
         u32 number_;
         const SemUndo* undo_;
-        u64 rest_; /* touched ones of the same word of the record, which come next */
+        u64 rest_; /* bits of the same word of the record that are still to visit */
     };
     [[nodiscard]] Iterator begin() const noexcept { return begin_; }
     [[nodiscard]] Iterator end() const noexcept { return { end_, 0, nullptr }; }

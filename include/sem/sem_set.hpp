@@ -6,8 +6,8 @@
  *     sem/sem_lock.hpp describes the protocol; its SemLock is the proof that at() requires.  While
  *     operations on several semaphores wait, every operation takes the set's lock, and all waiters that
  *     would change a semaphore are in one queue, in order; otherwise each semaphore has its own.
- * Lifetime: retire() releases what a set's semaphores refer to; the set is withdrawn, or was never
- *     published.  Semaphores are not destroyed one by one.
+ * Lifetime: retire() drops the semaphores' references; the set is withdrawn, or was never published.
+ *     Semaphores are not destroyed one by one.
  */
 #pragma once
 
@@ -37,7 +37,7 @@ public:
     explicit SemWaiter(SemOperations& wanted) noexcept : operations(wanted) { }
 
     SemOperations& operations;
-    /* Why it was woken; none: its operations were performed for it. */
+    /* The reason for waking it; none: its operations were performed for it. */
     Errno error {};
 };
 using SemWaiters = List<SemWaiter>;
@@ -49,20 +49,20 @@ struct SemaphoreState : Pinned {
     }
 
     i16 value { 0 };
-    /* Below this value no task in decreasers can proceed, if there are any; a lower bound. */
+    /* While the value is lower, no task in decreasers can proceed, if there are any; a lower bound. */
     u16 least_wanted { 0 };
-    /* Calls that were done so far, modulo 2^32, counted at the first semaphore that they name. */
+    /* Successful calls, modulo 2^32, each counted at the first semaphore that it names. */
     u32 operations { 0 };
     PidRef last_changer;
     SemWaiters decreasers; /* single operations that change this semaphore */
     SemWaiters zero_waiters; /* single operations that wait for 0 */
-    /* When the latest operation recorded at this semaphore took place; the set's is the maximum. */
+    /* Time in s of the latest operation recorded at this semaphore; the set's is the maximum. */
     Atomic<i64> otime { 0 };
 };
 using Semaphore = Guarded<SemaphoreState, SemaphoreLock>;
 
 struct SemSetState : Pinned {
-    /* In the queues of the whole set. */
+    /* True if tasks wait in the queues of the whole set. */
     [[nodiscard]] bool has_waiters() const noexcept
     {
         return !zero_waiters.is_empty() || !changers.is_empty();
@@ -77,7 +77,7 @@ struct SemSetState : Pinned {
 
 struct SetWaits {
     WaitTotals totals;
-    /* Calls that failed as a value, or an adjustment, would have been out of range. */
+    /* Calls that failed because a value or an adjustment would have been out of range. */
     Atomic<u64> out_of_range { 0 };
 };
 
@@ -93,23 +93,23 @@ public:
     static constexpr Kind kKind = Kind::Semaphores;
 
     /*
-     * Owned by the caller's ids; all values 0.
+     * Its owner is the caller's user and group; all values 0.
      * Errors: ENOSPC (@limit), ENOMEM, a security module's.  Sleeps.
      */
     [[nodiscard]] static Result<Ref<SemSet>> create(Key key, Mode mode, u32 count,
                                                     LimitedSum& usage, u64 limit) noexcept;
     /*
-     * Unlinks the set, wakes its waiters with EIDRM and ends its undo records.  @usage: as in create().  Precondition: @lock
-     * covers the whole set, which is not removed yet.  Returns the table's reference.
+     * Unlinks the set, wakes its waiters with EIDRM and ends its undo records.  @usage: as in create().
+     * Precondition: @lock covers the whole set, which is not removed yet.  Returns the table's reference.
      */
     [[nodiscard]] Ref<SemSet> withdraw(IdTable& table, LimitedSum& usage, SemLock& lock,
                                        WakeList& wakes) noexcept;
     /* Precondition: withdrawn, or never published.  Sleeps. */
     void retire() noexcept;
-    /* Uncharges the semaphores of a set that was not published; withdraw() does so for others. */
+    /* Uncharges the semaphores of an unpublished set; withdraw() uncharges those of others. */
     void uncharge(LimitedSum& usage) const noexcept { usage.uncharge(count_); }
 
-    /* Under RCU; nullptr: none (EINVAL). */
+    /* nullptr: none (EINVAL).  Call under RCU. */
     [[nodiscard]] static SemSet* find(IpcNamespace& ns, IpcId id) noexcept
     {
         return find_or_tell<SemSet>(ns, id);
@@ -124,17 +124,17 @@ public:
                                      operations.changes());
     }
 
-    /* How calls have failed and waited here; nullptr: none has, or there was no memory to count it. */
+    /* Failures and waits of calls here; nullptr: none so far, or memory for the counters was short. */
     [[nodiscard]] SetWaits* waits() const noexcept { return waits_.get(); }
-    /* The same for a call that does.  nullptr: no memory. */
+    /* For counting a call that fails or waits; allocates the counters.  nullptr: no memory. */
     [[nodiscard]] SetWaits* waits_for_change() noexcept { return waits_.get_or_make(); }
 
     [[nodiscard]] u32 count() const noexcept { return count_; }
-    /* When the latest operation succeeded; takes no lock. */
+    /* Time in s of the latest successful operation; takes no lock. */
     [[nodiscard]] i64 otime() const noexcept;
-    /* The semaphore at which that is recorded; takes no lock. */
+    /* The semaphore at which that time is recorded; takes no lock. */
     [[nodiscard]] u32 changed_last() const noexcept;
-    /* @proof covers semaphore @number, which is less than count(). */
+    /* Precondition: @proof covers semaphore @number, which is less than count(). */
     [[nodiscard]] SemaphoreState& at(u32 number, const SemLock& proof) noexcept;
 
 private:
@@ -159,17 +159,17 @@ private:
     }
     static const usize kHeaderSize;
     static constexpr usize kStride = whole_cache_lines(sizeof(Semaphore));
-    /* Where no debugging makes locks larger, a semaphore takes as much as on Linux. */
+    /* Unless debugging makes locks larger, a semaphore takes as much memory as on Linux. */
     static_assert(sizeof(kapi_spinlock) > sizeof(u32) || kStride == 64);
 
     const u32 count_;
-    /* Whether a semaphore's own lock is not enough; written under the set's lock. */
+    /* True if a semaphore's own lock does not suffice; written under the set's lock. */
     Atomic<bool> is_closed_ { false };
     OnDemand<SetWaits> waits_;
     /* The semaphores follow, each in its own cache lines if the allocator aligns to them. */
 };
 
-/* For Trace::sem_done(): the first of @count operations of a call, and its semaphore, after all are done. */
+/* Emits sem_done after a call has done @count operations: @first is the first, @semaphore its semaphore. */
 COLD [[gnu::noinline]] inline void tell_done(const SemSet& set, const abi::SemOp& first, u32 count,
                                              const SemaphoreState& semaphore) noexcept
 {
@@ -194,8 +194,8 @@ void remove_all_sets(IpcNamespace& ns) noexcept;
                                  unsigned long argument) noexcept;
 
 /*
- * The same for 32-bit programs: with a timeout that has been read already, and the commands that
- * have a structure (compat::has_structure()).
+ * For 32-bit programs: semtimedop() with a timeout already read, and the commands that have a
+ * structure (compat::has_structure()).
  */
 [[nodiscard]] Result<void> semtimedop(IpcNamespace& ns, IpcId id, UserAddress operations, u32 count,
                                       const abi::Timespec& timeout) noexcept;

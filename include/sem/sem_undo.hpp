@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SemUndo (a record): what a group of tasks has done to one set with SEM_UNDO, so that it can be undone.
+ * SemUndo (a record): the adjustments that undo a group's SEM_UNDO operations on one set.
  * UndoGroup: the tasks that share undo records, and all their records.
  *
- * A task joins a group when it first uses SEM_UNDO, or is joined to its parent's by clone() with
- * CLONE_SYSVSEM; it leaves when it exits or unshares.  The last to leave undoes everything.
+ * A task joins a group when it first uses SEM_UNDO, or joins its parent's in clone() with CLONE_SYSVSEM; it
+ * leaves when it exits or unshares.  The last task to leave undoes everything.
  *
- * Locks:   a set's records, and whether one is ended: the set as a whole.  A group's list of records: the
- *     group's lock, nested in the set's.  Each adjustment: what covers its semaphore (SemLock).  Which
- *     task is in which group: no lock (os/task_state.hpp).
+ * Locks:   a set's list of records, and is_ended: the whole set.  A group's list of records: the group's
+ *     lock, nested in the set's.  Each adjustment: the SemLock that covers its semaphore.  The group of a
+ *     task: no lock (os/task_state.hpp).
  * Lifetime: a record is in its set's list, its group's list and the map, or it has ended; the lists own it
  *     together.  Readers hold RCU.  A task's group exists as long as the task is in it, and a record as
  *     long as both its set and its group do.
@@ -30,15 +30,15 @@ class TaskState;
 class UndoGroup;
 struct GroupOfUndo; /* tag: the records of one group */
 
-/* A base of its own, as it fits behind the reference count: the record of a small set has 96 bytes. */
+/* A separate base fits behind the reference count: the record of a small set then takes 96 bytes. */
 struct SemUndoMarks {
     /*
-     * A bit for each SemUndo::kWordsPerBlock of the record's words that are not all 0.  Atomic, as threads of
-     * one group may touch different semaphores of a set at the same time.
+     * One bit per block of SemUndo::kWordsPerBlock words, set if any word is not 0.  Atomic, as threads of
+     * one group may change different semaphores of a set concurrently.
      */
     Atomic<u8> blocks { 0 };
     bool is_ended { false };
-    /* Where the words begin, counted in words from the end of SemUndo. */
+    /* Offset of the words from the end of SemUndo, in words. */
     const u16 first_word;
 };
 
@@ -51,18 +51,18 @@ public:
     /* All adjustments 0.  Errors: ENOMEM.  Sleeps. */
     [[nodiscard]] static Result<Ref<SemUndo>> create(SemSet& set, UndoGroup& group) noexcept;
 
-    /* SAFETY of the casts: the constructor put them there. */
+    /* SAFETY of the casts: the constructor stored these types. */
     [[nodiscard]] UndoGroup& group() const noexcept { return *static_cast<UndoGroup*>(first); }
     [[nodiscard]] SemSet& set() const noexcept { return *static_cast<SemSet*>(second); }
     [[nodiscard]] bool is_ended() const noexcept { return SemUndoMarks::is_ended; }
     void end() noexcept { SemUndoMarks::is_ended = true; }
 
     [[nodiscard]] i32 adjustment(u32 number) const noexcept { return adjustments()[number]; }
-    /* @adjustment is within the range of adjustments. */
+    /* Precondition: is_adjustment(@adjustment). */
     void set_adjustment(u32 number, i32 adjustment) noexcept
     {
         i16& place = adjustments()[number];
-        /* One that is not 0 has been noted. */
+        /* A nonzero adjustment has its bit already. */
         if (place == 0 && !(word(number).load_relaxed() & bit(number)))
             note_touched(number);
         place = static_cast<i16>(adjustment);
@@ -87,7 +87,7 @@ private:
     static constexpr u32 kWordBits = SemRange::kWordBits;
     static constexpr u32 kWordsPerBlock = 128;
     static constexpr u32 kBlock = kWordsPerBlock * kWordBits;
-    /* Operations have 16-bit numbers, so they reach no further however large the set is. */
+    /* Operations have 16-bit numbers, so they reach no further in a larger set. */
     static constexpr u32 kMostSemaphores = 0x10000;
     static_assert(kMostSemaphores / kBlock == 8 * sizeof(SemUndoMarks::blocks));
     static_assert(alignof(kapi_paired) >= alignof(Word), "what follows a record is aligned");
@@ -100,7 +100,7 @@ private:
     {
         return (reachable(set) + kWordBits - 1) / kWordBits;
     }
-    /* So many words have the size of the adjustments, the last of them rounded up. */
+    /* The size of the adjustments in words, rounded up. */
     [[nodiscard]] static u32 words_of_adjustments(const SemSet& set) noexcept
     {
         constexpr u32 kInWord = sizeof(Word) / sizeof(i16);
@@ -110,7 +110,7 @@ private:
 
     SemUndo(SemSet& set, UndoGroup& group) noexcept;
     void note_touched(u32 number) noexcept;
-    /* At a distance that is known: operations need it more often than the words. */
+    /* At a constant offset: operations access adjustments more often than the words. */
     [[nodiscard]] i16* adjustments() noexcept { return reinterpret_cast<i16*>(this + 1); }
     [[nodiscard]] const i16* adjustments() const noexcept
     {
@@ -125,44 +125,45 @@ private:
         return reinterpret_cast<const Atomic<Word>*>(this + 1) + first_word;
     }
     [[nodiscard]] Atomic<Word>& word(u32 number) noexcept { return words()[number / kWordBits]; }
-    /* Followed by an i16 for each semaphore that operations can reach, and the words. */
+    /* Followed by one i16 per semaphore that operations can reach, and by the words. */
 };
 
 /*
- * The record of the current task's group for @set; nullptr: none.  Under RCU.  Unless the set's
+ * The record of the current task's group for @set; nullptr: none.  Call under RCU.  Unless the set's
  * lock is held, the record may end at any time.
  */
 [[nodiscard]] SemUndo* find_current_undo(const SemSet& set) noexcept;
 
 /*
- * The same, created if there is none; returns a reference.  The caller may use @set, and holds it.
+ * As find_current_undo(), but creates a missing record.  The caller has permission for @set, and holds
+ * a reference to it.
  * Errors: ENOMEM, EIDRM.  Sleeps.
  */
 [[nodiscard]] Result<Ref<SemUndo>> make_current_undo(SemSet& set) noexcept;
 
-/* Whose a record is. */
+/* The tasks that own a record. */
 struct UndoHolder {
-    const PidRef& process; /* of the task that was the first to use SEM_UNDO, or to share it */
-    u32 tasks; /* that share it: the last to leave undoes it */
+    const PidRef& process; /* of the task that created the group */
+    u32 tasks; /* number of tasks that share the record: the last to leave undoes it */
 };
-/* Precondition: @undo has not ended, and a SemLock keeps that so. */
+/* Precondition: @undo has not ended, and a SemLock keeps it from ending. */
 [[nodiscard]] UndoHolder holder_of(const SemUndo& undo) noexcept;
 
 /* Ends all records of a set that is being removed.  Precondition: the whole set is locked. */
 void end_all_undo(SemLock& lock) noexcept;
 
-/* @child, created by the current task and not running yet, joins its group.  Does not sleep. */
+/* Adds @child, created by the current task and not running yet, to the task's group.  Does not sleep. */
 void share_undo(kapi_task* child) noexcept;
 /*
- * The current task, whose state this is, leaves its group, if any; the last task undoes all records, each
- * in one step.
+ * The current task, whose state is @current, leaves its group, if any; the last task undoes all records,
+ * each in one step.
  * Context: process, preemptible, no lock held; reschedules between sets.
  */
 void leave_undo(TaskState& current) noexcept;
 
 /* Errors: ENOMEM.  Sleeps. */
 [[nodiscard]] Result<void> start_undo() noexcept;
-/* Precondition: no set exists, and no task event can come.  Sleeps. */
+/* Precondition: no set exists, and task events are stopped.  Sleeps. */
 void stop_undo() noexcept;
 
 } // namespace sysvipc

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which living task created which segments: with shm_rmid_forced, a segment that nobody maps is removed when
- * its creator exits.  A segment whose creator has exited, or left the namespace, is an orphan.
+ * The segments that each living task created: with shm_rmid_forced, an unmapped segment is removed when its
+ * creator exits.  An orphan: a segment whose creator has exited or left the namespace by unshare(2).
  *
  * Locks: one for all creators, taken while no other spinlock of ours is held.
  */
@@ -17,11 +17,11 @@ class TaskState;
 
 /* Errors: ENOMEM.  Sleeps. */
 [[nodiscard]] Result<void> start_segment_creators() noexcept;
-void stop_segment_creators() noexcept; /* no segment exists any more; sleeps */
+void stop_segment_creators() noexcept; /* precondition: no segment exists; sleeps */
 
 class SegmentCreator;
 
-/* The current task as a creator, added if it was none.  Errors: ENOMEM.  Sleeps. */
+/* The current task's list of segments, created on first use.  Errors: ENOMEM.  Sleeps. */
 [[nodiscard]] Result<SegmentCreator*> current_creator() noexcept;
 /* Records that @creator, the current task, created @segment, which is not published yet. */
 void note_creation(ShmSegment& segment, SegmentCreator& creator) noexcept;
@@ -29,15 +29,16 @@ void note_creation(ShmSegment& segment, SegmentCreator& creator) noexcept;
 void forget_creation(ShmSegment& segment) noexcept;
 
 /*
- * The current task, whose state this is, exits or leaves its namespace: its segments become orphans.
+ * Call when the current task, whose state is @current, exits or unshares its namespace: its segments
+ * become orphans; those that are unused (remove_if_unused()) are removed.
  * Context: process, preemptible, no lock held; reschedules between segments.
  */
 void leave_segments(TaskState& current) noexcept;
 /* Removes the unmapped orphans if shm_rmid_forced is set.  The caller holds @ns.  Sleeps. */
 void remove_orphans(IpcNamespace& ns) noexcept;
 /*
- * The same in steps, if the caller does not hold @ns: under RCU, checks some segments at or above
- * @index, and moves it behind the last; false: there are no more.
+ * remove_orphans() in steps, for a caller that does not hold @ns: checks some segments from @index on
+ * and moves @index past the last; false: no more segments.  Call under RCU.
  */
 [[nodiscard]] bool remove_some_orphans(IpcNamespace& ns, i32& index) noexcept;
 

@@ -2,16 +2,16 @@
 /*
  * ShmSegment: memory that processes map, and the number of its mappings.
  *
- * Each shmat() maps a file of its own, of the same pages.  The kernel reports every mapping that is created
- * or removed: "attaches" counts mappings, not calls of shmat(), so that a fork or a split by mprotect()
- * counts too; and a running shmat(), so that the segment is not removed under it.
+ * Each shmat() maps its own file of the same pages.  The kernel reports every mapping that is created or
+ * removed.  "attaches" counts mappings, not calls of shmat(), so a fork or a split by mprotect() counts too;
+ * a running shmat() also counts, so that the segment is not removed meanwhile.
  *
  * A segment that is removed while it is mapped is marked: it keeps its id, loses its key, and is removed
  * with its last mapping.
  *
- * Locks:   the segment's own for all that mapping changes; only removal takes the table's too.
+ * Locks:   the segment's own for all state that mapping changes; only removal takes the table's too.
  * Lifetime: the table owns a reference; so does each mapped file, which also holds the namespace.
- *     retire() closes the segment's own file, when nothing is mapped any more.
+ *     retire() closes the segment's own file, when no mapping is left.
  * Context: map(), map_again(), unmap() run under the mmap lock of the process.
  */
 #pragma once
@@ -32,8 +32,8 @@ class SegmentCreator;
 
 struct ShmSegmentState : Pinned {
     u64 attaches { 0 };
-    u64 mappings { 0 }; /* that were made so far, and that are gone */
-    u64 unmappings { 0 };
+    u64 mappings { 0 }; /* mappings created so far */
+    u64 unmappings { 0 }; /* mappings removed so far */
     i64 atime { 0 };
     i64 dtime { 0 };
     i64 ctime { 0 };
@@ -48,8 +48,7 @@ public:
     static constexpr Kind kKind = Kind::SharedMemory;
 
     /*
-     * Owned by the caller's ids; has no file until set_file(), which must come before anything
-     * else.
+     * Its owner is the caller's user and group.  Call set_file() before any other function.
      * Errors: ENOMEM, a security module's.  Sleeps.
      */
     [[nodiscard]] static Result<Ref<ShmSegment>> create(IpcNamespace& ns, Key key, Mode mode,
@@ -58,7 +57,7 @@ public:
     /* Precondition: withdrawn, or never published.  Does not sleep. */
     void retire() noexcept;
 
-    /* Under RCU; nullptr: none (EINVAL). */
+    /* nullptr: none (EINVAL).  Call under RCU. */
     [[nodiscard]] static ShmSegment* find(IpcNamespace& ns, IpcId id) noexcept
     {
         return find_or_tell<ShmSegment>(ns, id);
@@ -66,7 +65,7 @@ public:
 
     /* Size in bytes, as requested. */
     [[nodiscard]] u64 size() const noexcept { return size_; }
-    /* Pages of the normal size that it is charged for. */
+    /* The number of pages, of the normal size, charged for a segment of @size bytes. */
     [[nodiscard]] static u64 pages_of(u64 size) noexcept
     {
         return size / KAPI_PAGE_SIZE + (size % KAPI_PAGE_SIZE != 0);
@@ -74,21 +73,21 @@ public:
     [[nodiscard]] const PidRef& creator() const noexcept { return creator_; }
     /* Precondition: not removed. */
     [[nodiscard]] const SegmentFile& file(const Locked&) const noexcept { return file_; }
-    /* The same without the lock, while it is attached or mapped: the file stays. */
+    /* As file(), without the lock.  Precondition: the segment is attached or mapped. */
     [[nodiscard]] const SegmentFile& file_in_use() const noexcept { return file_; }
     /*
-     * Opens a file of its pages for a mapping.  Precondition: an Attachment exists.
+     * Opens a file of the segment's pages for a mapping.  Precondition: an Attachment exists.
      * Errors: ENOMEM, ENFILE, ENOSYS.  Sleeps.
      */
     [[nodiscard]] Result<SegmentFile> open(SegmentFile::Access access) noexcept;
-    /* Called when such a file is gone. */
+    /* Call when a file from open() is released. */
     void close() noexcept;
     /* Asks security modules about attaching it; call after check_access().  Errors: a module's. */
     [[nodiscard]] Result<void> check_attach(unsigned long address, u32 flags) noexcept
     {
         return SegmentHooks::may_attach(perm(), address, flags);
     }
-    /* It will be removed with its last mapping. */
+    /* Marks it for removal with its last mapping. */
     void mark(Locked& state) noexcept
     {
         state->is_marked = true;
@@ -108,32 +107,32 @@ public:
         state->memory_lock.drop(file_);
         perm().remove_marks(abi::SHM_LOCKED);
     }
-    /* Permissions and the other bits that a segment's mode shows. */
+    /* shm_perm.mode: permissions and flags. */
     [[nodiscard]] u32 mode_bits(Locked& state) const noexcept
     {
         return ownership(state).mode.bits() | (state->is_marked ? abi::SHM_DEST : 0u)
             | (state->memory_lock.is_held() ? abi::SHM_LOCKED : 0u);
     }
 
-    /* Pages in memory and swap; none once it is removed. */
+    /* Pages in memory and swap; 0 after removal. */
     [[nodiscard]] SegmentFile::Usage memory_usage() noexcept;
 
-    /* For Attachment: its beginning and end. */
+    /* Called when an Attachment begins and ends. */
     void attach(Locked& state) noexcept { ++state->attaches; }
     void detach() noexcept;
 
-    /* The current process is about to map it.  Errors: EINVAL (removed). */
+    /* Call before the current process maps it.  Errors: EINVAL (removed). */
     [[nodiscard]] Result<void> map() noexcept;
-    /* The same for a duplicate of an existing mapping: cannot fail. */
+    /* Call when an existing mapping is duplicated; cannot fail. */
     void map_again() noexcept;
-    /* A mapping is gone, possibly the last. */
+    /* Call when a mapping, possibly the last, is removed. */
     void unmap() noexcept;
-    /* The namespace has ended, so nothing is mapped. */
+    /* Precondition: the namespace has ended, so no mapping exists. */
     void remove_unmapped() noexcept;
     /* Removes it if it is unmapped, and marked or subject to shm_rmid_forced. */
     void remove_if_unused() noexcept;
 
-    /* Its creator while that lives; under the lock of all creators (shm/segment_creator.hpp). */
+    /* nullptr: an orphan.  Under the lock of all creators (shm/segment_creator.hpp). */
     SegmentCreator* living_creator { nullptr };
 
 private:
@@ -154,7 +153,7 @@ private:
     SegmentFile file_;
 };
 
-/* A running shmat(): while it lives, the segment counts as attached once more, and stays. */
+/* A running shmat(): while it lives, it counts as one more attachment and keeps the segment. */
 class [[nodiscard]] Attachment {
 public:
     Attachment(ShmSegment& segment, ShmSegment::Locked& state) noexcept : segment_(&segment)
@@ -179,18 +178,18 @@ void remove_all_segments(IpcNamespace& ns) noexcept;
 
 /* Lets the kernel report mappings to segments.  Errors: ENOMEM.  Sleeps. */
 [[nodiscard]] Result<void> start_segments() noexcept;
-void stop_segments() noexcept; /* no segment exists any more; sleeps */
+void stop_segments() noexcept; /* precondition: no segment exists; sleeps */
 
 /* The system calls.  Context: process, sleeps.  Errors are listed at each definition. */
 [[nodiscard]] Result<IpcId> shmget(IpcNamespace& ns, Key key, u64 size, u32 flags) noexcept;
-/* @boundary: that of the program, abi::kShmlba or compat::kShmlba. */
+/* @boundary: the program's SHMLBA: abi::kShmlba or compat::kShmlba. */
 [[nodiscard]] Result<usize> shmat(IpcNamespace& ns, IpcId id, unsigned long address, u32 flags,
                                   unsigned long boundary) noexcept;
 [[nodiscard]] Result<void> shmdt(unsigned long address) noexcept;
 [[nodiscard]] Result<i32> shmctl(IpcNamespace& ns, IpcId id, i32 command,
                                  UserAddress buffer) noexcept;
 
-/* The same for 32-bit programs: the commands that have a structure (compat::has_structure()). */
+/* For 32-bit programs: the commands that have a structure (compat::has_structure()). */
 [[nodiscard]] Result<i32> shmctl(IpcNamespace& ns, IpcId id, abi::ShmCommand command,
                                  CompatBuffer buffer) noexcept;
 

@@ -6,7 +6,7 @@
  * needs the lock held takes a Locked&, code that must not hold it takes the Guarded&.  Class is a row
  * of sync/lock_classes.hpp.
  *
- * Context: any except interrupts.  While a view lives, nothing sleeps, frees memory or wakes a task.
+ * Context: any except interrupts.  The holder of a view must not sleep, free memory or wake a task.
  */
 #pragma once
 
@@ -17,7 +17,7 @@
 
 namespace sysvipc {
 
-/* Pinned, but not by the base of that name: a T that has it, too, would be moved away from it. */
+/* Not copyable.  No Pinned base: if T has that base, too, the two need different addresses. */
 template <class T, class Class>
 class CAPABILITY("spinlock") Guarded {
 public:
@@ -47,18 +47,18 @@ public:
 
     [[nodiscard]] Locked lock() noexcept ACQUIRE(this) TRUSTED { return Locked(*this); }
 
-    /* For assertions: always true on kernels without CONFIG_LOCKDEP. */
+    /* For assertions; always true on kernels without CONFIG_LOCKDEP. */
     [[nodiscard]] bool is_locked() const noexcept { return kapi_spin_is_held(&lock_); }
 
     /*
-     * Without the lock, if no other task can reach the object: before publishing, or after the last
-     * reference.
+     * The value without the lock.  Precondition: no other task can reach the object (before publishing, or
+     * after the last reference).
      */
     [[nodiscard]] T& unreachable() noexcept { return value_; }
-    /* Without this lock, if another one that is held covers the value, too (docs/locking.md). */
+    /* The value without this lock.  Precondition: another lock that covers it is held (docs/locking.md). */
     [[nodiscard]] T& covered() noexcept { return value_; }
 
-    /* Without the lock: only for Atomic members. */
+    /* The value without the lock: only for Atomic members. */
     [[nodiscard]] const T& unlocked() const noexcept { return value_; }
 
 private:
@@ -66,7 +66,7 @@ private:
     friend class Sequence;
 
     T value_;
-    kapi_spinlock lock_; /* behind it, where alignment leaves room */
+    kapi_spinlock lock_; /* after the value: may use its tail padding */
 };
 
 } // namespace sysvipc

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every lock class of the module: its name in lock reports, and what it covers, in the order in which
- * they are taken (checked by lockdep).  docs/locking.md describes the model.
+ * Every lock class of the module: its name in lock reports and the data that it covers.  docs/locking.md
+ * describes the model and defines the lock order.  lockdep knows no order in advance: it reports orders that
+ * contradict each other at run time.
  */
 #pragma once
 
@@ -28,7 +29,7 @@ LOCK_CLASS(SemaphoreLock, "sysvipc.sem.one");
 LOCK_CLASS(UndoGroupLock, "sysvipc.sem.undo.group");
 /* One segment: attach count, times, mark. */
 LOCK_CLASS(ShmSegmentLock, "sysvipc.shm.segment");
-/* Which segments were created by which tasks. */
+/* The segments that each living task has created. */
 LOCK_CLASS(SegmentCreatorsLock, "sysvipc.shm.creators");
 /* One table's index, keys and counts: held to add or remove an object, never to find one. */
 LOCK_CLASS(IdTableLock, "sysvipc.table");

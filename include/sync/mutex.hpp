@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Mutex<Class>: lets one task at a time run code that may sleep.  It guards no value: its declaration
- * says what it serialises.  Class is a row of sync/lock_classes.hpp.
+ * Mutex<Class>: lets one task at a time run code that may sleep.  It guards no value: the comment at its
+ * declaration names the code that it serialises.  Class is a row of sync/lock_classes.hpp.
  *
  * Context: process, sleeps; not under a Guarded view or RCU.
  */

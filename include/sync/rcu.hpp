@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * RcuGuard: an RCU read-side critical section: what was reachable when it began exists until it ends.
- * Nothing sleeps in it.
+ * RcuGuard: an RCU read-side critical section: objects reachable when it began exist until it ends.  The
+ * task must not sleep in it.
  */
 #pragma once
 
@@ -42,12 +42,15 @@ inline void wait_for_rcu_readers() noexcept
     kapi_synchronize_rcu();
 }
 
-/* The same without blocking.  If begun, must live until finish(). */
+/*
+ * A tasks-RCU grace period, without blocking: every task has left the kernel or blocked voluntarily.  If
+ * begun, must live until finish().
+ */
 class AllTasksWait : Pinned {
 public:
     constexpr AllTasksWait() = default;
 
-    /* Not again before finish(). */
+    /* Do not call again before finish(). */
     void begin() noexcept
     {
         is_begun_ = true;

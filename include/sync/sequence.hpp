@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sequence<Owner, Class>: a sequence counter for small data that readers copy as a whole without a lock or
- * a write to shared memory, while writers hold the lock of @Owner, a Guarded<>.  A reader that overlaps
- * a writer copies again.
+ * Sequence<Owner, Class>: a sequence counter for small data.  Readers copy all of it without a lock or a write
+ * to shared memory; writers hold the lock of @Owner, a Guarded<>.  A reader that overlaps a writer copies
+ * again.
  */
 #pragma once
 
@@ -19,7 +19,7 @@ public:
         kapi_seqcount_init(&count_, &owner.lock_, Class::kName, &Class::key);
     }
 
-    /* @copy returns what it has read; it is repeated until no writer has interfered. */
+    /* Returns the result of @copy, which is called again until no writer has interfered. */
     template <class Copy>
     [[nodiscard, gnu::always_inline]] auto read(Copy&& copy) const noexcept
     {

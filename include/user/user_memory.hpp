@@ -2,13 +2,13 @@
 /*
  * Memory of the calling process.  Each byte is copied once, and checks use the copy.
  *
- * A page fault may sleep as long as another process likes (FUSE, userfaultfd), and a task that sleeps in
- * the module keeps it from being unloaded.  So a copy runs with page faults disabled first, which nearly
- * always suffices; the rest is copied with page faults enabled, holding a ModulePin.
+ * A page fault may sleep indefinitely (FUSE, userfaultfd), and a task that sleeps in the module prevents
+ * unloading.  So a copy runs with page faults disabled first, which nearly always suffices; the rest is
+ * copied with page faults enabled, holding a ModulePin.
  *
  * Context: process, no spinlock, no RCU: a page fault may sleep.
- * Errors: EFAULT everywhere.  ENOSYS if the module is being unloaded: no object exists any more, and
- *     the call fails as if made a moment later.
+ * Errors: EFAULT everywhere.  ENOSYS if the module is being unloaded: no object exists, and the call fails
+ *     as if made after unloading.
  */
 #pragma once
 
@@ -20,7 +20,7 @@ namespace sysvipc {
 
 /*
  * A type that may be copied to user space as a whole: it has no hidden padding that would leak
- * memory.  Mirrors of kernel structures name their padding.
+ * kernel memory.  Mirrors of kernel structures name their padding.
  */
 template <class T>
 concept AbiSafe = std::is_trivially_copyable_v<T> && std::is_standard_layout_v<
@@ -47,7 +47,7 @@ public:
 };
 
 /*
- * Copies the last @missed of @size bytes, with page faults; returns how many are still missing.
+ * Copy the last @missed of @size bytes, with page faults; return the number still missing.
  * Errors: ENOSYS.
  */
 [[nodiscard]] Result<usize> read_user_rest(void* to, UserAddress from, usize size,
@@ -55,9 +55,9 @@ public:
 [[nodiscard]] Result<usize> write_user_rest(UserAddress to, const void* from, usize size,
                                             usize missed) noexcept;
 
-/* These four are inlined: a call would cost more than all they do besides copying. */
+/* These four are inlined: a call would cost more than their work besides copying. */
 
-/* Without page faults; returns how many bytes at the end are missing. */
+/* Without page faults; returns the number of bytes missing at the end. */
 [[nodiscard, gnu::always_inline]] inline usize read_user_present(void* to, UserAddress from,
                                                                  usize size) noexcept
 {
@@ -73,8 +73,8 @@ public:
 }
 
 /*
- * Reads as many of @size bytes as possible; returns how many at the end are missing, which are
- * undefined.  Errors: ENOSYS.
+ * Reads as many of @size bytes as possible; returns the number missing at the end, which are undefined.
+ * Errors: ENOSYS.
  */
 [[nodiscard, gnu::always_inline]] inline Result<usize> read_user_part(void* to, UserAddress from,
                                                                       usize size) noexcept
@@ -123,7 +123,7 @@ template <AbiSafe T>
     return write_user_bytes(to, &value, sizeof(T));
 }
 
-/* A single store, whole or not at all; returns whether it succeeded. */
+/* A single store, complete or not at all; returns true if it succeeded. */
 [[nodiscard]] inline bool put_user_word(UserAddress to, u32 value) noexcept
 {
     return kapi_put_user_u32(to.value(), value) == 0;
@@ -138,8 +138,8 @@ template <class Word>
 [[nodiscard]] Result<void> put_user_slowly(UserAddress to, Word value) noexcept;
 
 /*
- * As write_user(), where Linux uses put_user(): a value across the end of a mapping is not written
- * in part.  @T: 4 or 8 bytes.
+ * As write_user(), for places where Linux uses put_user(): does not write part of a value that crosses the
+ * end of a mapping.  @T: 4 or 8 bytes.
  */
 template <AbiSafe T>
     requires(std::is_integral_v<T>)
@@ -159,7 +159,7 @@ template <AbiSafe T>
 /* Checks that all of @size bytes can be read; copies nothing. */
 [[nodiscard]] Result<void> probe_user_readable(UserAddress from, usize size) noexcept;
 
-/* An index from user space: @index if it is below @size, else 0, also under speculation. */
+/* For an index from user space: @index if it is below @size, otherwise 0, also under speculation. */
 [[nodiscard]] inline i32 clamp_index(i32 index, i32 size) noexcept
 {
     return static_cast<i32>(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * System calls of 32-bit programs: each by its own number, or all through ipc(2).  Which of them there are,
- * and their numbers, differ between architectures: arch/calls.def.  Kernel source: ipc/syscall.c.
+ * System calls of 32-bit programs: each by its own number, or all through ipc(2).  The set of calls and
+ * their numbers depend on the architecture: arch/calls.def.  Kernel source: ipc/syscall.c.
  *
  * Arguments are words of 32 bits.  Some calls also pass pointers to data with another layout: messages,
  * structures of the *ctl() calls, times.
@@ -140,7 +140,7 @@ long operate(u32 id, u32 operations, u32 count, u32 timeout) noexcept
 
 /* --- ipc(2) */
 
-/* The arguments of ipc(2), with their names there; their meaning depends on the call. */
+/* The arguments of ipc(2), with its names; their meaning depends on the call. */
 struct IpcArguments {
     explicit IpcArguments(const CompatRegisters& call) noexcept
         : number(static_cast<u16>(call.word(0))),
@@ -171,7 +171,7 @@ u32 without_version(u32 command) noexcept
     return command & ~compat::kCurrentVersion;
 }
 
-/* Errors: EINVAL (id, size), EINVAL (no pointer), EFAULT, in this order, before all else. */
+/* Errors: EINVAL (id, size), EINVAL (no pointer), EFAULT, in this order, before those of the call. */
 Result<compat::ReceiveArguments> receive_arguments(const IpcArguments& call) noexcept
 {
     if (long_of(call.first) < 0 || long_of(call.second) < 0)
@@ -193,7 +193,7 @@ long ipc_receive(const IpcArguments& call) noexcept
                    call.third);
 }
 
-/* Its last argument is passed by a pointer. */
+/* The program passes the last argument by a pointer. */
 long ipc_control_semaphores(const IpcArguments& call) noexcept
 {
     if (call.ptr == 0)
@@ -205,7 +205,7 @@ long ipc_control_semaphores(const IpcArguments& call) noexcept
                               version_in(call.third));
 }
 
-/* The address is returned through a pointer; if that cannot be written, the segment is attached. */
+/* Returns the address through a pointer.  Errors: EFAULT, with the segment attached, as on Linux. */
 long ipc_attach(const IpcArguments& call) noexcept
 {
     constexpr u32 kRefused = 1;
@@ -254,7 +254,7 @@ long ipc(const IpcArguments& call) noexcept
     return to_syscall(Errno::ENOSYS);
 }
 
-/* --- the calls, by their names in arch/calls.def, which has some of them */
+/* --- the calls, by their names in arch/calls.def, which lists those of the architecture */
 
 struct Calls {
     using Call = const CompatRegisters&;

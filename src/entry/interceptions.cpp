@@ -149,7 +149,7 @@ constexpr Choice kChoices[] {
     { "kprobe", INTERCEPT_BY_KPROBE },
 };
 
-/* How functions may be intercepted.  0: attach= has another value. */
+/* The means by which functions may be intercepted; 0: the value of attach= is not valid. */
 u32 allowed_means() noexcept
 {
     for (const Choice& choice : kChoices) {
@@ -225,7 +225,7 @@ void log_losses() noexcept
     });
 }
 
-/* Kprobes can be registered while they are switched off, but are not hit then. */
+/* Kprobes can be registered while switched off, but then are not hit. */
 Result<void> depend_on_probes() noexcept
 {
     bool by_probes = false;

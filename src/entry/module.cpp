@@ -4,10 +4,10 @@
  *
  * Loading starts the parts in order of dependence and, if one fails, stops those started before.  The
  * namespaces are opened last, so that no object exists before loading is certain to succeed.
- * Files come last, when little can fail any more.  (Where the kernel has System V IPC, loading can still be given
- * up after that: then those in its directory are closed under who has opened them.)
- * Unloading is the reverse.  It cannot be refused here: while an object or an open /proc file exists,
- * the module is pinned, and the kernel does not call the exit function.
+ * Files are created last, when little can fail.  (On a kernel with System V IPC, loading can still fail
+ * after that: open files in the kernel's directory are then closed forcibly.)
+ * Unloading reverses the order.  The exit function cannot refuse it: while an object or an open /proc file
+ * exists, the module is pinned, and the kernel does not call the exit function.
  *
  * Context: process, sleeps.
  */
@@ -58,8 +58,8 @@ void stop_call_gate() noexcept
 }
 
 /*
- * The kernel's own objects would be out of reach while the module serves the calls: checked before
- * that, and again once creators wait for our decision (entry/serve.hpp).  Errors: EBUSY.
+ * Checks that the kernel has no objects of its own, which would be out of reach while the module serves.
+ * Called before interception, and again once creators wait (entry/serve.hpp).  Errors: EBUSY.
  */
 Result<void> check_kernel() noexcept
 {
@@ -70,13 +70,13 @@ Result<void> check_kernel() noexcept
     return Errno::EBUSY;
 }
 
-/* Tasks that may still be between a hooked call and the lock under which it creates an object. */
+/* Waits for tasks between an intercepted call's entry and the lock under which it creates an object. */
 constinit AllTasksWait makers;
 
 /*
- * All System V IPC calls wait meanwhile, and users can delay both steps: the first by a task that
- * stays in the kernel, the second by one waiting for a page of its memory.  This waits no longer
- * than those calls do.
+ * All System V IPC calls wait meanwhile, and users can delay both conditions: a task that stays in the
+ * kernel delays the first, a task waiting for a page of its memory the second.  The timeout of those
+ * calls also ends this wait.
  */
 Result<void> check_kernel_again() noexcept
 {
@@ -139,8 +139,8 @@ Result<void> nothing_to_start() noexcept
 void nothing_to_stop() noexcept { }
 
 /*
- * The module does not serve: no task that enters from now on stays inside.  The gate's grace period
- * is also the one that stop_usage() leaves to its caller.
+ * Precondition: the module does not serve, so no task that enters later stays inside.  The gate's grace
+ * period also ends the reads that stop_usage() leaves to its caller.
  */
 void empty_call_gate() noexcept
 {
@@ -157,7 +157,7 @@ void start_report() noexcept
     UnloadReport::start([]() noexcept { return !call_gate.is_empty(); });
 }
 
-/* A part of the module; kParts has them in the order of dependence. */
+/* A part of the module; kParts lists them in order of dependence. */
 struct Part {
     Result<void> (*start)() noexcept;
     void (*stop)() noexcept;
@@ -175,7 +175,7 @@ constexpr Part kParts[] {
     { start_call_gate, stop_call_gate },
     { start_message_memory, stop_message_memory },
     { start_namespaces, Namespaces::stop },
-    { nothing_to_start, wait_for_rcu_memory }, /* nothing is dropped by RCU after this */
+    { nothing_to_start, wait_for_rcu_memory }, /* RCU frees nothing after this */
     { TaskState::start, TaskState::stop },
     { start_undo, stop_undo },
     { start_segments, stop_segments },
@@ -195,8 +195,7 @@ constexpr Part kParts[] {
 // clang-format on
 
 /*
- * A function that could not be unhooked keeps entering our code, which uses the parts below: then
- * they all stay, and this returns false.
+ * Returns false if a function cannot be restored: it still enters our code, so all earlier parts stay.
  */
 [[nodiscard]] bool stop_parts(usize started) noexcept
 {
@@ -230,7 +229,7 @@ int sysvipc_module_init() noexcept
             Namespaces::give_up();
             if (stop_parts(started))
                 return static_cast<int>(to_syscall(result.error()));
-            /* On error the kernel would free the code: stay loaded for good, serving nothing. */
+            /* On error the kernel would free the code: stay loaded forever, without serving. */
             log_stuck();
             ModulePin pin;
             if (pin.take().ok())

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Looking up security modules and audit (contracts: include/entry/security.hpp).
+ * Looks up the hooks of security modules and audit (contracts: include/entry/security.hpp).
  *
- * A security module that was not told of an object's creation must not be asked about the object: it
- * would look for a label that it never allocated.
+ * All hooks or none: without the creation hook, the others would look for a label that was never allocated.
  */
 #include <entry/security.hpp>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Taking over a kernel's own System V IPC, besides its system calls: the files below /proc/sysvipc show our
- * objects, and a change of shm_rmid_forced is applied to our segments.  Its limits and next ids are used
- * in place (ns/limits.hpp).  A function that could not be intercepted continues to serve the kernel's
+ * Takes over a kernel's own System V IPC, besides its system calls: the files below /proc/sysvipc show our
+ * objects, and a change of shm_rmid_forced affects our segments.  The module uses the kernel's limits and
+ * next ids in place (ns/limits.hpp).  A function that cannot be intercepted still serves the kernel's
  * objects only.
  */
 #include <entry/entry_points.hpp>
@@ -18,17 +18,17 @@
 
 namespace sysvipc {
 
-/* What a handler that runs before a kernel function returns, in two registers. */
+/* The result of a handler that runs before a kernel function, in two registers. */
 struct Answer {
-    long is_all; /* 0: the function itself runs too */
+    long is_all; /* 0: the kernel's function runs, too */
     long result;
 };
 
 namespace {
 
 /*
- * Our namespace may end between two steps, as an open file does not keep it; the kernel's is not
- * freed before this ends.
+ * Our namespace may end between two steps, as an open file holds no reference to it; the kernel's is not
+ * freed before the handler returns.
  */
 bool remove_some_orphans_of(IpcNsHandle handle, i32& index) noexcept
 {
@@ -44,7 +44,7 @@ extern "C" {
 ENTRY_POINT Answer sysvipc_answer_proc_open(kapi_inode* inode, kapi_file* file) noexcept;
 ENTRY_POINT void sysvipc_before_destroy_orphaned(kapi_ipc_ns* ns) noexcept;
 
-/* Not before loading is certain to succeed, nor during unloading. */
+/* Leaves the file to the kernel until loading is certain to succeed, and during unloading. */
 Answer sysvipc_answer_proc_open(kapi_inode* inode, kapi_file* file) noexcept
 {
     const Served served;
@@ -54,7 +54,7 @@ Answer sysvipc_answer_proc_open(kapi_inode* inode, kapi_file* file) noexcept
     return { true, to_syscall(open_table_file(inode, file)) };
 }
 
-/* The kernel handles its own segments afterwards. */
+/* The kernel's function then handles the kernel's segments. */
 void sysvipc_before_destroy_orphaned(kapi_ipc_ns* ns) noexcept
 {
     const Served served;

@@ -18,7 +18,7 @@ bool sysvipc_task_has_share() noexcept
     return sysvipc::TaskState::current() != nullptr;
 }
 
-/* Most tasks have no state: one lookup decides.  Semaphores first, as on Linux. */
+/* Most tasks have no state and return after one lookup.  Semaphores first, as on Linux. */
 void sysvipc_task_ended() noexcept
 {
     using namespace sysvipc;
@@ -27,7 +27,7 @@ void sysvipc_task_ended() noexcept
         return;
     const Served served;
     if (!served)
-        return; /* what it leaves ends with the module */
+        return; /* unloading drops the state */
     leave_undo(*state);
     leave_segments(*state);
     TaskState::remove(*state);
@@ -45,7 +45,7 @@ void sysvipc_task_unshared(unsigned long flags) noexcept
         leave_segments(*state);
 }
 
-/* The segments it has created stay its own, whichever namespace it enters. */
+/* The task remains the creator of its segments, whichever namespace it enters. */
 void sysvipc_task_entered(unsigned long flags) noexcept
 {
     using namespace sysvipc;

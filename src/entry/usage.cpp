@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the module tells the administrator (contracts: include/entry/usage.hpp, host/module.h).
+ * Contents of parameters/in_use and parameters/intercepted (contracts: include/entry/usage.hpp,
+ * host/module.h).
  *
- * The files exist before what they describe, and until unloading has finished: they are read under RCU, and
- * empty before and after.
+ * The files exist before the data that they describe, and until unloading has finished.  They are empty
+ * while the data does not exist; readers run under RCU.
  */
 #include <entry/usage.hpp>
 
@@ -79,7 +80,7 @@ void stop_usage() noexcept
 
 namespace {
 
-/* Calls @tell(page) while the module serves. */
+/* Calls @tell(page) between start_usage() and stop_usage(). */
 template <class Tell>
 kapi_size describe(char* text, kapi_size size, const Tell& tell) noexcept
 {

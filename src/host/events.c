@@ -2,8 +2,8 @@
 /*
  * host: the trace events (contracts: include/host/events.h).
  *
- * Compiled as any other C file of the kernel, and not joined with the C++: sections of the module, and names that
- * assembly refers to, are made here.
+ * Compiled as any other C file of the kernel, and not joined with the C++: defines sections of the module, and
+ * symbols that assembly refers to.
  */
 #include <linux/module.h>
 

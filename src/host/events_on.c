@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * host: whether anybody listens to a trace event (contracts: include/host/events.h).  Joined with the C++, so that it is
- * one instruction there.
+ * host: tests if a trace event is enabled (contracts: include/host/events.h).  Joined with the C++, so that the
+ * test is one instruction there.
  */
 #include "../kapi/shim.h"
 #include "sysvipc_events.h"

@@ -2,8 +2,8 @@
 /*
  * host: /proc entries based on seq_file (contracts: include/host/file.h).
  *
- * The kernel's callbacks find the caller's table as the entry's data, and its state behind a small header in
- * the memory that seq_file keeps for each open file.
+ * The kernel's callbacks get the caller's table from the entry's data.  The caller's state follows a small
+ * header in the memory that seq_file keeps for each open file.
  */
 #include <linux/cred.h>
 #include <linux/fs.h>
@@ -101,7 +101,7 @@ static int proc_open(struct inode *inode, struct file *file)
 	return error;
 }
 
-/* Removing the entry waits for tasks in here. */
+/* Removal of the entry waits for tasks in this function. */
 static int proc_release(struct inode *inode, struct file *file)
 {
 	release(inode, file);
@@ -109,7 +109,7 @@ static int proc_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/* As in ipc/util.c: with proc_read_iter, splice(2) and others would work, which fail there. */
+/* No proc_read_iter, as in ipc/util.c: splice(2) and similar calls fail. */
 static const struct proc_ops proc_callbacks = {
 	.proc_open = proc_open,
 	.proc_read = seq_read,
@@ -118,9 +118,9 @@ static const struct proc_ops proc_callbacks = {
 };
 
 /*
- * --- An entry of the kernel's: its file becomes ours when it is opened, so that its release needs
- * no interception, which might be missed.  The kernel has no list of the open files of such an
- * entry (PROC_ENTRY_PERMANENT).  Operations that it lacks behave as procfs makes them behave.
+ * --- An entry of the kernel's: open() makes the file ours, so that its release needs no
+ * interception, which might be missed.  The kernel has no list of the open files of such an entry
+ * (PROC_ENTRY_PERMANENT).  Operations that the file lacks behave as in procfs.
  */
 
 static ssize_t refuse_writing(struct file *file, const char __user *from, size_t size,

@@ -2,7 +2,7 @@
 /*
  * host: makes sysvipc_kunit.ko a set of KUnit suites (contracts: include/host/kunit.h).
  *
- * kunit/suites.def lists suites and cases, once; the cases themselves are C++.
+ * kunit/suites.def lists suites and cases; the cases themselves are C++.
  */
 #include <kunit/test.h>
 #include <linux/completion.h>
@@ -37,7 +37,7 @@
 #undef CASE
 #undef SUITE
 
-/* Destroying the memory caches reveals what a suite has leaked. */
+/* Destroying the memory caches at the end of a suite reveals its leaks. */
 static int suite_init(struct kunit_suite *suite)
 {
 	return sysvipc_kunit_suite_start();
@@ -135,7 +135,7 @@ struct kapi_kunit_thread *host_kunit_thread_start(void (*run)(void *data), void 
 
 void host_kunit_thread_join(struct kapi_kunit_thread *thread)
 {
-	/* kthread_stop() alone would keep a thread that has not started from ever running. */
+	/* kthread_stop() alone prevents a thread that has not started from running. */
 	wait_for_completion(&thread->done);
 	kthread_stop(thread->task);
 	put_task_struct(thread->task);
@@ -191,7 +191,7 @@ struct kapi_kunit_cred *host_kunit_cred_assume(const struct kapi_kunit_identity 
 	return (struct kapi_kunit_cred *)before;
 }
 
-/* Since 6.14 overriding takes no reference of its own: ours is kept until here. */
+/* Since 6.14 override_creds() takes no reference: we keep ours until here. */
 void host_kunit_cred_restore(struct kapi_kunit_cred *before)
 {
 	const struct cred *assumed = current_cred();
@@ -222,7 +222,7 @@ void host_kunit_files_flush(void)
 
 /* --- files */
 
-/* In the first process's tree: by 7.3 kernel threads, which run the suites, have an empty one. */
+/* In the first process's file tree: in 7.3, that of kernel threads, which run the suites, is empty. */
 static struct file *open_in_tree(const char *path)
 {
 	struct task_struct *first;
@@ -282,7 +282,7 @@ kapi_s64 host_kunit_file_read(struct kapi_kunit_file *file, void *to, kapi_size 
 
 void host_kunit_file_close(struct kapi_kunit_file *file)
 {
-	/* A work item closes what a kernel thread puts, unless the thread waits for that. */
+	/* A work item releases a file put by a kernel thread; flush_delayed_fput() runs it now. */
 	filp_close((struct file *)file, NULL);
 	flush_delayed_fput();
 }

@@ -29,7 +29,7 @@ module_param(namespaces, charp, 0444);
 MODULE_PARM_DESC(namespaces, "where the kernel has no IPC namespaces: each mnt, uts or net "
 			     "namespace has its own System V IPC");
 
-/* Files beside the parameters.  Root only: they list all namespaces, and where probes are. */
+/* Files beside the parameters.  Root only: they list all namespaces and the places of probes. */
 static int show_use(char *text, const struct kernel_param *parameter)
 {
 	return sysvipc_describe_use(text, PAGE_SIZE);

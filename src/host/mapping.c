@@ -70,14 +70,13 @@ DEFINE_FOUND(long, ksys_shmdt, char __user *address);
 static bool has_shmdt;
 
 /*
- * The kernel exports nothing that unmaps under a lock held by the caller, so another lock covers
- * looking up and unmapping: one per address space.  Its holder waits for the mmap lock, which a
- * page fault may hold as long as its user likes.  Nothing waits under the spinlocks, which all
- * share.
+ * The kernel exports no function that unmaps under the caller's mmap lock, so another lock, one per
+ * address space, covers look-up and unmapping.  Its holder may wait indefinitely for the mmap lock,
+ * which a page fault may hold.  No task waits under the spinlocks, which all processes share.
  */
 struct kapi_detaching {
 	struct rb_node node;
-	const struct mm_struct *mm; /* alive: a task running in it refers to this */
+	const struct mm_struct *mm; /* exists: a task running in it refers to this entry */
 	unsigned int users; /* tasks that hold the mutex or wait for it; under the table's lock */
 	struct mutex mutex;
 };
@@ -151,7 +150,7 @@ static void leave_detaching(struct kapi_detaching *detaching)
 		kfree(detaching);
 }
 
-/* Only a task that runs in an address space, or creates tasks that will, unmaps anything there. */
+/* Only tasks that run in an address space, and tasks that they create there, unmap anything in it. */
 static bool is_alone(void)
 {
 	return atomic_read(&current->mm->mm_users) == 1;

@@ -2,8 +2,8 @@
 /*
  * host: the kernel's IPC namespaces (contracts: include/host/namespace.h).
  *
- * No exported function reports the end of one.  But each facility has a function that is called then, with
- * the namespace as its first argument; the module intercepts one of them.
+ * No exported function reports the end of a namespace.  But the kernel then calls a function of each facility
+ * with the namespace as first argument; the module intercepts one of these functions.
  */
 #include <linux/ipc_namespace.h>
 #include <linux/nsproxy.h>
@@ -33,7 +33,7 @@ void host_ipc_ns_settings(struct kapi_ipc_ns *handle, struct kapi_ipc_settings *
 		.msgmni = (int *)&ns->msg_ctlmni,
 		.sem = ns->sem_ctls,
 		.shmmni = &ns->shm_ctlmni,
-#ifdef CONFIG_POSIX_MQUEUE /* without it ns goes too soon: see host_ipc_ns_ending_symbol() */
+#ifdef CONFIG_POSIX_MQUEUE /* without it, ns is freed too soon: host_ipc_ns_ending_symbol() */
 		.shm_rmid_forced = &ns->shm_rmid_forced,
 #endif
 		.shmmax = (unsigned long *)&ns->shm_ctlmax,
@@ -45,10 +45,9 @@ void host_ipc_ns_settings(struct kapi_ipc_ns *handle, struct kapi_ipc_settings *
 }
 
 /*
- * A creator holds the table's rwsem for writing, from before it allocates until its object counts,
- * and may sleep in between; a task waiting for the rwsem keeps others out, too.  Taking and
- * releasing it shows the final count.  Only by trylock, because a task's lock is held here: the
- * caller has to retry.
+ * A creator holds the table's rwsem for writing, from before it allocates until its object counts, and may
+ * sleep in between; a task waiting for the rwsem also blocks others.  Acquiring and releasing the rwsem
+ * shows the final count.  Only by trylock, because a task's lock is held here: the caller must retry.
  */
 static enum kapi_builtin_use table_use(struct ipc_ids *ids)
 {
@@ -73,7 +72,7 @@ static enum kapi_builtin_use namespace_use(struct ipc_namespace *ns)
 /* Threads of a process may be in different namespaces. */
 enum kapi_builtin_use host_ipc_ns_builtin_use(void)
 {
-	struct ipc_namespace *last = init_task.nsproxy->ipc_ns; /* most tasks are in the same one */
+	struct ipc_namespace *last = init_task.nsproxy->ipc_ns; /* that of most tasks */
 	enum kapi_builtin_use use = namespace_use(last);
 	struct task_struct *process, *task;
 
@@ -105,7 +104,7 @@ enum kapi_builtin_use host_ipc_ns_builtin_use(void)
 
 #endif
 
-/* With System V IPC, but one namespace for all of it, the kernel's limits are this one's. */
+/* Also for a kernel with System V IPC but only one namespace, which contains the kernel's limits. */
 #if defined(CONFIG_IPC_NS) || defined(CONFIG_SYSVIPC)
 
 KAPI_SHIM bool host_ipc_ns_supported(void)
@@ -169,7 +168,7 @@ unsigned int host_ipc_ns_number(const struct kapi_ipc_ns *ns)
 	return ((const struct ipc_namespace *)ns)->ns.inum;
 }
 
-/* Called when the last reference is dropped, or soon afterwards by a kernel worker. */
+/* Runs when the last reference is dropped, or soon afterwards in a kernel worker. */
 const char *host_ipc_ns_ending_symbol(void)
 {
 	return IS_ENABLED(CONFIG_POSIX_MQUEUE) ? "mq_clear_sbinfo" : "sem_exit_ns";
@@ -200,7 +199,7 @@ const char *host_ipc_ns_type(void)
 	return "ipc";
 }
 
-#else /* one for all, or what stands in */
+#else /* one namespace for all tasks, or stand-ins */
 
 unsigned int host_ipc_ns_number(const struct kapi_ipc_ns *ns)
 {
@@ -220,8 +219,8 @@ KAPI_SHIM void host_ipc_ns_put(struct kapi_ipc_ns *ns)
 }
 
 /*
- * All kinds of namespaces give their number back here, each time one ends.  What else is called then is a function of
- * the kind, which compilers inline into some of its callers.
+ * Every namespace that ends, of any kind, frees its number by this function.  The other functions called then belong to
+ * the kind, and compilers inline them into some of their callers.
  */
 const char *host_ipc_ns_ending_symbol(void)
 {
@@ -233,7 +232,7 @@ KAPI_SHIM const void *host_ipc_ns_identity(const struct kapi_ipc_ns *ns)
 	return stand_in ? (const void *)(unsigned long)stand_in->number(ns) : NULL;
 }
 
-/* An unsigned int; the rest of the register may hold anything. */
+/* The argument is an unsigned int; the upper bits of the register are undefined. */
 const void *host_ipc_ns_ending_identity(unsigned long argument)
 {
 	BUILD_BUG_ON(!__same_type(proc_free_inum, void(unsigned int)));
@@ -259,6 +258,6 @@ const char *host_ipc_ns_type(void)
 
 unsigned int __attribute__((__externally_visible__)) host_ipc_ns_number_of_current(void)
 {
-	/* A task that exits gives its namespaces up before it is gone. */
+	/* An exiting task has no namespaces after exit_task_namespaces(). */
 	return current->nsproxy ? host_ipc_ns_number(host_ipc_ns_current()) : 0;
 }

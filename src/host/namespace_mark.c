@@ -13,8 +13,8 @@
 #ifdef CONFIG_IPC_NS
 
 /*
- * An unused member, of a notifier that Linux 3.19 removed.  The kernel zeroes it when it creates a
- * namespace (so it is 0 in the initial one, too), and never accesses it again.
+ * An unused member, left from a notifier that Linux 3.19 removed.  The kernel zeroes it when it creates a
+ * namespace (it is 0 in the initial one, too), and never accesses it again.
  */
 static unsigned long *mark_of(struct kapi_ipc_ns *ns)
 {
@@ -23,8 +23,8 @@ static unsigned long *mark_of(struct kapi_ipc_ns *ns)
 }
 
 /*
- * Marks from an earlier load of the module may remain, in namespaces that only a file keeps: since
- * then the nanoseconds since boot have grown by more than the number of namespaces.
+ * Marks from an earlier load of the module may remain in namespaces that only a file keeps.  New marks
+ * differ: the nanoseconds since boot have grown by more than the number of namespaces.
  */
 static unsigned long new_mark(void)
 {
@@ -67,7 +67,7 @@ void host_ipc_ns_unmark_all(void)
 	rcu_read_unlock();
 }
 
-#else /* one for all */
+#else /* one namespace for all tasks */
 
 KAPI_SHIM unsigned long host_ipc_ns_make_mark(struct kapi_ipc_ns *ns)
 {

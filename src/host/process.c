@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* host: whether a process lives (contracts: include/host/process.h). */
+/* host: checks if a process lives (contracts: include/host/process.h). */
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/rcupdate.h>
@@ -8,8 +8,8 @@
 #include <host/process.h>
 
 /*
- * The id of a process is that of its first thread, which stays, dead, until the last one has ended: what counts
- * is how many of them live.
+ * A process has the id of its first thread, which stays, dead, until the last thread has ended: so the number of
+ * living threads decides.
  */
 bool host_pid_lives(struct kapi_pid *pid)
 {

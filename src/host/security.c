@@ -4,8 +4,8 @@
  *
  * The functions are looked up by name when the module is loaded and called directly, like the kernel's own
  * calls: each call site is a static call, which is patched to the function.  This also reaches functions
- * that the kernel has sealed against indirect calls.  Until then, functions with a verdict return 0 and
- * the others are skipped.
+ * that the kernel has sealed against indirect calls.  Before patching, calls with a verdict return 0, and
+ * the others are no-ops.
  */
 #include <linux/audit.h>
 #include <linux/ipc.h>
@@ -50,7 +50,7 @@
 #define NOTICE_TO(name, ...) static_call_cond(found_##name)(__VA_ARGS__)
 #else
 #define SECURITY_FUNCTIONS(VERDICT, NOTICE)
-/* The kernel's headers define what happens without security modules. */
+/* The kernel's headers define the functions for kernels without security modules. */
 #define VERDICT_OF(name, ...) name(__VA_ARGS__)
 #define NOTICE_TO(name, ...) name(__VA_ARGS__)
 #endif
@@ -216,7 +216,7 @@ KAPI_SHIM int host_security_queue_control(struct kapi_ipc_perm *perm, int comman
 	return VERDICT_OF(security_msg_queue_msgctl, PERM(perm), command);
 }
 
-/* The list links precede it. */
+/* The list links precede @message. */
 static inline struct msg_msg *whole_message(struct kapi_msg *message)
 {
 	static_assert(offsetof(struct msg_msg, m_ts) - offsetof(struct msg_msg, m_type) ==

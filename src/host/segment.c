@@ -5,8 +5,8 @@
  * A segment's own file is created by shmem or hugetlbfs.  Processes map other files of the same inode,
  * whose operations are ours: they forward to those of the segment's own file and report every mapping
  * created or removed.  The vm_operations of a mapping are a copy of those of shmem or hugetlbfs, except
- * "open", "close" and "uffd_ops".  The copies are taken when the module is loaded, from a trial mapping, and
- * are read-only from then on.
+ * "open", "close" and "uffd_ops".  The copies are made when the module is loaded, from a trial mapping, and
+ * are read-only afterwards.
  */
 #include <linux/cred.h>
 #include <linux/fs.h>
@@ -83,7 +83,7 @@ static const struct watched_operations *watched_operations_of(struct file *file)
 	return &ordinary_mapping;
 }
 
-/* From now on the kernel reports the mapping to us. */
+/* Makes the kernel report the mapping to us. */
 static int watch_mapping(struct vm_area_struct *vma, const struct watched_operations *watched)
 {
 	if (WARN_ON_ONCE(vma->vm_ops != watched->base)) {
@@ -126,7 +126,7 @@ static int segment_fsync(struct file *file, loff_t start, loff_t end, int datasy
 
 static long segment_fallocate(struct file *file, int mode, loff_t offset, loff_t length)
 {
-	if (!base_operations(file)->fallocate) /* shmem without tmpfs, or ramfs in its stead */
+	if (!base_operations(file)->fallocate) /* shmem without tmpfs, or ramfs instead */
 		return -EOPNOTSUPP;
 	return base_operations(file)->fallocate(file, mode, offset, length);
 }
@@ -188,7 +188,7 @@ struct kapi_file *host_segment_create(const char *name, kapi_size size, bool no_
 {
 	struct file *file = shmem_file_setup(name, size, ACCOUNTING(no_reserve));
 
-	if (!IS_ERR(file)) /* security modules are to check the segment, not its file */
+	if (!IS_ERR(file)) /* security modules check the segment, not its file */
 		file_inode(file)->i_flags |= S_PRIVATE;
 	return file_or_error(file, error);
 }
@@ -197,7 +197,7 @@ struct kapi_file *host_segment_create(const char *name, kapi_size size, bool no_
 DEFINE_FOUND(struct file *, hugetlb_file_setup, const char *name, size_t size,
 	     accounting_t accounting, int mode, int size_log);
 static bool can_be_huge;
-/* The default size is a boot option that nothing exported reveals, but a file of that size does. */
+/* The default size is a boot option that no exported symbol shows, but a file of that size does. */
 static unsigned long usual_huge_page = HPAGE_SIZE;
 
 struct kapi_file *host_segment_create_huge(const char *name, kapi_size size, bool no_reserve,
@@ -235,7 +235,7 @@ struct file *open_beside(struct file *base, unsigned int flags)
 
 	if (!IS_ERR(file)) {
 		file->f_flags = flags | O_LARGEFILE;
-		/* The other bits are between the file and the kernel that created it. */
+		/* Only the kernel, which created the file, uses the other bits. */
 		file->f_mode &= ~FMODE_PATH;
 		file->f_mode |= FMODE_LSEEK | OPEN_FMODE(file->f_flags);
 	}
@@ -254,7 +254,7 @@ struct kapi_file *host_segment_open(struct kapi_file *own, bool writable, void *
 		file->f_op = is_huge(file) ? &huge_segment_operations : &segment_operations;
 		file->private_data = segment;
 		if (!writable)
-			i_readcount_inc(file_inode(file)); /* fput() takes it back */
+			i_readcount_inc(file_inode(file)); /* fput() decrements it */
 	}
 	return file_or_error(file, error);
 }
@@ -345,12 +345,12 @@ static int probe_ordinary(void)
 #ifdef CONFIG_HUGETLBFS
 static int probe_huge(void)
 {
-	/* As for MAP_HUGETLB, which needs no privilege; without a page, as there may be none. */
+	/* As for MAP_HUGETLB, which needs no privilege; does not reserve a page, as there may be none. */
 	struct file *file = static_call(found_hugetlb_file_setup)(
 		"sysvipc", HPAGE_SIZE, ACCOUNTING(true), HUGETLB_ANONHUGE_INODE, 0);
 	int error;
 
-	if (IS_ERR(file)) /* the machine has no such pages, so no segment will have them */
+	if (IS_ERR(file)) /* the machine has no such pages: segments cannot have them */
 		return no_file(file) == -ENOMEM ? -ENOMEM : 0;
 	file_inode(file)->i_flags |= S_PRIVATE;
 	error = borrow_mapping(file, huge_page_size(hstate_file(file)), false, &huge_mapping);

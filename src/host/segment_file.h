@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What src/host/segment.c and its self-test (segment_probe.c) share. */
+/* Declarations that src/host/segment.c and its self-test (segment_probe.c) share. */
 #ifndef SYSVIPC_SRC_HOST_SEGMENT_FILE_H
 #define SYSVIPC_SRC_HOST_SEGMENT_FILE_H
 
@@ -8,12 +8,12 @@
 
 struct file;
 
-/* Whether segment.c created @file. */
+/* True if segment.c created @file. */
 bool is_segment_file(const struct file *file);
 
-/* The operations that we borrow for one kind of segment. */
+/* The kernel's operations that one kind of segment uses. */
 struct watched_operations {
-	struct vm_operations_struct operations; /* the kernel's, but for a few (segment.c) */
+	struct vm_operations_struct operations; /* the kernel's, with a few replaced (segment.c) */
 	const struct vm_operations_struct *base;
 	const struct file_operations *files; /* NULL: not probed yet, or not usable */
 };
@@ -23,22 +23,22 @@ static inline const struct vm_operations_struct *base_of_mapping(const struct vm
 	return container_of(vma->vm_ops, struct watched_operations, operations)->base;
 }
 
-/* The two exceptions. */
+/* Our "open" and "close". */
 void segment_mapping_opened(struct vm_area_struct *vma);
 void segment_mapping_closed(struct vm_area_struct *vma);
 
 /*
- * Opens another file on the inode of @base, as alloc_file_clone(), which is not exported, would create
- * it, but for its operations: it has none, until the caller sets them.  O_PATH opens nothing: no security
- * module is asked, no write access is held.  An ERR_PTR() on failure.  Sleeps.
+ * Opens another file on the inode of @base, as alloc_file_clone(), which is not exported, would do, but
+ * without operations, which the caller sets.  Uses O_PATH: asks no security module and takes no write
+ * access.  Returns an ERR_PTR() on failure.  Sleeps.
  */
 struct file *open_beside(struct file *base, unsigned int flags);
 
 /*
- * Maps @size bytes of @base, which is of the kind that segments shall have, in the current process,
- * touches a page if @touch, and unmaps it: all as segments are mapped, and through @watched, which is
- * filled in.  -EOPNOTSUPP: the kernel does not behave as expected (the log says how), and @watched is not
- * usable.  -ENOMEM, or -errno of do_mmap().  Sleeps.
+ * Maps @size bytes of @base, a file of a segment's kind, in the current process as segments are mapped,
+ * touches a page if @touch, and unmaps it.  Fills in @watched, and uses it for the mapping.  -EOPNOTSUPP: the
+ * kernel does not behave as expected (the log gives the reason), and @watched is not usable.  -ENOMEM, or
+ * -errno of do_mmap().  Sleeps.
  */
 int borrow_mapping(struct file *base, unsigned long size, bool touch,
 		   struct watched_operations *watched);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * host: self-test of what the module borrows from shmem and hugetlbfs (contracts: segment_file.h), with a
- * mapping in the process that loads the module.
+ * host: self-test of the operations used from shmem and hugetlbfs (contracts: segment_file.h), with a mapping
+ * in the process that loads the module.
  */
 #include <linux/file.h>
 #include <linux/fs.h>
@@ -15,7 +15,7 @@
 #include "../kapi/unlisted.h"
 #include <kapi/module.h>
 
-/* A file opened beside one of shmem or hugetlbfs, and its one mapping. */
+/* A second file on an inode of shmem or hugetlbfs, and its one mapping. */
 struct trial {
 	struct file *base;
 	struct watched_operations *watched;
@@ -50,7 +50,7 @@ static int trial_mmap(struct file *file, struct vm_area_struct *vma)
 	watched->operations = *vma->vm_ops;
 	watched->operations.close = trial_closed;
 #ifdef KERNEL_HAS_UFFD_OPS
-	watched->operations.uffd_ops = NULL; /* userfaultfd(2) does not take attachments */
+	watched->operations.uffd_ops = NULL; /* userfaultfd(2) does not accept attachments */
 #endif
 	vma->vm_ops = &watched->operations;
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
@@ -82,7 +82,7 @@ static int unexpected(struct file *file, const char *what)
 	return -EOPNOTSUPP;
 }
 
-/* Checks that the page at @address is the only page of @file, and stores what is written. */
+/* Checks that the page at @address is the only page of @file, and keeps a value written to it. */
 static int try_page(struct file *file, unsigned long address)
 {
 	const unsigned long written = 0x5359535649504331;
@@ -96,7 +96,7 @@ static int try_page(struct file *file, unsigned long address)
 	return 0;
 }
 
-/* If it cannot be unmapped, as the process is being killed, it must no longer refer to us. */
+/* If the mapping stays, as the process is being killed, it must no longer refer to the module. */
 static int unmap(unsigned long address, unsigned long size,
 		 const struct watched_operations *watched)
 {
@@ -160,7 +160,7 @@ int borrow_mapping(struct file *base, unsigned long size, bool touch,
 	file->f_op = &trial_operations;
 	file->private_data = &trial;
 	error = try_mapping(file, size, touch);
-	file->f_op = none; /* the kernel closes it later, when the module may be gone */
+	file->f_op = none; /* the kernel closes the file later, possibly after unloading */
 	fput(file);
 	if (error)
 		return error;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* host: what stands in for IPC namespaces (contracts: stand_in.h, include/host/namespace.h). */
+/* host: namespaces that stand in for IPC namespaces (contracts: stand_in.h, include/host/namespace.h). */
 #include <linux/cred.h>
 #include <linux/errno.h>
 #include <linux/mnt_namespace.h>
@@ -21,7 +21,7 @@
 
 const struct stand_in *stand_in __ro_after_init;
 
-/* Of the structure TYPE, whose struct ns_common is the member "ns". */
+/* For the structure TYPE, whose struct ns_common is the member "ns". */
 #define COMMON_FUNCTIONS(kind, TYPE)                                                               \
 	static void kind##_put(void *ns)                                                           \
 	{                                                                                          \
@@ -57,7 +57,7 @@ const struct stand_in *stand_in __ro_after_init;
 			kind##_put, kind##_owner, kind##_number                                    \
 	}
 
-/* fs/mount.h is not for modules: in all versions the structure begins with this (host_ipc_ns_stand_in() looks). */
+/* Modules cannot include fs/mount.h.  In all versions the structure begins so; host_ipc_ns_stand_in() checks it. */
 struct mount_namespace {
 	struct ns_common ns;
 };
@@ -87,12 +87,12 @@ static void net_get(void *ns)
 }
 #endif
 
-/* UNSHARE_EMPTY_MNTNS, since 7.1: a mount namespace without CLONE_NEWNS.  Means nothing to unshare(2) before. */
+/* UNSHARE_EMPTY_MNTNS, since 7.1: a mount namespace without CLONE_NEWNS.  Earlier unshare(2) rejects it. */
 #define EMPTY_MNTNS 0x00100000
 
 /*
- * Not user namespaces: objects would keep theirs for ever, by the credentials of a segment's file, and by the PID
- * namespaces of the processes that they name.
+ * Not user namespaces: objects would keep theirs forever, through the credentials of a segment's file and the PID
+ * namespaces of their processes.
  */
 static const struct stand_in kinds[] = {
 	ROW(mnt, CLONE_NEWNS, CLONE_NEWNS | EMPTY_MNTNS),
@@ -104,7 +104,7 @@ static const struct stand_in kinds[] = {
 #endif
 };
 
-/* Whether what we take for a mount namespace's struct ns_common is one. */
+/* Checks that the mount namespace begins with a struct ns_common. */
 static bool is_as_expected(const struct stand_in *kind)
 {
 	const struct ns_common *common = kind->initial_one();

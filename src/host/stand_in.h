@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Namespaces of another kind that stand in for those of IPC, on kernels without CONFIG_IPC_NS: the parameter
- * "namespaces" chooses it.  A container that gets one of its own gets System V IPC of its own with it.
+ * On kernels without CONFIG_IPC_NS, the parameter "namespaces" makes another kind of namespace (mnt, uts, net)
+ * scope the IPC objects.  A container with its own namespace of that kind has its own System V IPC.
  */
 #ifndef SYSVIPC_SRC_HOST_STAND_IN_H
 #define SYSVIPC_SRC_HOST_STAND_IN_H
@@ -11,9 +11,9 @@
 struct user_namespace;
 
 struct stand_in {
-	const char *name; /* as /proc/PID/ns calls it */
+	const char *name; /* in /proc/PID/ns */
 	unsigned long clone_flag;
-	unsigned long unshare_flags; /* any of which may make a new one */
+	unsigned long unshare_flags; /* any of these may create a namespace */
 	void *(*current_one)(void);
 	void *(*initial_one)(void);
 	void (*get)(void *ns);
@@ -22,7 +22,7 @@ struct stand_in {
 	unsigned int (*number)(const void *ns);
 };
 
-/* NULL: none, all tasks share one.  Does not change after host_ipc_ns_stand_in(). */
+/* NULL: none; all tasks share one namespace.  Constant after host_ipc_ns_stand_in(). */
 #if !defined(CONFIG_IPC_NS) && !defined(CONFIG_SYSVIPC)
 extern const struct stand_in *stand_in;
 #else

@@ -13,8 +13,7 @@
 #include "symbol.h"
 
 /*
- * The kernel describes an address as "name+0x4/0x40", followed by the module that it is in, if any:
- * " [sysvipc]".
+ * The kernel describes an address as "name+0x4/0x40", followed by the address's module, if any: " [sysvipc]".
  */
 bool symbol_is_kernels(const char *name, const void *address, unsigned long *offset)
 {
@@ -27,7 +26,7 @@ bool symbol_is_kernels(const char *name, const void *address, unsigned long *off
 
 #ifdef CONFIG_KPROBES
 
-/* A probe may be placed after what marks the target of an indirect call. */
+/* The kernel may place a probe after the instruction that marks the target of an indirect call. */
 static void *function_at(const char *name, void *probed)
 {
 	unsigned long offset;

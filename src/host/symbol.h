@@ -9,8 +9,8 @@
 #include "../kapi/sealed.h"
 
 /*
- * Where the targets of jumps are checked, the kernel seals functions that it only calls directly.  So none of
- * these may be called through a pointer: only by a static call.
+ * Kernels that check the targets of jumps seal functions that they only call directly.  So call these only by
+ * static calls, never through a pointer.
  */
 struct unexported_symbol {
 	const char *name;
@@ -18,9 +18,9 @@ struct unexported_symbol {
 };
 
 /*
- * Defines the static call found_NAME of the type of the function @name, whose parameters follow: until it is
- * updated, it returns 0, or does nothing.  Where the kernel does not patch static calls, they are
- * calls through a pointer, which kernels may check against the type of what it points to.
+ * Defines the static call found_NAME of the type of the function @name, whose parameters follow.  Before it is
+ * updated, it returns 0, or does nothing.  On kernels that do not patch static calls, they are calls through a
+ * pointer, which the kernel may check against the type of the function.
  */
 #ifdef CONFIG_HAVE_STATIC_CALL
 #define DEFINE_FOUND(result, name, ...) DEFINE_STATIC_CALL_RET0(found_##name, name)
@@ -44,12 +44,12 @@ struct unexported_symbol {
 /* Sets the addresses of symbols in the kernel itself.  -ENOMEM; sleeps. */
 int symbols_find(struct unexported_symbol *symbols, size_t count);
 
-/* The address of one; NULL: not found.  Without any help of unlisted.c.  Sleeps. */
+/* The address of one symbol; NULL: not found.  Does not need unlisted.c.  Sleeps. */
 void *symbol_find_alone(const char *name);
 
 /*
- * Whether @address, found by @name, is in the kernel itself, and not in a module; if so, *@offset is how
- * far behind the beginning of the function.
+ * True if @address, found by @name, is in the kernel itself, not in a module; *@offset is then its distance
+ * from the beginning of the function.
  */
 bool symbol_is_kernels(const char *name, const void *address, unsigned long *offset);
 

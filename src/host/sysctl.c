@@ -2,10 +2,10 @@
 /*
  * host: numeric files below /proc/sys (contracts: include/host/sysctl.h).
  *
- * The kernel counts a group of files as used while a task reads, writes or lists one of them, including the
- * copies to and from user memory, which last as long as whoever serves that memory likes; and unregistering
- * the group waits for that count.  So the module detects each user, by callbacks that the kernel makes
- * before such a copy, and stays pinned until the count is seen to be 0 again.
+ * The kernel counts a group of files as used while a task reads, writes or lists one of them.  A user-memory
+ * copy may block indefinitely meanwhile (FUSE, userfaultfd), and unregistering the group waits for the count.
+ * So callbacks that the kernel makes before such a copy detect each user and pin the module until a work item
+ * reads a count of 0.
  */
 #include <linux/atomic.h>
 #include <linux/completion.h>
@@ -27,13 +27,13 @@
 
 struct kapi_sysctls {
 	struct ctl_table_header *header;
-	struct ctl_table_root *kernels_root; /* the original values in the header */
+	struct ctl_table_root *kernels_root; /* this and the next: original values of the header */
 	struct ctl_table_set *kernels_set;
 	struct ctl_table_set set;
-	atomic_t is_pinned; /* by a reference that the work below drops */
+	atomic_t is_pinned; /* a reference to the module is held, which the work below drops */
 	struct delayed_work unpin;
 	unsigned long delay; /* until its next check */
-	struct completion nobody_waits; /* marks a closed group */
+	struct completion nobody_waits; /* its address in the header marks a closed group */
 	char (*names)[LONGEST_NAME];
 	struct ctl_table tables[]; /* one per file, and an empty one */
 };
@@ -45,8 +45,8 @@ struct kapi_sysctls {
 #endif
 
 /*
- * A write applies to the writer's namespace, but permission was checked for the opener: refused if
- * they are in different user namespaces.
+ * A write applies to the writer's namespace, but permission was checked for the opener.  True if they are
+ * in different user namespaces: the write is refused.
  */
 static bool is_passed_on(int write, loff_t *position)
 {
@@ -76,7 +76,7 @@ static int handle_word(HANDLER_TABLE *table, int write, void *buffer, size_t *si
 	return status;
 }
 
-/* The kernel parses into a copy, so that a write can be judged as a whole. */
+/* The kernel parses into a copy, so that @store can check a write as a whole. */
 static int handle(HANDLER_TABLE *table, int write, void *buffer, size_t *size, loff_t *position)
 {
 	const struct kapi_sysctl *file = table->data;
@@ -112,7 +112,7 @@ static struct kapi_sysctls *sysctls_of(const struct ctl_table_header *header)
 	return container_of(header->ctl_table, struct kapi_sysctls, tables[0]);
 }
 
-/* No task can enter or see the files any more; does not wait for tasks inside. */
+/* Hides the files and blocks new users; does not wait for tasks inside. */
 static void close_group(struct kapi_sysctls *sysctls)
 {
 	WRITE_ONCE(sysctls->header->unregistering, &sysctls->nobody_waits);
@@ -141,7 +141,7 @@ static void unpin(struct work_struct *work)
 	struct kapi_sysctls *sysctls =
 		container_of(to_delayed_work(work), struct kapi_sysctls, unpin);
 
-	if (READ_ONCE(sysctls->header->used)) /* usually not for long */
+	if (READ_ONCE(sysctls->header->used)) /* usually for a short time only */
 		usleep_range(50, 100);
 	atomic_xchg(&sysctls->is_pinned, 0);
 	if (!READ_ONCE(sysctls->header->used)) {
@@ -164,13 +164,13 @@ static int permissions(struct ctl_table_header *header, HANDLER_TABLE *table)
 	return bits << 6 | bits << 3 | bits;
 }
 
-/* Called before a file is listed that has no inode yet; its owner is root by default. */
+/* Called before a file without an inode is listed; its owner is root by default. */
 static void set_ownership(struct ctl_table_header *header, kuid_t *uid, kgid_t *gid)
 {
 	pin(sysctls_of(header));
 }
 
-/* The same if there is an inode; a spinlock is held. */
+/* Called before a file with an inode is listed; a spinlock is held. */
 static int is_seen(struct ctl_table_set *set)
 {
 	return pin(container_of(set, struct kapi_sysctls, set));
@@ -196,7 +196,7 @@ static void ask_us(struct kapi_sysctls *sysctls)
 	smp_store_release(&header->root, &root);
 	/*
 	 * BARRIER used: a user is counted, then reads the root, with no barrier in between.  Each CPU
-	 * passes one during a grace period: the users who went unnoticed until then are seen.
+	 * passes one during a grace period: the count then includes users that read the old root.
 	 */
 	synchronize_rcu();
 	if (READ_ONCE(header->used))
@@ -241,9 +241,9 @@ struct kapi_sysctls *host_sysctls_start(const char *directory, const struct kapi
 }
 
 /*
- * No user that was noticed is inside, as the module is not pinned any more.  But a task that lists
- * the directory and came during unloading cannot be refused.  If it does not leave, the group
- * remains, closed: nothing in it refers to the module.
+ * No detected user is inside, as the module is not pinned.  But a task that starts to list the directory
+ * during unloading cannot be refused.  If it does not leave, the group remains, closed: nothing in it
+ * refers to the module.
  */
 bool host_sysctls_stop(struct kapi_sysctls *sysctls)
 {
@@ -256,8 +256,7 @@ bool host_sysctls_stop(struct kapi_sysctls *sysctls)
 	WRITE_ONCE(sysctls->header->root, sysctls->kernels_root);
 	WRITE_ONCE(sysctls->header->set, sysctls->kernels_set);
 	/*
-	 * By then any task that did not see the group closed is counted; it holds a spinlock in
-	 * between.
+	 * Afterwards any task that did not see the group closed is counted: it holds a spinlock in between.
 	 */
 	synchronize_rcu();
 	cancel_delayed_work_sync(&sysctls->unpin);
@@ -267,7 +266,7 @@ bool host_sysctls_stop(struct kapi_sysctls *sysctls)
 	     waited_ms += poll_ms)
 		msleep(poll_ms);
 	cancel_delayed_work_sync(
-		&sysctls->unpin); /* scheduled by a task that was counted but had not pinned yet */
+		&sysctls->unpin); /* scheduled by a task that was counted but not pinned yet */
 	if (READ_ONCE(sysctls->header->used)) {
 		WAIT_FOR_RCU_TASKS(); /* for tasks in a callback */
 		return false;

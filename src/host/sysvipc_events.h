@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * host: the trace events of the system "sysvipc" (docs/observability.md).  Names, fields and their order are stable:
- * new fields come last.  Contents of messages and segments are never in them.
+ * new fields come last.  Events never contain the contents of messages and segments.
  *
- * Each has the number of the IPC namespace of the task that it is about, as lsns(8) shows it; of the namespace that
- * stands in for it, where one does (stand_in.h); or 0.
+ * Each event contains the number, shown by lsns(8), of the current task's IPC namespace, or of its stand-in
+ * (stand_in.h), or 0.
  *
- * Included several times, each time with other macros: <linux/tracepoint.h>, <trace/define_trace.h>.
+ * Included several times with different macros: <linux/tracepoint.h>, <trace/define_trace.h>.
  */
 #undef TRACE_SYSTEM
 #ifdef SYSVIPC_KUNIT
@@ -119,7 +119,7 @@ TRACE_EVENT(ipc_limit_hit,
 		  __entry->value, __entry->in_use, __entry->wanted)
 );
 
-/* "wanted": permission bits in any of the three places; 0: to be the owner. */
+/* "wanted": permission bits in any of the three groups; 0: an action reserved to owners. */
 TRACE_EVENT(ipc_refused,
 	TP_PROTO(int id, int key, unsigned int wanted, unsigned int caller, unsigned int owner,
 		 unsigned int creator, unsigned int mode),
@@ -172,7 +172,7 @@ DECLARE_EVENT_CLASS(sysvipc_message,
 		  __entry->type, __entry->size, __entry->queued)
 );
 
-/* "queued": how many messages are in the queue after it. */
+/* "queued": the number of messages in the queue afterwards. */
 DEFINE_EVENT(sysvipc_message, msg_sent,
 	TP_PROTO(int id, long type, unsigned long size, unsigned int queued),
 	TP_ARGS(id, type, size, queued));
@@ -180,7 +180,7 @@ DEFINE_EVENT(sysvipc_message, msg_received,
 	TP_PROTO(int id, long type, unsigned long size, unsigned int queued),
 	TP_ARGS(id, type, size, queued));
 
-/* The sender gives it to "receiver", a task that sleeps in msgrcv(), which does not receive it otherwise. */
+/* The sender delivers the message to "receiver", a task that sleeps in msgrcv(); no msg_received follows. */
 TRACE_EVENT(msg_handed_over,
 	TP_PROTO(int id, long type, unsigned long size, struct pid *receiver),
 	TP_ARGS(id, type, size, receiver),
@@ -202,7 +202,7 @@ TRACE_EVENT(msg_handed_over,
 		  __entry->type, __entry->size, __entry->receiver)
 );
 
-/* "type" and "size": of the message to send; what msgrcv() was asked for, and its room. */
+/* "type" and "size": of the message to send, or the arguments of msgrcv(). */
 TRACE_EVENT(msg_blocked,
 	TP_PROTO(int id, int sends, long type, unsigned long size, unsigned int queued),
 	TP_ARGS(id, sends, type, size, queued),
@@ -252,7 +252,7 @@ DECLARE_EVENT_CLASS(sysvipc_operation,
 		  __entry->semnum, __entry->semop, __entry->nsops, __entry->semval)
 );
 
-/* The first operation of a call that was done, maybe by another task, and the semaphore's value after it. */
+/* The first operation of a call that was performed, possibly by another task; "semval": the value afterwards. */
 DEFINE_EVENT(sysvipc_operation, sem_done,
 	TP_PROTO(int id, unsigned int semnum, int semop, unsigned int nsops, int semval),
 	TP_ARGS(id, semnum, semop, nsops, semval));
@@ -261,7 +261,7 @@ DEFINE_EVENT(sysvipc_operation, sem_blocked,
 	TP_PROTO(int id, unsigned int semnum, int semop, unsigned int nsops, int semval),
 	TP_ARGS(id, semnum, semop, nsops, semval));
 
-/* A task that slept goes on.  "error": errno; 0: done. */
+/* A task stops waiting.  "error": errno; 0: its operations are done. */
 TRACE_EVENT(sem_woken,
 	TP_PROTO(int id, int error, unsigned long waited_ns),
 	TP_ARGS(id, error, waited_ns),
@@ -281,7 +281,7 @@ TRACE_EVENT(sem_woken,
 		  __entry->waited_ns)
 );
 
-/* SEM_UNDO at exit; "semval": after it. */
+/* SEM_UNDO at exit; "semval": the value afterwards. */
 TRACE_EVENT(sem_undone,
 	TP_PROTO(int id, unsigned int semnum, int semadj, int semval),
 	TP_ARGS(id, semnum, semadj, semval),
@@ -321,14 +321,14 @@ DECLARE_EVENT_CLASS(sysvipc_segment,
 	TP_printk("ns=%u id=%d nattch=%lu", __entry->ns, __entry->id, __entry->nattch)
 );
 
-/* A mapping was made (by shmat(), fork(), a split), or is gone; a running shmat() counts as one, too. */
+/* A mapping was created (by shmat(), fork(), a split) or removed; "nattch" also counts running shmat() calls. */
 DEFINE_EVENT(sysvipc_segment, shm_attached,
 	TP_PROTO(int id, unsigned long nattch),
 	TP_ARGS(id, nattch));
 DEFINE_EVENT(sysvipc_segment, shm_detached,
 	TP_PROTO(int id, unsigned long nattch),
 	TP_ARGS(id, nattch));
-/* IPC_RMID of a segment that is mapped: it goes with its last mapping. */
+/* IPC_RMID of a mapped segment: its last mapping removes it. */
 DEFINE_EVENT(sysvipc_segment, shm_marked,
 	TP_PROTO(int id, unsigned long nattch),
 	TP_ARGS(id, nattch));

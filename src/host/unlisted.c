@@ -6,7 +6,7 @@
 
 #ifdef EXPORTS_ARE_LISTED
 
-/* No call is made before the functions are found. */
+/* No static call is used before the functions are found. */
 #define DEFINE_UNLISTED(name) DEFINE_STATIC_CALL_NULL(found_##name, name);
 UNLISTED_FUNCTIONS(DEFINE_UNLISTED)
 
@@ -28,7 +28,7 @@ int host_unlisted_find(const char **missing)
 	const struct unexported_symbol *symbol = symbols;
 	int error;
 
-	/* The function that removes many probes after one grace period, by one probe. */
+	/* Finds unregister_kprobes() by one probe; it removes the probes of all others with one grace period. */
 	symbols->address = symbol_find_alone(symbols->name);
 	if (!symbols->address) {
 		*missing = symbols->name;

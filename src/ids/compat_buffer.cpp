@@ -37,7 +37,7 @@ Result<void> write_user(CompatBuffer to, const abi::ShmSegmentStat& stat) noexce
     return write_stat(to, stat);
 }
 
-/* Only ints: the same for all programs. */
+/* Consists of ints only, so all programs have the same layout. */
 Result<void> write_user(CompatBuffer to, const abi::MsgInfo& info) noexcept
 {
     return write_user(to.address, info);

@@ -41,7 +41,7 @@ Result<IpcId> IdTable::insert(IpcObject& object, i32 limit) noexcept
     return object.id();
 }
 
-/* A requested id does not affect the order of the others. */
+/* A requested id does not affect the order of later ids. */
 Result<IpcId> IdTable::allocate_id(Counts& counts) noexcept
 {
     if (next_id_->load_relaxed() >= 0) [[unlikely]] {
@@ -60,7 +60,7 @@ void IdTable::remove(IpcObject& object) noexcept
 {
     const i32 index = id_layout.index_of(object.id());
     auto counts = counts_.lock();
-    /* First, so that neither lookup finds the object once the other does not. */
+    /* First: once one lookup misses the object, the other must not return it. */
     object.is_removed_.store_relaxed(true);
     store_barrier(); /* BARRIER removed */
     indexes_.remove(index);
@@ -90,9 +90,8 @@ IdTable::Usage IdTable::usage() noexcept
 }
 
 /*
- * The highest index in use, if none is above @bound: built from the top bit down, as a bit belongs
- * to it exactly if something is in use at or above the index that the bit makes.  Counts from 1, so
- * that 0 means none.
+ * The highest index in use.  Precondition: none above @bound is.  Built from the top bit down: a bit is set
+ * if an index at or above the result so far plus that bit is in use.  Counts from 1; 0 means none.
  */
 i32 IdTable::highest_up_to(i32 bound) const noexcept
 {

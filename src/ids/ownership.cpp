@@ -41,7 +41,7 @@ abi::IpcPerm Ownership::show(Key key, IpcId id) const noexcept
     perm.key = key.value();
     perm.uid = caller.show(uid);
     perm.gid = caller.show(gid);
-    /* The creator usually is the owner, and mapping an id takes longer than all the rest. */
+    /* The creator usually is the owner, and mapping an id takes longer than the rest of the call. */
     perm.cuid = cuid == uid ? perm.uid : caller.show(cuid);
     perm.cgid = cgid == gid ? perm.gid : caller.show(cgid);
     perm.mode = mode.bits();

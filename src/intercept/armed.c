@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * intercept: whether ftrace and kprobes actually work (contracts: include/intercept/armed.h).
+ * intercept: checks that ftrace and kprobes work (contracts: include/intercept/armed.h).
  *
- * Nothing exported shows the state of the switches, and the code at a probe does not either: another probe,
- * or a tracer, may have changed it too.  So the module hooks one of its own functions by the same means as
- * the kernel's, and calls it.  A probe at its entry is of the same kind as one at a kernel function's
- * entry: a breakpoint, or an ftrace user where the kernel puts such probes on ftrace call sites.  One
- * switch disarms both kinds, and all probes of a kind are armed together.
+ * No exported symbol shows the state of the switches, nor does the code at a probe: another probe, or a
+ * tracer, may have changed the code, too.  So the module hooks one of its own functions by the same means as
+ * the kernel's, and calls it.  A probe at its entry is of the same kind as one at a kernel function's entry:
+ * a breakpoint, or an ftrace user where the kernel puts such probes on ftrace call sites.  One switch disarms
+ * both kinds, and all probes of a kind are armed together.
  */
 #include <linux/atomic.h>
 #include <linux/ftrace.h>
@@ -34,7 +34,7 @@ void intercept_note_stuck(const char *function)
 
 /*
  * The functions to hook, one per means, as a probe and a direct call cannot share one.  The
- * compiler must neither inline them nor know that they do nothing.
+ * compiler must neither inline them nor see that they do nothing.
  */
 static noinline __noclone void hooked_place(void)
 {
@@ -63,7 +63,7 @@ static void notrace guard_called(unsigned long ip, unsigned long parent_ip, stru
 {
 }
 
-/* "Permanent" lasts until it is unregistered. */
+/* "Permanent" until it is unregistered. */
 static struct ftrace_ops guard = { .func = guard_called,
 				   .flags = FTRACE_OPS_FL_RECURSION | FTRACE_OPS_FL_PERMANENT };
 static bool is_guarded;
@@ -73,8 +73,8 @@ int intercept_ftrace_guard_start(void)
 	int error = ftrace_set_filter_ip(&guard, (unsigned long)hooked_place, 0, 1);
 
 	/*
-	 * Not traceable in this build: then only the other users of ftrace guard it, once
-	 * registered.
+	 * hooked_place() cannot be traced in this build: only our other users of ftrace, once registered,
+	 * are a guard.
 	 */
 	if (error == -EINVAL)
 		return 0;
@@ -108,7 +108,7 @@ void intercept_ftrace_settle(void)
 	ftrace_free_filter(&unused);
 }
 
-/* -ENODEV precedes any look at the address, at which nothing can be traced. */
+/* ftrace returns -ENODEV before it checks the address, which cannot be traced. */
 bool intercept_ftrace_is_dead(void)
 {
 	static struct ftrace_ops unused = { .func = guard_called };
@@ -151,7 +151,7 @@ static struct kprobe *stuck_probe(struct kprobe **probes, unsigned int count)
 	if (count)
 		UNLISTED(unregister_kprobes)(probes, count);
 	for (i = 0; i < count; i++)
-		if (!probes[i]->addr) /* by which the kernel says that it remains */
+		if (!probes[i]->addr) /* the kernel's sign that the probe remains */
 			return probes[i];
 	return NULL;
 }
@@ -175,7 +175,7 @@ static int trial_hit(struct kprobe *probe, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(trial_hit);
 
-/* As for the probes that divert calls, so that the kernel treats this one alike (probe_hook.c). */
+/* Makes the kernel treat this probe as those that divert calls (probe_hook.c). */
 static void trial_over(struct kprobe *probe, struct pt_regs *regs, unsigned long flags)
 {
 }

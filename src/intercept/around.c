@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* intercept: going around functions of the kernel (contracts: around.h, include/intercept/around.h). */
+/* intercept: wrappers around functions of the kernel (contracts: around.h, include/intercept/around.h). */
 #include <linux/module.h>
 
 #include "around.h"

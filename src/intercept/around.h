@@ -16,8 +16,8 @@ bool around_pin(void);
 void around_unpin(void);
 
 /*
- * Assembly: runs the rest of a function, from @rest on; returns its result.  @by_probe: a kprobe is
- * there, which has to let this call pass.
+ * Assembly: runs the rest of a function, from @rest on; returns its result.  @by_probe: a kprobe is there,
+ * and must let this call pass.
  */
 long sysvipc_call_rest(long first, long second, long third, long fourth, unsigned long rest,
 		       unsigned long by_probe);

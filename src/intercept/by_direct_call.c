@@ -17,7 +17,7 @@
 #include <intercept/armed.h>
 #include <intercept/places.h>
 
-/* 0: unknown, or no function. */
+/* 0: unknown, or a tracepoint. */
 static unsigned long place_of(const struct intercept_row *row)
 {
 	return row->landing ? *row->place : 0;
@@ -25,13 +25,13 @@ static unsigned long place_of(const struct intercept_row *row)
 
 static void mark(unsigned char *marks, unsigned long function)
 {
-	/* Else the address of the middle of our trial function is a constant, which objtool does not allow. */
+	/* objtool rejects a constant address in the middle of our trial function. */
 	OPTIMIZER_HIDE_VAR(function);
 	marks[(function >> MARK_SHIFT) % MARK_COUNT] = 1;
 	marks[((function + LONGEST_ENTRY) >> MARK_SHIFT) % MARK_COUNT] = 1;
 }
 
-/* Everything but the rows with the common landing; before any of them is intercepted. */
+/* Marks all rows without the common landing.  Call before any function is intercepted. */
 static void mark_places(const struct intercept_group *group)
 {
 	kapi_u32 i;
@@ -45,7 +45,7 @@ static void mark_places(const struct intercept_group *group)
 	mark(group->marks, intercept_trial_address());
 }
 
-/* Whether the address behind one function's entry could be taken for one with another landing. */
+/* True if a return address into one function could match a function with another landing. */
 static bool are_too_close(const struct intercept_group *group)
 {
 	kapi_u32 i, k;
@@ -87,7 +87,7 @@ static void set_result(struct intercept_result *result, int error)
 	result->by = error ? 0 : INTERCEPT_BY_DIRECT_CALL;
 }
 
-/* Intercepts @count rows from @first on, but not row @without; @is_tried_too: and the trial function. */
+/* Intercepts @count rows from @first on, except row @without; @is_tried_too: also the trial function. */
 static int hook_rows(struct intercept_group *group, kapi_u32 first, kapi_u32 count,
 		     kapi_u32 without, void (*landing)(void), bool is_tried_too,
 		     struct direct_hook **hook)
@@ -123,9 +123,9 @@ static int attach_all_but(struct intercept_group *group, kapi_u32 without)
 }
 
 /*
- * If another user has redirected an optional function, all others are intercepted; each try to find
- * out which one that is costs an RCU grace period.  -ENOENT: no address is known, or two functions
- * are too close; -EBUSY: another user has redirected several, or one that is not optional.
+ * If another user has redirected an optional function, all others are intercepted; each attempt to find that
+ * function costs an RCU grace period.  -ENOENT: no address is known, or two functions are too close; -EBUSY:
+ * another user has redirected several, or one that is not optional.
  */
 static int attach_together(struct intercept_group *group)
 {
@@ -137,8 +137,8 @@ static int attach_together(struct intercept_group *group)
 	mark_places(group);
 	WRITE_ONCE(*group->trial_place, intercept_trial_address());
 	/*
-	 * No barrier lies between the jump to the landing and its look at the places and marks, and the
-	 * kernel may tell other CPUs of a changed call no more than through data: so they see these first.
+	 * Makes the places and marks visible on all CPUs before the kernel's code changes: the kernel may
+	 * publish a changed call through data only, and the landing reads them without a barrier.
 	 */
 	UNLISTED(kick_all_cpus_sync)();
 	error = attach_all_but(group, group->count);
@@ -207,10 +207,7 @@ static const char *redirected(struct intercept_group *group, kapi_u32 first, kap
 	return group->rows[first].symbol;
 }
 
-/*
- * If they cannot share a landing: each has one of its own, which need not find out where it was
- * entered.
- */
+/* For functions that cannot share a landing: each uses its own, which serves no other function. */
 static int attach_apart(struct intercept_group *group, const char **failed)
 {
 	kapi_u32 first, count;

@@ -7,7 +7,7 @@
 #include "../kapi/unlisted.h"
 
 /*
- * Functions that cannot have a direct call.  Not those that another user has redirected (-EBUSY): a
+ * True for functions that cannot have a direct call, but not if another user has redirected them (-EBUSY): a
  * BPF program that calls the function itself bypasses a probe.
  */
 static bool is_for_probes(const struct intercept_row *row, const struct intercept_result *result)
@@ -61,7 +61,7 @@ static void kprobe_detach(struct intercept_group *group)
 		return;
 	probe_hook_detach(group->probes);
 	group->probes = NULL;
-	/* Removing direct calls, which comes next, waits for the tasks that probes have diverted, too. */
+	/* The removal of direct calls, which comes next, also waits for tasks that probes have diverted. */
 	if (!has_direct_calls(group))
 		WAIT_FOR_RCU_TASKS();
 }

@@ -19,7 +19,7 @@ struct direct_hook {
 	const char *name; /* of the first function */
 };
 
-/* 6.5 gave the ftrace_ops variant the plain name; unregistering it frees the filter, too. */
+/* 6.5 renamed the ftrace_ops variant to the plain name; unregistering frees the filter, too. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
 static int direct_register(struct direct_hook *hook)
 {
@@ -46,12 +46,12 @@ static int direct_unregister(struct direct_hook *hook)
 }
 #endif
 
-/* By address, as comparing a name with those of all functions takes longer than all the rest of loading. */
+/* By address: comparing a name with those of all functions takes longer than the rest of loading. */
 static int add_to_filter(struct ftrace_ops *ops, const struct direct_target *target, bool is_first)
 {
 	if (target->address)
 		return ftrace_set_filter_ip(ops, target->address, 0, is_first);
-	if (IS_ENABLED(CONFIG_KPROBES)) /* with which addresses are found */
+	if (IS_ENABLED(CONFIG_KPROBES)) /* the lookup of addresses needs kprobes */
 		return -ENOENT;
 	return ftrace_set_filter(ops, (unsigned char *)target->symbol, strlen(target->symbol),
 				 is_first);
@@ -68,7 +68,7 @@ static int set_filter(struct ftrace_ops *ops, struct direct_target *targets, kap
 
 		if (error == -ENOMEM || error == -ENODEV)
 			return error;
-		targets[i].error = error == -EINVAL ? -ENOENT : error; /* it cannot be traced */
+		targets[i].error = error == -EINVAL ? -ENOENT : error; /* not traceable */
 		is_empty &= error != 0;
 	}
 	return is_empty ? -ENOENT : 0; /* an empty filter matches all functions */
@@ -80,7 +80,7 @@ static void discard(struct direct_hook *hook)
 	kfree(hook);
 }
 
-/* One ftrace_ops for all: removing it costs one grace period for any number of functions. */
+/* One ftrace_ops for all: its removal costs one grace period for any number of functions. */
 int direct_hook_attach(struct direct_target *targets, kapi_u32 count, void (*landing)(void),
 		       struct direct_hook **result)
 {
@@ -97,7 +97,7 @@ int direct_hook_attach(struct direct_target *targets, kapi_u32 count, void (*lan
 		return error;
 	}
 	error = direct_register(hook);
-	if (error == -ENODEV) { /* ftrace has shut down since: calls may enter @landing */
+	if (error == -ENODEV) { /* ftrace has shut down meanwhile: calls may enter @landing */
 		intercept_note_stuck(hook->name);
 		return error;
 	}
@@ -106,18 +106,17 @@ int direct_hook_attach(struct direct_target *targets, kapi_u32 count, void (*lan
 		discard(hook);
 		return error;
 	}
-	/* ftrace cannot be switched off until this is undone. */
+	/* Prevents switching ftrace off until the hook is removed. */
 	hook->ops.flags |= FTRACE_OPS_FL_PERMANENT;
 	*result = hook;
 	return 0;
 }
 
 /*
- * If ftrace has shut down, trying would remove half of what it needs for calls that still come.  If
- * it shuts down while it tries, as at a function that somebody else has changed, it reports success.
- * ftrace waits before it frees the code that it generates for a dynamic ftrace_ops: for as long as a
- * task that was preempted there, or in a landing that it called, may still be there
- * (ftrace_shutdown() in kernel/trace/ftrace.c).
+ * If ftrace has shut down, an attempt would remove half of the state that calls still need.  If it shuts
+ * down during the attempt, as at a function that another user has changed, it reports success.
+ * Before ftrace frees the code that it generates for a dynamic ftrace_ops, it waits until no task can be
+ * preempted in that code, or in a landing called by it (ftrace_shutdown() in kernel/trace/ftrace.c).
  */
 void direct_hook_detach(struct direct_hook *hook)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* intercept: intercept functions of the kernel (contracts: include/intercept/intercept.h). */
+/* intercept: interception of kernel functions (contracts: include/intercept/intercept.h). */
 #include <linux/compiler.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
@@ -15,7 +15,7 @@ static const struct intercept_means *const table[] = {
 	&tracepoint_means,
 };
 
-/* Looks up the functions' addresses: 0 if there is none of that name, or the kernel hides it. */
+/* Looks up the functions' addresses; 0: no such function, or the kernel hides it. */
 static int find_places(const struct intercept_group *group)
 {
 	struct unexported_symbol *symbols = kcalloc(group->count, sizeof(*symbols), GFP_KERNEL);
@@ -58,7 +58,7 @@ static void reset(struct intercept_group *group)
 	group->is_proven = false;
 }
 
-/* Running out of memory is transient: do not settle for the next means because of it. */
+/* Not the next means after -ENOMEM: a transient error is no reason for it. */
 int intercept_start(struct intercept_group *group, unsigned int allowed, const char **failed)
 {
 	int error = find_places(group);

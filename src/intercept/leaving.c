@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* intercept: arguments of unshare(2) and setns(2), and whether they changed the IPC namespace (around.h). */
+/* intercept: arguments of unshare(2) and setns(2); detects a change of the IPC namespace (around.h). */
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
@@ -19,7 +19,7 @@
 /* Kept while a task is inside unshare(2) or setns(2). */
 struct leaving {
 	unsigned long flags; /* CLONE_* flags of the request */
-	const void *ipc_ns; /* or what stands in for it; only for comparison */
+	const void *ipc_ns; /* or the namespace that stands in for it; for comparison only */
 };
 
 static struct leaving leaving_by(unsigned long flags)
@@ -63,8 +63,8 @@ static bool may_leave_by_setns(const struct pt_regs *call)
 }
 
 /*
- * With type 0, setns(2) uses the type of the namespace that the file refers to: 0 if that is not an IPC
- * namespace.  By its name, as the number has been in another structure since 6.18.
+ * With type 0, setns(2) uses the type of the namespace that the file refers to.  Returns 0 if that is not an
+ * IPC namespace.  Compares names, as 6.18 moved the type's number to another structure.
  */
 static unsigned long type_of_namespace(unsigned int fd)
 {
@@ -88,8 +88,8 @@ static struct leaving leaving_by_setns(const struct pt_regs *call)
 }
 
 /*
- * After success: what the task has left, as CLONE_* flags.  Who enters the namespace in which he is has left it, too;
- * what may stand in for IPC namespaces has another flag.
+ * After success: CLONE_* flags for the namespaces that the task has left.  Entering the current namespace again
+ * counts as leaving it; namespaces that stand in for IPC namespaces have another flag.
  */
 static unsigned long left_with(const struct leaving *leaving)
 {

@@ -24,7 +24,7 @@ extern const struct intercept_means direct_call_means;
 extern const struct intercept_means kprobe_means;
 extern const struct intercept_means tracepoint_means;
 
-/* Whether a row of @group has a direct call. */
+/* True if a row of @group has a direct call. */
 bool has_direct_calls(const struct intercept_group *group);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * intercept: which tasks delay unloading (contracts: include/intercept/overdue.h).
+ * intercept: tasks that delay unloading (contracts: include/intercept/overdue.h).
  *
  * Tasks inside are counted, not listed, so that calls do not pay for a report that is rarely needed.  The
  * report finds them by the system call that each task is in, whose number is in the registers saved on
@@ -52,8 +52,8 @@ static enum abi abi_of(struct task_struct *task)
 }
 
 /*
- * The name of the call of ours that @task is in; NULL: none.  Under RCU.  The stack may be freed
- * while it is read, which at worst gives a wrong answer; a running task may have left the kernel.
+ * The name of our call that @task is in; NULL: none.  Call under RCU.  The stack may be freed while it is
+ * read, which at worst gives a wrong answer; a running task may have left the kernel.
  */
 static const char *call_of(struct task_struct *task)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * intercept: what the landings of every architecture look at (places.h, include/intercept/intercept.h).  The
+ * intercept: data that the landings of every architecture read (places.h, include/intercept/intercept.h).  The
  * places hold the addresses of the functions; 0: not intercepted.
  */
 #include <linux/cache.h>
@@ -24,6 +24,6 @@ PLACE(trial)
 extern bool sysvipc_trial_hit;
 bool ENTRY_POINT sysvipc_trial_hit;
 
-/* Not 0 for the return addresses of all functions but the system calls. */
+/* Not 0 for the return addresses into all functions except system calls. */
 extern unsigned char sysvipc_marks[];
 unsigned char ENTRY_POINT sysvipc_marks[MARK_COUNT] ____cacheline_aligned;

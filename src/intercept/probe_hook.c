@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * intercept: redirect kernel functions by kprobes (contracts: probe_hook.h).
+ * intercept: redirects kernel functions by kprobes (contracts: probe_hook.h).
  *
- * A probe's handler sets the address at which to continue and tells the kernel to skip the probed
+ * A probe's handler sets the address at which to continue and makes the kernel skip the probed
  * instruction.  The kernel ignores both in a probe that it has optimised into a jump; it does not optimise
  * a probe with a post_handler.  For a probe on an ftrace call site, the post_handler also declares that the
  * probe changes the instruction pointer, which only one user of a function may do.
@@ -23,16 +23,16 @@ struct diversion {
 	struct kprobe probe;
 	unsigned long rest;
 	unsigned long landing;
-	diversion_filter *is_wanted; /* NULL: every call is */
+	diversion_filter *is_wanted; /* NULL: divert every call */
 };
 
 struct probe_hook {
 	kapi_u32 count; /* of registered probes */
-	struct kprobe **probes; /* as unregister_kprobes() wants them */
+	struct kprobe **probes; /* in the form of unregister_kprobes() */
 	struct diversion diversions[];
 };
 
-/* A value that no other code has reason to leave in a register. */
+/* A value that other code is very unlikely to leave in a register. */
 unsigned long __attribute__((__externally_visible__)) sysvipc_own_mark(unsigned long rest);
 unsigned long sysvipc_own_mark(unsigned long rest)
 {
@@ -98,7 +98,7 @@ int probe_hook_add(struct probe_hook *hook, const char *symbol, unsigned long re
 		hook->probes[hook->count++] = probe;
 		return 0;
 	}
-	if (probes_unregister(&probe, 1)) /* it stays, so its memory must */
+	if (probes_unregister(&probe, 1)) /* the probe stays, so its memory must stay */
 		hook->probes[hook->count++] = probe;
 	return -ENOENT;
 }

@@ -6,8 +6,8 @@
 #include <linux/kprobes.h>
 
 /*
- * Removes the probes; one grace period for all.  -ENODEV: the kernel cannot remove the one that
- * intercept_stuck() names, and their memory must not be freed.  Sleeps.
+ * Removes the probes; one grace period for all.  -ENODEV: the kernel cannot remove the probe that
+ * intercept_stuck() names, and the caller must not free the memory of any.  Sleeps.
  */
 int probes_unregister(struct kprobe **probes, unsigned int count);
 

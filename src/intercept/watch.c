@@ -3,21 +3,21 @@
  * intercept: task events (contracts: include/intercept/watch.h).
  *
  * Handlers of tracepoints (before 7.0) and probes run with preemption disabled, where nothing may take long, and
- * where PREEMPT_RT allows neither spinlocks nor memory allocation.  So the kernel's own functions are made to
- * call us, as if written that way: by ftrace direct calls, or by kprobes that only divert the task to where
- * a direct call would have led (probe_hook.h).  A task's exit is seen where the kernel would call
- * exit_sem(), just before it closes its files.  Only creation uses a tracepoint, as little is done then,
- * except where spinlocks sleep (PREEMPT_RT).  The assembly in between is in a folder an architecture: landings.S.
+ * where PREEMPT_RT allows neither spinlocks nor memory allocation.  So ftrace direct calls make the kernel's own
+ * functions call us, or kprobes divert the task to the landing of such a call (probe_hook.h).  A task's exit is
+ * handled where the kernel would call exit_sem(), just before the task closes its files.  Only creation uses a
+ * tracepoint, as it does little, except where spinlocks sleep (PREEMPT_RT).  The assembly, landings.S, is in a
+ * folder per architecture.
  *
  * Order: entries of a task are found by the address of its task_struct, which is reused soon after the task is
  * gone.  So the hook that removes them (exit) is installed before the one that inserts them (clone), and
  * removed after it.  Where copy_process() inserts, both are installed and removed together: no task inserts
- * before loading is certain to succeed, nor once unloading has begun, because it has to pin the module.
+ * before loading is certain to succeed, nor once unloading has begun, because it must pin the module.
  *
- * Which tasks are in here, and how unloading waits for them:
+ * Tasks inside these functions, and the way unloading waits for them:
  * - before exit_files(), tasks with a state are counted (CallGate): they do not wait for user space there;
- * - around another function, a task may wait in it as long as user space likes (copy_process() writes to
- *   user memory): it has pinned the module, whose unloading is then refused, or runs unobserved if unloading
+ * - around another function, a task may wait for user space indefinitely (copy_process() writes to user
+ *   memory): it has pinned the module, whose unloading is then refused, or runs unobserved if unloading
  *   has begun.  As the kernel frees a module that fails to load, pinned or not, no task pins it before
  *   loading is certain to succeed (intercept_around_open);
  * - the instructions before a task is counted or has pinned, and those after, contain no voluntary context
@@ -37,7 +37,7 @@
 #include <intercept/around.h>
 #include <intercept/watch.h>
 
-/* Of the function whose probe runs the filter. */
+/* Argument @n of the function whose probe runs the filter. */
 static unsigned long argument(const struct kapi_regs *registers, unsigned int n)
 {
 	return arch_function_argument((const struct pt_regs *)registers, n);
@@ -62,8 +62,7 @@ bool intercept_is_before_exit_files(const struct kapi_regs *registers)
 /* --- Beginning */
 
 /*
- * The kernel lets nobody share SEM_UNDO with a task in another IPC namespace; where those of another kind stand in, we
- * have to.
+ * The kernel rejects CLONE_SYSVSEM with a new IPC namespace; for namespaces that stand in, we ignore the flag.
  */
 static unsigned long without_strangers(unsigned long clone_flags)
 {
@@ -71,8 +70,8 @@ static unsigned long without_strangers(unsigned long clone_flags)
 }
 
 /*
- * The function that creates a task.  Before 6.4 no header declares it: only its source shows these
- * arguments.
+ * The function that creates a task.  Before 6.4 no header declares it; the arguments are those of its
+ * source.
  */
 typedef struct task_struct *copy_process_function(struct pid *pid, int trace, int node,
 						  struct kernel_clone_args *args);
@@ -105,7 +104,7 @@ struct task_struct *sysvipc_around_copy_process(struct pid *pid, int trace, int 
 	return child;
 }
 
-/* Pinning is left to the wrapper: the probe may still not divert the task to it. */
+/* The wrapper pins, not this filter: the probe may still not divert the task. */
 bool intercept_is_around_copy_process(const struct kapi_regs *registers)
 {
 	return ((const struct kernel_clone_args *)argument(registers, 3))->flags & CLONE_SYSVSEM;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sizes, alignments and constants of the kernel being built for, for generated/kapi_layout.h.
- * Compiled to assembly only; Kbuild extracts the numbers from it, as for asm-offsets.
+ * Sizes, alignments and constants of the target kernel, for generated/kapi_layout.h.
+ * Compiled to assembly only; Kbuild extracts the numbers, as for asm-offsets.
  */
 #include <linux/capability.h>
 #include <linux/compat.h>
@@ -30,7 +30,7 @@
 
 #include <arch/layout.h>
 
-#include "tried.h" /* here, as all else that is built needs the numbers */
+#include "tried.h" /* here, because all other files need the numbers */
 
 #define LAYOUT(NAME, type)                                                                         \
 	DEFINE(KAPI_##NAME##_SIZE, sizeof(type));                                                  \
@@ -41,7 +41,7 @@
 #define CONSTANT(name) DEFINE(KAPI_##name, name)
 #define NUMBER(NAME, number) DEFINE(KAPI_COMPAT_##NAME, number);
 
-/* Where the architecture says nothing else: <linux/shm.h>. */
+/* The default of <linux/shm.h>. */
 #ifndef COMPAT_SHMLBA
 #define COMPAT_SHMLBA SHMLBA
 #endif
@@ -63,7 +63,7 @@ static void __used layout(void)
 	LAYOUT(REFCOUNT, refcount_t);
 	FIELD(MSG_MSG_TYPE, struct msg_msg, m_type);
 	DEFINE(KAPI_MSG_MSG_SIZE, sizeof(struct msg_msg));
-	/* Up to the last member that is used, whatever their order. */
+	/* Up to the last member that is used, in any order of members. */
 	DEFINE(KAPI_IPC_PERM_SIZE,
 	       LATEST(LATEST(LATEST(END(id), END(key)), LATEST(END(uid), END(gid))),
 		      LATEST(LATEST(END(cuid), END(cgid)),
@@ -198,7 +198,7 @@ static void __used layout(void)
 	CONSTANT(SHMMNI);
 	CONSTANT(SHMLBA);
 	CONSTANT(COMPAT_SHMLBA);
-	DEFINE(KAPI_SHM_DEST, 01000); /* <linux/shm.h> shows them to the kernel only in part */
+	DEFINE(KAPI_SHM_DEST, 01000); /* <linux/shm.h> defines them for the kernel only in part */
 	DEFINE(KAPI_SHM_LOCKED, 02000);
 	CONSTANT(PROT_READ);
 	CONSTANT(PROT_WRITE);

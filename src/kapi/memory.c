@@ -31,13 +31,13 @@ KAPI_SHIM void kapi_cache_free(struct kapi_cache *cache, void *object)
 
 KAPI_SHIM void *kapi_kvmalloc(kapi_size size)
 {
-	/* Limits raised by root may make sizes absurd, which is not worth a line in the log. */
+	/* Limits raised by root permit absurd sizes: do not log their failure. */
 	return kvmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 }
 
 KAPI_SHIM void *kapi_kmalloc_atomic(kapi_size size)
 {
-	/* Callers can do without it. */
+	/* Callers can continue without the memory. */
 	return kmalloc(size, GFP_ATOMIC | __GFP_ACCOUNT | __GFP_NOWARN);
 }
 

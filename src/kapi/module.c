@@ -31,7 +31,7 @@ KAPI_SHIM bool kapi_module_try_get(void)
 
 KAPI_SHIM int kapi_module_references(void)
 {
-	/* As module_refcount(), which some kernels do not export; the kernel's own reference is not counted. */
+	/* As module_refcount(), which some kernels do not export; excludes the kernel's own reference. */
 	return atomic_read(&THIS_MODULE->refcnt) - 1;
 }
 

@@ -6,7 +6,7 @@
 #include <linux/cache.h>
 #include <linux/static_call.h>
 
-/* Stands before the declaration.  Where the kernel does not patch code, a static call is a pointer in data. */
+/* Put it before the declaration.  On kernels that do not patch code, a static call is a pointer in data. */
 #ifdef CONFIG_HAVE_STATIC_CALL
 #define SEALED_STATIC_CALL(name)
 #else

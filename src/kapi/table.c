@@ -8,9 +8,9 @@
 #include <kapi/table.h>
 
 /*
- * Lookups are not inlined, and contain everything inline: otherwise the compiler moves what they
- * share into a function that calls the hash through a pointer.  Comparisons are our own for the
- * same reason: the kernel's calls memcmp().
+ * Lookups are not inlined, and inline everything: otherwise the compiler moves their common code into
+ * a function that calls the hash through a pointer.  Comparisons are our own, as the kernel's calls
+ * memcmp().
  */
 #define LOOKUP __attribute__((__flatten__, __noinline__))
 
@@ -33,22 +33,22 @@ static const struct rhashtable_params key_params = {
 	.automatic_shrinking = true,
 };
 
-/* Users cannot choose addresses of kernel objects: mixing in the seed suffices. */
+/* Users cannot choose addresses of kernel objects, so mixing in the seed suffices. */
 static inline u32 hash_address(const void *key, u32 size, u32 seed)
 {
 	return hash_64((u64)(unsigned long)*(const void *const *)key ^ seed, 32);
 }
 
 /*
- * A worker makes a table grow.  Until it runs, there must be room: an insertion that would make a
- * chain too long fails.
+ * A worker grows a table.  Until it runs, the table needs room: an insertion that would make a chain too
+ * long fails.
  */
 #define LEAST_BUCKETS 512
 
 /*
- * The tables of addresses and of pairs do not shrink.  A worker fills the new table in one go, and where the
- * kernel does not preempt, others wait for that: 60 us after the exit of one task with 8,000 pairs.  They
- * keep 8 to 16 bytes for each object of the most that there have been, until the module is unloaded.
+ * The tables of addresses and of pairs do not shrink.  A worker would fill the new table in one step, for which
+ * other tasks wait if the kernel does not preempt: 60 us after the exit of one task with 8,000 pairs.  So a table
+ * keeps 8 to 16 bytes per object of its highest number of objects, until the module is unloaded.
  */
 static const struct rhashtable_params address_params = {
 	.min_size = LEAST_BUCKETS,

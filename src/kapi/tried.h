@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The kernels this module supports.  It depends on kernel internals that may change without notice: a build
- * for an untested kernel may succeed and not work.  The releases between those that were tried are believed to
- * work, from the sources on either side; docs/kernels.md says how to add the next.
+ * The kernels that this module supports.  It depends on kernel internals that may change without notice: a
+ * build for an untested kernel may succeed but not work.  Releases between tested ones are expected to work,
+ * judging by the sources of both; docs/kernels.md explains how to add the next release.
  */
 #ifndef SYSVIPC_SRC_KAPI_TRIED_H
 #define SYSVIPC_SRC_KAPI_TRIED_H
 
 #include <linux/version.h>
 
-/* There, 64-bit programs pass the value of SETVAL in the other half of a register. */
+/* On big-endian kernels, 64-bit programs pass the value of SETVAL in the other half of a register. */
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "sysvipc is for little-endian kernels"
 #endif
 
-/* The compiler may then change arguments of functions that are not exported, which we look up and intercept. */
+/* LTO may change the arguments of functions that are not exported, which we look up and intercept. */
 #if defined(CONFIG_LTO_CLANG) && !defined(SYSVIPC_UNTRIED)
 #error "sysvipc was not tried with kernels that are optimised as a whole (CONFIG_LTO_CLANG): make SYSVIPC_UNTRIED=1 builds it all the same"
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Functions that Linux exports, but not every kernel: those that export what a list names
- * (CONFIG_TRIM_UNUSED_KSYMS, as Android's do) leave them out, or have them for one vendor's sake only.  There the
+ * Functions that Linux exports, but some kernels do not: kernels that export only a list of symbols
+ * (CONFIG_TRIM_UNUSED_KSYMS, as Android's do) omit them, or have them for one vendor only.  On these kernels the
  * module does not import them; src/host/unlisted.c looks them up by name.  Call them as
  * UNLISTED(name)(arguments).
  */
@@ -9,8 +9,8 @@
 #define SYSVIPC_SRC_KAPI_UNLISTED_H
 
 /*
- * Android's kernels export some of them to file systems only, even where no list is used.  SYSVIPC_LISTED: by
- * scripts/build-android, as the device's kernel has a list, and a build of it for its headers may have none.
+ * Android's kernels export some of them to file systems only, even without a list.  scripts/build-android sets
+ * SYSVIPC_LISTED, as the device's kernel has a list, which a build for its headers may lack.
  */
 #if defined(CONFIG_KPROBES) && (defined(CONFIG_TRIM_UNUSED_KSYMS) ||                               \
 				defined(CONFIG_GKI_HACKS_TO_FIX) || defined(SYSVIPC_LISTED))
@@ -34,7 +34,7 @@
 
 #include "sealed.h"
 
-/* Without tasks-RCU it is synchronize_rcu() by another name. */
+/* Without tasks-RCU, synchronize_rcu_tasks() is synchronize_rcu(). */
 #ifdef CONFIG_TASKS_RCU
 #define UNLISTED_TASKS_RCU(F) F(synchronize_rcu_tasks)
 #else
@@ -42,7 +42,7 @@
 #endif
 
 #define UNLISTED_FUNCTIONS(F)                                                                      \
-	F(unregister_kprobes) /* first: it helps to find the others */                             \
+	F(unregister_kprobes) /* first: used to find the others */                                 \
 	F(dentry_open)                                                                             \
 	F(in_group_p)                                                                              \
 	F(kick_all_cpus_sync)                                                                      \
@@ -61,7 +61,7 @@
 	F(vm_munmap)                                                                               \
 	UNLISTED_TASKS_RCU(F)
 
-/* Typed as the kernel's headers declare them: a call through a pointer of another type would stop the kernel. */
+/* Uses the types of the kernel's headers: kCFI stops the kernel at a call through a pointer of another type. */
 #define DECLARE_UNLISTED(name)                                                                     \
 	SEALED_STATIC_CALL(found_##name)                                                           \
 	DECLARE_STATIC_CALL(found_##name, name);

@@ -34,7 +34,7 @@ KAPI_SHIM kapi_size kapi_copy_to_user(kapi_size user_to, const void *from, kapi_
 	return copy_to_user((void __user *)user_to, from, size);
 }
 
-/* A pointer that access_ok() refuses must not be followed in speculation either. */
+/* The CPU must not dereference a pointer that access_ok() rejects in speculation, either. */
 KAPI_SHIM kapi_size kapi_copy_from_user_present(void *to, kapi_size user_from, kapi_size size)
 {
 	const void __user *from = (const void __user *)user_from;

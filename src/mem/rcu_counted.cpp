@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Waiting for RCU-counted objects (contracts: include/mem/rcu_counted.hpp). */
+/* Waits for RCU-counted objects (contracts: include/mem/rcu_counted.hpp). */
 #include <mem/rcu_counted.hpp>
 
 #include <base/poison.hpp>
@@ -9,7 +9,7 @@ namespace sysvipc {
 void wait_for_rcu_memory() noexcept
 {
     kapi_rcu_barrier();
-    kapi_rcu_barrier(); /* for what the destructors of the first round dropped */
+    kapi_rcu_barrier(); /* for objects dropped by destructors of the first round */
 }
 
 } // namespace sysvipc

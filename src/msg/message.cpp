@@ -17,15 +17,15 @@ struct Message::Block {
     [[nodiscard]] const u8* text() const noexcept { return reinterpret_cast<const u8*>(this + 1); }
 };
 
-/* A row of caches, each for one size, header included; an object uses the smallest that fits. */
+/* One slab cache; @bytes includes the header.  An object uses the smallest cache that fits. */
 struct SizeClass {
     usize bytes;
     const char* name;
 };
 
 /*
- * Linux's header has 48 bytes, or 8 in what follows a page, and its sizes are 64, 96, 128 and so
- * on: with 8 bytes more in each, a text that just fits there just fits here.
+ * On Linux, the header takes 48 bytes in the first page and 8 in later ones, and sizes are 64, 96, 128
+ * and so on.  With 8 bytes more in each size, a text that just fits there just fits here.
  */
 class MessageLayout {
 public:
@@ -41,18 +41,18 @@ public:
         { Message::kPiece, "sysvipc_msg_4096" },
     };
     static constexpr usize kMost = Message::kPiece;
-    /* The text before these is 16 bytes shorter than on Linux. */
+    /* The first piece holds 16 bytes of text less than on Linux. */
     static constexpr SizeClass kRest[] {
-        { 88, "sysvipc_msgseg_88" }, /* of 4096 bytes, and of 8192 */
+        { 88, "sysvipc_msgseg_88" }, /* for messages of 4096 and of 8192 bytes */
         { 264, "sysvipc_msgseg_264" },   { 1040, "sysvipc_msgseg_1040" },
         { 2064, "sysvipc_msgseg_2064" }, { Message::kPiece, "sysvipc_msgseg_4096" },
     };
     /* A whole piece ends with a pointer to the rest. */
     static constexpr usize kFirstText = Message::kPiece - sizeof(Message) - sizeof(Message::Block*);
     static constexpr usize kBlockText = Message::kPiece - sizeof(Message::Block);
-    /* What user copies may touch: from the type or the text up to that pointer. */
+    /* The bytes that user copies may touch: from the type or the text up to that pointer. */
     static constexpr usize kFirstUserOffset = offsetof(Message, after_);
-    /* Security modules get a struct msg_msg: all of it exists. */
+    /* All of the struct msg_msg that security modules get lies inside the message. */
     static_assert(offsetof(Message, known_) >= KAPI_MSG_MSG_TYPE);
     static constexpr usize kBlockUserOffset = sizeof(Message::Block);
     static constexpr usize kFirstUserEnd = Message::kPiece - sizeof(Message::Block*);
@@ -92,7 +92,7 @@ public:
         while (started_ > 0)
             caches_[--started_].stop();
     }
-    /* The smallest with room for @bytes; the largest if none has, as the rest goes elsewhere. */
+    /* The smallest cache with room for @bytes; otherwise the largest, as blocks hold the rest. */
     [[nodiscard]] SlabCache& for_size(usize bytes) noexcept
     {
         return caches_[by_words_[min((bytes + sizeof(u64) - 1) / sizeof(u64), kWords)]];
@@ -134,7 +134,7 @@ bool Message::has_blocks() const noexcept
     return size() > MessageLayout::kFirstText;
 }
 
-/* Precondition of both: has_blocks(). */
+/* Precondition of both overloads: has_blocks(). */
 Message::Block*& Message::first_block() noexcept
 {
     /* SAFETY: a message with blocks has a whole piece, and its text ends before this. */
@@ -175,7 +175,7 @@ Result<void> Message::add_blocks() noexcept
     }
 }
 
-/* If allocating a chain failed, its existing blocks have the sizes that it would have had. */
+/* After a failed allocation, the blocks that exist have the sizes of a complete chain. */
 void Message::destroy(Message* message) noexcept
 {
     if (message->type() != 0)
@@ -186,7 +186,7 @@ void Message::destroy(Message* message) noexcept
         for (Block* block = message->first_block(); block;) {
             Block* next = block->next;
             rest_caches.for_size(sizeof(Block) + left).release(block);
-            left -= MessageLayout::kBlockText; /* unused after the last */
+            left -= MessageLayout::kBlockText; /* not used after the last block */
             block = next;
         }
     }
@@ -194,8 +194,8 @@ void Message::destroy(Message* message) noexcept
 }
 
 /*
- * Calls piece(text, size, offset), a Result<void>, for the text in a chain of blocks, up to @size
- * of the whole text.  Stops at the first error, and returns it.
+ * Calls piece(text, size, offset), a Result<void>, for the text in a chain of blocks, up to offset
+ * @size of the whole text.  Stops at the first error and returns it.
  */
 template <class Piece>
 Result<void> Message::for_each_block(auto* block, usize size, Piece&& piece) noexcept
@@ -224,11 +224,11 @@ Result<Box<Message>> Message::load(UserAddress from, usize size) noexcept
     const usize missed = TRY(read_user_part(type_and_text, from, sizeof(Type) + first));
     Type type;
     __builtin_memcpy(&type, type_and_text, sizeof(Type));
-    if (missed > first) [[unlikely]] /* near the end of user memory it may read nothing */
+    if (missed > first) [[unlikely]] /* near the end of user memory, the copy may read nothing */
         type = TRY(read_user<Type>(from));
     if (type < 1) [[unlikely]]
         return Errno::EINVAL;
-    message->known_.set_type(type); /* from now on destroy() calls unlabel(), labelled or not */
+    message->known_.set_type(type); /* destroy() calls unlabel() from here on, labelled or not */
     if (missed > 0) [[unlikely]]
         return Errno::EFAULT;
     const UserAddress text = from.offset(sizeof(Type));
@@ -246,13 +246,13 @@ template Result<Box<Message>> Message::load<i32>(UserAddress from, usize size) n
 
 Result<Box<Message>> Message::create_blank(usize size) noexcept
 {
-    constexpr i64 kAny = 1; /* makes destroy() call unlabel(), whatever the type will be */
+    constexpr i64 kAny = 1; /* any type but 0 makes destroy() call unlabel() */
     Box<Message> message = TRY(allocate(size));
     message->known_.set_type(kAny);
     return message;
 }
 
-/* Writes type and pieces one by one: the program sees what was written before a fault. */
+/* Writes type and pieces one by one: the program sees the bytes written before a fault. */
 template <class Type>
 Result<void> Message::store(UserAddress to, usize size) const noexcept
 {

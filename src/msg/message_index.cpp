@@ -14,7 +14,7 @@ void MessageIndex::choose_secret() noexcept
     secret = random_secret();
 }
 
-/* Different for different types: each step is invertible. */
+/* Different types have different ranks: each step is invertible. */
 u64 MessageIndex::rank_of(const Message& node) noexcept
 {
     u64 rank = static_cast<u64>(node.type()) ^ secret;
@@ -43,7 +43,7 @@ void MessageIndex::add(Message& message) noexcept
         add_type(message);
 }
 
-/* The node is always the youngest message: @message becomes it. */
+/* The node is always the youngest message: @message becomes the node. */
 void MessageIndex::join_ring(Link& place, Message& node, Message& message) noexcept
 {
     left(message) = left(node);
@@ -57,7 +57,7 @@ void MessageIndex::join_ring(Link& place, Message& node, Message& message) noexc
     place = &message;
 }
 
-/* Inserts it as high as its rank, and splits the subtree there between its two sides. */
+/* Inserts @message at the height of its rank, and splits the subtree there between its two sides. */
 void MessageIndex::add_type(Message& message) noexcept
 {
     const i64 type = message.type();
@@ -111,7 +111,7 @@ void MessageIndex::leave_ring(Link& place, Message& node, Message& message) noex
         }
         return;
     }
-    /* A security module hides those before it from the receiver. */
+    /* Not the oldest: a security module hides the older messages from the receiver. */
     Message* before = &oldest;
     while (at(before->after_) != &message)
         before = at(before->after_);
@@ -166,7 +166,7 @@ Message* MessageIndex::oldest_from(i64 type) noexcept
 
 Message* MessageIndex::next_of_type(Message& message) noexcept
 {
-    /* The youngest does not link to a message of the type. */
+    /* The youngest message does not link to a younger one. */
     return place_of(message.type()) == &message ? nullptr : at(message.after_);
 }
 

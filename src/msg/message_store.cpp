@@ -64,8 +64,8 @@ Message* MessageStore::next_candidate(const MessageSelector& selector, Message& 
 }
 
 /*
- * Amortised: taking the message at the run's end moves the end back by only one message, and a new
- * run begins behind all that were passed over.
+ * The cost is amortised: taking the message at the run's end moves the end back by one message only,
+ * and a new run begins after all messages that the search has passed.
  */
 Message* MessageStore::oldest_except(i64 type) noexcept
 {

@@ -63,8 +63,8 @@ Message* MsgQueueState::select(const MessageSelector& selector) noexcept
 }
 
 /*
- * Tries receivers in the order in which they went to sleep.  One whose buffer is too small for the
- * message it asked for fails with E2BIG, and the next one is tried.
+ * Tries receivers in the order in which they went to sleep.  A receiver whose buffer is too small
+ * fails with E2BIG, and the next one is tried.
  */
 bool MsgQueueState::deliver(Box<Message>& message, WakeList& wakes) noexcept
 {
@@ -135,8 +135,8 @@ void MsgQueueState::release_receivers(Receiver::Answer answer, WakeList& wakes) 
 }
 
 /*
- * Wakes each whose message fits by itself: one that gives up, or finds the room taken, need not
- * wake another.
+ * Wakes each sender whose message alone would fit: a sender that gives up, or finds the room taken,
+ * then need not wake another.
  */
 void MsgQueueState::release_senders_with_room(WakeList& wakes) noexcept
 {
@@ -161,7 +161,7 @@ void MsgQueueState::release_all_senders(WakeList& wakes) noexcept
 
 Ref<MsgQueue> MsgQueue::withdraw(IdTable& table, Locked& state, WakeList& wakes) noexcept
 {
-    /* First: a waiter that learns of the removal must not find the queue. */
+    /* Withdraw first: a waiter woken by the removal must not find the queue. */
     Ref<MsgQueue> withdrawn = table.withdraw(*this, state);
     state->release_receivers(Receiver::Answer::Removed, wakes);
     state->release_all_senders(wakes);
@@ -170,7 +170,7 @@ Ref<MsgQueue> MsgQueue::withdraw(IdTable& table, Locked& state, WakeList& wakes)
 
 void MsgQueue::retire(MessageUsage& usage) noexcept
 {
-    /* No task adds to or takes from a removed queue: its store needs no lock. */
+    /* No task adds to or takes from a removed queue, so its store needs no lock. */
     MsgQueueState& state = unreachable_state();
     usage.bytes.add(-static_cast<long>(state.bytes));
     usage.messages.add(-long { state.messages });

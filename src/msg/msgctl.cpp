@@ -19,7 +19,7 @@ namespace {
 
 using abi::MsgCommand;
 
-/* IPC_INFO, MSG_INFO.  Returns the highest index in use, 0 when there is none. */
+/* IPC_INFO, MSG_INFO.  Returns the highest index in use, 0 if there is none. */
 template <class Buffer>
 [[gnu::noinline]] Result<i32> report_info(IpcNamespace& ns, MsgCommand command,
                                           Buffer buffer) noexcept
@@ -102,7 +102,7 @@ template <class Buffer>
 [[gnu::noinline]] Result<i32> set_queue(IpcNamespace& ns, IpcId id, Buffer buffer) noexcept
 {
     const auto request = TRY(read_user<abi::MsgQueueStat>(buffer));
-    /* Linux passes the number through an int: the same here, including the sign extension. */
+    /* As on Linux, the number passes through an int, with sign extension. */
     const auto qbytes = static_cast<i32>(request.qbytes);
 
     PARTLY_INITIALISED WakeList wakes;
@@ -129,7 +129,7 @@ template <class Buffer>
     return 0;
 }
 
-/* On return its waiters have been woken.  Errors: EINVAL, EPERM. */
+/* Also wakes the queue's waiters.  Errors: EINVAL, EPERM. */
 Result<Ref<MsgQueue>> withdraw(IpcNamespace& ns, IpcId id) noexcept
 {
     PARTLY_INITIALISED WakeList wakes;
@@ -156,7 +156,7 @@ Result<Ref<MsgQueue>> withdraw(IpcNamespace& ns, IpcId id) noexcept
 
 } // namespace
 
-/* Errors: EINVAL for a negative id or command before all others, then as above. */
+/* Errors: first EINVAL (negative id or command), then as above. */
 Result<i32> msgctl(IpcNamespace& ns, IpcId id, i32 command, UserAddress buffer) noexcept
 {
     if (id.is_negative() || command < 0)

@@ -23,7 +23,7 @@ struct ReceiveRequest {
 
     [[nodiscard]] bool may_truncate() const noexcept { return (flags & abi::MSG_NOERROR) != 0; }
     [[nodiscard]] bool may_wait() const noexcept { return (flags & abi::IPC_NOWAIT) == 0; }
-    /* What a sleeping receiver accepts; Linux measures it as an int. */
+    /* The longest text that a sleeping receiver accepts; an int on Linux. */
     [[nodiscard]] usize capacity() const noexcept { return may_truncate() ? INT32_MAX : size; }
 };
 
@@ -46,8 +46,8 @@ COLD [[gnu::noinline]] Errno refuse_as_empty(MsgQueue& queue) noexcept
 }
 
 /*
- * Errors: EACCES, EIDRM, E2BIG, ENOMSG, in this order.  Sets @message if it returns Yes.  Inlined: most calls
- * are one try.
+ * Sets @message if it returns Yes.  Inlined, as most calls try only once.
+ * Errors: EACCES, EIDRM, E2BIG, ENOMSG, in this order.
  */
 [[gnu::always_inline]] inline Result<Received> try_receive(IpcNamespace& ns, MsgQueue& queue,
                                                            MsgQueue::Locked& state,
@@ -67,7 +67,7 @@ COLD [[gnu::noinline]] Errno refuse_as_empty(MsgQueue& queue) noexcept
     return Received::MustWait;
 }
 
-/* What a task needs to sleep: a reference to the queue, and its entry in the queue's line. */
+/* State of a sleeping task: a reference to the queue, and its entry in the queue's line. */
 struct WaitingReceiver {
     WaitingReceiver(Ref<MsgQueue> kept, const ReceiveRequest& request) noexcept
         : queue(move(kept)),
@@ -83,8 +83,8 @@ struct WaitingReceiver {
 using Place = Optional<WaitingReceiver>;
 
 /*
- * @receiver is in the queue's line.  MustWait: try again.
- * Errors: EIDRM, E2BIG, EINTR (not restarted once a handler ran).
+ * Precondition: @receiver is in the queue's line.  MustWait: the caller must try again.
+ * Errors: EIDRM, E2BIG, EINTR (not restarted after a signal handler).
  */
 Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
                                   Box<Message>& message) noexcept
@@ -125,7 +125,7 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
     return {};
 }
 
-/* As msgrcv(), for a task that was queued by a first try. */
+/* Continues msgrcv() for a task that the first try has queued.  Errors: as msgrcv(). */
 [[gnu::noinline]] Result<void> receive_waiting(IpcNamespace& ns, const ReceiveRequest& request,
                                                Box<Message>& message,
                                                WaitingReceiver& place) noexcept
@@ -142,13 +142,13 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
     return {};
 }
 
-/* MustWait: queued, in @place.  Errors: EINVAL (no such queue); those of try_receive(). */
+/* MustWait: the task is queued, in @place.  Errors: EINVAL (no such queue); those of try_receive(). */
 [[gnu::always_inline]] inline Result<Received> receive_at_once(IpcNamespace& ns, IpcId id,
                                                                const ReceiveRequest& request,
                                                                Box<Message>& message,
                                                                Place& place) noexcept
 {
-    PARTLY_INITIALISED WakeList wakes; /* mostly places for tasks, which few calls need */
+    PARTLY_INITIALISED WakeList wakes; /* mostly room for tasks, which few calls use */
     const RcuGuard guard;
     MsgQueue* queue = MsgQueue::find(ns, id);
     if (!queue)
@@ -161,9 +161,9 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
 }
 
 /*
- * MSG_COPY: copies the message at a position in the queue; @size: of its text.
+ * MSG_COPY: copies the message at a position in the queue; sets @size to the size of its text.
  * Errors, in order: EINVAL (flags); ENOMEM; EFAULT if the buffer cannot be read, as on Linux; a
- * security module's; EINVAL; EACCES; EIDRM; ENOMSG; E2BIG; EINVAL if it would have to be truncated.
+ * security module's; EINVAL (no such queue); EACCES; EIDRM; ENOMSG; E2BIG; EINVAL (would be truncated).
  */
 [[gnu::noinline]] Result<Box<Message>> receive_copy(IpcNamespace& ns, IpcId id,
                                                     const ReceiveRequest& request,
@@ -195,8 +195,8 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
 }
 
 /*
- * Writes @message, which is no longer in a queue.  Errors: EFAULT.  EIDRM during unloading: then
- * all queues have been removed, and a message that nobody has seen went with its queue.
+ * Writes @message, which is no longer in a queue.  Errors: EFAULT; EIDRM during unloading, when all
+ * queues have been removed, and the message counts as removed with its queue.
  */
 template <class Type>
 Result<void> hand_over(const Message& message, UserAddress to, usize size) noexcept
@@ -207,7 +207,7 @@ Result<void> hand_over(const Message& message, UserAddress to, usize size) noexc
     return stored;
 }
 
-/* @Type: the program's type for a message's type. */
+/* @Type: the integer type of mtype in the program. */
 template <class Type>
 Result<usize> receive(IpcNamespace& ns, IpcId id, UserAddress to, usize size, i64 type,
                       u32 flags) noexcept
@@ -221,7 +221,7 @@ Result<usize> receive(IpcNamespace& ns, IpcId id, UserAddress to, usize size, i6
 
     Box<Message> message;
     usize text_size = 0;
-    /* Most calls find their message: do not zero what only waiting calls use. */
+    /* Only waiting calls use it, and most calls do not wait: do not zero it. */
     PARTLY_INITIALISED Place place;
     if (copies) [[unlikely]] {
         message = TRY(receive_copy(ns, id, request, to, text_size));
@@ -238,7 +238,7 @@ Result<usize> receive(IpcNamespace& ns, IpcId id, UserAddress to, usize size, i6
 } // namespace
 
 /*
- * Returns how many bytes of text were written.
+ * Returns the number of bytes of text written.
  * Errors, in the order of ipc/msg.c: EINVAL (id, size), those of receive_copy(), EINVAL (no such
  * queue), EACCES, EIDRM, E2BIG, ENOMSG, EINTR; EFAULT last: the message is then lost.
  */

@@ -28,7 +28,7 @@ COLD [[gnu::noinline]] Errno refuse_as_full(IpcNamespace& ns, MsgQueue& queue,
 }
 
 /*
- * Consumes @message only if it returns Yes.  Inlined: most calls are one try.
+ * Consumes @message only if it returns Yes.  Inlined, as most calls try only once.
  * Errors: EACCES, EIDRM, a security module's, EAGAIN, in this order.
  */
 [[gnu::always_inline]] inline Result<Sent> try_send(IpcNamespace& ns, MsgQueue& queue,
@@ -48,7 +48,7 @@ COLD [[gnu::noinline]] Errno refuse_as_full(IpcNamespace& ns, MsgQueue& queue,
     return Sent::MustWait;
 }
 
-/* What a task needs to sleep: a reference to the queue, and its entry in the queue's list. */
+/* State of a sleeping task: a reference to the queue, and its entry in the queue's list. */
 struct WaitingSender {
     WaitingSender(Ref<MsgQueue> kept, const Message& message) noexcept
         : queue(move(kept)),
@@ -63,7 +63,7 @@ struct WaitingSender {
 };
 using Place = Optional<WaitingSender>;
 
-/* @sender is in the queue's list.  Errors: EIDRM, EINTR (not restarted once a handler ran). */
+/* Precondition: @sender is in the queue's list.  Errors: EIDRM, EINTR (not restarted after a handler). */
 Result<void> wait_for_room(MsgQueue& queue, Sender& sender) noexcept
 {
     if (sender.wait() == Waiter::Outcome::Signal) {
@@ -91,7 +91,7 @@ Result<void> wait_for_room(MsgQueue& queue, Sender& sender) noexcept
     return {};
 }
 
-/* As msgsnd(), for a task that was queued by a first try. */
+/* Continues msgsnd() for a task that the first try has queued.  Errors: as msgsnd(). */
 [[gnu::noinline]] Result<void> send_waiting(IpcNamespace& ns, Box<Message>& message, u32 flags,
                                             WaitingSender& place) noexcept
 {
@@ -101,8 +101,8 @@ Result<void> wait_for_room(MsgQueue& queue, Sender& sender) noexcept
         WakeList wakes;
         auto state = queue.lock();
         /*
-         * A sender told to try again was not queued when the queue was removed.  A signal precedes
-         * the try.
+         * After TryAgain, the sender was not queued: it must check for removal itself.  A signal takes
+         * precedence over the next try.
          */
         if (queue.is_removed())
             return Errno::EIDRM;
@@ -115,12 +115,12 @@ Result<void> wait_for_room(MsgQueue& queue, Sender& sender) noexcept
     }
 }
 
-/* MustWait: queued, in @place.  Errors: EINVAL (no such queue); those of try_send(). */
+/* MustWait: the task is queued, in @place.  Errors: EINVAL (no such queue); those of try_send(). */
 [[gnu::always_inline]] inline Result<Sent> send_at_once(IpcNamespace& ns, IpcId id,
                                                         Box<Message>& message, u32 flags,
                                                         Place& place) noexcept
 {
-    PARTLY_INITIALISED WakeList wakes; /* mostly places for tasks, which few calls need */
+    PARTLY_INITIALISED WakeList wakes; /* mostly room for tasks, which few calls use */
     const RcuGuard guard;
     MsgQueue* queue = MsgQueue::find(ns, id);
     if (!queue)
@@ -132,7 +132,7 @@ Result<void> wait_for_room(MsgQueue& queue, Sender& sender) noexcept
     return sent;
 }
 
-/* A message that is too long, or for a negative id. */
+/* The error for a message that is too long, or for a negative id. */
 template <class Type>
 COLD [[gnu::noinline]] Result<void> refuse(IpcNamespace& ns, IpcId id, UserAddress from,
                                            usize size) noexcept
@@ -143,7 +143,7 @@ COLD [[gnu::noinline]] Result<void> refuse(IpcNamespace& ns, IpcId id, UserAddre
     return Errno::EINVAL;
 }
 
-/* @Type: the program's type for a message's type. */
+/* @Type: the integer type of mtype in the program. */
 template <class Type>
 Result<void> send(IpcNamespace& ns, IpcId id, UserAddress from, usize size, u32 flags) noexcept
 {
@@ -151,7 +151,7 @@ Result<void> send(IpcNamespace& ns, IpcId id, UserAddress from, usize size, u32 
         [[unlikely]]
         return refuse<Type>(ns, id, from, size);
     Box<Message> message = TRY(Message::load<Type>(from, size));
-    /* Most calls find room: do not zero what only waiting calls use. */
+    /* Only waiting calls use it, and most calls do not wait: do not zero it. */
     PARTLY_INITIALISED Place place;
     if (TRY(send_at_once(ns, id, message, flags, place)) == Sent::Yes) [[likely]]
         return {};

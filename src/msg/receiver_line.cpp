@@ -18,7 +18,7 @@ ReceiverLine::Accepting::Accepting(ReceiverLine& line, i64 type) noexcept
         of_one_ = nullptr;
 }
 
-/* From @receiver on, among those that accept several types. */
+/* The first receiver of several types, from @receiver on, that accepts the type; nullptr: none. */
 Receiver* ReceiverLine::Accepting::accepting_from(Receiver* receiver) noexcept
 {
     for (; receiver && !receiver->wants_one_type(); receiver = line_.next(*receiver)) {

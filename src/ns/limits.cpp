@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the limits are at present (contracts: include/ns/limits.hpp). */
+/* Current values of the limits (contracts: include/ns/limits.hpp). */
 #include <ns/limits.hpp>
 
 #include <os/trace.hpp>

@@ -29,21 +29,21 @@ struct Registry : Pinned {
 
     void (*const empty)(IpcNamespace&);
     AddressMap by_identity;
-    /* The one that ended last; it links to the one before. */
+    /* The namespace that ended last; it links to the one before. */
     Atomic<IpcNamespace*> ended { nullptr };
     DeferredWork burial { bury };
 };
 
-/* The KUnit module starts no registry: keeps the compiler from treating this as always nullptr. */
+/* [[gnu::used]]: the KUnit module never starts a registry, so the compiler would assume nullptr. */
 [[gnu::used]] constinit Registry* registry = nullptr;
 
-/* Under RCU. */
+/* Call under RCU. */
 IpcNamespace* find_at(const void* identity) noexcept
 {
     return static_cast<IpcNamespace*>(registry->by_identity.find(identity));
 }
 
-/* The kernel's namespace exists.  Ignores the entry of an earlier one at its address. */
+/* Precondition: the kernel's namespace exists.  Ignores the entry of an earlier one at its address. */
 IpcNamespace* find_other(IpcNsHandle handle) noexcept
 {
     const RcuGuard guard;
@@ -51,7 +51,7 @@ IpcNamespace* find_other(IpcNsHandle handle) noexcept
     return ns && ns->is_of(handle) ? ns : nullptr;
 }
 
-/* The kernel's has ended: of several tasks that notice, one schedules its burial.  Under RCU. */
+/* Call under RCU when the kernel's has ended: of several callers, one schedules the burial. */
 void end(IpcNamespace& ended) noexcept
 {
     if (!registry->by_identity.remove(ended))
@@ -65,7 +65,7 @@ void end(IpcNamespace& ended) noexcept
     registry->burial.schedule();
 }
 
-/* While kprobes are switched off, an end may go unnoticed (os/armed.hpp). */
+/* For an end that was missed while kprobes were switched off (os/armed.hpp). */
 void end_former(IpcNsHandle handle) noexcept
 {
     const RcuGuard guard;
@@ -75,8 +75,8 @@ void end_former(IpcNsHandle handle) noexcept
 }
 
 /*
- * Buries all that have ended so far at once, as waiting takes long.  A task may still use one under
- * RCU; objects are charged to it until their memory is freed.
+ * Buries all ended namespaces together, as waiting takes long.  A task may still use one under RCU;
+ * objects are charged to it until their memory is freed.
  */
 void bury(kapi_work*) noexcept
 {
@@ -112,7 +112,7 @@ void Namespaces::stop() noexcept
     Registry::destroy(exchange(registry, nullptr));
 }
 
-/* Also ends an earlier namespace's entry at this address, if that end went unnoticed. */
+/* Also ends the entry of an earlier namespace at this address whose end was missed. */
 void Namespaces::note_ending(const void* identity) noexcept
 {
     const RcuGuard guard;
@@ -205,8 +205,8 @@ void Namespaces::visit(void (*each)(IpcNamespace&, void* context) noexcept, void
 }
 
 /*
- * The kernel's namespace stays while the current task is in it, and so does ours.  Of several tasks
- * that create one at the same time, the first wins.
+ * The kernel's namespace, and so ours, exists while the current task is in it.  If several tasks create
+ * one concurrently, the first wins.
  */
 Result<IpcNamespace*> Namespaces::find_or_create(IpcNsHandle handle) noexcept
 {
@@ -219,7 +219,7 @@ Result<IpcNamespace*> Namespaces::find_or_create(IpcNsHandle handle) noexcept
     created->open();
     Result<void> inserted = registry->by_identity.insert(*created);
     if (inserted.ok())
-        return created.release(); /* now the registry's */
+        return created.release(); /* now owned by the registry */
     if (IpcNamespace* found = find_other(handle))
         return found;
     return Errno::ENOMEM;

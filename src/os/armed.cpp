@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Monitoring ftrace and kprobes (contracts: include/os/armed.hpp). */
+/* Monitors ftrace and kprobes (contracts: include/os/armed.hpp). */
 #include <os/armed.hpp>
 
 #include <os/log.hpp>
@@ -16,7 +16,7 @@ constinit bool was_ftrace_dead = false;
 constinit bool is_guarded = false;
 constinit bool is_trial_started = false;
 
-/* What is lost when probes are not hit, each once. */
+/* The features lost when probes are not hit, without duplicates. */
 constexpr u32 kMostLosses = 8;
 constinit const char* losses[kMostLosses] {};
 constinit u32 loss_count = 0;
@@ -49,7 +49,7 @@ void look_at_probes() noexcept
     log_info("kprobes are switched on again");
 }
 
-/* What ftrace has patched stays patched, so the code that it leads to must stay. */
+/* A dead ftrace leaves the kernel's code patched, so our landings must stay. */
 void look_at_ftrace() noexcept
 {
     if (was_ftrace_dead || !Armed::is_ftrace_dead())

@@ -52,9 +52,9 @@ TaskState* TaskState::current() noexcept
 Result<TaskState*> TaskState::add(Result<Ref<TaskState>> created) noexcept
 {
     Ref<TaskState> state = TRY(move(created));
-    if (!states->by_task.insert(*state).ok()) /* not EEXIST: the map cannot grow */
+    if (!states->by_task.insert(*state).ok()) /* the map cannot grow; EEXIST cannot happen */
         return Errno::ENOMEM;
-    return &state.release(); /* now the map's */
+    return &state.release(); /* now owned by the map */
 }
 
 Result<TaskState*> TaskState::current_or_new() noexcept

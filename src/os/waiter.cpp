@@ -32,7 +32,7 @@ Waiter::Outcome Waiter::wait(Deadline deadline) noexcept
     return outcome;
 }
 
-/* Tasks beyond the list's own places, in the order in which they are to be woken. */
+/* Tasks that do not fit into the list itself, in the order of waking. */
 struct WakeList::Page {
     static constexpr u32 kPlaces =
         (KAPI_PAGE_SIZE - sizeof(Page*) - sizeof(u64)) / sizeof(kapi_task*);
@@ -65,7 +65,7 @@ void WakeList::finish(Waiter& waiter) noexcept
     kapi_task* const task = waiter.task_;
     kapi_task** const place = place_for_one();
     kapi_task_get(task);
-    waiter.is_done_.store_release(true); /* BARRIER outcome: @waiter may be gone now */
+    waiter.is_done_.store_release(true); /* BARRIER outcome: @waiter may vanish now */
     if (place) [[likely]] {
         *place = task;
         return;

@@ -15,7 +15,7 @@ constexpr usize kNumberWidth = 20; /* of any u64 */
 
 struct OpenFile {
     IpcNamespace& ns;
-    IpcNsHold hold; /* keeps it */
+    IpcNsHold hold; /* keeps ns */
 };
 
 OpenFile& open_file(void* state) noexcept
@@ -23,7 +23,7 @@ OpenFile& open_file(void* state) noexcept
     return *static_cast<OpenFile*>(state);
 }
 
-/* What of a limit is taken, and the most that ever was. */
+/* The current use of a limit, and the highest so far. */
 struct Taken {
     u64 now;
     u64 most;
@@ -32,7 +32,7 @@ struct Taken {
 struct Row {
     char name[8]; /* of one width: padded in front */
     Limit limit;
-    Taken (*taken)(IpcNamespace& ns) noexcept; /* nullptr: nothing adds up */
+    Taken (*taken)(IpcNamespace& ns) noexcept; /* nullptr: no total */
 };
 
 template <Kind kind>
@@ -90,7 +90,7 @@ void release(void* state) noexcept
     destroy_at(&open_file(state));
 }
 
-/* Position 0 is the header, position n the row n - 1: an address stands for each. */
+/* Items of the walk: position 0 is the header, position n is row n - 1. */
 constinit u8 places[kRowCount + 1] {};
 
 void* start(kapi_seq_file*, void*, long long* position) noexcept

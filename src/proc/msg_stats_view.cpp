@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* /proc/sysvipc/msg_stats: what has happened to each queue (docs/observability.md). */
+/* /proc/sysvipc/msg_stats: counters of each queue (docs/observability.md). */
 #include <proc/object_file.hpp>
 #include <proc/statistics.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* /proc/sysvipc/msg_waiters: who waits at a queue (docs/observability.md). */
+/* /proc/sysvipc/msg_waiters: tasks that wait at a queue (docs/observability.md). */
 #include <proc/object_file.hpp>
 #include <proc/snapshot.hpp>
 #include <proc/statistics.hpp>
@@ -27,7 +27,7 @@ struct Seen {
     i32 pid;
     i32 tid;
     const char* waits_for;
-    i64 type; /* as in msgrcv() */
+    i64 type; /* as for msgrcv() */
     u64 size; /* of the message, or of the buffer */
     i64 since;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which files are below /proc/sysvipc (contracts: include/proc/proc_files.hpp). */
+/* The files below /proc/sysvipc (contracts: include/proc/proc_files.hpp). */
 #include <proc/proc_files.hpp>
 
 #include <os/kernel.hpp>
@@ -32,7 +32,7 @@ Result<void> start_tables() noexcept
 
 Result<void> start_entries() noexcept
 {
-    /* The kernel's own files are taken over instead (src/entry/takeover.cpp). */
+    /* Otherwise the module takes over the kernel's own files (src/entry/takeover.cpp). */
     if (!Kernel::has_sysvipc())
         TRY(start_tables());
     const kapi_proc_file* const* file = kOwnFiles;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* /proc/sysvipc/sem_stats: what has happened to each set (docs/observability.md). */
+/* /proc/sysvipc/sem_stats: counters of each set (docs/observability.md). */
 #include <proc/object_file.hpp>
 #include <proc/statistics.hpp>
 
@@ -23,7 +23,7 @@ struct SemStatsView {
     COLD static Result<Shown> show(SeqFile& seq, SemSet& set, u32, const Viewer& viewer) noexcept;
 };
 
-/* Of all semaphores.  Each has its lock taken, one at a time: in steps, as there may be many. */
+/* The sum over all semaphores.  Takes their locks one at a time, in steps, as there may be many. */
 u32 operations_of(SemSet& set) noexcept
 {
     constexpr u32 kAtOnce = 256;
@@ -38,7 +38,7 @@ u32 operations_of(SemSet& set) noexcept
     return sum;
 }
 
-/* The records of the set: tasks, or groups of tasks, that have something to undo. */
+/* The number of undo records of the set, one per task or group of tasks. */
 u64 undoers_of(SemSet::Locked& state) noexcept
 {
     u64 count = 0;

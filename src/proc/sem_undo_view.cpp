@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /proc/sysvipc/sem_undo: what exiting would change at each set, per process (docs/observability.md).  A part is a
- * record of the set.
+ * /proc/sysvipc/sem_undo: the changes that exiting would make to each set, per process (docs/observability.md).  A part
+ * is a record of the set.
  */
 #include <proc/object_file.hpp>
 #include <proc/statistics.hpp>
@@ -25,7 +25,7 @@ struct SemUndoView {
                                    const Viewer& viewer) noexcept;
 };
 
-/* The record at place @part, counted from the oldest: new ones come at the other end.  Errors: ENOENT. */
+/* Record number @part, from the oldest, as new ones are added at the other end.  Errors: ENOENT. */
 Result<Ref<SemUndo>> record_at(SemSet& set, u32 part) noexcept
 {
     const RcuGuard guard;

@@ -12,7 +12,7 @@ static bool show_set(SeqFile& seq, IpcObject& object, const Viewer& viewer) noex
 {
     auto& set = static_cast<SemSet&>(object);
     TableLine line;
-    const i64 otime = set.otime(); /* reads each semaphore: not under the lock */
+    const i64 otime = set.otime(); /* reads each semaphore, so not under the lock */
     {
         auto state = set.lock();
         if (set.is_removed())

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* /proc/sysvipc/sem_waiters: who waits at a set, and for what (docs/observability.md). */
+/* /proc/sysvipc/sem_waiters: tasks that wait at a set, and their operations (docs/observability.md). */
 #include <proc/object_file.hpp>
 #include <proc/snapshot.hpp>
 #include <proc/statistics.hpp>
@@ -28,7 +28,7 @@ struct Seen {
     abi::SemOp blocking; /* the first operation that was not possible */
     u32 count; /* of operations in the call */
     i64 since;
-    /* Of the semaphore that it waits for. */
+    /* Of the semaphore that the task waits for. */
     i32 value;
     i32 changer;
 };
@@ -48,8 +48,8 @@ void look_at_queue(SemSet& set, SemLock& lock, SemWaiters& queue, const Viewer& 
 }
 
 /*
- * Those at semaphore @number; @is_shared: whether those in the queues of the whole set have been looked at, which exist
- * while its lock covers all semaphores.  Returns false if the set has been removed.
+ * Copies the waiters at semaphore @number.  @is_shared: true if those in the queues of the whole set have been copied,
+ * which exist while the set's lock covers all semaphores.  Returns false if the set has been removed.
  */
 bool look_at_one(SemSet& set, u32 number, const Viewer& viewer, bool& is_shared,
                  Crowd& crowd) noexcept

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* /proc/sysvipc/shm_stats: what has happened to each segment (docs/observability.md). */
+/* /proc/sysvipc/shm_stats: counters of each segment (docs/observability.md). */
 #include <proc/object_file.hpp>
 #include <proc/statistics.hpp>
 

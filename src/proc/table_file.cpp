@@ -23,7 +23,7 @@ OpenFile& open_file(void* state) noexcept
     return *static_cast<OpenFile*>(state);
 }
 
-/* What the walk points to when it is not at an object. */
+/* The item of the walk for the header. */
 constinit u8 header_marker {};
 
 template <const TableView& view>

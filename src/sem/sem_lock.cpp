@@ -49,7 +49,7 @@ void SemLock::take_one_inside_set(Semaphore& semaphore) noexcept
     take_set();
     if (state().complex_waiters != 0)
         return;
-    /* The last holder has reopened it; a set left closed would send every operation this way. */
+    /* The last holder has reopened the set; a set left closed would send every operation here. */
     static_cast<void>(invariant(!set_.is_closed_.load_relaxed()));
     one_.emplace([&]() TRUSTED { return semaphore.lock(); });
     whole_.reset();

@@ -9,7 +9,7 @@ namespace sysvipc {
 
 namespace {
 
-/* Counts why the operations of a call fail. */
+/* Counts a failed call by its error, and returns the error. */
 COLD [[gnu::noinline]] Errno note_failure(SemSet& set, Errno error) noexcept
 {
     SetWaits* waits = set.waits_for_change();
@@ -24,14 +24,14 @@ COLD [[gnu::noinline]] Errno note_failure(SemSet& set, Errno error) noexcept
 
 Result<SemOperations::Attempt> SemOperations::attempt(SemSet& set, const SemLock& lock) noexcept
 {
-    /* Copies, as the compiler takes a semaphore for what might change a member. */
+    /* Local copies: the compiler assumes that a write to a semaphore may change a member. */
     SemUndo* const undo = undo_;
     kapi_pid* const process = process_;
     for (const abi::SemOp& op : *this) {
         Result<void> applied = apply_operation(op, set.at(op.sem_num, lock), undo);
         if (applied.ok()) [[likely]]
             continue;
-        /* Reverts from the last one performed to the first. */
+        /* Reverts the performed operations, last to first. */
         for (const abi::SemOp* done = &op; done != begin();) {
             --done;
             SemaphoreState& semaphore = set.at(done->sem_num, lock);

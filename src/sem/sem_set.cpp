@@ -56,7 +56,7 @@ Result<Ref<SemSet>> SemSet::hold(IpcNamespace& ns, IpcId id) noexcept
 Ref<SemSet> SemSet::withdraw(IdTable& table, LimitedSum& usage, SemLock& lock,
                              WakeList& wakes) noexcept
 {
-    /* First: a waiter that learns of the removal must not find the set, or its charge. */
+    /* Withdraw first: a waiter woken by the removal must find neither the set nor its charge. */
     Ref<SemSet> withdrawn = table.withdraw(*this, lock.proof());
     uncharge(usage);
     end_all_undo(lock);
@@ -64,7 +64,7 @@ Ref<SemSet> SemSet::withdraw(IdTable& table, LimitedSum& usage, SemLock& lock,
     return withdrawn;
 }
 
-/* Not in the destructor: an RCU callback is not preempted, so it must not loop over so many. */
+/* Not in the destructor: an RCU callback is not preempted, so it must not loop over many semaphores. */
 void SemSet::retire() noexcept
 {
     constexpr u32 kAtOnce = 1'000;

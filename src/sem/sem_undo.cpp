@@ -38,7 +38,7 @@ SemRange SemRange::touched(const SemUndo& undo) noexcept
     return { touched_from(undo, 0), SemUndo::reachable(undo.set()) };
 }
 
-/* Looks at no more words than are in the blocks that it passes. */
+/* Reads words only in blocks that are marked as not empty. */
 SemRange::Iterator SemRange::touched_from(const SemUndo& undo, u32 number) noexcept
 {
     const u32 end = SemUndo::reachable(undo.set());
@@ -61,7 +61,7 @@ SemRange::Iterator SemRange::touched_from(const SemUndo& undo, u32 number) noexc
     return { end, 0, &undo };
 }
 
-/* Other semaphores of the same word have other locks: hence atomic, though this one is locked. */
+/* Atomic although the semaphore is locked: other semaphores of the same word have other locks. */
 void SemUndo::note_touched(u32 number) noexcept
 {
     static_cast<void>(word(number).add(bit(number)));

@@ -10,7 +10,7 @@ namespace sysvipc {
 
 namespace {
 
-/* Until the first complex waiter comes, changers are queued at their semaphores. */
+/* Single changers are queued at their semaphores unless a complex waiter exists. */
 SemWaiters& queue_of(SemSet& set, SemLock& lock, const SemOperations& operations) noexcept
 {
     if (operations.is_single()) {
@@ -39,7 +39,7 @@ void count_done(const SemSet& set, SemaphoreState& first, const SemOperations& d
         tell_done(set, done.first(), done.count(), first);
 }
 
-/* The same for operations that were performed for a task that waits. */
+/* As count_done(), for operations performed for a waiting task. */
 void count_done_for(SemSet& set, SemLock& lock, const SemWaiter& waiter) noexcept
 {
     const SemOperations& done = waiter.operations;
@@ -109,13 +109,13 @@ bool serve_changer(SemSet& set, SemLock& lock, SemWaiters& queue, SemWaiter& wai
     queue.remove(waiter);
     if (!waiter.operations.is_single())
         --lock.state().complex_waiters;
-    /* Waiters for 0 are woken before it. */
+    /* Waiters for 0 are woken before @waiter. */
     static_cast<void>(serve_zero_waiters(set, lock, waiter.operations, wakes));
     wakes.finish(waiter);
     return true;
 }
 
-/* By how much a waiter in decreasers would decrease its semaphore. */
+/* The amount by which a waiter in decreasers would decrease its semaphore. */
 i32 wanted_by(const SemWaiter& waiter) noexcept
 {
     return -i32 { waiter.operations.first().sem_op };
@@ -135,7 +135,7 @@ void add_sem_waiter(SemSet& set, SemLock& lock, SemWaiter& waiter) noexcept
 {
     const bool is_complex = !waiter.operations.is_single();
     if (is_complex && lock.state().complex_waiters == 0) {
-        lock.extend_to_all(); /* the set's lock covers them until the last complex waiter is gone */
+        lock.extend_to_all(); /* all belong to the set's lock until the last complex waiter has gone */
         gather_changers(set, lock);
     }
     SemaphoreState& first = set.at(waiter.operations.first().sem_num, lock);
@@ -155,7 +155,7 @@ void remove_sem_waiter(SemSet& set, SemLock& lock, SemWaiter& waiter) noexcept
         --lock.state().complex_waiters;
 }
 
-/* Those that @done makes possible. */
+/* Serves the waiters that can proceed after @done. */
 [[gnu::noinline]] static void serve_waiters_after(SemSet& set, SemLock& lock,
                                                   const SemOperations& done,
                                                   WakeList& wakes) noexcept
@@ -186,7 +186,7 @@ bool serve_zero_waiters_at(SemSet& set, SemLock& lock, u32 number, WakeList& wak
     return serve_zero_queue(set, lock, set.at(number, lock).zero_waiters, wakes);
 }
 
-/* While they wait all semaphores belong to the set's lock. */
+/* While complex waiters exist, all semaphores belong to the set's lock. */
 bool serve_complex_zero_waiters(SemSet& set, SemLock& lock, WakeList& wakes) noexcept
 {
     for (const u32 number : SemRange::all(set)) {
@@ -204,7 +204,7 @@ bool serve_all_changers(SemSet& set, SemLock& lock, WakeList& wakes) noexcept
         SemWaiter* next = queue.next(*waiter);
         if (serve_changer(set, lock, queue, *waiter, wakes)) {
             served = true;
-            next = queue.first(); /* it may have made an older one possible */
+            next = queue.first(); /* an older waiter may now be able to proceed */
         }
         waiter = next;
     }

@@ -25,11 +25,11 @@ namespace {
 
 using abi::SemCommand;
 
-/* How many values GETALL and SETALL keep on the stack. */
+/* The number of values that GETALL and SETALL keep on the stack. */
 constexpr usize kValuesOnStack = 128;
 using ValueList = SmallArray<u16, kValuesOnStack>;
 
-/* IPC_INFO, SEM_INFO.  Returns the highest index in use, 0 when there is none. */
+/* IPC_INFO, SEM_INFO.  Returns the highest index in use, 0 if there is none. */
 template <class Buffer>
 [[gnu::noinline]] Result<i32> report_info(IpcNamespace& ns, SemCommand command,
                                           Buffer buffer) noexcept
@@ -63,7 +63,7 @@ template <class Buffer>
         : ns.table(Kind::Semaphores).find_at_index_of<SemSet>(id);
     if (!set)
         return Errno::EINVAL;
-    stat.otime = set->otime(); /* reads each semaphore: not under the lock */
+    stat.otime = set->otime(); /* reads each semaphore, so not under the lock */
     auto state = set->lock();
     if (command == SemCommand::SEM_STAT_ANY)
         set->tell_audit();
@@ -159,7 +159,7 @@ void set_value(SemSet& set, SemLock& lock, u32 number, i32 value, kapi_pid* chan
         return Errno::EINVAL;
     TRY(set->check_access(kWriteAccess, ns.owner()));
     if (!set->check_command(SemCommand::SETVAL).ok())
-        return Errno::EACCES; /* whatever the module says */
+        return Errno::EACCES; /* replaces the security module's error, as on Linux */
     const auto index = static_cast<u32>(clamp_index(number, static_cast<i32>(set->count())));
     const SemRange only_this = SemRange::one(index);
     PARTLY_INITIALISED SemLock lock { *set, only_this };
@@ -244,7 +244,7 @@ template <class Buffer>
     return 0;
 }
 
-/* On return its waiters have been woken.  Errors: EINVAL, EPERM. */
+/* Also wakes the set's waiters.  Errors: EINVAL, EPERM. */
 Result<Ref<SemSet>> withdraw(IpcNamespace& ns, IpcId id) noexcept
 {
     PARTLY_INITIALISED WakeList wakes;
@@ -271,7 +271,7 @@ Result<Ref<SemSet>> withdraw(IpcNamespace& ns, IpcId id) noexcept
 
 } // namespace
 
-/* Errors: EINVAL for a negative id or an unknown command before all others, then as above. */
+/* Errors: first EINVAL (negative id or unknown command), then as above. */
 Result<i32> semctl(IpcNamespace& ns, IpcId id, i32 number, i32 command,
                    unsigned long argument) noexcept
 {

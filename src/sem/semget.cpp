@@ -49,7 +49,7 @@ struct SetFacility {
 
 /*
  * Errors, in this order: EINVAL (more than semmsl, or negative); for an existing key EEXIST, EINVAL (it
- * has fewer), EACCES, a security module's; ENOENT; EINVAL (none asked for); ENOSPC (semmns); ENOMEM; a
+ * has fewer), EACCES, a security module's; ENOENT; EINVAL (@count is 0); ENOSPC (semmns); ENOMEM; a
  * security module's; ENOSPC (semmni).
  */
 Result<IpcId> semget(IpcNamespace& ns, Key key, i32 count, u32 flags) noexcept

@@ -27,7 +27,7 @@ using OperationList = SmallArray<abi::SemOp, kOperationsOnStack>;
 
 enum class Turn : u8 { Done, MustWait, NeedsUndo };
 
-/* What a task keeps if it cannot finish at once: the set, and its place in the queue there. */
+/* State of a task that cannot finish at once: the set, and the task's entry in the set's queue. */
 struct Place {
     struct Sleeper {
         Sleeper(SemOperations& operations, SetWaits* waits) noexcept
@@ -45,8 +45,8 @@ struct Place {
 };
 
 /*
- * The same for a call with one operation that is not the usual one.  The tasks that it wakes are woken after
- * the RCU reader has ended: they may preempt the caller.
+ * The place of a call with one operation that operate_usually() did not perform.  Its wakes happen after
+ * the RCU reader has ended, as woken tasks may preempt the caller.
  */
 struct SinglePlace : Place {
     explicit SinglePlace(abi::SemOp& op) noexcept : operations(&op, 1) { }
@@ -65,7 +65,7 @@ using MaybeSinglePlace = Optional<SinglePlace>;
     return set.check_operations(operations);
 }
 
-/* @set was found under RCU.  Errors: EIDRM: removed since. */
+/* Takes a reference to @set, found under RCU.  Errors: EIDRM (removed since). */
 Result<void> keep(SemSet& set, Place& place) noexcept
 {
     Result<Ref<SemSet>> kept = Ref<SemSet>::try_get(set);
@@ -76,9 +76,8 @@ Result<void> keep(SemSet& set, Place& place) noexcept
 }
 
 /*
- * Queues the task under the lock under which its operations were found to block.  The undo record
- * needs no reference: while the waiter is queued, its set is not removed, and its task is in the
- * group.
+ * Queues the task under the lock under which its operations were attempted.  The undo record needs no
+ * reference: while the waiter is queued, its set is not removed, and its task is in the group.
  */
 [[gnu::noinline]] Result<Turn> join_line(SemSet& set, SemLock& lock, SemOperations& operations,
                                          Place& place) noexcept
@@ -98,8 +97,7 @@ Result<void> keep(SemSet& set, Place& place) noexcept
 }
 
 /*
- * The caller may use the set, which is not looked up or checked again.  MustWait: queued, in
- * @place.
+ * Precondition: check_set().  MustWait: the task is queued, in @place.
  * Errors: EIDRM, ERANGE, EAGAIN.
  */
 [[gnu::always_inline]] inline Result<Turn> try_operations(SemSet& set, SemOperations& operations,
@@ -115,14 +113,14 @@ Result<void> keep(SemSet& set, Place& place) noexcept
 }
 
 /*
- * NeedsUndo: with SEM_UNDO, a record must exist before anything is checked, as on Linux, where
- * undoing it sets sem_otime even if the call failed; the set is in @place.
+ * NeedsUndo: with SEM_UNDO, a record must exist before any check, as on Linux, where undoing sets
+ * sem_otime even if the call failed; the set is in @place.
  * Errors: EINVAL (no such set); those of check_set() and try_operations().
  */
 Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operations,
                              Place& place) noexcept
 {
-    PARTLY_INITIALISED WakeList wakes; /* mostly places for tasks, which few calls need */
+    PARTLY_INITIALISED WakeList wakes; /* mostly room for tasks, which few calls use */
     const RcuGuard guard;
     SemSet* set = SemSet::find(ns, id);
     if (!set)
@@ -139,7 +137,7 @@ Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operatio
     return try_operations(*set, operations, place, wakes);
 }
 
-/* Anything but what operate_usually() does.  @undo: the record, if the operation needs one. */
+/* All cases that operate_usually() does not handle.  @undo: the record, if the operation needs one. */
 [[gnu::noinline]] Result<Turn> operate_unusually(SemSet& set, abi::SemOp& op, SemUndo* undo,
                                                  MaybeSinglePlace& place) noexcept
 {
@@ -156,8 +154,8 @@ Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operatio
 }
 
 /*
- * Performs an operation on an open set that is possible, at a semaphore where nobody waits; returns whether
- * it was so.  A look at is_closed_ before locking would be one more for nothing.
+ * Performs @op if the set is open, no task waits at the semaphore, and @op does not block or fail; returns
+ * true if so.  Does not check is_closed_ before locking, as the set is rarely closed.
  */
 [[gnu::always_inline]] inline bool operate_usually(SemSet& set, const abi::SemOp& op,
                                                    SemUndo* undo) noexcept
@@ -178,12 +176,12 @@ Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operatio
     return true;
 }
 
-/* operate_at_once() for a call with one operation, which is in @place, too, unless it is Done. */
+/* operate_at_once() for a call with one operation.  Unless Done, @place holds the operation, too. */
 [[gnu::always_inline]] inline Result<Turn> operate_alone(IpcNamespace& ns, IpcId id, abi::SemOp& op,
                                                          MaybeSinglePlace& place) noexcept
 {
     SemOperations operations { &op,
-                               1 }; /* passed to nobody, so that the compiler sees through it */
+                               1 }; /* not passed on, so that the compiler can optimise it away */
     SemUndo* undo = nullptr;
     const RcuGuard guard;
     SemSet* set = SemSet::find(ns, id);
@@ -212,7 +210,7 @@ Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operatio
     return try_operations(set, operations, place, wakes);
 }
 
-/* @waiter is queued at @set.  Errors: EIDRM; EINTR; EAGAIN after the deadline; ERANGE. */
+/* Precondition: @waiter is queued at @set.  Errors: EIDRM; EINTR; EAGAIN (deadline); ERANGE. */
 Result<void> sleep_until_turn(SemSet& set, SemWaiter& waiter, Deadline deadline) noexcept
 {
     const Waiter::Outcome outcome = waiter.wait(deadline);
@@ -228,7 +226,7 @@ Result<void> sleep_until_turn(SemSet& set, SemWaiter& waiter, Deadline deadline)
     return {};
 }
 
-/* The same, traced. */
+/* sleep_until_turn(), traced. */
 [[gnu::noinline]] Result<void> wait_for_turn(SemSet& set, SemWaiter& waiter,
                                              Deadline deadline) noexcept
 {
@@ -239,7 +237,7 @@ Result<void> sleep_until_turn(SemSet& set, SemWaiter& waiter, Deadline deadline)
     return ended;
 }
 
-/* After operate_at_once() or operate_alone().  Errors: as there; those of waiting. */
+/* Completes operate_at_once() or operate_alone().  Errors: theirs; those of sleep_until_turn(). */
 [[gnu::always_inline]] inline Result<void> finish(IpcNamespace& ns, Turn turn,
                                                   SemOperations& operations, Place& place,
                                                   Deadline deadline) noexcept
@@ -283,12 +281,12 @@ Result<Deadline> deadline_of(IpcId id, const abi::Timespec* timeout) noexcept
 [[gnu::noinline]] Result<void> do_semop_of_several(IpcNamespace& ns, IpcId id, UserAddress from,
                                                    u32 count, const abi::Timespec* timeout) noexcept
 {
-    /* Zeroing what is about to be read would cost more than all the rest of a short call. */
+    /* Filled by the copy: zeroing it first would cost more than the rest of a short call. */
     PARTLY_INITIALISED OperationList list;
     TRY(read_operations(ns, from, count, list));
     const Deadline deadline = TRY(deadline_of(id, timeout));
     SemOperations operations { list.data(), count };
-    /* Most calls are done at once: do not zero what only waiting calls use. */
+    /* Only waiting calls use it, and most calls do not wait: do not zero it. */
     PARTLY_INITIALISED Place place;
     const Turn turn = TRY(operate_at_once(ns, id, operations, place));
     return finish(ns, turn, operations, place, deadline);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which tasks share undo records, and undoing their operations when the last of them leaves
+ * Groups of tasks that share undo records; the last task to leave undoes them
  * (contracts: include/sem/sem_undo.hpp).
  */
 #include <sem/sem_undo.hpp>
@@ -21,8 +21,7 @@ namespace sysvipc {
 
 struct UndoRecords : Pinned {
     /*
-     * The most recently used comes first: they are undone in this order, which sleepers can
-     * observe.
+     * Most recently used first: records are undone in this order, which sleepers can observe.
      */
     List<SemUndo, GroupOfUndo> list;
 };
@@ -34,14 +33,14 @@ public:
     explicit UndoGroup() noexcept { process.note(CurrentTask::process()); }
 
     Guarded<UndoRecords, UndoGroupLock> records;
-    /* That of the task that has made the group: usually all its tasks are its threads. */
+    /* The process of the task that created the group; usually all tasks are its threads. */
     PidRef process;
     /*
-     * Its tasks, which own it together.  Only a member adds one, so that the number never grows again
-     * once it is 0.
+     * The number of tasks, which own the group together.  Only a member adds a task, so the number
+     * never grows again once it is 0.
      */
     Atomic<u32> members { 1 };
-    /* The record used last, only for comparison: it may be gone.  Written under the lock. */
+    /* The record used last, for comparison only: it may be freed.  Written under the lock. */
     Atomic<const SemUndo*> used_last { nullptr };
 };
 
@@ -58,7 +57,7 @@ constinit Registry* registry = nullptr;
 
 UndoGroup& join(TaskState& state, Ref<UndoGroup> created) noexcept
 {
-    UndoGroup& group = created.release(); /* now its members' */
+    UndoGroup& group = created.release(); /* now owned by its members */
     state.put(group);
     return group;
 }
@@ -73,7 +72,7 @@ Result<UndoGroup*> current_group() noexcept
     return &join(*state, move(created));
 }
 
-/* The same in atomic context. */
+/* current_group() in atomic context. */
 Result<UndoGroup*> current_group_atomic() noexcept
 {
     TaskState* state = TRY(TaskState::current_or_new_atomic());
@@ -83,7 +82,7 @@ Result<UndoGroup*> current_group_atomic() noexcept
     return &join(*state, move(created));
 }
 
-/* In the parent, atomic: without memory the child shares nothing, which is logged. */
+/* Runs in the parent, atomic.  Errors: ENOMEM: the child shares nothing; the caller logs this. */
 Result<void> join_child(kapi_task* child) noexcept
 {
     UndoGroup* group = TRY(current_group_atomic());
@@ -93,7 +92,7 @@ Result<void> join_child(kapi_task* child) noexcept
     return {};
 }
 
-/* Unlinks @undo from all but its set's list.  Returns the lists' reference. */
+/* Unlinks @undo from the map and its group's list, not from its set's.  Returns the lists' reference. */
 Ref<SemUndo> end_record(SemUndo& undo) noexcept
 {
     undo.end();
@@ -109,7 +108,7 @@ void take_back_one(SemUndo& undo, WakeList& wakes) noexcept
     SemSet& set = undo.set();
     SemLock lock { set, SemRange::touched(undo) };
     if (undo.is_ended())
-        return; /* the set was removed meanwhile */
+        return; /* another task has removed the set */
     const SemRange touched = SemRange::touched(undo);
     lock.state().undo.remove(undo);
     const Ref<SemUndo> dropped = end_record(undo);
@@ -126,18 +125,18 @@ void take_back_one(SemUndo& undo, WakeList& wakes) noexcept
     serve_changed(set, lock, touched, Counts::AsOperation, wakes);
 }
 
-/* Under RCU; nullptr: all have ended. */
+/* nullptr: all have ended.  Call under RCU. */
 SemUndo* first_record(UndoGroup& group) noexcept
 {
     auto records = group.records.lock();
     return records->list.first();
 }
 
-/* Returns whether there was one: there may be more. */
+/* Undoes one record.  Returns false if there was none. */
 bool take_back_first(UndoGroup& group) noexcept
 {
     WakeList wakes;
-    const RcuGuard guard; /* keeps what was just found in the list */
+    const RcuGuard guard; /* keeps the record found in the list */
     SemUndo* undo = first_record(group);
     if (!undo)
         return false;
@@ -172,7 +171,7 @@ namespace {
 
     auto records = group.records.lock();
     if (!static_cast<const Node&>(undo).is_linked())
-        return; /* it has just ended */
+        return; /* the record has just ended */
     records->list.remove(undo);
     records->list.push_front(undo);
     group.used_last.store_relaxed(&undo);
@@ -185,14 +184,14 @@ SemUndo* find_current_undo(const SemSet& set) noexcept
     const TaskState* state = TaskState::find_current();
     if (!state) [[unlikely]]
         return nullptr;
-    auto* group = state->part<UndoGroup>(); /* nullptr: none, for which there is no record */
+    auto* group = state->part<UndoGroup>(); /* nullptr: no group; the lookup then finds no record */
     auto* undo = static_cast<SemUndo*>(registry->records.find(group, &set));
     if (undo && group->used_last.load_relaxed() != undo) [[unlikely]]
         note_use(*group, *undo);
     return undo;
 }
 
-/* Threads of one group may do so at the same time: the second uses the first one's record. */
+/* If threads of one group race, the second uses the record of the first. */
 Result<Ref<SemUndo>> make_current_undo(SemSet& set) noexcept
 {
     UndoGroup* group = TRY(current_group());
@@ -212,7 +211,7 @@ Result<Ref<SemUndo>> make_current_undo(SemSet& set) noexcept
         records->list.push_front(*created);
         group->used_last.store_relaxed(&*created);
     }
-    created.give_away(); /* now the lists' */
+    created.give_away(); /* now owned by the lists */
     return result;
 }
 
@@ -238,7 +237,7 @@ Result<void> start_undo() noexcept
 
 namespace {
 
-/* No set exists, so a group has no records. */
+/* Precondition: no set exists, so the group has no records. */
 void leave_at_unload(UndoGroup& group) noexcept
 {
     if (group.members.add(-1u) == 0)

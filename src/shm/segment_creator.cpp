@@ -13,7 +13,7 @@
 
 namespace sysvipc {
 
-/* A task that has created segments; only it adds to the list, any task removes. */
+/* A task that has created segments; only this task adds to the list, any task removes. */
 class SegmentCreator : public RcuCounted {
 public:
     static constexpr TaskSlot kTaskSlot = TaskSlot::SegmentCreator;
@@ -61,7 +61,7 @@ Result<SegmentCreator*> current_creator() noexcept
     if (auto* creator = state->part<SegmentCreator>())
         return creator;
     Ref<SegmentCreator> created = TRY(Ref<SegmentCreator>::create(0));
-    SegmentCreator& creator = created.release(); /* now the state's part */
+    SegmentCreator& creator = created.release(); /* now owned by the state */
     state->put(creator);
     return &creator;
 }
@@ -81,10 +81,10 @@ void forget_creation(ShmSegment& segment) noexcept
 
 namespace {
 
-/* Returns whether there was one: there may be more. */
+/* Releases one segment.  Returns false if there was none. */
 bool leave_one(SegmentCreator& creator) noexcept
 {
-    /* A segment is taken off the list before its last reference is dropped: RCU keeps it. */
+    /* A segment leaves the list before its last reference is dropped, so RCU keeps it. */
     const RcuGuard guard;
     ShmSegment* segment = take_one(creator);
     if (!segment)

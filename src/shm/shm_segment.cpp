@@ -36,8 +36,8 @@ Result<SegmentFile> ShmSegment::open(SegmentFile::Access access) noexcept
 {
     Ref<ShmSegment> reference = TRY(Ref<ShmSegment>::try_get(*this));
     SegmentFile opened = TRY(file_.open(access, this));
-    reference.give_away(); /* now the file's */
-    ns_.hold(); /* the same */
+    reference.give_away(); /* now owned by the file */
+    ns_.hold(); /* for the file */
     return opened;
 }
 
@@ -109,7 +109,7 @@ void ShmSegment::unmap() noexcept
 
 void ShmSegment::detach() noexcept
 {
-    const RcuGuard guard; /* if nothing was mapped, others may remove it from now on */
+    const RcuGuard guard; /* another task may remove it after the decrement if nothing is mapped */
     {
         auto state = lock();
         --state->attaches;
@@ -124,7 +124,7 @@ bool ShmSegment::is_unused(const ShmSegmentState& state) const noexcept
     return state.attaches == 0 && (state.is_marked || ns_.removes_unmapped());
 }
 
-/* Errors: EBUSY: in use after all, or removed by another task. */
+/* Errors: EBUSY (in use, or removed by another task). */
 Result<Ref<ShmSegment>> ShmSegment::withdraw_if_unused() noexcept
 {
     auto state = lock();
@@ -135,7 +135,7 @@ Result<Ref<ShmSegment>> ShmSegment::withdraw_if_unused() noexcept
     return ns_.table(kKind).withdraw(*this, state);
 }
 
-/* Errors: EBUSY: removed by another task: its creator, which may be elsewhere, exits. */
+/* Errors: EBUSY (removed by its creator, which may exit in another namespace). */
 Result<Ref<ShmSegment>> ShmSegment::withdraw_unmapped() noexcept
 {
     auto state = lock();
@@ -169,7 +169,7 @@ void ShmSegment::remove_if_unused() noexcept
     remove_unused();
 }
 
-/* Checks again, under one lock from the check to the withdrawal. */
+/* Repeats the check, under one lock from the check to the withdrawal. */
 void ShmSegment::remove_unused() noexcept
 {
     Result<Ref<ShmSegment>> withdrawn = withdraw_if_unused();

@@ -34,7 +34,7 @@ u32 access_of(const MappingRequest& request) noexcept
 }
 
 /*
- * Returns the segment, which is attached from now on.  @address, @flags: as in the call.
+ * Attaches the segment and returns it.  @address, @flags: the call's arguments.
  * Errors: EINVAL, EACCES, a security module's, EIDRM, in this order.
  */
 Result<Attachment> attach(IpcNamespace& ns, IpcId id, u32 access, unsigned long address,
@@ -61,14 +61,14 @@ Result<usize> map_file(const SegmentFile& file, IpcId id, const MappingRequest& 
         return Errno::EINVAL;
     const auto inode_number = static_cast<unsigned long>(id.value());
     Result<usize> mapped = AddressSpace::map(file, inode_number, request);
-    /* That the address is taken precedes other errors. */
+    /* A taken address takes precedence over other errors. */
     if (!mapped.ok() && where == Where::Free && mapped.error() != Errno::EINTR
         && (mapped.error() == Errno::EEXIST || AddressSpace::is_taken(address, end)))
         return Errno::EINVAL;
     return mapped;
 }
 
-/* A read-only attachment gets a file that can never be made writable. */
+/* A read-only attachment gets a file that mprotect() cannot make writable. */
 Result<usize> map_segment(ShmSegment& segment, const MappingRequest& request) noexcept
 {
     const SegmentFile file = TRY(segment.open(request.is_writable ? SegmentFile::Access::ReadWrite

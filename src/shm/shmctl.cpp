@@ -20,7 +20,7 @@ namespace {
 
 using abi::ShmCommand;
 
-/* The highest index in use, as the next two commands return it. */
+/* The highest index in use, 0 if there is none, as IPC_INFO and SHM_INFO return it. */
 i32 highest_index(const IdTable::Usage& usage) noexcept
 {
     return max(usage.highest, 0);
@@ -126,7 +126,7 @@ template <class Buffer>
 }
 
 /*
- * Moves the table's reference to @withdrawn, or marks the segment, which is attached.
+ * Moves the table's reference to @withdrawn, or, if the segment is attached, marks it.
  * Errors: EINVAL, EPERM.
  */
 Result<void> withdraw_or_mark(IpcNamespace& ns, IpcId id,
@@ -163,7 +163,7 @@ Result<void> withdraw_or_mark(IpcNamespace& ns, IpcId id,
     return 0;
 }
 
-/* Whether the caller may do @command to an object with @ownership.  Errors: EPERM. */
+/* Checks that the caller may do @command to an object with @ownership.  Errors: EPERM. */
 Result<void> check_locking(IpcNamespace& ns, const Ownership& ownership,
                            ShmCommand command) noexcept
 {
@@ -230,7 +230,7 @@ Result<SegmentFile> unlock_pages(IpcNamespace& ns, IpcId id) noexcept
 
 } // namespace
 
-/* Errors: EINVAL for a negative id or an unknown command before all others, then as above. */
+/* Errors: first EINVAL (negative id or unknown command), then as above. */
 Result<i32> shmctl(IpcNamespace& ns, IpcId id, i32 command, UserAddress buffer) noexcept
 {
     if (id.is_negative())

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * shmdt(2): unmap what one shmat() has mapped, or the remaining pieces of it.
+ * shmdt(2): unmap the mapping of one shmat(), or its remaining pieces.
  *
  * munmap(), mprotect() and mremap() may have split the mapping, or moved parts of it.  A piece belongs to
  * the mapping that began at an address if its distance from the address equals its offset in the
  * segment.
  *
- * Locks:   the process's DetachGuard, inside it the mmap lock, once for each piece.  Another thread
- *     may map and unmap between look-up and unmapping; a piece that it unmaps by munmap() meanwhile,
- *     it would have unmapped a moment later with the same result.
- * Context: process, sleeps: on the mmap lock as long as the process likes, if one of its page faults
- *     waits (host/mapping.h).  The segments may be gone meanwhile, and with them all that pins the
- *     module: hence a pin.
+ * Locks:   the process's DetachGuard, inside it the mmap lock, once for each piece.  Another thread may map
+ *     and unmap between look-up and unmapping; if it unmaps a piece by munmap() then, the result is the
+ *     same as for a munmap() after shmdt().
+ * Context: process, sleeps: on the mmap lock indefinitely while a page fault of the process waits
+ *     (host/mapping.h).  Holds a pin, as removing the segments meanwhile would drop all others.
  */
 #include <shm/shm_segment.hpp>
 
@@ -43,7 +42,7 @@ Result<Mapping> first_piece(unsigned long address, AddressSpace::Walk& walk) noe
     return piece;
 }
 
-/* Unmaps all further pieces; errors are ignored from here on. */
+/* Unmaps all further pieces; ignores errors. */
 void unmap_rest(unsigned long address, const Mapping& first, AddressSpace::Walk& walk) noexcept
 {
     const unsigned long pages = ShmSegment::pages_of(first.file_size);
@@ -75,7 +74,7 @@ Result<void> detach_own(unsigned long address) noexcept
 } // namespace
 
 /*
- * What is not ours may have been attached before the module took over.
+ * A segment that is not ours may be the kernel's, attached before the module took over.
  * Errors: EINVAL (address), ENOSYS (the module is being unloaded, so nothing is attached), EINVAL
  * (not attached), EINTR.  shmdt(2).
  */

@@ -48,7 +48,7 @@ void* find_nothing(int*) noexcept
     return &no_value;
 }
 
-/* "sem" is four numbers; only the last has bounds, and it is left alone on any error. */
+/* "sem" is four numbers; only the last has bounds, and it does not change on any error. */
 int store_semaphore_limits(int* values, const int* wanted, int status) noexcept
 {
     constexpr usize kSemmni = 3;
@@ -63,7 +63,7 @@ int store_semaphore_limits(int* values, const int* wanted, int status) noexcept
     return status;
 }
 
-/* From now on unmapped segments go with their creators; unmapped orphans go at once. */
+/* Not 0: unmapped orphans are removed at once, other unmapped segments when their creators exit. */
 int store_rmid_forced(int* value, const int* wanted, int status) noexcept
 {
     if (status != 0)
@@ -77,7 +77,7 @@ int store_rmid_forced(int* value, const int* wanted, int status) noexcept
 
 constinit Atomic<bool> is_auto_msgmni_logged { false };
 
-/* Has long been without effect, but programs know the name.  Logs what Linux logs of any write. */
+/* auto_msgmni has no effect, but programs use the name.  A write logs the same as on Linux, once. */
 int store_nothing(int*, const int*, int status) noexcept
 {
     if (!is_auto_msgmni_logged.load_relaxed() && !is_auto_msgmni_logged.exchange(true))

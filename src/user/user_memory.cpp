@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Memory of the calling process that is not there yet (contracts: include/user/user_memory.hpp). */
+/* User copies with page faults (contracts: include/user/user_memory.hpp). */
 #include <user/user_memory.hpp>
 
 #include <os/module.hpp>

@@ -4,9 +4,9 @@
  *
  * A direct call enters with the return address into the kernel's function in x30 and that into its caller in
  * x9: we drop the former, and our C++ function returns in place of the kernel's.  A kprobe enters with the
- * latter in x30.  x0 is the argument of the kernel's function, the caller's registers, with which the kernel
- * keeps the call's number: 32-bit programs use other numbers than 64-bit ones for these calls, and some of
- * the functions serve both.
+ * latter in x30.  x0 is the argument of the kernel's function: the program's registers, beside which the
+ * kernel stores the call's number.  32-bit programs use other numbers for these calls than 64-bit ones, and
+ * some of the functions serve both.
  */
 #include <linux/linkage.h>
 #include <asm/assembler.h>
@@ -15,8 +15,8 @@
 #include <generated/kapi_layout.h>
 
 /*
- * The search below bisects the numbers of 64-bit programs, which follow each other; no other call of theirs
- * is intercepted.
+ * The search below bisects the consecutive numbers of 64-bit programs; none of their other calls is
+ * intercepted.
  */
 #if !(__NR_msgctl == __NR_msgget + 1 && __NR_msgrcv == __NR_msgget + 2 &&                          \
       __NR_msgsnd == __NR_msgget + 3 && __NR_semget == __NR_msgget + 4 &&                          \
@@ -32,8 +32,8 @@ SYM_CODE_START(sysvipc_enter_call)
 	bti	c
 #ifdef CONFIG_SYSVIPC
 	/*
-	 * It returns ENOSYS while the module is being loaded or unloaded: then the kernel's own
-	 * function runs.
+	 * While the module is being loaded or unloaded, the call returns ENOSYS: the kernel's own function
+	 * then runs.
 	 */
 	BEGIN_FRAME_OF_DIRECT_CALL
 	str	x0, [sp, #FRAME_SPARE]
@@ -54,8 +54,8 @@ SYM_CODE_START(sysvipc_enter_call)
 SYM_CODE_END(sysvipc_enter_call)
 
 /*
- * Each call has its own landing for a kprobe: after ENOSYS it continues with the kernel's function,
- * whose address is its own.
+ * Each call has its own landing for a kprobe, as each continues after ENOSYS with another function of the
+ * kernel.
  */
 .macro CALL_IN_PLACE name
 SYM_CODE_START(sysvipc_enter_\name\()_in_place)
@@ -82,14 +82,14 @@ SYM_CODE_END(sysvipc_enter_\name\()_in_place)
 #define CALL(abi, name, function, number) CALL_IN_PLACE abi##_##name
 #include <arch/calls.def>
 
-/* Jumps, as conditional branches reach only the neighbourhood. */
+/* Uses a jump, as the range of conditional branches is too short. */
 .macro IF_EQUAL name
 	b.ne	.Lelse_\@
 	b	sysvipc_call_\name
 .Lelse_\@:
 .endm
 
-/* By the preprocessor, which knows the numbers. */
+/* A macro of the preprocessor, which has the numbers. */
 #define IF(name) cmp w10, #__NR_##name; IF_EQUAL name
 
 SYM_CODE_START_LOCAL(sysvipc_serve)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * arm64: the numbers of the calls of 32-bit programs in arch/calls.def and arch/registers.h are the
- * kernel's.  Its header for them redefines the macros of that for 64-bit programs, which most headers
- * include: so this file includes nothing else, and only checks.
+ * arm64: checks the numbers of 32-bit programs' calls in arch/calls.def and arch/registers.h against the
+ * kernel's.  The kernel's header for them redefines the macros of the header for 64-bit programs, which
+ * most headers include: so this file includes nothing else.
  */
 #ifdef CONFIG_COMPAT
 

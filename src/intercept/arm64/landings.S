@@ -2,14 +2,14 @@
 /*
  * arm64: landings of intercepted kernel functions; those of the system calls: calls.S.
  *
- * A direct call enters with the return address into the intercepted function, where the rest of it begins, in
- * x30, and that into its caller in x9; the rest expects the latter in x30.  A kprobe enters in place of the
- * function, with the latter in x30.  Neither has been signed or put on a shadow stack yet.  Our own call of
- * such a function leaves a mark in x15, by which the probe lets it pass (probe_hook.h).  Functions have four
- * arguments at most.  x9 to x17 carry nothing else.
+ * A direct call enters with two return addresses: in x30 into the intercepted function, where its rest begins,
+ * and in x9 into the function's caller; the rest expects the latter in x30.  A kprobe enters in place of the
+ * function, with the latter in x30.  Neither address is signed or on a shadow stack yet.  Our own call of an
+ * intercepted function leaves a mark in x15, so that the probe lets it pass (probe_hook.h).  Functions have at
+ * most four arguments.  x9 to x17 carry nothing else.
  *
- * What kernels that check the targets of jumps enter by a jump begins with BTI.  They do not check RET, by
- * which the functions, which may lack it, are entered.
+ * Every landing that is a jump target begins with BTI, for kernels that enforce it.  Functions that may lack
+ * BTI are entered by RET, which these kernels do not check.
  */
 #include <linux/linkage.h>
 #include <asm/assembler.h>
@@ -26,7 +26,7 @@
 	b.ls	sysvipc_enter_\landing
 .endm
 
-/* What is none of the others is a system call. */
+/* If no function below matches, the call is a system call. */
 SYM_CODE_START(sysvipc_enter_intercepted)
 	bti	c
 	ubfx	x10, x30, #MARK_SHIFT, #MARK_BITS
@@ -51,7 +51,7 @@ SYM_CODE_START_LOCAL(sysvipc_enter_trial)
 SYM_CODE_END(sysvipc_enter_trial)
 
 /*
- * Runs the function at x4, in whose place a kprobe has entered our code; the probe lets this call
+ * Runs the function at x4, after a kprobe at its entry has diverted the task; the probe lets this call
  * pass.
  */
 SYM_CODE_START(sysvipc_go_on)
@@ -93,7 +93,7 @@ SYM_CODE_START(sysvipc_enter_\place\()_in_place)
 SYM_CODE_END(sysvipc_enter_\place\()_in_place)
 .endm
 
-/* The same; the handler returns in two registers whether to skip the function, and its result. */
+/* Our handler runs before the function; it returns two registers: skip the function?, and the result. */
 .macro ANSWER function
 SYM_CODE_START(sysvipc_enter_\function)
 	bti	c
@@ -131,8 +131,8 @@ SYM_CODE_END(sysvipc_enter_\place\()_in_place)
 .endm
 
 /*
- * Asks whether our wrapper is wanted for this call.  If so, calls it in place of the function; the
- * fifth argument is where the function's rest begins, the sixth whether a kprobe is there.
+ * Calls our wrapper in place of the function if its filter wants this call.  Fifth argument: the address
+ * of the function's rest; sixth: not 0 if a kprobe is there.
  */
 .macro AROUND function
 SYM_CODE_START(sysvipc_enter_\function)
@@ -153,7 +153,7 @@ SYM_CODE_START(sysvipc_enter_\function)
 SYM_CODE_END(sysvipc_enter_\function)
 .endm
 
-/* Functions may share a handler; each has its own landing in place, because its address is its own. */
+/* Functions may share a handler; each has its own landing in place, which continues at its address. */
 .macro AROUND_IN_PLACE place function
 SYM_CODE_START(sysvipc_enter_\place\()_in_place)
 	bti	c
@@ -176,7 +176,7 @@ SYM_CODE_END(sysvipc_enter_\place\()_in_place)
 #define FUNCTION(place, handler, kind, ...) kind##_IN_PLACE place, handler;
 #include <intercept/functions.def>
 
-/* A function: long sysvipc_call_rest(...), around.h. */
+/* The C function sysvipc_call_rest(), around.h. */
 SYM_CODE_START(sysvipc_call_rest)
 	bti	c
 	cbnz	x5, sysvipc_go_on

@@ -4,17 +4,17 @@
  *
  * A direct call enters with two return addresses on the stack: into the kernel's function, and above that
  * into its caller.  We drop the first: our C++ function returns in place of the kernel's.  A kprobe
- * leaves only the second.  %rdi is the argument of the kernel's function, the caller's registers,
- * which contain the call's number: 32-bit programs use other numbers than 64-bit ones for these calls.
+ * leaves only the second.  %rdi is the argument of the kernel's function: the program's registers,
+ * which contain the call's number.  32-bit programs use other numbers for these calls than 64-bit ones.
  */
 #include <linux/linkage.h>
 #include <asm/unistd_64.h>
 #include <asm/unwind_hints.h>
 #include <generated/kapi_layout.h>
 
-#define X32_BIT 30 /* x32 programs add it to the number of a call that they share */
+#define X32_BIT 30 /* x32 programs set it in the number of a call that they share */
 
-/* Macros, because the preprocessor knows the numbers. */
+/* Macros of the preprocessor, which has the numbers. */
 #define IF_EQUAL(name) je sysvipc_call_##name
 #define IF(name) cmpl $__NR_##name, %eax; je sysvipc_call_##name
 #define ELSE(name) jmp sysvipc_call_##name
@@ -43,8 +43,8 @@ SYM_CODE_START(sysvipc_enter_call)
 	ENDBR
 #ifdef CONFIG_SYSVIPC
 	/*
-	 * It returns ENOSYS while the module is being loaded or unloaded: then the kernel's own
-	 * function runs.
+	 * While the module is being loaded or unloaded, the call returns ENOSYS: the kernel's own function
+	 * then runs.
 	 */
 	pushq	%rdi
 	call	sysvipc_serve
@@ -52,7 +52,7 @@ SYM_CODE_START(sysvipc_enter_call)
 	cmpq	$-KAPI_ENOSYS, %rax
 	je	.Lkernels_own
 	addq	$8, %rsp
-	/* As at the entry of a function again: one return address on top. */
+	/* The stack is that of a function's entry again: one return address on top. */
 	UNWIND_HINT_FUNC
 .Lkernels_own:
 	RET
@@ -64,8 +64,8 @@ SYM_CODE_START(sysvipc_enter_call)
 SYM_CODE_END(sysvipc_enter_call)
 
 /*
- * Each call has its own landing for a kprobe: after ENOSYS it continues with the kernel's function,
- * whose address is its own.
+ * Each call has its own landing for a kprobe, as each continues after ENOSYS with another function of the
+ * kernel.
  */
 .macro CALL_IN_PLACE name
 SYM_CODE_START(sysvipc_enter_\name\()_in_place)

@@ -2,10 +2,10 @@
 /*
  * x86: landings of intercepted kernel functions; those of the system calls: calls.S.
  *
- * A direct call enters with two return addresses on the stack: into the intercepted function, where the rest
- * of it begins, and above that into its caller.  A kprobe enters in place of the function, with the second
- * address only.  Our own call of such a function leaves a mark in %r10, by which the probe lets it pass
- * (probe_hook.h).  Functions have four arguments at most.
+ * A direct call enters with two return addresses on the stack: into the intercepted function, where its rest
+ * begins, and above that into its caller.  A kprobe enters in place of the function, with the second address
+ * only.  Our own call of an intercepted function leaves a mark in %r10, so that the probe lets it pass
+ * (probe_hook.h).  Functions have at most four arguments.
  */
 #include <linux/linkage.h>
 #include <asm/unwind_hints.h>
@@ -35,7 +35,7 @@
 	jbe	sysvipc_enter_\landing
 .endm
 
-/* What is none of the others is a system call. */
+/* If no function below matches, the call is a system call. */
 SYM_CODE_START(sysvipc_enter_intercepted)
 	UNWIND_HINT_FUNC
 	ENDBR
@@ -60,7 +60,7 @@ SYM_CODE_START_LOCAL(sysvipc_enter_trial)
 SYM_CODE_END(sysvipc_enter_trial)
 
 /*
- * Runs the function at %r8, in whose place a kprobe has entered our code; the probe lets this call
+ * Runs the function at %r8, after a kprobe at its entry has diverted the task; the probe lets this call
  * pass.
  */
 SYM_CODE_START(sysvipc_go_on)
@@ -100,7 +100,7 @@ SYM_CODE_START(sysvipc_enter_\place\()_in_place)
 SYM_CODE_END(sysvipc_enter_\place\()_in_place)
 .endm
 
-/* The same; the handler returns in two registers whether to skip the function, and its result. */
+/* Our handler runs before the function; it returns two registers: skip the function?, and the result. */
 .macro ANSWER function
 SYM_CODE_START(sysvipc_enter_\function)
 	UNWIND_HINT_FUNC
@@ -115,7 +115,7 @@ SYM_CODE_START(sysvipc_enter_\function)
 .Lall_done_\function:
 	movq	%r8, %rax
 	addq	$8, %rsp
-	/* As at the entry of a function again: one return address on top. */
+	/* The stack is that of a function's entry again: one return address on top. */
 	UNWIND_HINT_FUNC
 	RET
 SYM_CODE_END(sysvipc_enter_\function)
@@ -140,8 +140,8 @@ SYM_CODE_END(sysvipc_enter_\place\()_in_place)
 .endm
 
 /*
- * Asks whether our wrapper is wanted for this call.  If so, calls it in place of the function; the
- * fifth argument is where the function's rest begins, the sixth whether a kprobe is there.
+ * Calls our wrapper in place of the function if its filter wants this call.  Fifth argument: the address
+ * of the function's rest; sixth: not 0 if a kprobe is there.
  */
 .macro AROUND function
 SYM_CODE_START(sysvipc_enter_\function)
@@ -162,7 +162,7 @@ SYM_CODE_START(sysvipc_enter_\function)
 SYM_CODE_END(sysvipc_enter_\function)
 .endm
 
-/* Functions may share a handler; each has its own landing in place, because its address is its own. */
+/* Functions may share a handler; each has its own landing in place, which continues at its address. */
 .macro AROUND_IN_PLACE place function
 SYM_CODE_START(sysvipc_enter_\place\()_in_place)
 	UNWIND_HINT_FUNC
@@ -182,7 +182,7 @@ SYM_CODE_END(sysvipc_enter_\place\()_in_place)
 #define FUNCTION(place, handler, kind, ...) kind##_IN_PLACE place, handler;
 #include <intercept/functions.def>
 
-/* The rest may lack the ENDBR that an indirect jump would need: hence RET. */
+/* Uses RET: an indirect jump would need an ENDBR, which the rest may lack. */
 SYM_CODE_START(sysvipc_call_rest)
 	UNWIND_HINT_FUNC
 	testl	%r9d, %r9d

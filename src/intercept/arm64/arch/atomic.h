@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* arm64: how strong atomic instructions are.  Kernel source: <asm/atomic.h>, <asm/barrier.h>. */
+/* arm64: memory ordering of atomic instructions.  Kernel source: <asm/atomic.h>, <asm/barrier.h>. */
 #ifndef SYSVIPC_INTERCEPT_ARCH_ATOMIC_H
 #define SYSVIPC_INTERCEPT_ARCH_ATOMIC_H
 
 /*
- * After a read-modify-write that the compiler has been told to order sequentially: what it lacks to order
- * all accesses before it before all after it, as the kernel's own do.
+ * Call after the compiler's sequentially consistent read-modify-write: together they are a full barrier, as
+ * the kernel's own operations are.
  */
 static inline void arch_order_after_atomic(void)
 {
-	/* A later access may otherwise pass the store, which releases only what precedes it. */
+	/* Otherwise a later access may pass the store, which only has release semantics. */
 	__asm__ volatile("dmb ish" ::: "memory");
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * arm64: what the landings keep on the stack while they call our handlers, with the frame records by which the
- * kernel unwinds the stack.  For assembly only.
+ * arm64: the stack frame of a landing that calls our handlers, with the frame records for the kernel's
+ * unwinder.  For assembly only.
  */
 /* clang-format off */
 #ifndef SYSVIPC_INTERCEPT_ARCH_FRAME_H
@@ -11,7 +11,7 @@
 #define FRAME_ARGUMENTS 16 /* four of them */
 #define FRAME_SPARE 48
 
-/* After a kprobe: x30 leads to the caller. */
+/* After a kprobe: x30 is the return address into the caller. */
 .macro BEGIN_FRAME
 	stp	x29, x30, [sp, #-FRAME_SIZE]!
 	mov	x29, sp
@@ -21,7 +21,7 @@
 	ldp	x29, x30, [sp], #FRAME_SIZE
 .endm
 
-/* After a direct call: a record for the function, whose caller x9 leads to, and one for us. */
+/* After a direct call: a record for the function (x9: return address into its caller), and one for us. */
 .macro BEGIN_FRAME_OF_DIRECT_CALL
 	stp	x29, x9, [sp, #-16]!
 	mov	x29, sp
@@ -43,7 +43,7 @@
 	ldp	x2, x3, [sp, #FRAME_ARGUMENTS + 16]
 .endm
 
-/* Continues with the rest of the function that a direct call came from. */
+/* Continues with the rest of the function that made the direct call. */
 .macro GO_ON_INTO_FUNCTION
 	mov	x10, x30
 	mov	x30, x9

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* arm64: what differs in generated/kapi_layout.h.  Kernel source: <asm/ptrace.h>. */
+/* arm64: architecture-specific part of generated/kapi_layout.h.  Kernel source: <asm/ptrace.h>. */
 #ifndef SYSVIPC_INTERCEPT_ARCH_LAYOUT_H
 #define SYSVIPC_INTERCEPT_ARCH_LAYOUT_H
 
-/* The register in which a program passes the number of a call differs; the kernel keeps it here. */
+/* The kernel stores the call's number here, as 32-bit programs pass it in another register. */
 #define ARCH_CALL_NUMBER syscallno
 
-/* calls.def has them. */
+/* Empty: calls.def has the numbers. */
 #define ARCH_COMPAT_NUMBERS
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * arm64: the registers with which system calls and functions are entered.  Kernel source: <asm/syscall.h>,
+ * arm64: the registers at the entry of system calls and functions.  Kernel source: <asm/syscall.h>,
  * <asm/ptrace.h>, arch/arm64/kernel/syscall.c.
  */
 #ifndef SYSVIPC_INTERCEPT_ARCH_REGISTERS_H
@@ -11,10 +11,10 @@
 #include <linux/sched.h>
 #include <asm/unistd.h>
 
-/* Whether 32-bit programs (AArch32) run. */
+/* True if 32-bit programs (AArch32) run. */
 #define ARCH_HAS_COMPAT IS_ENABLED(CONFIG_COMPAT)
 
-/* --- system calls: @call is what the program had in its registers */
+/* --- system calls: @call: the program's registers */
 
 /* Argument @n (0 to 5) of a 64-bit program. */
 static inline unsigned long arch_call_argument(const struct pt_regs *call, unsigned int n)
@@ -22,7 +22,7 @@ static inline unsigned long arch_call_argument(const struct pt_regs *call, unsig
 	return call->regs[n];
 }
 
-/* The same of a 32-bit program. */
+/* Argument @n (0 to 5) of a 32-bit program. */
 static inline u32 arch_compat_argument(const struct pt_regs *call, unsigned int n)
 {
 	return call->regs[n];
@@ -39,7 +39,7 @@ static inline u32 arch_call_number(const struct pt_regs *call)
 	return arch_number_of_call(call->syscallno);
 }
 
-/* Whether @call is one of a 32-bit program. */
+/* True if a 32-bit program made @call. */
 static inline bool arch_is_compat_call(const struct pt_regs *call)
 {
 	return compat_user_mode(call);
@@ -48,20 +48,20 @@ static inline bool arch_is_compat_call(const struct pt_regs *call)
 /* 32-bit programs have another number for it: 375 (arch/arm64/tools/syscall_32.tbl). */
 #define ARCH_COMPAT_SETNS 375
 
-/* Whether it is setns(2). */
+/* True if @call is setns(2). */
 static inline bool arch_is_setns(const struct pt_regs *call)
 {
 	return arch_call_number(call) ==
 	       (arch_is_compat_call(call) ? ARCH_COMPAT_SETNS : __NR_setns);
 }
 
-/* Whether the call that @task is in is one of a 32-bit program; a guess if it runs. */
+/* True if a 32-bit program made the call that @task is in; unreliable while the task runs. */
 static inline bool arch_is_in_compat_call(struct task_struct *task)
 {
 	return is_compat_thread(task_thread_info(task));
 }
 
-/* --- functions of the kernel: @regs are as at its entry */
+/* --- functions of the kernel: @regs: the registers at the function's entry */
 
 /* Argument @n (0 to 3) of a function whose arguments are words and pointers. */
 static inline unsigned long arch_function_argument(const struct pt_regs *regs, unsigned int n)
@@ -70,8 +70,8 @@ static inline unsigned long arch_function_argument(const struct pt_regs *regs, u
 }
 
 /*
- * A register that carries nothing there: for ../../probe_hook.h.  Not x9, in which the instruction that is
- * probed may put the return address, and not x16 and x17, by which code far away is reached.
+ * A register that is unused at a function's entry, for ../../probe_hook.h.  Not x9, to which the probed
+ * instruction may copy the return address, and not x16 and x17, which veneers of far calls use.
  */
 static inline unsigned long *arch_spare_register(struct pt_regs *regs)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* x86: what differs in generated/kapi_layout.h.  Kernel source: <asm/ptrace.h>. */
+/* x86: architecture-specific part of generated/kapi_layout.h.  Kernel source: <asm/ptrace.h>. */
 #ifndef SYSVIPC_INTERCEPT_ARCH_LAYOUT_H
 #define SYSVIPC_INTERCEPT_ARCH_LAYOUT_H
 

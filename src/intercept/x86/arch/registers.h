@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * x86: the registers with which system calls and functions are entered.  Kernel source: <asm/syscall.h>,
+ * x86: the registers at the entry of system calls and functions.  Kernel source: <asm/syscall.h>,
  * <asm/ptrace.h>.
  */
 #ifndef SYSVIPC_INTERCEPT_ARCH_REGISTERS_H
@@ -14,10 +14,10 @@
 #include <asm/unistd_32_ia32.h>
 #endif
 
-/* Whether 32-bit programs run. */
+/* True if 32-bit programs run. */
 #define ARCH_HAS_COMPAT IS_ENABLED(CONFIG_IA32_EMULATION)
 
-/* --- system calls: @call is what the program had in its registers */
+/* --- system calls: @call: the program's registers */
 
 /* Argument @n (0 to 5) of a 64-bit program. */
 static inline unsigned long arch_call_argument(const struct pt_regs *call, unsigned int n)
@@ -38,7 +38,7 @@ static inline unsigned long arch_call_argument(const struct pt_regs *call, unsig
 	}
 }
 
-/* The same of a 32-bit program. */
+/* Argument @n (0 to 5) of a 32-bit program. */
 static inline u32 arch_compat_argument(const struct pt_regs *call, unsigned int n)
 {
 	switch (n) {
@@ -57,7 +57,7 @@ static inline u32 arch_compat_argument(const struct pt_regs *call, unsigned int 
 	}
 }
 
-/* The call's number, in @number: x32 programs add a bit to the number of a call that they share. */
+/* The call's number, in @number: x32 programs set a bit in the number of a call that they share. */
 static inline u32 arch_number_of_call(u32 number)
 {
 	return number & ~__X32_SYSCALL_BIT;
@@ -69,13 +69,13 @@ static inline u32 arch_call_number(const struct pt_regs *call)
 	return arch_number_of_call((u32)call->orig_ax);
 }
 
-/* Whether @call, of the current task, is one of a 32-bit program. */
+/* True if a 32-bit program made @call, of the current task. */
 static inline bool arch_is_compat_call(const struct pt_regs *call)
 {
 	return in_ia32_syscall();
 }
 
-/* Whether it is setns(2). */
+/* True if @call is setns(2). */
 static inline bool arch_is_setns(const struct pt_regs *call)
 {
 #ifdef CONFIG_IA32_EMULATION
@@ -85,7 +85,7 @@ static inline bool arch_is_setns(const struct pt_regs *call)
 	return arch_call_number(call) == __NR_setns;
 }
 
-/* Whether the call that @task is in is one of a 32-bit program; a guess if it runs. */
+/* True if a 32-bit program made the call that @task is in; unreliable while the task runs. */
 static inline bool arch_is_in_compat_call(struct task_struct *task)
 {
 #ifdef CONFIG_IA32_EMULATION
@@ -95,7 +95,7 @@ static inline bool arch_is_in_compat_call(struct task_struct *task)
 #endif
 }
 
-/* --- functions of the kernel: @regs are as at its entry */
+/* --- functions of the kernel: @regs: the registers at the function's entry */
 
 /* Argument @n (0 to 3) of a function whose arguments are words and pointers. */
 static inline unsigned long arch_function_argument(const struct pt_regs *regs, unsigned int n)
@@ -104,8 +104,8 @@ static inline unsigned long arch_function_argument(const struct pt_regs *regs, u
 }
 
 /*
- * A register that carries nothing there: for ../../probe_hook.h.  Not %r11: a probe on a call of ftrace
- * could not change it.
+ * A register that is unused at a function's entry, for ../../probe_hook.h.  Not %r11: a probe on an ftrace
+ * call site could not change it.
  */
 static inline unsigned long *arch_spare_register(struct pt_regs *regs)
 {
