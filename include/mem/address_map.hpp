@@ -11,8 +11,7 @@
 
 #include <base/result.hpp>
 #include <base/types.hpp>
-#include <host/visit.h>
-#include <kapi/table.h>
+#include <host/table.h>
 
 namespace sysvipc {
 
@@ -21,12 +20,12 @@ public:
     /* Errors: ENOMEM.  Sleeps. */
     [[nodiscard]] Result<void> start() noexcept
     {
-        if (const int status = kapi_addresses_init(&table_))
+        if (const int status = host_addresses_init(&table_))
             return from_kernel(status);
         return {};
     }
-    /* Calls @each for every object.  Precondition: the map is no longer used.  Sleeps. */
-    void stop(void (*each)(kapi_addressed*)) noexcept { kapi_addresses_destroy(&table_, each); }
+    /* Hands every object to @each.  Precondition: the map is no longer used.  Sleeps. */
+    void stop(void (*each)(kapi_addressed*)) noexcept { host_addresses_destroy(&table_, each); }
 
     /* Runs under RCU.  May visit an object more than once while others are inserted. */
     void visit(void (*each)(kapi_addressed*, void*) noexcept, void* context) noexcept
@@ -36,18 +35,18 @@ public:
 
     [[nodiscard]] kapi_addressed* find(const void* address) noexcept
     {
-        return kapi_addresses_find(&table_, address);
+        return host_addresses_find(&table_, address);
     }
     /* Does not sleep.  Errors: EEXIST; ENOMEM, E2BIG, EBUSY as rhashtable_insert_fast(). */
     [[nodiscard]] Result<void> insert(kapi_addressed& object) noexcept
     {
-        if (const int status = kapi_addresses_insert(&table_, &object))
+        if (const int status = host_addresses_insert(&table_, &object))
             return from_kernel(status);
         return {};
     }
     [[nodiscard]] bool remove(kapi_addressed& object) noexcept
     {
-        return kapi_addresses_remove(&table_, &object) == 0;
+        return host_addresses_remove(&table_, &object) == 0;
     }
 
 private:

@@ -9,7 +9,8 @@
 #include <base/atomic.hpp>
 #include <base/result.hpp>
 #include <base/types.hpp>
-#include <kapi/table.h>
+#include <host/table.h>
+#include <kapi/idr.h>
 #include <mem/low_indexes.hpp>
 
 namespace sysvipc {
@@ -132,24 +133,24 @@ public:
     /* Errors: ENOMEM.  Sleeps. */
     [[nodiscard]] Result<void> start() noexcept
     {
-        if (const int status = kapi_keys_init(&keys_))
+        if (const int status = host_keys_init(&keys_))
             return from_kernel(status);
         return {};
     }
-    /* Precondition: the map is empty.  Sleeps. */
-    void stop() noexcept { kapi_keys_destroy(&keys_); }
+    /* Must be empty.  Sleeps. */
+    void stop() noexcept { host_keys_destroy(&keys_); }
 
-    [[nodiscard]] kapi_keyed* find(i32 key) const noexcept { return kapi_keys_find(&keys_, key); }
-    /* Errors: EEXIST; ENOMEM, E2BIG, EBUSY as rhashtable_insert_fast(). */
+    [[nodiscard]] kapi_keyed* find(i32 key) const noexcept { return host_keys_find(&keys_, key); }
+    /* Errors: EEXIST; ENOMEM, E2BIG, EBUSY as rhashtable_insert_fast() has them. */
     [[nodiscard]] Result<void> insert(kapi_keyed& object) noexcept
     {
-        if (const int status = kapi_keys_insert(&keys_, &object))
+        if (const int status = host_keys_insert(&keys_, &object))
             return from_kernel(status);
         return {};
     }
     [[nodiscard]] bool remove(kapi_keyed& object) noexcept
     {
-        return kapi_keys_remove(&keys_, &object) == 0;
+        return host_keys_remove(&keys_, &object) == 0;
     }
 
 private:

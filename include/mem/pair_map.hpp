@@ -9,7 +9,7 @@
 
 #include <base/result.hpp>
 #include <base/types.hpp>
-#include <kapi/table.h>
+#include <host/table.h>
 
 namespace sysvipc {
 
@@ -18,27 +18,27 @@ public:
     /* Errors: ENOMEM.  Sleeps. */
     [[nodiscard]] Result<void> start() noexcept
     {
-        if (const int status = kapi_pairs_init(&table_))
+        if (const int status = host_pairs_init(&table_))
             return from_kernel(status);
         return {};
     }
-    /* Precondition: the map is empty.  Sleeps. */
-    void stop() noexcept { kapi_pairs_destroy(&table_); }
+    /* Must be empty.  Sleeps. */
+    void stop() noexcept { host_pairs_destroy(&table_); }
 
     [[nodiscard]] kapi_paired* find(const void* first, const void* second) noexcept
     {
-        return kapi_pairs_find(&table_, first, second);
+        return host_pairs_find(&table_, first, second);
     }
     /* Does not sleep.  Errors: EEXIST; ENOMEM, E2BIG, EBUSY as rhashtable_insert_fast(). */
     [[nodiscard]] Result<void> insert(kapi_paired& object) noexcept
     {
-        if (const int status = kapi_pairs_insert(&table_, &object))
+        if (const int status = host_pairs_insert(&table_, &object))
             return from_kernel(status);
         return {};
     }
     [[nodiscard]] bool remove(kapi_paired& object) noexcept
     {
-        return kapi_pairs_remove(&table_, &object) == 0;
+        return host_pairs_remove(&table_, &object) == 0;
     }
 
 private:

@@ -16,7 +16,7 @@
 #pragma once
 
 #include <base/result.hpp>
-#include <kapi/table.h>
+#include <host/table.h>
 #include <mem/rcu_counted.hpp>
 #include <os/task.hpp>
 

@@ -19,7 +19,7 @@
 
 #include <base/atomic.hpp>
 #include <base/list.hpp>
-#include <kapi/table.h>
+#include <host/table.h>
 #include <mem/rcu_counted.hpp>
 #include <ns/ipc_namespace.hpp>
 #include <sem/sem_lock.hpp>

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kapi: index and key tables (contracts: include/kapi/table.h). */
+/* host: key tables (contracts: include/host/table.h). */
+#include <linux/err.h>
 #include <linux/hash.h>
-#include <linux/idr.h>
 #include <linux/rhashtable.h>
 
-#include "shim.h"
-#include <kapi/table.h>
+#include "../kapi/shim.h"
+#include "../kapi/unlisted.h"
+#include <host/table.h>
 
 /*
  * Lookups are not inlined, and inline everything: otherwise the compiler moves their common code into
@@ -92,96 +93,51 @@ static const struct rhashtable_params pair_params = {
 	.obj_cmpfn = compare_pairs,
 };
 
-KAPI_SHIM void kapi_idr_init(struct kapi_idr *idr, int base)
-{
-	idr_init_base((struct idr *)idr, base);
-}
-
-KAPI_SHIM void kapi_idr_destroy(struct kapi_idr *idr)
-{
-	idr_destroy((struct idr *)idr);
-}
-
-KAPI_SHIM void kapi_idr_preload(void)
-{
-	idr_preload(GFP_KERNEL);
-}
-
-KAPI_SHIM void kapi_idr_preload_end(void)
-{
-	idr_preload_end();
-}
-
-KAPI_SHIM int kapi_idr_alloc_from(struct kapi_idr *idr, void *object, int first, int end)
-{
-	return idr_alloc((struct idr *)idr, object, first, end, GFP_NOWAIT);
-}
-
-KAPI_SHIM void kapi_idr_replace(struct kapi_idr *idr, void *object, int index)
-{
-	idr_replace((struct idr *)idr, object, index);
-}
-
-KAPI_SHIM void kapi_idr_remove(struct kapi_idr *idr, int index)
-{
-	idr_remove((struct idr *)idr, index);
-}
-
-KAPI_SHIM void *kapi_idr_find(const struct kapi_idr *idr, int index)
-{
-	return idr_find((const struct idr *)idr, index);
-}
-
-KAPI_SHIM void *kapi_idr_get_next(const struct kapi_idr *idr, int *index)
-{
-	return idr_get_next((struct idr *)idr, index);
-}
-
-KAPI_SHIM int kapi_keys_init(struct kapi_rhashtable *keys)
+KAPI_SHIM int host_keys_init(struct kapi_rhashtable *keys)
 {
 	return rhashtable_init((struct rhashtable *)keys, &key_params);
 }
 
-KAPI_SHIM void kapi_keys_destroy(struct kapi_rhashtable *keys)
+KAPI_SHIM void host_keys_destroy(struct kapi_rhashtable *keys)
 {
 	rhashtable_destroy((struct rhashtable *)keys);
 }
 
-LOOKUP struct kapi_keyed *kapi_keys_find(struct kapi_rhashtable *keys, int key)
+LOOKUP struct kapi_keyed *host_keys_find(struct kapi_rhashtable *keys, int key)
 {
 	return rhashtable_lookup((struct rhashtable *)keys, &key, key_params);
 }
 
-KAPI_SHIM int kapi_keys_insert(struct kapi_rhashtable *keys, struct kapi_keyed *object)
+KAPI_SHIM int host_keys_insert(struct kapi_rhashtable *keys, struct kapi_keyed *object)
 {
 	return rhashtable_lookup_insert_fast((struct rhashtable *)keys,
 					     (struct rhash_head *)&object->head, key_params);
 }
 
-KAPI_SHIM int kapi_keys_remove(struct kapi_rhashtable *keys, struct kapi_keyed *object)
+KAPI_SHIM int host_keys_remove(struct kapi_rhashtable *keys, struct kapi_keyed *object)
 {
 	return rhashtable_remove_fast((struct rhashtable *)keys, (struct rhash_head *)&object->head,
 				      key_params);
 }
 
-KAPI_SHIM int kapi_addresses_init(struct kapi_rhashtable *table)
+KAPI_SHIM int host_addresses_init(struct kapi_rhashtable *table)
 {
 	return rhashtable_init((struct rhashtable *)table, &address_params);
 }
 
-LOOKUP struct kapi_addressed *kapi_addresses_find(struct kapi_rhashtable *table,
+LOOKUP struct kapi_addressed *host_addresses_find(struct kapi_rhashtable *table,
 						  const void *address)
 {
 	return rhashtable_lookup((struct rhashtable *)table, &address, address_params);
 }
 
-KAPI_SHIM int kapi_addresses_insert(struct kapi_rhashtable *table, struct kapi_addressed *object)
+KAPI_SHIM int host_addresses_insert(struct kapi_rhashtable *table, struct kapi_addressed *object)
 {
 	return rhashtable_lookup_insert_fast((struct rhashtable *)table,
 					     (struct rhash_head *)&object->head, address_params);
 }
 
-KAPI_SHIM int kapi_addresses_remove(struct kapi_rhashtable *table, struct kapi_addressed *object)
+KAPI_SHIM int host_addresses_remove(struct kapi_rhashtable *table, struct kapi_addressed *object)
 {
 	return rhashtable_remove_fast((struct rhashtable *)table,
 				      (struct rhash_head *)&object->head, address_params);
@@ -192,25 +148,40 @@ static void free_addressed(void *object, void *each)
 	((void (*)(struct kapi_addressed *))each)(object);
 }
 
-KAPI_SHIM void kapi_addresses_destroy(struct kapi_rhashtable *table,
+KAPI_SHIM void host_addresses_destroy(struct kapi_rhashtable *table,
 				      void (*each)(struct kapi_addressed *))
 {
 	rhashtable_free_and_destroy((struct rhashtable *)table, free_addressed, (void *)each);
 }
 
-KAPI_SHIM int kapi_pairs_init(struct kapi_rhashtable *table)
+void host_addresses_visit(struct kapi_rhashtable *table,
+			  void (*each)(struct kapi_addressed *, void *context), void *context)
+{
+	struct rhashtable_iter walk;
+	void *object;
+
+	UNLISTED(rhashtable_walk_enter)((struct rhashtable *)table, &walk);
+	(void)UNLISTED(rhashtable_walk_start_check)(&walk);
+	while ((object = UNLISTED(rhashtable_walk_next)(&walk)))
+		if (object != ERR_PTR(-EAGAIN)) /* the table has grown */
+			each(object, context);
+	UNLISTED(rhashtable_walk_stop)(&walk);
+	UNLISTED(rhashtable_walk_exit)(&walk);
+}
+
+KAPI_SHIM int host_pairs_init(struct kapi_rhashtable *table)
 {
 	BUILD_BUG_ON(offsetof(struct kapi_paired, second) !=
 		     offsetof(struct kapi_paired, first) + offsetof(struct pair, second));
 	return rhashtable_init((struct rhashtable *)table, &pair_params);
 }
 
-KAPI_SHIM void kapi_pairs_destroy(struct kapi_rhashtable *table)
+KAPI_SHIM void host_pairs_destroy(struct kapi_rhashtable *table)
 {
 	rhashtable_destroy((struct rhashtable *)table);
 }
 
-LOOKUP struct kapi_paired *kapi_pairs_find(struct kapi_rhashtable *table, const void *first,
+LOOKUP struct kapi_paired *host_pairs_find(struct kapi_rhashtable *table, const void *first,
 					   const void *second)
 {
 	const struct pair wanted = { first, second };
@@ -218,13 +189,13 @@ LOOKUP struct kapi_paired *kapi_pairs_find(struct kapi_rhashtable *table, const 
 	return rhashtable_lookup((struct rhashtable *)table, &wanted, pair_params);
 }
 
-KAPI_SHIM int kapi_pairs_insert(struct kapi_rhashtable *table, struct kapi_paired *object)
+KAPI_SHIM int host_pairs_insert(struct kapi_rhashtable *table, struct kapi_paired *object)
 {
 	return rhashtable_lookup_insert_fast((struct rhashtable *)table,
 					     (struct rhash_head *)&object->head, pair_params);
 }
 
-KAPI_SHIM int kapi_pairs_remove(struct kapi_rhashtable *table, struct kapi_paired *object)
+KAPI_SHIM int host_pairs_remove(struct kapi_rhashtable *table, struct kapi_paired *object)
 {
 	return rhashtable_remove_fast((struct rhashtable *)table,
 				      (struct rhash_head *)&object->head, pair_params);
