@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <host/user_copy.h>
 #include <kapi/user.h>
 
 namespace {
@@ -58,7 +59,7 @@ kapi_size kapi_copy_to_user(kapi_size user_to, const void* from, kapi_size size)
     return size - copied;
 }
 
-kapi_size kapi_copy_from_user_present(void* to, kapi_size user_from, kapi_size size)
+kapi_size host_copy_from_user_present(void* to, kapi_size user_from, kapi_size size)
 {
     const kapi_size copied = present(user_from, size);
     machine::note_write(to, copied);
@@ -66,7 +67,7 @@ kapi_size kapi_copy_from_user_present(void* to, kapi_size user_from, kapi_size s
     return size - copied;
 }
 
-kapi_size kapi_copy_to_user_present(kapi_size user_to, const void* from, kapi_size size)
+kapi_size host_copy_to_user_present(kapi_size user_to, const void* from, kapi_size size)
 {
     return kapi_copy_to_user(user_to, from, size);
 }

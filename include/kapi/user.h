@@ -16,13 +16,7 @@ void kapi_page_faults_enable(void);
 /* Returns the number of bytes not copied; bytes not read from user memory are zeroed. */
 kapi_size kapi_copy_from_user(void *to, kapi_size user_from, kapi_size size);
 kapi_size kapi_copy_to_user(kapi_size user_to, const void *from, kapi_size size);
-/*
- * For use while page faults are disabled; bytes not read are undefined.  Inlined: omits the check of the
- * kernel's own memory if @size is a constant.
- */
-kapi_size kapi_copy_from_user_present(void *to, kapi_size user_from, kapi_size size);
-kapi_size kapi_copy_to_user_present(kapi_size user_to, const void *from, kapi_size size);
-/* A single store, complete or not at all.  0 or -EFAULT. */
+/* A single store, whole or not at all.  0 or -EFAULT. */
 int kapi_put_user_u32(kapi_size user_to, kapi_u32 value);
 int kapi_put_user_u64(kapi_size user_to, kapi_u64 value);
 /* Fault injection: true: fail the whole copy.  Compiles to false if the kernel has no fault injection. */

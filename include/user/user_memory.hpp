@@ -14,6 +14,7 @@
 
 #include <base/result.hpp>
 #include <base/types.hpp>
+#include <host/user_copy.h>
 #include <kapi/user.h>
 
 namespace sysvipc {
@@ -62,14 +63,14 @@ public:
                                                                  usize size) noexcept
 {
     const NoPageFaults no_page_faults;
-    return kapi_copy_from_user_present(to, from.value(), size);
+    return host_copy_from_user_present(to, from.value(), size);
 }
 
 [[nodiscard, gnu::always_inline]] inline usize write_user_present(UserAddress to, const void* from,
                                                                   usize size) noexcept
 {
     const NoPageFaults no_page_faults;
-    return kapi_copy_to_user_present(to.value(), from, size);
+    return host_copy_to_user_present(to.value(), from, size);
 }
 
 /*

@@ -34,26 +34,6 @@ KAPI_SHIM kapi_size kapi_copy_to_user(kapi_size user_to, const void *from, kapi_
 	return copy_to_user((void __user *)user_to, from, size);
 }
 
-/* The CPU must not dereference a pointer that access_ok() rejects in speculation, either. */
-KAPI_SHIM kapi_size kapi_copy_from_user_present(void *to, kapi_size user_from, kapi_size size)
-{
-	const void __user *from = (const void __user *)user_from;
-
-	if (unlikely(!access_ok(from, size)))
-		return size;
-	barrier_nospec();
-	return __copy_from_user_inatomic(to, from, size);
-}
-
-KAPI_SHIM kapi_size kapi_copy_to_user_present(kapi_size user_to, const void *from, kapi_size size)
-{
-	void __user *to = (void __user *)user_to;
-
-	if (unlikely(!access_ok(to, size)))
-		return size;
-	return __copy_to_user_inatomic(to, from, size);
-}
-
 KAPI_SHIM int kapi_put_user_u32(kapi_size user_to, kapi_u32 value)
 {
 	return put_user(value, (u32 __user *)user_to);
