@@ -238,7 +238,7 @@ kapi_pid* kapi_task_pid(kapi_task* task)
 }
 
 /* No number is used twice here. */
-kapi_process_mark kapi_task_mark_process()
+kapi_process_mark host_process_mark()
 {
     return {
         static_cast<kapi_u32>(kapi_pid_nr_in(machine::current()->process->pid, &initial_pid_ns)), 0

@@ -37,16 +37,7 @@ struct kapi_pid *kapi_task_tgid(struct kapi_task *task);
  * sleeper.
  */
 struct kapi_pid *kapi_task_pid(struct kapi_task *task);
-/*
- * Remembers the current task's process without a reference: its number in the initial pid namespace, and its
- * start time, which distinguishes it from later processes with the same number.
- */
-struct kapi_process_mark {
-	kapi_u32 number;
-	kapi_u32 begun; /* in units of 2^20 ns, modulo 2^32 */
-};
-struct kapi_process_mark kapi_task_mark_process(void);
-void kapi_pid_get(struct kapi_pid *pid); /* this and the next three accept NULL */
+void kapi_pid_get(struct kapi_pid *pid); /* NULL is allowed in all of these */
 void kapi_pid_put(struct kapi_pid *pid);
 int kapi_pid_vnr(struct kapi_pid *pid); /* number in the current task's pid namespace; 0: none */
 int kapi_pid_nr_in(struct kapi_pid *pid, struct kapi_pid_ns *ns);

@@ -71,7 +71,7 @@ private:
  */
 class ProcessMark {
 public:
-    ProcessMark() noexcept : mark_(kapi_task_mark_process()) { }
+    ProcessMark() noexcept : mark_(host_process_mark()) { }
 
     struct Shown {
         i32 number; /* 0: not visible */

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* host: checks if a process lives (contracts: include/host/process.h). */
+/* host: whether a process lives, and which one a mark means (contracts: include/host/process.h). */
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 
+#include "../kapi/shim.h"
 #include <host/process.h>
 
 /*
@@ -23,6 +24,16 @@ bool host_pid_lives(struct kapi_pid *pid)
 	return lives;
 }
 
+static inline u32 begun(const struct task_struct *leader)
+{
+	return leader->start_boottime >> 20;
+}
+
+KAPI_SHIM struct kapi_process_mark host_process_mark(void)
+{
+	return (struct kapi_process_mark){ current->tgid, begun(current->group_leader) };
+}
+
 int host_process_number(const struct kapi_process_mark *mark, struct kapi_pid_ns *ns, bool *lives)
 {
 	struct pid_namespace *reader = (struct pid_namespace *)ns;
@@ -33,7 +44,7 @@ int host_process_number(const struct kapi_process_mark *mark, struct kapi_pid_ns
 	rcu_read_lock();
 	pid = find_pid_ns(mark->number, &init_pid_ns);
 	task = pid_task(pid, PIDTYPE_TGID);
-	if (task && (u32)(task->start_boottime >> 20) == mark->begun) {
+	if (task && begun(task) == mark->begun) {
 		number = pid_nr_ns(pid, reader);
 		*lives = host_pid_lives((struct kapi_pid *)pid);
 	} else {

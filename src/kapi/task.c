@@ -93,12 +93,6 @@ KAPI_SHIM struct kapi_pid *kapi_task_pid(struct kapi_task *task)
 	return (struct kapi_pid *)task_pid(TASK(task));
 }
 
-KAPI_SHIM struct kapi_process_mark kapi_task_mark_process(void)
-{
-	return (struct kapi_process_mark){ current->tgid,
-					   current->group_leader->start_boottime >> 20 };
-}
-
 KAPI_SHIM void kapi_pid_get(struct kapi_pid *pid)
 {
 	get_pid(PID(pid));
