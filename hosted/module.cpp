@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kapi: the module's references, log, assertions, registers, random numbers (contracts: include/kapi). */
+/* kapi: the module's references, log, assertions, registers, random numbers (contracts: include/kapi, include/host/registers.h). */
 #include "fault.hpp"
 #include "layout_types.h"
 #include "machine.hpp"
@@ -8,9 +8,9 @@
 #include <atomic>
 #include <cstdarg>
 #include <cstdio>
+#include <host/registers.h>
 #include <kapi/module.h>
 #include <kapi/random.h>
-#include <kapi/registers.h>
 #include <mutex>
 #include <string>
 
@@ -143,7 +143,7 @@ void kapi_warn_invariant(const char* what, const char* file, int line)
     note_defect(what);
 }
 
-bool kapi_kernel_has_compat()
+bool host_kernel_has_compat()
 {
     return true;
 }
@@ -162,17 +162,17 @@ kapi_u64 kapi_random_u64()
     return mixed ^ mixed >> 31;
 }
 
-unsigned long kapi_regs_argument(const kapi_regs* regs, unsigned int n)
+unsigned long host_call_argument(const kapi_regs* regs, unsigned int n)
 {
     return registers_in(regs).words[n];
 }
 
-kapi_u32 kapi_compat_argument(const kapi_regs* regs, unsigned int n)
+kapi_u32 host_compat_argument(const kapi_regs* regs, unsigned int n)
 {
     return static_cast<kapi_u32>(registers_in(regs).words[n]);
 }
 
-kapi_u32 kapi_compat_number(const kapi_regs* regs)
+kapi_u32 host_compat_number(const kapi_regs* regs)
 {
     return static_cast<kapi_u32>(registers_in(regs).number);
 }

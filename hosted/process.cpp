@@ -13,8 +13,8 @@
 #include <cerrno>
 #include <host/module.h>
 #include <host/namespace.h>
+#include <host/registers.h>
 #include <intercept/watch.h>
-#include <kapi/registers.h>
 #include <kapi/task.h>
 #include <vector>
 

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include <kapi/registers.h>
+#include <host/registers.h>
 
 /* For functions that assembly jumps to: keeps whole-program optimisation from renaming them. */
 #if defined(__clang__)

@@ -20,8 +20,7 @@ void kapi_warn_invariant(const char *what, const char *file, int line);
 
 /* True if the kernel was built with System V IPC. */
 bool kapi_kernel_has_sysvipc(void);
-/* True if the kernel runs 32-bit programs, and if it accepts their 32-bit times. */
-bool kapi_kernel_has_compat(void);
+/* Whether the kernel accepts the 32-bit times of 32-bit programs. */
 bool kapi_kernel_has_time32(void);
 
 KAPI_END

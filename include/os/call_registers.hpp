@@ -3,7 +3,7 @@
 #pragma once
 
 #include <base/types.hpp>
-#include <kapi/registers.h>
+#include <host/registers.h>
 
 namespace sysvipc {
 
@@ -13,7 +13,7 @@ public:
 
     [[nodiscard]] unsigned long word(unsigned int n) const noexcept
     {
-        return kapi_regs_argument(regs_, n);
+        return host_call_argument(regs_, n);
     }
     /* An int argument: the upper half of the register is ignored. */
     [[nodiscard]] i32 integer(unsigned int n) const noexcept { return static_cast<i32>(flags(n)); }
@@ -28,8 +28,8 @@ class CompatRegisters {
 public:
     explicit CompatRegisters(const kapi_regs* regs) noexcept : regs_(regs) { }
 
-    [[nodiscard]] u32 number() const noexcept { return kapi_compat_number(regs_); }
-    [[nodiscard]] u32 word(unsigned int n) const noexcept { return kapi_compat_argument(regs_, n); }
+    [[nodiscard]] u32 number() const noexcept { return host_compat_number(regs_); }
+    [[nodiscard]] u32 word(unsigned int n) const noexcept { return host_compat_argument(regs_, n); }
 
 private:
     const kapi_regs* regs_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <base/result.hpp>
+#include <host/registers.h>
 #include <host/unlisted.h>
 #include <kapi/module.h>
 
@@ -18,10 +19,8 @@ struct Kernel {
         return from_kernel(host_unlisted_find(&missing));
     }
     [[nodiscard]] static bool has_sysvipc() noexcept { return kapi_kernel_has_sysvipc(); }
-    [[nodiscard]] static bool has_compat() noexcept { return kapi_kernel_has_compat(); }
-    /* True with PREEMPT_RT: spinlocks sleep. */
-    [[nodiscard]] static constexpr bool is_realtime() noexcept { return KAPI_PREEMPT_RT != 0; }
-    /* True if 32-bit programs may pass 32-bit times. */
+    [[nodiscard]] static bool has_compat() noexcept { return host_kernel_has_compat(); }
+    /* Whether 32-bit programs may pass 32-bit times. */
     [[nodiscard]] static bool has_time32() noexcept { return kapi_kernel_has_time32(); }
 };
 

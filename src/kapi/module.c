@@ -6,17 +6,11 @@
 #include <linux/ratelimit.h>
 
 #include "shim.h"
-#include <arch/registers.h>
 #include <kapi/module.h>
 
 KAPI_SHIM bool kapi_kernel_has_sysvipc(void)
 {
 	return IS_ENABLED(CONFIG_SYSVIPC);
-}
-
-KAPI_SHIM bool kapi_kernel_has_compat(void)
-{
-	return ARCH_HAS_COMPAT;
 }
 
 KAPI_SHIM bool kapi_kernel_has_time32(void)
