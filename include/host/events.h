@@ -10,6 +10,30 @@
 
 #include <kapi/types.h>
 
+/*
+ * The numbers in the events.  Macros: the formats of the events, which programs read, shall have numbers, and they
+ * would have the names of enumerators.
+ */
+#define HOST_EVENT_KIND_SEM 0
+#define HOST_EVENT_KIND_MSG 1
+#define HOST_EVENT_KIND_SHM 2
+
+#define HOST_EVENT_REMOVED_RMID 0
+#define HOST_EVENT_REMOVED_NAMESPACE 1
+#define HOST_EVENT_REMOVED_FORCED 2
+#define HOST_EVENT_REMOVED_LAST_DETACH 3
+
+#define HOST_EVENT_LIMIT_MSGMAX 0
+#define HOST_EVENT_LIMIT_MSGMNB 1
+#define HOST_EVENT_LIMIT_MSGMNI 2
+#define HOST_EVENT_LIMIT_SEMMSL 3
+#define HOST_EVENT_LIMIT_SEMMNS 4
+#define HOST_EVENT_LIMIT_SEMOPM 5
+#define HOST_EVENT_LIMIT_SEMMNI 6
+#define HOST_EVENT_LIMIT_SHMMAX 7
+#define HOST_EVENT_LIMIT_SHMALL 8
+#define HOST_EVENT_LIMIT_SHMMNI 9
+
 KAPI_BEGIN
 
 struct kapi_pid;

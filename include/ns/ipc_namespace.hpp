@@ -11,6 +11,7 @@
 #pragma once
 
 #include <base/result.hpp>
+#include <host/events.h>
 #include <ids/id_table.hpp>
 #include <mem/address_map.hpp>
 #include <mem/box.hpp>
@@ -22,7 +23,11 @@
 
 namespace sysvipc {
 
-enum class Kind : u8 { Semaphores, Messages, SharedMemory };
+enum class Kind : u8 {
+    Semaphores = HOST_EVENT_KIND_SEM,
+    Messages = HOST_EVENT_KIND_MSG,
+    SharedMemory = HOST_EVENT_KIND_SHM
+};
 inline constexpr usize kKinds = 3;
 
 /* Totals of all queues of a namespace. */

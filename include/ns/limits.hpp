@@ -7,22 +7,23 @@
 #pragma once
 
 #include <base/atomic.hpp>
+#include <host/events.h>
 #include <os/ipc_ns_handle.hpp>
 
 namespace sysvipc {
 
 /* The limits that a call can reach, in the order of /proc/sysvipc/limits. */
 enum class Limit : u8 {
-    MsgMax,
-    MsgMnb,
-    MsgMni,
-    SemMsl,
-    SemMns,
-    SemOpm,
-    SemMni,
-    ShmMax,
-    ShmAll,
-    ShmMni
+    MsgMax = HOST_EVENT_LIMIT_MSGMAX,
+    MsgMnb = HOST_EVENT_LIMIT_MSGMNB,
+    MsgMni = HOST_EVENT_LIMIT_MSGMNI,
+    SemMsl = HOST_EVENT_LIMIT_SEMMSL,
+    SemMns = HOST_EVENT_LIMIT_SEMMNS,
+    SemOpm = HOST_EVENT_LIMIT_SEMOPM,
+    SemMni = HOST_EVENT_LIMIT_SEMMNI,
+    ShmMax = HOST_EVENT_LIMIT_SHMMAX,
+    ShmAll = HOST_EVENT_LIMIT_SHMALL,
+    ShmMni = HOST_EVENT_LIMIT_SHMMNI
 };
 inline constexpr usize kLimits = 10;
 

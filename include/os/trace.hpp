@@ -17,8 +17,13 @@
 
 namespace sysvipc {
 
-/* The reason for removing an object; the event's format contains the numbers. */
-enum class Removal : u8 { Rmid, Namespace, Forced, LastDetach };
+/* Why an object was removed. */
+enum class Removal : u8 {
+    Rmid = HOST_EVENT_REMOVED_RMID,
+    Namespace = HOST_EVENT_REMOVED_NAMESPACE,
+    Forced = HOST_EVENT_REMOVED_FORCED,
+    LastDetach = HOST_EVENT_REMOVED_LAST_DETACH
+};
 
 struct Trace {
     [[nodiscard, gnu::always_inline]] static bool ipc_created() noexcept

@@ -10,8 +10,6 @@
 #define CREATE_TRACE_POINTS
 #include "sysvipc_events.h"
 
-#include <host/events.h>
-
 void host_event_ipc_created(int kind, int id, int key, unsigned int mode, unsigned long size)
 {
 	trace_ipc_created(kind, id, key, mode, size);

@@ -6,8 +6,6 @@
 #include "../kapi/shim.h"
 #include "sysvipc_events.h"
 
-#include <host/events.h>
-
 KAPI_SHIM bool host_event_ipc_created_on(void)
 {
 	return trace_ipc_created_enabled();

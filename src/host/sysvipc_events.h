@@ -21,11 +21,14 @@
 #include <linux/tracepoint.h>
 
 #include "ipc_ns_number.h"
+#include <host/events.h>
 
 /* The kernel's own layout of such headers. */
 /* clang-format off */
 
-#define SHOW_KIND(kind) __print_symbolic(kind, { 0, "sem" }, { 1, "msg" }, { 2, "shm" })
+#define SHOW_KIND(kind)                                                                            \
+	__print_symbolic(kind, { HOST_EVENT_KIND_SEM, "sem" }, { HOST_EVENT_KIND_MSG, "msg" },     \
+			 { HOST_EVENT_KIND_SHM, "shm" })
 
 /* --- All objects. */
 
@@ -71,8 +74,10 @@ TRACE_EVENT(ipc_removed,
 	),
 	TP_printk("ns=%u kind=%s id=%d key=0x%08x why=%s", __entry->ns, SHOW_KIND(__entry->kind),
 		  __entry->id, __entry->key,
-		  __print_symbolic(__entry->why, { 0, "rmid" }, { 1, "namespace" }, { 2, "forced" },
-				   { 3, "last_detach" }))
+		  __print_symbolic(__entry->why, { HOST_EVENT_REMOVED_RMID, "rmid" },
+				   { HOST_EVENT_REMOVED_NAMESPACE, "namespace" },
+				   { HOST_EVENT_REMOVED_FORCED, "forced" },
+				   { HOST_EVENT_REMOVED_LAST_DETACH, "last_detach" }))
 );
 
 TRACE_EVENT(ipc_not_found,
@@ -112,10 +117,16 @@ TRACE_EVENT(ipc_limit_hit,
 		__entry->wanted = wanted;
 	),
 	TP_printk("ns=%u limit=%s value=%lu in_use=%lu wanted=%lu", __entry->ns,
-		  __print_symbolic(__entry->limit, { 0, "msgmax" }, { 1, "msgmnb" }, { 2, "msgmni" },
-				   { 3, "semmsl" }, { 4, "semmns" }, { 5, "semopm" },
-				   { 6, "semmni" }, { 7, "shmmax" }, { 8, "shmall" },
-				   { 9, "shmmni" }),
+		  __print_symbolic(__entry->limit, { HOST_EVENT_LIMIT_MSGMAX, "msgmax" },
+				   { HOST_EVENT_LIMIT_MSGMNB, "msgmnb" },
+				   { HOST_EVENT_LIMIT_MSGMNI, "msgmni" },
+				   { HOST_EVENT_LIMIT_SEMMSL, "semmsl" },
+				   { HOST_EVENT_LIMIT_SEMMNS, "semmns" },
+				   { HOST_EVENT_LIMIT_SEMOPM, "semopm" },
+				   { HOST_EVENT_LIMIT_SEMMNI, "semmni" },
+				   { HOST_EVENT_LIMIT_SHMMAX, "shmmax" },
+				   { HOST_EVENT_LIMIT_SHMALL, "shmall" },
+				   { HOST_EVENT_LIMIT_SHMMNI, "shmmni" }),
 		  __entry->value, __entry->in_use, __entry->wanted)
 );
 
