@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdint>
 #include <cstdlib>
+#include <host/kunit.h>
 #include <host/percpu.h>
 #include <kapi/memory.h>
 
@@ -160,7 +161,7 @@ void* kapi_kmalloc_atomic(kapi_size size)
     return size <= kMostKmalloc ? allocate(size) : nullptr;
 }
 
-bool kapi_is_vmalloc(const void* memory)
+bool host_kunit_is_vmalloc(const void* memory)
 {
     return header_of(memory)->size > kMostKmalloc;
 }

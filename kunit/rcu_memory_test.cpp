@@ -113,7 +113,7 @@ TEST_CASE(RcuMemoryTest, objects_of_every_size_and_kind_of_memory_are_destroyed_
         for (u32 i = 0; i < 4; ++i, ++made) {
             const Ref<Specimen> object = REQUIRE(create(extra));
             EXPECT(object->is_alive());
-            in_vmalloc += kapi_is_vmalloc(object.operator->());
+            in_vmalloc += host_kunit_is_vmalloc(object.operator->());
         }
         wait_for_rcu_memory();
         EXPECT_EQ(census.dead.count(), made);

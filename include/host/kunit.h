@@ -67,7 +67,10 @@ void host_kunit_file_close(struct kapi_kunit_file *file); /* returns after the f
  */
 int host_kunit_segment_probe(const char *path);
 
-/* True if this kernel has ftrace direct calls. */
+/* Whether @memory is of vmalloc(). */
+bool host_kunit_is_vmalloc(const void *memory);
+
+/* Whether this kernel has ftrace direct calls. */
 bool host_kunit_has_direct_calls(void);
 /* True if a kprobe at a function's entry is a user of ftrace, of which a function can have only one. */
 bool host_kunit_probes_use_ftrace(void);

@@ -23,7 +23,6 @@ void kapi_cache_free(struct kapi_cache *cache, void *object);
 void *kapi_kvmalloc(kapi_size size);
 /* kapi_kvmalloc() for small sizes, in atomic context; kmalloc memory. */
 void *kapi_kmalloc_atomic(kapi_size size);
-bool kapi_is_vmalloc(const void *memory);
 void kapi_kvfree(
 	void *memory); /* may sleep for vmalloc memory, unless bottom halves are disabled */
 void kapi_kfree(void *memory); /* never sleeps; kmalloc memory only */

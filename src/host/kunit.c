@@ -11,6 +11,7 @@
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
 #include <linux/kthread.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/path.h>
 #include <linux/sched/signal.h>
@@ -198,6 +199,11 @@ void host_kunit_cred_restore(struct kapi_kunit_cred *before)
 
 	revert_creds((const struct cred *)before);
 	put_cred(assumed);
+}
+
+bool host_kunit_is_vmalloc(const void *memory)
+{
+	return is_vmalloc_addr(memory);
 }
 
 bool host_kunit_has_direct_calls(void)

@@ -70,7 +70,6 @@ static void __used layout(void)
 			     LATEST(LATEST(END(mode), END(seq)), END(security)))));
 	DEFINE(KAPI_IPC_PERM_ALIGN, __alignof__(unsigned long));
 	DEFINE(KAPI_KERN_IPC_PERM_SIZE, sizeof(struct kern_ipc_perm));
-	FIELD(MSG_MSG_TYPE, struct msg_msg, m_type);
 	BLANK();
 	DEFINE(KAPI_PAGE_SIZE, PAGE_SIZE);
 	FIELD(PT_REGS_CALL_NUMBER, struct pt_regs, ARCH_CALL_NUMBER);

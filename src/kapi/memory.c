@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kapi: slab, kvmalloc and per-CPU memory (contracts: include/kapi/memory.h). */
-#include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
 
@@ -39,11 +38,6 @@ KAPI_SHIM void *kapi_kmalloc_atomic(kapi_size size)
 {
 	/* Callers can continue without the memory. */
 	return kmalloc(size, GFP_ATOMIC | __GFP_ACCOUNT | __GFP_NOWARN);
-}
-
-KAPI_SHIM bool kapi_is_vmalloc(const void *memory)
-{
-	return is_vmalloc_addr(memory);
 }
 
 KAPI_SHIM void kapi_kvfree(void *memory)
