@@ -59,7 +59,8 @@ struct SyncTest : Fixture {
     }
     void change(Counter::Locked& proof, const Wide& value) noexcept
     {
-        changes.write(proof, [&] { wide = value; });
+        const auto writing = changes.write(proof);
+        wide = value;
     }
 };
 

@@ -187,10 +187,9 @@ TEST_CASE(Litmus, a_sequence_that_did_not_change_was_read_whole)
     {
         Thread writer { 0, [&] {
                            auto view = guarded.lock();
-                           sequence.write(view, [&] {
-                               pair[0] = 1;
-                               pair[1] = 1;
-                           });
+                           const auto writing = sequence.write(view);
+                           pair[0] = 1;
+                           pair[1] = 1;
                        } };
         Thread reader { 0, [&] {
                            struct Copy {

@@ -108,7 +108,8 @@ public:
     void set_ownership(Locked& proof, const Ownership& ownership) noexcept
     {
         (void)invariant(is_locked());
-        ownership_changes_.write(proof, [&] { perm().set_owners(ownership); });
+        const auto writing = ownership_changes_.write(proof);
+        perm().set_owners(ownership);
     }
 
     /*

@@ -99,7 +99,7 @@ template <class Facility>
                                                            UserNamespace owner,
                                                            Facility facility) noexcept
 {
-    const Mutex<CreationLock>::Turn turn { table.creation() };
+    const auto creation = table.creation().lock();
     Result<IpcId> opened = open_existing(table, request, owner, facility);
     if (!request.is_to_create_after(opened))
         return opened;

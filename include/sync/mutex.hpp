@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Mutex<Class>: lets one task at a time run code that may sleep.  It guards no value: the comment at its
- * declaration names the code that it serialises.  Class is a row of sync/lock_classes.hpp.
+ * Mutex<Class>: lets one task at a time run code that may sleep.  It guards no value: its declaration
+ * says what it serialises.  lock() returns a Locked, which holds it for as long as it lives.  Class is a row of sync/lock_classes.hpp.
  *
  * Context: process, sleeps; not under a Guarded view or RCU.
  */
@@ -19,18 +19,20 @@ class CAPABILITY("mutex") Mutex : Pinned {
 public:
     Mutex() noexcept { kapi_mutex_init(&mutex_, Class::kName, &Class::key); }
 
-    /* Holds the mutex while it lives. */
-    class [[nodiscard]] SCOPED_CAPABILITY Turn : Pinned {
+    class [[nodiscard]] SCOPED_CAPABILITY Locked : Pinned {
     public:
-        explicit Turn(Mutex& owner) noexcept ACQUIRE(owner) : owner_(owner)
+        ~Locked() RELEASE() { kapi_mutex_unlock(&owner_.mutex_); }
+
+    private:
+        friend class Mutex;
+        explicit Locked(Mutex& owner) noexcept ACQUIRE(owner) : owner_(owner)
         {
             kapi_mutex_lock(&owner.mutex_);
         }
-        ~Turn() RELEASE() { kapi_mutex_unlock(&owner_.mutex_); }
-
-    private:
         Mutex& owner_;
     };
+
+    [[nodiscard]] Locked lock() noexcept ACQUIRE(this) TRUSTED { return Locked(*this); }
 
 private:
     kapi_mutex mutex_;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sequence<Owner, Class>: a sequence counter for small data.  Readers copy all of it without a lock or a write
- * to shared memory; writers hold the lock of @Owner, a Guarded<>.  A reader that overlaps a writer copies
- * again.
+ * Sequence<Owner, Class>: a sequence counter for small data that readers copy as a whole without a lock or
+ * a write to shared memory, while writers hold the lock of @Owner, a Guarded<>.  A reader that overlaps
+ * a writer copies again: reading is a loop, so that read() takes what is to be repeated, and returns no guard.
  */
 #pragma once
 
@@ -30,14 +30,23 @@ public:
                 return copied;
         }
     }
+
+    /* The data changes only while one lives. */
+    class [[nodiscard]] Writing : Pinned {
+    public:
+        ~Writing() { kapi_seqcount_write_end(&count_); }
+
+    private:
+        friend class Sequence;
+        explicit Writing(kapi_seqcount& count) noexcept : count_(count)
+        {
+            kapi_seqcount_write_begin(&count);
+        }
+        kapi_seqcount& count_;
+    };
+
     /* The view proves that the owner's lock is held, which excludes other writers. */
-    template <class Change>
-    void write(typename Owner::Locked&, Change&& change) noexcept
-    {
-        kapi_seqcount_write_begin(&count_);
-        change();
-        kapi_seqcount_write_end(&count_);
-    }
+    [[nodiscard]] Writing write(typename Owner::Locked&) noexcept { return Writing(count_); }
 
 private:
     kapi_seqcount count_;

@@ -6,10 +6,10 @@
 void write(Counter& counter, Changes& changes)
 {
 #ifdef WRONG
-    changes.write([] {});
+    const auto writing = changes.write();
     static_cast<void>(counter);
 #else
     auto view = counter.lock();
-    changes.write(view, [] {});
+    const auto writing = changes.write(view);
 #endif
 }
