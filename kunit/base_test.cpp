@@ -271,11 +271,11 @@ struct BoxTest : Fixture {
 TEST_CASE(BoxTest, a_box_destroys_its_object_exactly_once)
 {
     {
-        Box<Parcel> box = Box<Parcel>::adopt(&first);
+        Box<Parcel> box = Box<Parcel>::adopt(first);
         Box<Parcel> other = move(box);
         EXPECT(box.is_empty());
         EXPECT_EQ(first.destroyed, 0);
-        other = Box<Parcel>::adopt(&second);
+        other = Box<Parcel>::adopt(second);
         EXPECT_EQ(first.destroyed, 1);
         Box<Parcel>& same = other;
         other = move(same);
@@ -285,11 +285,11 @@ TEST_CASE(BoxTest, a_box_destroys_its_object_exactly_once)
     EXPECT_EQ(second.destroyed, 1);
 }
 
-TEST_CASE(BoxTest, a_box_does_not_destroy_a_released_object)
+TEST_CASE(BoxTest, a_box_does_not_destroy_what_it_gave_away)
 {
     {
-        Box<Parcel> box = Box<Parcel>::adopt(&first);
-        EXPECT_EQ(box.release(), &first);
+        Box<Parcel> box = Box<Parcel>::adopt(first);
+        EXPECT_EQ(&box.give_away(), &first);
         EXPECT(box.is_empty());
     }
     EXPECT_EQ(first.destroyed, 0);

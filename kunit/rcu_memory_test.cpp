@@ -88,12 +88,12 @@ TEST_CASE(RcuMemoryTest, every_reference_keeps_the_object)
     EXPECT_EQ(census.dead.count(), 1);
 }
 
-TEST_CASE(RcuMemoryTest, a_released_reference_is_dropped_by_its_adopter)
+TEST_CASE(RcuMemoryTest, a_reference_given_away_is_dropped_by_its_adopter)
 {
     Specimen* owned = nullptr;
     {
         Ref<Specimen> only = REQUIRE(create());
-        owned = &only.release();
+        owned = &only.give_away();
     }
     wait_for_rcu_memory();
     EXPECT_EQ(census.dead.count(), 0);

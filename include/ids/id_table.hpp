@@ -132,7 +132,7 @@ public:
     [[nodiscard]] Result<IpcId> publish(Ref<T>& object, i32 limit) noexcept
     {
         const IpcId id = TRY(insert(*object, limit));
-        (void)object.release(); /* now owned by the table */
+        object.give_away(); /* now the table's */
         return id;
     }
 

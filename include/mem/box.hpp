@@ -11,7 +11,7 @@ class [[nodiscard]] Box {
 public:
     constexpr Box() noexcept = default;
     /* Takes ownership of an object that has no owner. */
-    static Box adopt(T* object) noexcept { return Box { object }; }
+    static Box adopt(T& object) noexcept { return Box { &object }; }
 
     Box(Box&& other) noexcept : object_(exchange(other.object_, nullptr)) { }
     Box& operator=(Box&& other) noexcept
@@ -27,8 +27,8 @@ public:
     [[nodiscard]] bool is_empty() const noexcept { return object_ == nullptr; }
     T* operator->() const noexcept { return object_; }
     T& operator*() const noexcept { return *object_; }
-    /* Gives up ownership: the caller must adopt the object again. */
-    [[nodiscard]] T* release() noexcept { return exchange(object_, nullptr); }
+    /* Gives up ownership: the object must be adopted again. */
+    T& give_away() noexcept { return *exchange(object_, nullptr); }
 
 private:
     explicit Box(T* object) noexcept : object_(object) { }

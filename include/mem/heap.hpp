@@ -16,7 +16,7 @@ template <class T, class... Args>
     void* memory = kapi_kvmalloc(sizeof(T));
     if (!memory)
         return Errno::ENOMEM;
-    return Box<T>::adopt(construct_at<T>(memory, forward<Args>(args)...));
+    return Box<T>::adopt(*construct_at<T>(memory, forward<Args>(args)...));
 }
 
 /* Counterpart of heap_create(), for T::destroy().  May sleep. */

@@ -51,7 +51,7 @@ public:
     Ref& operator=(Ref&&) = delete;
     ~Ref() { put(object_); }
 
-    /* Takes over the reference that release() gave up. */
+    /* Takes over a reference that was given away. */
     static Ref adopt(T& object) noexcept { return Ref { &object }; }
     /* Takes another reference, unless the last one is dropped.  Call under RCU.  Errors: EINVAL. */
     static Result<Ref> try_get(T& object) noexcept
@@ -62,9 +62,8 @@ public:
     }
     T* operator->() const noexcept { return object_; }
     T& operator*() const noexcept { return *object_; }
-    [[nodiscard]] T& release() noexcept { return *exchange(object_, nullptr); }
-    /* Transfers the reference to a structure that refers to the object, until drop(). */
-    void give_away() noexcept { object_ = nullptr; }
+    /* A structure that leads to the object owns the reference now, until adopt() or drop(). */
+    T& give_away() noexcept { return *exchange(object_, nullptr); }
     static void drop(T& object) noexcept { put(&object); }
 
     /* Allocates @extra bytes after the object.  Errors: ENOMEM.  Sleeps. */

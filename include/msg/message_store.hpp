@@ -13,7 +13,7 @@
  */
 #pragma once
 
-#include <base/list.hpp>
+#include <mem/owning_list.hpp>
 #include <msg/message.hpp>
 #include <msg/message_index.hpp>
 #include <rules/message_match.hpp>
@@ -45,11 +45,8 @@ public:
         return message;
     }
     [[nodiscard]] Box<Message> take(Message& message) noexcept;
-    /* Takes any message out and leaves the index invalid: only for emptying an abandoned store. */
-    [[nodiscard]] Box<Message> drain_one() noexcept
-    {
-        return Box<Message>::adopt(arrivals_.pop_front());
-    }
+    /* Takes some message out and leaves the index invalid: only to empty an abandoned store. */
+    [[nodiscard]] Box<Message> drain_one() noexcept { return arrivals_.pop_front(); }
 
 private:
     friend class StoreInspector; /* kunit/ */
@@ -60,7 +57,7 @@ private:
                                           Message& message) noexcept;
     [[nodiscard]] Message* oldest_except(i64 type) noexcept;
 
-    List<Message> arrivals_;
+    OwningList<Message> arrivals_;
     MessageIndex types_;
     /* INVARIANT: all messages before run_end_ have the type of the oldest.  nullptr: unknown. */
     Message* run_end_ { nullptr };

@@ -152,7 +152,7 @@ Result<Box<Message>> Message::allocate(usize size) noexcept
     void* memory = first_caches.for_size(sizeof(Message) + size).allocate();
     if (!memory)
         return Errno::ENOMEM;
-    auto message = Box<Message>::adopt(construct_at<Message>(memory, size));
+    auto message = Box<Message>::adopt(*construct_at<Message>(memory, size));
     if (message->has_blocks()) [[unlikely]]
         TRY(message->add_blocks());
     return message;

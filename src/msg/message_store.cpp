@@ -8,18 +8,15 @@ namespace sysvipc {
 
 void MessageStore::add(Box<Message> added) noexcept
 {
-    Message& message = *added.release();
-    arrivals_.push_back(message);
-    types_.add(message);
+    types_.add(arrivals_.push_back(move(added)));
 }
 
 Box<Message> MessageStore::take(Message& message) noexcept
 {
     if (&message == run_end_) [[unlikely]]
         run_end_ = arrivals_.previous(message);
-    arrivals_.remove(message);
     types_.remove(message);
-    return Box<Message>::adopt(&message);
+    return arrivals_.remove(message);
 }
 
 Message* MessageStore::first_candidate(const MessageSelector& selector) noexcept

@@ -4,6 +4,7 @@
 
 #include <base/assert.hpp>
 #include <mem/heap.hpp>
+#include <mem/lasting.hpp>
 #include <mem/rcu_counted.hpp>
 #include <os/clock.hpp>
 #include <os/deferred_work.hpp>
@@ -34,8 +35,8 @@ struct Registry : Pinned {
     DeferredWork burial { bury };
 };
 
-/* [[gnu::used]]: the KUnit module never starts a registry, so the compiler would assume nullptr. */
-[[gnu::used]] constinit Registry* registry = nullptr;
+/* The KUnit module starts no registry: keeps the compiler from treating this as always nullptr. */
+[[gnu::used]] constinit Lasting<Registry> registry;
 
 /* Call under RCU. */
 IpcNamespace* find_at(const void* identity) noexcept
@@ -98,8 +99,8 @@ Result<void> Namespaces::start(void (*empty)(IpcNamespace&)) noexcept
     Box<Registry> created = TRY(heap_create<Registry>(empty));
     Box<IpcNamespace> initial = TRY(IpcNamespace::create(IpcNsHandle::initial()));
     TRY(created->by_identity.start());
-    registry = created.release();
-    set_initial(initial.release());
+    registry.keep(move(created));
+    set_initial(&initial.give_away());
     return {};
 }
 
@@ -109,7 +110,7 @@ void Namespaces::stop() noexcept
         IpcNamespace::destroy(static_cast<IpcNamespace*>(addressed));
     });
     IpcNamespace::destroy(exchange(initial_, nullptr));
-    Registry::destroy(exchange(registry, nullptr));
+    registry.end();
 }
 
 /* Also ends the entry of an earlier namespace at this address whose end was missed. */
@@ -219,7 +220,7 @@ Result<IpcNamespace*> Namespaces::find_or_create(IpcNsHandle handle) noexcept
     created->open();
     Result<void> inserted = registry->by_identity.insert(*created);
     if (inserted.ok())
-        return created.release(); /* now owned by the registry */
+        return &created.give_away(); /* now the registry's */
     if (IpcNamespace* found = find_other(handle))
         return found;
     return Errno::ENOMEM;

@@ -5,6 +5,7 @@
 #include <base/assert.hpp>
 #include <mem/address_map.hpp>
 #include <mem/heap.hpp>
+#include <mem/lasting.hpp>
 #include <sync/rcu.hpp>
 #include <base/poison.hpp>
 
@@ -18,7 +19,7 @@ struct States : Pinned {
     AddressMap by_task;
 };
 
-constinit States* states = nullptr;
+constinit Lasting<States> states;
 
 } // namespace
 
@@ -26,7 +27,7 @@ Result<void> TaskState::start() noexcept
 {
     Box<States> created = TRY(heap_create<States>());
     TRY(created->by_task.start());
-    states = created.release();
+    states.keep(move(created));
     return {};
 }
 
@@ -35,7 +36,7 @@ void TaskState::stop() noexcept
     states->by_task.stop([](kapi_addressed* addressed) {
         Ref<TaskState>::drop(*static_cast<TaskState*>(addressed));
     });
-    States::destroy(exchange(states, nullptr));
+    states.end();
 }
 
 TaskState* TaskState::find_current() noexcept
@@ -54,7 +55,7 @@ Result<TaskState*> TaskState::add(Result<Ref<TaskState>> created) noexcept
     Ref<TaskState> state = TRY(move(created));
     if (!states->by_task.insert(*state).ok()) /* the map cannot grow; EEXIST cannot happen */
         return Errno::ENOMEM;
-    return &state.release(); /* now owned by the map */
+    return &state.give_away(); /* now the map's */
 }
 
 Result<TaskState*> TaskState::current_or_new() noexcept

@@ -7,6 +7,7 @@
 
 #include <base/assert.hpp>
 #include <mem/heap.hpp>
+#include <mem/lasting.hpp>
 #include <mem/pair_map.hpp>
 #include <os/log.hpp>
 #include <os/pid.hpp>
@@ -53,11 +54,11 @@ struct Registry : Pinned {
     PairMap records;
 };
 
-constinit Registry* registry = nullptr;
+constinit Lasting<Registry> registry;
 
 UndoGroup& join(TaskState& state, Ref<UndoGroup> created) noexcept
 {
-    UndoGroup& group = created.release(); /* now owned by its members */
+    UndoGroup& group = created.give_away(); /* now its members' */
     state.put(group);
     return group;
 }
@@ -231,7 +232,7 @@ Result<void> start_undo() noexcept
 {
     Box<Registry> created = TRY(heap_create<Registry>());
     TRY(created->records.start());
-    registry = created.release();
+    registry.keep(move(created));
     return {};
 }
 
@@ -250,7 +251,7 @@ void stop_undo() noexcept
 {
     TaskState::take_all<UndoGroup, leave_at_unload>();
     registry->records.stop();
-    Registry::destroy(exchange(registry, nullptr));
+    registry.end();
 }
 
 } // namespace sysvipc

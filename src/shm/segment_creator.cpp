@@ -5,6 +5,7 @@
 #include <base/assert.hpp>
 #include <ids/all_objects.hpp>
 #include <mem/heap.hpp>
+#include <mem/lasting.hpp>
 #include <os/task.hpp>
 #include <os/task_state.hpp>
 #include <shm/shm_segment.hpp>
@@ -29,7 +30,7 @@ struct Creators : Pinned {
     Guarded<Unit, SegmentCreatorsLock> lock;
 };
 
-constinit Creators* creators = nullptr;
+constinit Lasting<Creators> creators;
 
 void remove_from_creator(ShmSegment& segment) noexcept
 {
@@ -61,7 +62,7 @@ Result<SegmentCreator*> current_creator() noexcept
     if (auto* creator = state->part<SegmentCreator>())
         return creator;
     Ref<SegmentCreator> created = TRY(Ref<SegmentCreator>::create(0));
-    SegmentCreator& creator = created.release(); /* now owned by the state */
+    SegmentCreator& creator = created.give_away(); /* now the state's part */
     state->put(creator);
     return &creator;
 }
@@ -128,14 +129,14 @@ bool remove_some_orphans(IpcNamespace& ns, i32& index) noexcept
 Result<void> start_segment_creators() noexcept
 {
     Box<Creators> created = TRY(heap_create<Creators>());
-    creators = created.release();
+    creators.keep(move(created));
     return {};
 }
 
 void stop_segment_creators() noexcept
 {
     TaskState::take_all<SegmentCreator, Ref<SegmentCreator>::drop>();
-    Creators::destroy(exchange(creators, nullptr));
+    creators.end();
 }
 
 } // namespace sysvipc
