@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every lock class of the module: its name in lock reports and the data that it covers.  docs/locking.md
- * describes the model and defines the lock order.  lockdep knows no order in advance: it reports orders that
- * contradict each other at run time.
+ * Every lock class of the module: its number, its name in lock reports, and what it covers.  A lock may be taken
+ * while all locks held have smaller numbers; kunit/sync_test.cpp shows that order to lockdep.  docs/locking.md
+ * describes the model.
  */
 #pragma once
 
@@ -11,31 +11,39 @@
 
 namespace sysvipc {
 
-#define LOCK_CLASS(Class, text)                                                                    \
+#define LOCK_CLASS(number, Class, text)                                                            \
     struct Class {                                                                                 \
+        static constexpr int kOrder = number;                                                      \
         static constexpr const char* kName = text;                                                 \
         static constinit inline kapi_lock_key key {};                                              \
     }
 
 /* Creating objects with keys in one table: the loser of a race finds the winner's object. */
-LOCK_CLASS(CreationLock, "sysvipc.creation");
+LOCK_CLASS(5, CreationLock, "sysvipc.creation");
 /* One queue: messages, waiters, times, limits; writing its ownership. */
-LOCK_CLASS(MsgQueueLock, "sysvipc.msg.queue");
+LOCK_CLASS(20, MsgQueueLock, "sysvipc.msg.queue");
 /* A semaphore set as a whole: operations on several semaphores, their waiters, undo records. */
-LOCK_CLASS(SemSetLock, "sysvipc.sem.set");
-/* One semaphore, while its set is open. */
-LOCK_CLASS(SemaphoreLock, "sysvipc.sem.one");
-/* A group's list of undo records. */
-LOCK_CLASS(UndoGroupLock, "sysvipc.sem.undo.group");
+LOCK_CLASS(20, SemSetLock, "sysvipc.sem.set");
 /* One segment: attach count, times, mark. */
-LOCK_CLASS(ShmSegmentLock, "sysvipc.shm.segment");
-/* The segments that each living task has created. */
-LOCK_CLASS(SegmentCreatorsLock, "sysvipc.shm.creators");
+LOCK_CLASS(20, ShmSegmentLock, "sysvipc.shm.segment");
+/* One semaphore, while its set is open. */
+LOCK_CLASS(25, SemaphoreLock, "sysvipc.sem.one");
+/* A group's list of undo records. */
+LOCK_CLASS(27, UndoGroupLock, "sysvipc.sem.undo.group");
+/* Which segments were created by which tasks. */
+LOCK_CLASS(27, SegmentCreatorsLock, "sysvipc.shm.creators");
 /* One table's index, keys and counts: held to add or remove an object, never to find one. */
-LOCK_CLASS(IdTableLock, "sysvipc.table");
+LOCK_CLASS(29, IdTableLock, "sysvipc.table");
 /* Writing an object's ownership, nested in the object's own lock. */
-LOCK_CLASS(PermissionSeq, "sysvipc.permission");
+LOCK_CLASS(30, PermissionSeq, "sysvipc.permission");
 
 #undef LOCK_CLASS
+
+template <class... Classes>
+struct LockClasses {
+};
+using AllLockClasses =
+    LockClasses<CreationLock, MsgQueueLock, SemSetLock, ShmSegmentLock, SemaphoreLock,
+                UndoGroupLock, SegmentCreatorsLock, IdTableLock, PermissionSeq>;
 
 } // namespace sysvipc

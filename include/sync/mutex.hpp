@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Mutex<Class>: lets one task at a time run code that may sleep.  It guards no value: its declaration
- * says what it serialises.  lock() returns a Locked, which holds it for as long as it lives.  Class is a row of sync/lock_classes.hpp.
+ * says what it serialises.  lock() returns a Locked, which holds it for as long as it lives.  Class is a
+ * row of sync/lock_classes.hpp.
  *
  * Context: process, sleeps; not under a Guarded view or RCU.
  */
