@@ -13,7 +13,7 @@ KAPI_BEGIN
  */
 void host_module_never_return(void) __attribute__((noreturn));
 
-/* The module's parameters; sysvipc.ko only. */
+/* The module's parameters (sysvipc(4)), constant once it is loaded; sysvipc.ko only. */
 bool host_parameter_force(void);
 bool host_parameter_ipcmni_extend(void);
 const char *host_parameter_attach(void);

@@ -52,6 +52,7 @@ int host_security_find(void);
 const char *host_security_missing(unsigned int number);
 void host_security_use(void); /* precondition: none is missing; sleeps */
 
+/* Members.  The caller keeps writers apart, and readers from half of what is written. */
 void host_ipc_perm_init(struct kapi_ipc_perm *perm, int key, const struct kapi_ipc_owners *owners);
 struct kapi_ipc_owners host_ipc_perm_owners(const struct kapi_ipc_perm *perm);
 int host_ipc_perm_id(const struct kapi_ipc_perm *perm);
@@ -67,6 +68,7 @@ bool host_audit_is_on(void);
 void host_audit_object(struct kapi_ipc_perm *perm);
 void host_audit_change(unsigned long qbytes, kapi_u32 uid, kapi_u32 gid, kapi_u32 mode);
 
+/* The hooks, as ipc/ of the kernel calls them: alloc labels what is new, free drops the label, others are asked. */
 int host_security_access(struct kapi_ipc_perm *perm, kapi_u32 wanted);
 
 int host_security_queue_alloc(struct kapi_ipc_perm *perm); /* sleeps */

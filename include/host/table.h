@@ -25,8 +25,8 @@ int host_keys_init(struct kapi_rhashtable *keys); /* 0 or -ENOMEM; sleeps */
 void host_keys_destroy(struct kapi_rhashtable *keys);
 struct kapi_keyed *host_keys_find(struct kapi_rhashtable *keys, int key); /* NULL: none */
 /*
- * 0; -EEXIST: the key is there; -ENOMEM, -E2BIG (2^31 objects), -EBUSY (its chain is too long while the table grows): as
- * rhashtable_lookup_insert_fast().
+ * 0; -EEXIST: the key is there; -ENOMEM, -E2BIG (2^31 objects), -EBUSY (its chain is too long while the table
+ * grows): as rhashtable_lookup_insert_fast().
  */
 int host_keys_insert(struct kapi_rhashtable *keys, struct kapi_keyed *object);
 /* 0; -ENOENT: it is not there. */

@@ -15,9 +15,9 @@ struct kapi_cache;
  */
 struct kapi_cache *kapi_cache_create(const char *name, kapi_size size, kapi_size user_offset,
 				     kapi_size user_size);
-void kapi_cache_destroy(struct kapi_cache *cache);
+void kapi_cache_destroy(struct kapi_cache *cache); /* every object must have been freed; sleeps */
 void *kapi_cache_alloc(struct kapi_cache *cache); /* sleeps; NULL: no memory */
-void kapi_cache_free(struct kapi_cache *cache, void *object);
+void kapi_cache_free(struct kapi_cache *cache, void *object); /* any context */
 
 /* Charged to the task's memory cgroup.  Sleeps.  NULL: no memory. */
 void *kapi_kvmalloc(kapi_size size);
@@ -27,9 +27,10 @@ void kapi_kvfree(
 	void *memory); /* may sleep for vmalloc memory, unless bottom halves are disabled */
 void kapi_kfree(void *memory); /* never sleeps; kmalloc memory only */
 
-/* One long per CPU, initially 0.  NULL: no memory. */
+/* One long per CPU, initially 0.  NULL: no memory.  Sleeps. */
 long *kapi_percpu_long_alloc(void);
-void kapi_percpu_long_free(long *counter);
+void kapi_percpu_long_free(long *counter); /* NULL is allowed; any context */
+/* Adds to this CPU's: a task that is preempted, or interrupted by another addition, loses none.  Orders nothing. */
 void kapi_percpu_long_add(long *counter, long delta);
 
 KAPI_END

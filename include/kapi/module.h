@@ -8,9 +8,10 @@
 KAPI_BEGIN
 
 bool kapi_module_try_get(void); /* false: the module is being unloaded */
-void kapi_module_put(void);
+void kapi_module_put(void); /* drops a reference of try_get() */
 int kapi_module_references(void); /* the module's reference count */
 
+/* A line of the log, with the module's name before it.  Any context. */
 void kapi_log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void kapi_log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* kapi_log_error(), rate-limited: for lines that a user can provoke. */

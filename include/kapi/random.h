@@ -7,6 +7,7 @@
 
 KAPI_BEGIN
 
+/* Cannot be guessed once the kernel's generator is seeded, for which it does not wait.  Any context. */
 kapi_u64 kapi_random_u64(void);
 
 KAPI_END

@@ -14,9 +14,11 @@ KAPI_OPAQUE_AS(kapi_work, WORK, work_struct);
 typedef void (*kapi_rcu_callback)(kapi_rcu_head *head);
 typedef void (*kapi_work_function)(kapi_work *work);
 
+/* What was reachable after lock() exists until unlock().  Nothing sleeps between them; they nest. */
 void kapi_rcu_read_lock(void);
 void kapi_rcu_read_unlock(void);
-bool kapi_rcu_read_is_held(void); /* true if lockdep is off */
+bool kapi_rcu_read_is_held(void); /* true when lockdep cannot tell */
+/* Runs @callback(@head), which must not sleep, once all current readers have ended.  Any context. */
 void kapi_call_rcu(kapi_rcu_head *head, kapi_rcu_callback callback);
 /* Frees the memory that begins with @head once all current readers have ended; any context. */
 void kapi_kvfree_rcu(kapi_rcu_head *head);

@@ -15,19 +15,20 @@ struct kapi_pid;
 struct kapi_pid_ns;
 struct kapi_user_ns;
 
-struct kapi_task *kapi_task_current(void);
+struct kapi_task *kapi_task_current(void); /* takes no reference */
+/* A reference keeps the structure, not the task.  Any context. */
 void kapi_task_get(struct kapi_task *task);
 void kapi_task_put(struct kapi_task *task);
 bool kapi_task_wake(struct kapi_task *task); /* full barrier before it reads the task's state */
 void kapi_task_set_interruptible(void); /* full barrier after it, also after the next function */
 void kapi_task_set_running(void);
-void kapi_task_schedule(void);
-bool kapi_task_signal_pending(void);
+void kapi_task_schedule(void); /* sleeps in the state set before, until woken */
+bool kapi_task_signal_pending(void); /* of the current task */
 void kapi_task_resched(void); /* cond_resched(); may sleep */
 
 /* Sleeps in the state set before until woken (true) or @deadline (monotonic, ns) has passed. */
 bool kapi_task_schedule_until(kapi_s64 deadline);
-void kapi_task_sleep_ms(kapi_u32 milliseconds);
+void kapi_task_sleep_ms(kapi_u32 milliseconds); /* whatever signals come */
 void kapi_task_sleep_interruptible_ms(kapi_u32 milliseconds); /* or until a signal is pending */
 
 /* The thread-group id of a task; takes no reference. */
@@ -46,10 +47,13 @@ void kapi_pid_ns_put(struct kapi_pid_ns *ns);
 
 unsigned long kapi_task_rlimit(unsigned int resource); /* of the current task's process */
 
-/* Kernel-internal ids (kuid_t, kgid_t); a user namespace translates them for user space. */
+/*
+ * Of the current task.  Kernel-internal ids (kuid_t, kgid_t); user-visible ones go through a user namespace.
+ * Namespaces are returned without a reference.
+ */
 kapi_u32 kapi_cred_euid(void);
 kapi_u32 kapi_cred_egid(void);
-bool kapi_cred_in_group(kapi_u32 gid);
+bool kapi_cred_in_group(kapi_u32 gid); /* the file-system group, or a supplementary one */
 bool kapi_cred_capable(int capability); /* in the initial user namespace */
 bool kapi_cred_ns_capable(struct kapi_user_ns *ns, int capability);
 bool kapi_cred_ns_capable_unaudited(struct kapi_user_ns *ns, int capability); /* no audit record */
