@@ -20,6 +20,8 @@ struct Kernel {
     }
     [[nodiscard]] static bool has_sysvipc() noexcept { return kapi_kernel_has_sysvipc(); }
     [[nodiscard]] static bool has_compat() noexcept { return host_kernel_has_compat(); }
+    /* True with PREEMPT_RT: spinlocks sleep. */
+    [[nodiscard]] static constexpr bool is_realtime() noexcept { return KAPI_PREEMPT_RT != 0; }
     /* Whether 32-bit programs may pass 32-bit times. */
     [[nodiscard]] static bool has_time32() noexcept { return kapi_kernel_has_time32(); }
 };
