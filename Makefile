@@ -33,7 +33,7 @@ export LTO SYSVIPC_UNTRIED
 
 .PHONY: all install uninstall tools install-tools deb android clean run shell test test-more host-test explore fuzz coverage mutants mutants-guest test-reference test-postgres matrix bench latency lint check format help FORCE
 
-all: ## build sysvipc.ko for KDIR (default: the running kernel's headers)
+all: ## build sysvipc.ko for KDIR (default: the running kernel's headers, else Debian's newest)
 	@test -d "$(KDIR)" || { echo "No kernel headers: set KDIR=, or run scripts/install-packages build headers" >&2; false; }
 	scripts/build-module $(KDIR) $(CURDIR)/build/$(RELEASE)
 	cp build/$(RELEASE)/sysvipc.ko .
@@ -44,7 +44,7 @@ install: ## install the module for KDIR's kernel and sysvipc(4) (INSTALL_MOD_PAT
 	install -D -m 644 man/sysvipc.4 $(MAN_DIR)/sysvipc.4
 	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(RELEASE)
 
-uninstall: ## undo make install
+uninstall: ## remove what install and install-tools installed
 	rm -f $(MODULE_DIR)/sysvipc.ko $(MAN_DIR)/sysvipc.4 $(BIN_DIR)/sysvipcctl $(MAN1_DIR)/sysvipcctl.1
 	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(RELEASE)
 
@@ -144,7 +144,7 @@ latency: ## measure how long one task delays others, module against built-in cod
 mutants-guest: ## plant the faults of tests/guest_mutants; do the tests in the guest find them?
 	scripts/mutate-guest
 
-LINT := format shell help layers layers_sees architectures architectures_sees log_lines c_functions_used constructors untried
+LINT := format shell help layers layers_sees architectures architectures_sees log_lines c_functions_used constructors constructors_sees touched untried
 lint: ## run the static checks that need no kernel, in seconds
 	@for check in $(LINT); do scripts/check_$$check || exit; done
 
