@@ -69,7 +69,7 @@ constexpr bool kOptional = true;
 constexpr auto kNamespaceEnding = &IpcNsHandle::ending_symbol;
 constexpr const char* kCallLoss = "no System V IPC call is served";
 
-constexpr Row function(Where where, Symbol symbol, void (*landing)(), void (*landing_in_place)(),
+consteval Row function(Where where, Symbol symbol, void (*landing)(), void (*landing_in_place)(),
                        decltype(Interception::is_wanted) is_wanted, unsigned long& place,
                        bool is_optional, const char* loss) noexcept
 {
@@ -85,7 +85,7 @@ constexpr Row function(Where where, Symbol symbol, void (*landing)(), void (*lan
                .loss = loss } };
 }
 
-constexpr Row tracepoint(Where where, Symbol symbol, void* const& notice, bool is_optional,
+consteval Row tracepoint(Where where, Symbol symbol, void* const& notice, bool is_optional,
                          const char* loss) noexcept
 {
     return { where,
@@ -134,7 +134,7 @@ bool is_here(Where where) noexcept
     case Where::NotRealtime:
         return !Kernel::is_realtime();
     case Where::Everywhere:
-        return true;
+        break;
     }
     return true;
 }
@@ -168,10 +168,8 @@ const char* name_of(u32 means) noexcept
         return "kprobes";
     case INTERCEPT_BY_TRACEPOINT:
         return "a tracepoint";
-    case INTERCEPT_BY_DIRECT_CALL | INTERCEPT_BY_KPROBE:
-        return "ftrace direct calls or kprobes";
     default:
-        return "no means";
+        return "ftrace direct calls or kprobes";
     }
 }
 
