@@ -37,14 +37,14 @@ public:
     [[nodiscard]] const ProcessMark& maker() const noexcept { return maker_; }
 
     /* Emits ipc_refused: @ownership denies the caller @wanted (0: an action reserved to owners). */
-    COLD [[gnu::noinline]] void tell_refused(const Ownership& ownership, u32 wanted) const noexcept
+    COLD [[gnu::noinline]] void trace_refused(const Ownership& ownership, u32 wanted) const noexcept
     {
         Trace::ipc_refused(id(), key(), wanted, Caller::effective_uid().value(),
                            ownership.uid.value(), ownership.cuid.value(), ownership.mode.bits());
     }
 
     /* Adds this object to the system call's audit record, whatever the result. */
-    void tell_audit() noexcept { perm_.tell_audit(); }
+    void audit() noexcept { perm_.audit(); }
 
 protected:
     IpcObject(Key key, const Ownership& ownership) noexcept : perm_(key.value(), ownership)
@@ -120,7 +120,7 @@ public:
     [[nodiscard, gnu::always_inline]] Result<void> check_access(u32 wanted,
                                                                 UserNamespace owner) noexcept
     {
-        tell_audit();
+        audit();
         if (!ownership().lets_owner(wanted)) [[unlikely]]
             TRY(check_mode(wanted, owner));
         return perm().may_access(wanted);
@@ -128,7 +128,7 @@ public:
     [[nodiscard]] Result<void> check_access(const Locked& proof, u32 wanted,
                                             UserNamespace owner) noexcept
     {
-        tell_audit();
+        audit();
         if (!ownership(proof).lets_owner(wanted)) [[unlikely]]
             TRY(check_mode(wanted, owner));
         return perm().may_access(wanted);
@@ -153,14 +153,14 @@ public:
     /* IPC_RMID.  @owner: the user namespace for CAP_SYS_ADMIN.  Errors: EPERM, a module's. */
     [[nodiscard]] Result<void> check_removal(const Locked& proof, UserNamespace owner) noexcept
     {
-        tell_audit();
+        audit();
         TRY(check_owner(ownership(proof), owner));
         return check_command(KAPI_IPC_RMID);
     }
     /* check_removal() without the lock. */
     [[nodiscard]] Result<void> check_removal(UserNamespace owner) noexcept
     {
-        tell_audit();
+        audit();
         TRY(check_owner(ownership(), owner));
         return check_command(KAPI_IPC_RMID);
     }
@@ -168,7 +168,7 @@ public:
     [[nodiscard]] Result<void> check_change(const Locked& proof, const abi::IpcPerm& request,
                                             u64 qbytes, UserNamespace owner) noexcept
     {
-        perm().tell_audit_of_change(qbytes, request.uid, request.gid, request.mode);
+        perm().audit_change(qbytes, request.uid, request.gid, request.mode);
         TRY(check_owner(ownership(proof), owner));
         return check_command(KAPI_IPC_SET);
     }
@@ -211,7 +211,7 @@ private:
     {
         Result<void> permitted = ownership().check_mode(wanted, owner);
         if (!permitted.ok() && Trace::ipc_refused())
-            tell_refusal(wanted);
+            trace_refusal(wanted);
         return permitted;
     }
     [[nodiscard]] Result<void> check_owner(const Ownership& checked,
@@ -219,13 +219,13 @@ private:
     {
         Result<void> permitted = checked.check_owner(owner);
         if (!permitted.ok() && Trace::ipc_refused()) [[unlikely]]
-            tell_refusal(0);
+            trace_refusal(0);
         return permitted;
     }
     /* Reads the ownership again, so that calls need not keep it for a refusal. */
-    COLD [[gnu::noinline]] void tell_refusal(u32 wanted) const noexcept
+    COLD [[gnu::noinline]] void trace_refusal(u32 wanted) const noexcept
     {
-        tell_refused(ownership(), wanted);
+        trace_refused(ownership(), wanted);
     }
 
     [[no_unique_address]] Lock state_; /* the next member may use its tail padding */

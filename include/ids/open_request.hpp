@@ -64,8 +64,8 @@ template <class Facility>
 }
 
 template <class Facility>
-COLD [[gnu::noinline]] void tell_created(const OpenRequest& request, const Facility& facility,
-                                         IpcId id) noexcept
+COLD [[gnu::noinline]] void trace_created(const OpenRequest& request, const Facility& facility,
+                                          IpcId id) noexcept
 {
     Trace::ipc_created(static_cast<int>(Facility::Object::kKind), id, request.key,
                        request.mode().bits(), facility.created_size());
@@ -85,7 +85,7 @@ template <class Facility>
         return published;
     }
     if (Trace::ipc_created()) [[unlikely]]
-        tell_created(request, facility, published.take());
+        trace_created(request, facility, published.take());
     return published;
 }
 

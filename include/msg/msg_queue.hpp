@@ -80,8 +80,8 @@ struct MsgQueueState : Pinned {
 private:
     [[nodiscard]] bool may_have(kapi_task* receiver, const MessageSelector& selector,
                                 Message& message) noexcept;
-    COLD [[gnu::noinline]] void tell_sent(const Message& message) const noexcept;
-    COLD [[gnu::noinline]] void tell_received(const Message& message) const noexcept;
+    COLD [[gnu::noinline]] void trace_sent(const Message& message) const noexcept;
+    COLD [[gnu::noinline]] void trace_received(const Message& message) const noexcept;
     [[nodiscard, gnu::noinline]] bool deliver(Box<Message>& message, WakeList& wakes) noexcept;
 
     KernelPerm& perm_;
@@ -105,7 +105,7 @@ public:
      */
     [[nodiscard]] static MsgQueue* find(IpcNamespace& ns, IpcId id) noexcept
     {
-        return find_or_tell<MsgQueue>(ns, id);
+        return find_traced<MsgQueue>(ns, id);
     }
 
     /* Asks security modules about @message; call after check_access().  Errors: a module's. */

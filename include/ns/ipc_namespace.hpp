@@ -118,13 +118,13 @@ private:
 
 /* Emits ipc_removed; call before @object is removed. */
 template <class Object>
-COLD [[gnu::noinline]] void tell_removed(const Object& object, Removal why) noexcept
+COLD [[gnu::noinline]] void trace_removed(const Object& object, Removal why) noexcept
 {
     Trace::ipc_removed(static_cast<int>(Object::kKind), object.id(), object.key(), why);
 }
 
 template <class Object>
-COLD [[gnu::noinline]] void tell_not_found(IpcId id) noexcept
+COLD [[gnu::noinline]] void trace_not_found(IpcId id) noexcept
 {
     if (Trace::ipc_not_found())
         Trace::ipc_not_found(static_cast<int>(Object::kKind), id);
@@ -132,11 +132,11 @@ COLD [[gnu::noinline]] void tell_not_found(IpcId id) noexcept
 
 /* Finds an object; nullptr: none, which is traced.  Call under RCU. */
 template <class Object>
-[[nodiscard, gnu::always_inline]] inline Object* find_or_tell(IpcNamespace& ns, IpcId id) noexcept
+[[nodiscard, gnu::always_inline]] inline Object* find_traced(IpcNamespace& ns, IpcId id) noexcept
 {
     if (Object* object = ns.table(Object::kKind).template find<Object>(id)) [[likely]]
         return object;
-    tell_not_found<Object>(id);
+    trace_not_found<Object>(id);
     return nullptr;
 }
 

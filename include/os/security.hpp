@@ -75,13 +75,13 @@ public:
     void remove_marks(u32 bits) noexcept { host_ipc_perm_change_mode(&perm_, bits, 0); }
 
     /* Adds this object to the audit record, if audit records this call. */
-    void tell_audit() noexcept
+    void audit() noexcept
     {
         if (host_audit_is_on()) [[unlikely]]
             host_audit_object(&perm_);
     }
     /* Adds the values that IPC_SET requests to the audit record; ids as the caller passed them. */
-    void tell_audit_of_change(u64 qbytes, u32 uid, u32 gid, u32 mode) noexcept
+    void audit_change(u64 qbytes, u32 uid, u32 gid, u32 mode) noexcept
     {
         if (host_audit_is_on()) [[unlikely]] {
             host_audit_object(&perm_);

@@ -112,7 +112,7 @@ public:
     /* nullptr: none (EINVAL).  Call under RCU. */
     [[nodiscard]] static SemSet* find(IpcNamespace& ns, IpcId id) noexcept
     {
-        return find_or_tell<SemSet>(ns, id);
+        return find_traced<SemSet>(ns, id);
     }
     /* Finds the set and keeps it while the caller sleeps.  Errors: EINVAL. */
     [[nodiscard]] static Result<Ref<SemSet>> hold(IpcNamespace& ns, IpcId id) noexcept;
@@ -170,8 +170,8 @@ private:
 };
 
 /* Emits sem_done after a call has done @count operations: @first is the first, @semaphore its semaphore. */
-COLD [[gnu::noinline]] inline void tell_done(const SemSet& set, const abi::SemOp& first, u32 count,
-                                             const SemaphoreState& semaphore) noexcept
+COLD [[gnu::noinline]] inline void trace_done(const SemSet& set, const abi::SemOp& first, u32 count,
+                                              const SemaphoreState& semaphore) noexcept
 {
     Trace::sem_done(set.id(), first.sem_num, first.sem_op, count, semaphore.value);
 }

@@ -60,7 +60,7 @@ public:
     /* nullptr: none (EINVAL).  Call under RCU. */
     [[nodiscard]] static ShmSegment* find(IpcNamespace& ns, IpcId id) noexcept
     {
-        return find_or_tell<ShmSegment>(ns, id);
+        return find_traced<ShmSegment>(ns, id);
     }
 
     /* Size in bytes, as requested. */

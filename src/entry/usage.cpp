@@ -21,7 +21,7 @@ namespace sysvipc {
 
 namespace {
 
-constinit Atomic<bool> is_told { false };
+constinit Atomic<bool> is_readable { false };
 
 /* A page, and the number of tables with objects, each of which holds a reference to the module. */
 struct UsePage {
@@ -29,7 +29,7 @@ struct UsePage {
     int tables { 0 };
 };
 
-void tell_namespace(IpcNamespace& ns, void* context) noexcept
+void describe_namespace(IpcNamespace& ns, void* context) noexcept
 {
     constexpr usize kWidth = 10;
 
@@ -50,12 +50,12 @@ void tell_namespace(IpcNamespace& ns, void* context) noexcept
         page.text.add(line.character('\n'));
 }
 
-void tell(TextPage& text) noexcept
+void describe_use(TextPage& text) noexcept
 {
     UsePage page { text };
     Line<80> header;
     text.add(header.string("    ipc_ns    queues      sets  segments\n"));
-    Namespaces::visit(tell_namespace, &page);
+    Namespaces::visit(describe_namespace, &page);
     const int others = ModulePin::count() - page.tables;
     Line<80> rest;
     text.add(rest.string("mappings, open files, calls: ")
@@ -67,28 +67,28 @@ void tell(TextPage& text) noexcept
 
 Result<void> start_usage() noexcept
 {
-    is_told.store_release(true);
+    is_readable.store_release(true);
     return {};
 }
 
 void stop_usage() noexcept
 {
-    is_told.store_release(false);
+    is_readable.store_release(false);
 }
 
 } // namespace sysvipc
 
 namespace {
 
-/* Calls @tell(page) between start_usage() and stop_usage(). */
-template <class Tell>
-kapi_size describe(char* text, kapi_size size, const Tell& tell) noexcept
+/* Calls @write(page) between start_usage() and stop_usage(). */
+template <class Write>
+kapi_size describe(char* text, kapi_size size, const Write& write) noexcept
 {
     using namespace sysvipc;
     const RcuGuard guard;
     TextPage page { text, size };
-    if (is_told.load_acquire())
-        tell(page);
+    if (is_readable.load_acquire())
+        write(page);
     return page.used();
 }
 
@@ -96,7 +96,7 @@ kapi_size describe(char* text, kapi_size size, const Tell& tell) noexcept
 
 kapi_size sysvipc_describe_use(char* text, kapi_size size) noexcept
 {
-    return describe(text, size, sysvipc::tell);
+    return describe(text, size, sysvipc::describe_use);
 }
 
 kapi_size sysvipc_describe_interceptions(char* text, kapi_size size) noexcept

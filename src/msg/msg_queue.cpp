@@ -38,12 +38,12 @@ WaitTotals* MsgQueue::receiver_waits() noexcept
     return waits ? &waits->receivers : nullptr;
 }
 
-void MsgQueueState::tell_sent(const Message& message) const noexcept
+void MsgQueueState::trace_sent(const Message& message) const noexcept
 {
     Trace::msg_sent(perm_.id(), message.type(), message.size(), messages + 1);
 }
 
-void MsgQueueState::tell_received(const Message& message) const noexcept
+void MsgQueueState::trace_received(const Message& message) const noexcept
 {
     Trace::msg_received(perm_.id(), message.type(), message.size(), messages);
 }
@@ -94,7 +94,7 @@ bool MsgQueueState::deliver(Box<Message>& message, WakeList& wakes) noexcept
 void MsgQueueState::accept(Box<Message> message, MessageUsage& usage, WakeList& wakes) noexcept
 {
     if (Trace::msg_sent()) [[unlikely]]
-        tell_sent(*message);
+        trace_sent(*message);
     lspid.note(CurrentTask::process());
     stime = real_seconds();
     if (!receivers.is_empty() && deliver(message, wakes))
@@ -116,7 +116,7 @@ Box<Message> MsgQueueState::take(Message& message, MessageUsage& usage, WakeList
     --messages;
     ++received;
     if (Trace::msg_received()) [[unlikely]]
-        tell_received(*taken);
+        trace_received(*taken);
     usage.bytes.add(-static_cast<long>(size));
     usage.messages.add(-1);
     lrpid.note(CurrentTask::process());
@@ -195,7 +195,7 @@ void remove_all_queues(IpcNamespace& ns) noexcept
     for_all_objects<MsgQueue>(table, [&](MsgQueue& queue) {
         const Ref<MsgQueue> removed = take_out(table, queue);
         if (Trace::ipc_removed()) [[unlikely]]
-            tell_removed(*removed, Removal::Namespace);
+            trace_removed(*removed, Removal::Namespace);
         removed->retire(ns.message_usage());
     });
 }

@@ -63,7 +63,7 @@ template <class Buffer>
         return Errno::EINVAL;
     auto state = queue->lock();
     if (command == MsgCommand::MSG_STAT_ANY)
-        queue->tell_audit();
+        queue->audit();
     else
         TRY(queue->check_access(state, kReadAccess, ns.owner()));
     TRY(queue->check_command(command));
@@ -149,7 +149,7 @@ Result<Ref<MsgQueue>> withdraw(IpcNamespace& ns, IpcId id) noexcept
 {
     const Ref<MsgQueue> queue = TRY(withdraw(ns, id));
     if (Trace::ipc_removed()) [[unlikely]]
-        tell_removed(*queue, Removal::Rmid);
+        trace_removed(*queue, Removal::Rmid);
     queue->retire(ns.message_usage());
     return 0;
 }

@@ -114,7 +114,7 @@ void remove_all_sets(IpcNamespace& ns) noexcept
     for_all_objects<SemSet>(ns.table(Kind::Semaphores), [&](SemSet& set) {
         const Ref<SemSet> removed = take_out(ns, set);
         if (Trace::ipc_removed()) [[unlikely]]
-            tell_removed(*removed, Removal::Namespace);
+            trace_removed(*removed, Removal::Namespace);
         removed->retire();
     });
 }

@@ -36,7 +36,7 @@ void count_done(const SemSet& set, SemaphoreState& first, const SemOperations& d
 {
     ++first.operations;
     if (Trace::sem_done()) [[unlikely]]
-        tell_done(set, done.first(), done.count(), first);
+        trace_done(set, done.first(), done.count(), first);
 }
 
 /* As count_done(), for operations performed for a waiting task. */

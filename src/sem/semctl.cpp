@@ -66,7 +66,7 @@ template <class Buffer>
     stat.otime = set->otime(); /* reads each semaphore, so not under the lock */
     auto state = set->lock();
     if (command == SemCommand::SEM_STAT_ANY)
-        set->tell_audit();
+        set->audit();
     else
         TRY(set->check_access(state, kReadAccess, ns.owner()));
     TRY(set->check_command(command));
@@ -264,7 +264,7 @@ Result<Ref<SemSet>> withdraw(IpcNamespace& ns, IpcId id) noexcept
 {
     const Ref<SemSet> set = TRY(withdraw(ns, id));
     if (Trace::ipc_removed()) [[unlikely]]
-        tell_removed(*set, Removal::Rmid);
+        trace_removed(*set, Removal::Rmid);
     set->retire();
     return 0;
 }

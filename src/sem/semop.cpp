@@ -171,7 +171,7 @@ Result<Turn> operate_at_once(IpcNamespace& ns, IpcId id, SemOperations& operatio
     semaphore.last_changer.note(CurrentTask::process());
     ++semaphore.operations;
     if (Trace::sem_done()) [[unlikely]]
-        tell_done(set, op, 1, semaphore);
+        trace_done(set, op, 1, semaphore);
     semaphore.otime.store_relaxed(real_seconds());
     return true;
 }

@@ -131,7 +131,7 @@ Result<Ref<ShmSegment>> ShmSegment::withdraw_if_unused() noexcept
     if (is_removed() || !is_unused(*state))
         return Errno::EBUSY;
     if (Trace::ipc_removed()) [[unlikely]]
-        tell_removed(*this, state->is_marked ? Removal::LastDetach : Removal::Forced);
+        trace_removed(*this, state->is_marked ? Removal::LastDetach : Removal::Forced);
     return ns_.table(kKind).withdraw(*this, state);
 }
 
@@ -142,7 +142,7 @@ Result<Ref<ShmSegment>> ShmSegment::withdraw_unmapped() noexcept
     if (is_removed() || !invariant(state->attaches == 0))
         return Errno::EBUSY;
     if (Trace::ipc_removed()) [[unlikely]]
-        tell_removed(*this, Removal::Namespace);
+        trace_removed(*this, Removal::Namespace);
     return ns_.table(kKind).withdraw(*this, state);
 }
 

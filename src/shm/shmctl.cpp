@@ -75,7 +75,7 @@ template <class Buffer>
         return Errno::EINVAL;
     auto state = segment->lock();
     if (command == ShmCommand::SHM_STAT_ANY)
-        segment->tell_audit();
+        segment->audit();
     else
         TRY(segment->check_access(state, kReadAccess, ns.owner()));
     TRY(segment->check_command(command));
@@ -157,7 +157,7 @@ Result<void> withdraw_or_mark(IpcNamespace& ns, IpcId id,
     TRY(withdraw_or_mark(ns, id, withdrawn));
     if (withdrawn.has_value()) {
         if (Trace::ipc_removed()) [[unlikely]]
-            tell_removed(**withdrawn, Removal::Rmid);
+            trace_removed(**withdrawn, Removal::Rmid);
         (*withdrawn)->retire();
     }
     return 0;
@@ -188,7 +188,7 @@ Result<void> check_locking(IpcNamespace& ns, const Ownership& ownership,
     ShmSegment* segment = ShmSegment::find(ns, id);
     if (!segment)
         return Errno::EINVAL;
-    segment->tell_audit();
+    segment->audit();
     TRY(segment->check_command(ShmCommand::SHM_LOCK));
     auto state = segment->lock();
     if (segment->is_removed())
@@ -207,7 +207,7 @@ Result<SegmentFile> unlock_pages(IpcNamespace& ns, IpcId id) noexcept
     ShmSegment* segment = ShmSegment::find(ns, id);
     if (!segment)
         return Errno::EINVAL;
-    segment->tell_audit();
+    segment->audit();
     TRY(segment->check_command(ShmCommand::SHM_UNLOCK));
     auto state = segment->lock();
     if (segment->is_removed())
