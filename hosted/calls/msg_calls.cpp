@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Message calls: every command, the errors of each, waiting. */
+#include "../fault.hpp"
 #include "../machine.hpp"
 #include "test.hpp"
 
@@ -45,6 +46,21 @@ long receive(Process& self, int id, long type, int flags = IPC_NOWAIT, std::size
 }
 
 } // namespace
+
+/* The text may be as long as msgmax lets it be. */
+TEST(a_refused_type_costs_no_memory_for_a_long_text)
+{
+    Process self;
+    const int id = make(self);
+    fail_allocation(0);
+    EXPECT_EQ(send(self, id, 0, 8192), -EINVAL);
+    EXPECT_EQ(send(self, id, -1, 8192), -EINVAL);
+    EXPECT_EQ(self.msgsnd(id, nullptr, 8192, IPC_NOWAIT), -EFAULT);
+    EXPECT_EQ(allocations_seen(), 0);
+    EXPECT_EQ(send(self, id, 1, 8192), 0);
+    EXPECT(allocations_seen() > 0);
+    EXPECT_EQ(self.msgctl(id, IPC_RMID, nullptr), 0);
+}
 
 TEST(msgget_finds_creates_and_refuses)
 {

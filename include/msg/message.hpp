@@ -73,6 +73,10 @@ private:
     explicit Message(usize size) noexcept : known_(size) { }
     [[nodiscard]] static Result<Box<Message>> allocate(usize size) noexcept;
     [[nodiscard]] Result<void> add_blocks() noexcept;
+    /* load() of a text that needs blocks. */
+    template <class Type>
+    [[nodiscard]] static Result<Box<Message>> load_with_blocks(UserAddress from,
+                                                               usize size) noexcept;
     [[nodiscard]] inline bool has_blocks() const noexcept;
     [[nodiscard]] inline Block*& first_block() noexcept;
     [[nodiscard]] inline const Block* first_block() const noexcept;

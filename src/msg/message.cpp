@@ -208,9 +208,30 @@ Result<void> Message::for_each_block(auto* block, usize size, Piece&& piece) noe
     return {};
 }
 
+/* Checks the type before it allocates memory, which may be much. */
+template <class Type>
+Result<Box<Message>> Message::load_with_blocks(UserAddress from, usize size) noexcept
+{
+    const Type type = TRY(read_user<Type>(from));
+    if (type < 1)
+        return Errno::EINVAL;
+    Box<Message> message = TRY(allocate(size));
+    message->known_.set_type(type); /* destroy() calls unlabel() from here on, labelled or not */
+    const UserAddress text = from.offset(sizeof(Type));
+    TRY(read_user_bytes(message->text(), text, MessageLayout::kFirstText));
+    TRY(for_each_block(message->first_block(), size, [&](u8* to, usize count, usize offset) {
+        return read_user_bytes(to, text.offset(offset), count);
+    }));
+    TRY(message->label());
+    return message;
+}
+
+/* Reads type and text at once, if they fit into the first piece. */
 template <class Type>
 Result<Box<Message>> Message::load(UserAddress from, usize size) noexcept
 {
+    if (size > MessageLayout::kFirstText) [[unlikely]]
+        return load_with_blocks<Type>(from, size);
     Result<Box<Message>> allocated = allocate(size);
     if (!allocated.ok()) [[unlikely]] {
         /* Linux checks the type before it allocates memory. */
@@ -219,24 +240,17 @@ Result<Box<Message>> Message::load(UserAddress from, usize size) noexcept
     }
     Box<Message> message = allocated.take();
 
-    const usize first = min(size, MessageLayout::kFirstText);
     u8* const type_and_text = message->text() - sizeof(Type);
-    const usize missed = TRY(read_user_part(type_and_text, from, sizeof(Type) + first));
+    const usize missed = TRY(read_user_part(type_and_text, from, sizeof(Type) + size));
     Type type;
     __builtin_memcpy(&type, type_and_text, sizeof(Type));
-    if (missed > first) [[unlikely]] /* near the end of user memory, the copy may read nothing */
+    if (missed > size) [[unlikely]] /* near the end of user memory, the copy may read nothing */
         type = TRY(read_user<Type>(from));
     if (type < 1) [[unlikely]]
         return Errno::EINVAL;
     message->known_.set_type(type); /* destroy() calls unlabel() from here on, labelled or not */
     if (missed > 0) [[unlikely]]
         return Errno::EFAULT;
-    const UserAddress text = from.offset(sizeof(Type));
-    if (message->has_blocks()) [[unlikely]] {
-        TRY(for_each_block(message->first_block(), size, [&](u8* to, usize count, usize offset) {
-            return read_user_bytes(to, text.offset(offset), count);
-        }));
-    }
     TRY(message->label());
     return message;
 }

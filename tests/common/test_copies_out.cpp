@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <sys/mman.h>
 
 namespace {
 
@@ -170,5 +171,53 @@ TEST(shmctl_writes_as_much_of_a_structure_as_fits)
     expect_all_that_fits(sizeof(sysv::ShmUsage),
                          [&](std::byte* buffer) { return sysv::shmctl(0, SHM_INFO, buffer); });
 }
+
+// --- the end of user space
+
+#ifdef __LP64__ // 32-bit programs have unmapped pages behind theirs
+// Linux looks at the whole range before it writes.
+TEST(nothing_is_written_to_a_range_that_leaves_user_space)
+{
+    constexpr std::size_t kRoom = 8;
+    void* const page =
+        mmap(reinterpret_cast<void*>(kEndOfUserSpace - kPage), kPage, PROT_READ | PROT_WRITE,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    REQUIRE(page != MAP_FAILED);
+    std::byte* const end = static_cast<std::byte*>(page) + kPage;
+    const auto expect_untouched = [&](std::size_t room, const Call& call) {
+        std::fill_n(end - room, room, kUntouched);
+        EXPECT_ERR(call(end - room), EFAULT);
+        EXPECT(std::all_of(end - kRoom, end, [](std::byte each) { return each == kUntouched; }));
+    };
+    const Queue queue;
+    const SemSet set { 3 };
+    const Segment segment;
+    expect_untouched(kRoom, [&](std::byte* buffer) {
+        return sysv::msgctl(queue.id(), IPC_STAT, reinterpret_cast<sysv::QueueStat*>(buffer));
+    });
+    for (const int command : { IPC_INFO, MSG_INFO })
+        expect_untouched(kRoom, [&](std::byte* buffer) {
+            return sysv::msgctl(0, command, reinterpret_cast<sysv::Info*>(buffer));
+        });
+    expect_untouched(
+        kRoom, [&](std::byte* buffer) { return sysv::semctl(set.id(), 0, IPC_STAT, buffer); });
+    for (const int command : { IPC_INFO, SEM_INFO })
+        expect_untouched(kRoom,
+                         [&](std::byte* buffer) { return sysv::semctl(0, 0, command, buffer); });
+    expect_untouched(
+        kRoom, [&](std::byte* buffer) { return sysv::shmctl(segment.id(), IPC_STAT, buffer); });
+    for (const int command : { IPC_INFO, SHM_INFO })
+        expect_untouched(kRoom,
+                         [&](std::byte* buffer) { return sysv::shmctl(0, command, buffer); });
+    // The text of a message, behind a type that fits.
+    for (const std::size_t size : { kRoom + 1, std::size_t { 4000 } }) {
+        REQUIRE_OK(queue.send(1, pattern(size)));
+        expect_untouched(sizeof(long) + kRoom, [&](std::byte* buffer) {
+            return sysv::msgrcv(queue.id(), buffer, size, 0, IPC_NOWAIT);
+        });
+    }
+    EXPECT_EQ(munmap(page, kPage), 0);
+}
+#endif
 
 } // namespace

@@ -77,6 +77,20 @@ TEST(a_message_longer_than_msgmax_is_einval)
     EXPECT_EQ(queue.stat().qnum, 0u);
 }
 
+// More than the machine of the tests has: the type is checked first.
+TEST(a_refused_type_costs_no_memory_for_a_long_text)
+{
+    constexpr std::size_t kSize = 0x7ffffff0;
+    const LimitOverride long_texts { "msgmax", INT_MAX };
+    const Queue queue;
+    SmallMessage message;
+    for (const long refused : { 0l, -1l }) {
+        message.type = refused;
+        EXPECT_ERR(sysv::msgsnd(queue.id(), &message, kSize, IPC_NOWAIT), EINVAL);
+    }
+    EXPECT_ERR(sysv::msgsnd(queue.id(), kNull, kSize, IPC_NOWAIT), EFAULT);
+}
+
 TEST(sizes_that_are_negative_as_long_are_einval)
 {
     const Queue queue;
