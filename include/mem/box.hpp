@@ -28,7 +28,7 @@ public:
     T* operator->() const noexcept { return object_; }
     T& operator*() const noexcept { return *object_; }
     /* Gives up ownership: the object must be adopted again. */
-    T& give_away() noexcept { return *exchange(object_, nullptr); }
+    [[nodiscard]] T& give_away() noexcept { return *exchange(object_, nullptr); }
 
 private:
     explicit Box(T* object) noexcept : object_(object) { }

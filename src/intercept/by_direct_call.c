@@ -17,6 +17,9 @@
 #include <intercept/armed.h>
 #include <intercept/places.h>
 
+/* Assembly, nowhere.S of each architecture: a landing that only continues the function. */
+void sysvipc_enter_nowhere(void);
+
 /* 0: unknown, or a tracepoint. */
 static unsigned long place_of(const struct intercept_row *row)
 {
@@ -187,24 +190,39 @@ static int attach_with_same_landing(struct intercept_group *group, kapi_u32 firs
 	return error;
 }
 
+/* Redirects @count rows from @first on, without effect on their calls, and restores them: 0 or -errno. */
+static int try_rows(struct intercept_group *group, kapi_u32 first, kapi_u32 count)
+{
+	struct direct_hook *hook;
+	int error =
+		hook_rows(group, first, count, group->count, sysvipc_enter_nowhere, false, &hook);
+
+	if (!error)
+		direct_hook_detach(hook);
+	return error;
+}
+
 /*
- * Which of @count rows another user has redirected, by halves: each half that can be intercepted costs the
- * grace period of its removal.
+ * Which of @count rows another user has redirected, by halves; NULL if that cannot be found out.  Each half that
+ * can be redirected costs the grace period of its removal.
  */
 static const char *redirected(struct intercept_group *group, kapi_u32 first, kapi_u32 count)
 {
 	while (count > 1) {
 		const kapi_u32 half = count / 2;
+		const int error = try_rows(group, first, half);
 
-		if (attach_rows(group, first, half) == -EBUSY) {
+		if (error == -EBUSY) {
 			count = half;
-			continue;
+		} else if (!error ||
+			   error == -ENOENT) { /* these can be redirected, or cannot be traced */
+			first += half;
+			count -= half;
+		} else {
+			return NULL;
 		}
-		detach_rows(group, first);
-		first += half;
-		count -= half;
 	}
-	return group->rows[first].symbol;
+	return try_rows(group, first, count) == -EBUSY ? group->rows[first].symbol : NULL;
 }
 
 /* For functions that cannot share a landing: each uses its own, which serves no other function. */

@@ -5,6 +5,8 @@
 
 #include "means.h"
 
+#ifdef CONFIG_TRACEPOINTS
+
 struct search {
 	const char *name;
 	struct tracepoint *found;
@@ -32,6 +34,24 @@ static int attach_row(const struct intercept_row *row, struct tracepoint **trace
 		*tracepoint = search.found;
 	return error;
 }
+
+static void detach(struct tracepoint *tracepoint, const struct intercept_row *row)
+{
+	tracepoint_probe_unregister(tracepoint, *row->notice, NULL);
+}
+
+#else /* kernels with PREEMPT_RT need none */
+
+static int attach_row(const struct intercept_row *row, struct tracepoint **tracepoint)
+{
+	return -ENOENT;
+}
+
+static void detach(struct tracepoint *tracepoint, const struct intercept_row *row)
+{
+}
+
+#endif
 
 static int tracepoint_attach(struct intercept_group *group, const char **failed)
 {
@@ -62,7 +82,7 @@ static void tracepoint_detach(struct intercept_group *group)
 
 		if (!tracepoint)
 			continue;
-		tracepoint_probe_unregister(tracepoint, *group->rows[i].notice, NULL);
+		detach(tracepoint, &group->rows[i]);
 		is_used = true;
 	}
 	if (is_used)

@@ -75,7 +75,7 @@ static unsigned long without_strangers(unsigned long clone_flags)
  */
 typedef struct task_struct *copy_process_function(struct pid *pid, int trace, int node,
 						  struct kernel_clone_args *args);
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+#if defined(CONFIG_PREEMPT_RT) && LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
 static_assert(__same_type(copy_process, copy_process_function));
 #endif
 

@@ -190,3 +190,10 @@ SYM_CODE_START(sysvipc_call_rest)
 	pushq	%r8
 	RET
 SYM_CODE_END(sysvipc_call_rest)
+
+/* Only continues the function: for trying whether it can be redirected.  The KUnit module has one in nowhere.S. */
+SYM_CODE_START(sysvipc_enter_nowhere)
+	UNWIND_HINT_FUNC
+	ENDBR
+	RET
+SYM_CODE_END(sysvipc_enter_nowhere)

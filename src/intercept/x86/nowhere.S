@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* x86: a landing of a direct call that only continues the function, for tests (landings.S has the others). */
+/* x86: a landing of a direct call that only continues the function, for the KUnit module (landings.S has all others). */
 #include <linux/linkage.h>
 #include <asm/unwind_hints.h>
 
