@@ -135,4 +135,16 @@ int run_tests(int argc, char** argv)
     return status;
 }
 
+Loaded::Loaded(const char* parameters)
+{
+    require_unloaded_anywhere();
+    REQUIRE_OK(load(parameters));
+}
+
+Loaded::~Loaded()
+{
+    if (is_loaded())
+        EXPECT_OK(unload());
+}
+
 } // namespace module

@@ -28,6 +28,15 @@ Outcome load(const char* parameters = nullptr);
 Outcome unload();
 bool is_loaded();
 
+// The module, loaded on a kernel of either kind for the life of this object.  Skips as above.
+class Loaded {
+public:
+    explicit Loaded(const char* parameters);
+    ~Loaded();
+    Loaded(const Loaded&) = delete;
+    Loaded& operator=(const Loaded&) = delete;
+};
+
 // The errno with which delete_module(2) refuses a module in use.
 inline bool is_refusal(Outcome outcome)
 {

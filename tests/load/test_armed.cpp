@@ -8,12 +8,9 @@
 #include "lib/kernel_log.hpp"
 #include "lib/machine.hpp"
 #include "lib/module.hpp"
-#include "lib/proc_file.hpp"
 #include "lib/proc_table.hpp"
 #include "lib/queue.hpp"
 #include "lib/realm.hpp"
-#include "lib/segment.hpp"
-#include "lib/sem_set.hpp"
 #include "lib/shared.hpp"
 #include "lib/sysv_sem.hpp"
 
@@ -21,7 +18,6 @@
 #include <linux/membarrier.h>
 #include <sched.h>
 #include <string>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <vector>
@@ -56,21 +52,7 @@ private:
     const char* file_;
 };
 
-class Loaded {
-public:
-    explicit Loaded(const char* parameters)
-    {
-        module::require_unloaded_anywhere();
-        REQUIRE_OK(module::load(parameters));
-    }
-    ~Loaded()
-    {
-        if (module::is_loaded())
-            EXPECT_OK(module::unload());
-    }
-    Loaded(const Loaded&) = delete;
-    Loaded& operator=(const Loaded&) = delete;
-};
+using module::Loaded;
 
 void require_kprobes()
 {
@@ -274,86 +256,6 @@ TEST(the_last_log_line_reports_unloading_and_the_result_of_calls)
     EXPECT_EQ(log.take("sysvipc: "),
               is_builtin ? "unloaded: the kernel's own System V IPC serves again\n"
                          : "unloaded: System V IPC calls fail with ENOSYS again\n");
-}
-
-// The lines of the file with the reasons for use, without the blanks that align them.
-std::string in_use()
-{
-    std::string text;
-    for (const char c : read_file("/sys/module/sysvipc/parameters/in_use").value_or(""))
-        if (c != ' ' || (!text.empty() && text.back() != ' ' && text.back() != '\n'))
-            text += c;
-    return text;
-}
-
-std::string row(int queues, int sets, int segments)
-{
-    struct stat ns { };
-    // 0: this kernel has one for all.
-    if (has_namespaces("ipc"))
-        REQUIRE(stat("/proc/self/ns/ipc", &ns) == 0);
-    return std::to_string(ns.st_ino) + ' ' + std::to_string(queues) + ' ' + std::to_string(sets)
-        + ' ' + std::to_string(segments) + '\n';
-}
-
-TEST(the_reasons_for_use_can_be_read)
-{
-    const Loaded loaded { "" };
-    const std::string header = "ipc_ns queues sets segments\n";
-    const std::string others = "mappings, open files, calls: ";
-    EXPECT_EQ(in_use(), header + others + "0\n");
-    {
-        const Queue first;
-        const Queue second;
-        const Segment segment;
-        EXPECT_EQ(in_use(), header + row(2, 0, 1) + others + "0\n");
-        const std::string outside = row(2, 0, 1);
-        if (has_namespaces("ipc"))
-            in_a_process([&] {
-                REQUIRE(unshare(CLONE_NEWIPC) == 0);
-                const SemSet set { Values { 1, 2 } };
-                EXPECT_EQ(in_use(), header + outside + row(0, 1, 0) + others + "0\n");
-            });
-        const Attachment attachment { segment };
-        const Attachment another { segment };
-        const ProcFile file;
-        EXPECT(has(in_use(), others + "3\n"));
-    }
-    wait_until([&] { return in_use() == header + others + "0\n"; });
-    in_a_process([] {
-        REQUIRE(setuid(1000) == 0);
-        EXPECT(access("/sys/module/sysvipc/parameters/in_use", R_OK) != 0);
-    });
-}
-
-TEST(the_list_of_interceptions_can_be_read)
-{
-    module::require_unloaded_anywhere();
-    for (const std::string means : { "ftrace", "kprobe" }) {
-        const auto outcome = module::load(("attach=" + means).c_str());
-        if (outcome.failed_with(EOPNOTSUPP))
-            continue; // this kernel has no such means
-        REQUIRE_OK(outcome);
-        const std::string text =
-            read_file("/sys/module/sysvipc/parameters/intercepted").value_or("");
-        const std::string name = means == "ftrace" ? "ftrace direct calls" : "kprobes";
-        EXPECT(has(text, "exit_files: " + name + '\n'));
-        for (const char* call : { "msgget", "shmctl", "unshare", "setns" })
-            EXPECT(has(text, std::string { machine::kCallPrefix } + call + ": " + name + '\n'));
-        EXPECT(!has(text, "not intercepted"));
-        in_a_process([] {
-            REQUIRE(setuid(1000) == 0);
-            EXPECT(access("/sys/module/sysvipc/parameters/intercepted", R_OK) != 0);
-        });
-        REQUIRE_OK(module::unload());
-    }
-    EXPECT_ERR(module::load("intercepted=1"), EINVAL);
-}
-
-TEST(the_file_with_the_reasons_for_use_is_not_a_parameter)
-{
-    module::require_unloaded_anywhere();
-    EXPECT_ERR(module::load("in_use=1"), EINVAL);
 }
 
 TEST(a_module_that_does_not_load_does_not_take_over)
