@@ -211,6 +211,11 @@ bool kapi_task_signal_pending()
     return machine::current()->has_signal.load();
 }
 
+bool kapi_task_fatal_signal_pending()
+{
+    return machine::current()->is_killed.load();
+}
+
 void kapi_task_resched()
 {
     machine::give_way();

@@ -7,6 +7,9 @@
 #include "test.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <sstream>
 #include <sys/ipc.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
@@ -228,8 +231,108 @@ TEST(adjustments_are_shown_by_process)
         EXPECT(row_of("/proc/sysvipc/sem_stats", id)["undoers"] == "2");
     }
     EXPECT_EQ(row_count("/proc/sysvipc/sem_undo"), 1);
+    EXPECT(row_of("/proc/sysvipc/sem_stats", id)["undoers"] == "1");
     EXPECT_EQ(self.semctl(id, 0, IPC_RMID, 0), 0);
     EXPECT_EQ(row_count("/proc/sysvipc/sem_undo"), 0);
+}
+
+namespace {
+
+/* The process of the next line, which is read in the smallest pieces; empty: there is none. */
+std::string next_process(ProcFile& file, std::int64_t& offset)
+{
+    std::string line;
+    for (char byte = 0; byte != '\n' && file.read(&byte, 1, offset) == 1;)
+        line += byte;
+    std::istringstream words { line };
+    std::string word;
+    for (int i = 0; i < 3; ++i)
+        if (!(words >> word))
+            return {};
+    return word;
+}
+
+/* Processes that each have an undo record of a set, from the oldest. */
+struct Holders {
+    explicit Holders(int id)
+    {
+        for (int i = 0; i < 6; ++i) {
+            sembuf up { 0, 1, SEM_UNDO };
+            EXPECT_EQ(all.emplace_back(std::make_unique<Process>())->semop(id, &up, 1), 0);
+            pids.push_back(std::to_string(all.back()->pid()));
+        }
+    }
+    void end(std::size_t number) { all[number].reset(); }
+
+    std::vector<std::unique_ptr<Process>> all;
+    Words pids;
+};
+
+} // namespace
+
+TEST(a_read_goes_on_behind_the_record_that_it_showed_last_whichever_end_meanwhile)
+{
+    Process self;
+    const int id = static_cast<int>(self.semget(IPC_PRIVATE, 1, IPC_CREAT | 0600));
+    Holders holders { id };
+    const std::unique_ptr<ProcFile> file = ProcFile::open("/proc/sysvipc/sem_undo");
+    std::int64_t offset = 0;
+    EXPECT(next_process(*file, offset) == "pid");
+    EXPECT(next_process(*file, offset) == holders.pids[0]);
+    EXPECT(next_process(*file, offset) == holders.pids[1]);
+    holders.end(0); /* before it */
+    EXPECT(next_process(*file, offset) == holders.pids[2]);
+    holders.end(2); /* the one shown last */
+    holders.end(4); /* behind it */
+    const std::string next = next_process(*file, offset);
+    EXPECT(next == holders.pids[3] || next == holders.pids[5]);
+    holders.end(5);
+    EXPECT(next_process(*file, offset).empty());
+
+    offset = 0; /* again: the record that the file has kept may have ended */
+    EXPECT(next_process(*file, offset) == "pid");
+    EXPECT(next_process(*file, offset) == holders.pids[1]);
+    holders.end(1);
+    offset = 0;
+    EXPECT(next_process(*file, offset) == "pid");
+    EXPECT(next_process(*file, offset) == holders.pids[3]);
+    EXPECT(next_process(*file, offset).empty());
+    EXPECT_EQ(self.semctl(id, 0, IPC_RMID, 0), 0);
+    EXPECT(next_process(*file, offset).empty());
+    offset = 0;
+    EXPECT(next_process(*file, offset) == "pid");
+    EXPECT(next_process(*file, offset).empty());
+}
+
+TEST(a_read_goes_on_behind_a_record_that_has_ended)
+{
+    Process self;
+    const int id = static_cast<int>(self.semget(IPC_PRIVATE, 1, IPC_CREAT | 0600));
+    Holders holders { id };
+    const std::unique_ptr<ProcFile> file = ProcFile::open("/proc/sysvipc/sem_undo");
+    std::int64_t offset = 0;
+    EXPECT(next_process(*file, offset) == "pid");
+    for (std::size_t number = 0; number < holders.pids.size(); ++number) {
+        EXPECT(next_process(*file, offset) == holders.pids[number]);
+        if (number % 3 == 1)
+            holders.end(number);
+    }
+    EXPECT(next_process(*file, offset).empty());
+    EXPECT_EQ(self.semctl(id, 0, IPC_RMID, 0), 0);
+}
+
+TEST(a_reader_that_is_being_killed_reads_no_further)
+{
+    Process self;
+    const int id = static_cast<int>(self.semget(IPC_PRIVATE, 1, IPC_CREAT | 0600));
+    const std::unique_ptr<ProcFile> file = ProcFile::open("/proc/sysvipc/sem_stats");
+    std::int64_t offset = 0;
+    char text[4096];
+    machine::current()->is_killed.store(true);
+    EXPECT_EQ(file->read(text, sizeof(text), offset), -EINTR);
+    machine::current()->is_killed.store(false);
+    EXPECT(file->read(text, sizeof(text), offset) > 0);
+    EXPECT_EQ(self.semctl(id, 0, IPC_RMID, 0), 0);
 }
 
 TEST(statistics_of_a_segment_count_its_mappings)

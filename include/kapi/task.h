@@ -24,6 +24,7 @@ void kapi_task_set_interruptible(void); /* full barrier after it, also after the
 void kapi_task_set_running(void);
 void kapi_task_schedule(void); /* sleeps in the state set before, until woken */
 bool kapi_task_signal_pending(void); /* of the current task */
+bool kapi_task_fatal_signal_pending(void); /* the same, SIGKILL only */
 void kapi_task_resched(void); /* cond_resched(); may sleep */
 
 /* Sleeps in the state set before until woken (true) or @deadline (monotonic, ns) has passed. */

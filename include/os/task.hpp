@@ -18,6 +18,11 @@ struct CurrentTask {
         return kapi_task_tgid(kapi_task_current());
     }
     [[nodiscard]] static bool has_signal() noexcept { return kapi_task_signal_pending(); }
+    /* Returns to user space only to end: a long loop may stop early. */
+    [[nodiscard]] static bool is_being_killed() noexcept
+    {
+        return kapi_task_fatal_signal_pending();
+    }
     /* For long loops: cond_resched().  May sleep. */
     static void give_way() noexcept { kapi_task_resched(); }
     static void sleep_ms(u32 milliseconds) noexcept { kapi_task_sleep_ms(milliseconds); }

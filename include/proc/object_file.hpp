@@ -8,10 +8,14 @@
  *     static const char kHeader[];           with its newline
  *     static constexpr bool kNeedsReading;   true: only objects that the reader may read; false: all, as in
  *                                            /proc/sysvipc/msg, sem and shm
- *     static Result<Shown> show(SeqFile&, Object&, u32 part, const Viewer&)
- *                                            writes part @part of an object's lines.  More: there may be
- *                                            another part.  Errors end the read.  May sleep; holds no lock
- *                                            while it writes
+ *     static Result<void> show(SeqFile&, Object&, const Viewer&)
+ *                                            writes an object's lines.  Errors end the read.  May sleep;
+ *                                            holds no lock while it writes
+ * or, if an object can have so many lines that they are written in parts:
+ *     struct Cursor;                         the part, which go_to(part) changes, and what the View keeps to
+ *                                            find the next one
+ *     static Result<Shown> show(SeqFile&, Object&, Cursor&, const Viewer&)
+ *                                            writes the lines of one part.  More: there may be another part
  *
  * Position 0 is the header; an object at index n begins at position n + 1 in the upper half, its parts are in the
  * lower half.  As in the other files, a continued read finds its place even if objects were added or removed.
@@ -29,12 +33,32 @@
 #include <mem/construct.hpp>
 #include <ns/namespaces.hpp>
 #include <os/pid.hpp>
+#include <os/task.hpp>
 #include <os/proc_file.hpp>
 #include <proc/table_file.hpp>
 
 namespace sysvipc {
 
 enum class Shown : u8 { All, More };
+
+/* The place in an object that is one part. */
+struct SinglePart {
+    u32 part { 0 };
+
+    void go_to(u32 number) noexcept { part = number; }
+};
+template <class View>
+struct CursorOf {
+    using Type = SinglePart;
+};
+template <class View>
+    requires requires
+    {
+        typename View::Cursor;
+    }
+struct CursorOf<View> {
+    using Type = typename View::Cursor;
+};
 
 template <class View>
 class ObjectFile {
@@ -101,18 +125,18 @@ private:
     {
         if (position == 0)
             return this;
-        part_ = static_cast<u32>(position);
+        cursor_.go_to(static_cast<u32>(position));
         return position > 0 ? find(static_cast<i32>(position >> kPartBits) - 1, position) : nullptr;
     }
     COLD [[nodiscard]] void* go_on(long long& position) noexcept
     {
         if (position != 0 && has_more_) {
             ++position;
-            ++part_;
+            ++cursor_.part;
             return &object_;
         }
         const auto index = static_cast<i32>(position >> kPartBits);
-        part_ = 0;
+        cursor_.go_to(0);
         return find(index, position);
     }
     /* The first object, not removed, at or above @index. */
@@ -125,9 +149,9 @@ private:
             Result<Ref<Object>> held = hold_from<Object>(table, index);
             if (held.ok()) {
                 if (index != wanted)
-                    part_ = 0;
+                    cursor_.go_to(0);
                 object_.emplace([&] { return held.take(); });
-                position = (static_cast<long long>(index + 1) << kPartBits) | part_;
+                position = (static_cast<long long>(index + 1) << kPartBits) | cursor_.part;
                 return &object_;
             }
             if (held.error() == Errno::ENOENT)
@@ -148,21 +172,34 @@ private:
     COLD [[nodiscard]] int show_part(SeqFile& seq) noexcept
     {
         has_more_ = false;
+        /* One read() goes on through all objects that have no lines. */
+        if (CurrentTask::is_being_killed())
+            return static_cast<int>(to_syscall(Errno::EINTR));
+        CurrentTask::give_way();
         if (!may_show(seq))
             return 0;
         const Viewer viewer { seq.opener(), pids_ };
-        Result<Shown> shown = View::show(seq, **object_, part_, viewer);
+        Result<Shown> shown = show_lines(seq, viewer);
         if (!shown.ok())
             return static_cast<int>(to_syscall(shown.error()));
         has_more_ = shown.take() == Shown::More;
         return 0;
+    }
+    COLD [[nodiscard]] Result<Shown> show_lines(SeqFile& seq, const Viewer& viewer) noexcept
+    {
+        if constexpr (requires { typename View::Cursor; }) {
+            return View::show(seq, **object_, cursor_, viewer);
+        } else {
+            TRY(View::show(seq, **object_, viewer));
+            return Shown::All;
+        }
     }
 
     IpcNamespace& ns_;
     const IpcNsHold hold_; /* keeps it */
     const PidNamespace pids_;
     Optional<Ref<Object>> object_; /* between start and stop */
-    u32 part_ { 0 };
+    typename CursorOf<View>::Type cursor_;
     bool has_more_ { false };
 };
 

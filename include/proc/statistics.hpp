@@ -6,6 +6,7 @@
 #pragma once
 
 #include <ids/ipc_object.hpp>
+#include <os/task.hpp>
 #include <os/wait_totals.hpp>
 #include <proc/columns.hpp>
 
@@ -71,8 +72,10 @@ COLD [[gnu::noinline]] inline void add_age(TableLine& line, i64 since, i64 now) 
     add_count(line, static_cast<u64>(max<i64>(now - since, 0) / kNanoseconds));
 }
 
+/* Reschedules: thousands of lines may follow each other.  No lock is held. */
 COLD [[gnu::noinline]] inline void write_line(SeqFile& seq, TableLine& line) noexcept
 {
+    CurrentTask::give_way();
     line.character('\n');
     seq.write(line.text(), line.size());
 }

@@ -72,6 +72,7 @@ struct SemSetState : Pinned {
     SemWaiters changers; /* while complex_waiters is not 0: all that change a semaphore */
     SemWaiters zero_waiters; /* several operations, all of them waits for 0 */
     u32 complex_waiters { 0 };
+    u32 undo_count { 0 }; /* of records in "undo" */
     List<SemUndo, SetOfUndo> undo;
 };
 

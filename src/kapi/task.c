@@ -60,6 +60,11 @@ KAPI_SHIM bool kapi_task_signal_pending(void)
 	return signal_pending(current);
 }
 
+KAPI_SHIM bool kapi_task_fatal_signal_pending(void)
+{
+	return fatal_signal_pending(current);
+}
+
 KAPI_SHIM void kapi_task_resched(void)
 {
 	cond_resched();

@@ -19,17 +19,16 @@ struct MsgStatsView {
         "   rmaxw_us     cpid clives    lspid lslive    lrpid lrlive\n";
     static constexpr bool kNeedsReading = false;
 
-    COLD static Result<Shown> show(SeqFile& seq, MsgQueue& queue, u32,
-                                   const Viewer& viewer) noexcept;
+    COLD static Result<void> show(SeqFile& seq, MsgQueue& queue, const Viewer& viewer) noexcept;
 };
 
-Result<Shown> MsgStatsView::show(SeqFile& seq, MsgQueue& queue, u32, const Viewer& viewer) noexcept
+Result<void> MsgStatsView::show(SeqFile& seq, MsgQueue& queue, const Viewer& viewer) noexcept
 {
     TableLine line;
     {
         auto state = queue.lock();
         if (queue.is_removed())
-            return Shown::All;
+            return {};
         const QueueWaits* waits = queue.waits();
         add_key_and_id(line, queue);
         add_count(line, state->received + state->messages);
@@ -42,7 +41,7 @@ Result<Shown> MsgStatsView::show(SeqFile& seq, MsgQueue& queue, u32, const Viewe
         add_user(line, state->lrpid, viewer);
     }
     write_line(seq, line);
-    return Shown::All;
+    return {};
 }
 
 } // namespace

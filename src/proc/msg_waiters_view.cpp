@@ -19,8 +19,7 @@ struct MsgWaitersView {
                                       "  waited_ms\n";
     static constexpr bool kNeedsReading = true;
 
-    COLD static Result<Shown> show(SeqFile& seq, MsgQueue& queue, u32,
-                                   const Viewer& viewer) noexcept;
+    COLD static Result<void> show(SeqFile& seq, MsgQueue& queue, const Viewer& viewer) noexcept;
 };
 
 struct Seen {
@@ -70,16 +69,15 @@ bool look_at(MsgQueue& queue, const Viewer& viewer, Crowd& crowd) noexcept
     return true;
 }
 
-Result<Shown> MsgWaitersView::show(SeqFile& seq, MsgQueue& queue, u32,
-                                   const Viewer& viewer) noexcept
+Result<void> MsgWaitersView::show(SeqFile& seq, MsgQueue& queue, const Viewer& viewer) noexcept
 {
     const QueueWaits* waits = queue.waits();
     if (!waits)
-        return Shown::All;
+        return {};
     Crowd crowd;
     TRY(crowd.start(waits->senders.waiting() + waits->receivers.waiting()));
     if (!look_at(queue, viewer, crowd))
-        return Shown::All;
+        return {};
     const i64 now = monotonic_now();
     for (const Seen& seen : crowd) {
         TableLine line;
@@ -95,7 +93,7 @@ Result<Shown> MsgWaitersView::show(SeqFile& seq, MsgQueue& queue, u32,
         add_age(line, seen.since, now);
         write_line(seq, line);
     }
-    return Shown::All;
+    return {};
 }
 
 } // namespace

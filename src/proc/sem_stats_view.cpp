@@ -20,7 +20,7 @@ struct SemStatsView {
         "    wait_us    maxw_us    undoers     cpid clives     lpid llives\n";
     static constexpr bool kNeedsReading = false;
 
-    COLD static Result<Shown> show(SeqFile& seq, SemSet& set, u32, const Viewer& viewer) noexcept;
+    COLD static Result<void> show(SeqFile& seq, SemSet& set, const Viewer& viewer) noexcept;
 };
 
 /* The sum over all semaphores.  Takes their locks one at a time, in steps, as there may be many. */
@@ -38,16 +38,7 @@ u32 operations_of(SemSet& set) noexcept
     return sum;
 }
 
-/* The number of undo records of the set, one per task or group of tasks. */
-u64 undoers_of(SemSet::Locked& state) noexcept
-{
-    u64 count = 0;
-    for (SemUndo* undo = state->undo.first(); undo; undo = state->undo.next(*undo))
-        ++count;
-    return count;
-}
-
-Result<Shown> SemStatsView::show(SeqFile& seq, SemSet& set, u32, const Viewer& viewer) noexcept
+Result<void> SemStatsView::show(SeqFile& seq, SemSet& set, const Viewer& viewer) noexcept
 {
     const u32 operations = operations_of(set);
     TableLine line;
@@ -59,19 +50,19 @@ Result<Shown> SemStatsView::show(SeqFile& seq, SemSet& set, u32, const Viewer& v
     {
         auto state = set.lock();
         if (set.is_removed())
-            return Shown::All;
-        add_count(line, undoers_of(state));
+            return {};
+        add_count(line, state->undo_count); /* one record per task or group of tasks */
     }
     add_maker(line, set, viewer);
     {
         const u32 latest = set.changed_last();
         PARTLY_INITIALISED SemLock lock { set, latest };
         if (set.is_removed())
-            return Shown::All;
+            return {};
         add_user(line, set.at(latest, lock).last_changer, viewer);
     }
     write_line(seq, line);
-    return Shown::All;
+    return {};
 }
 
 } // namespace

@@ -19,7 +19,7 @@ struct SemWaitersView {
                                       "nsops     semval   sempid  waited_ms\n";
     static constexpr bool kNeedsReading = true;
 
-    COLD static Result<Shown> show(SeqFile& seq, SemSet& set, u32, const Viewer& viewer) noexcept;
+    COLD static Result<void> show(SeqFile& seq, SemSet& set, const Viewer& viewer) noexcept;
 };
 
 struct Seen {
@@ -67,13 +67,13 @@ bool look_at_one(SemSet& set, u32 number, const Viewer& viewer, bool& is_shared,
     return true;
 }
 
-Result<Shown> SemWaitersView::show(SeqFile& seq, SemSet& set, u32, const Viewer& viewer) noexcept
+Result<void> SemWaitersView::show(SeqFile& seq, SemSet& set, const Viewer& viewer) noexcept
 {
     constexpr u32 kAtOnce = 256;
 
     const SetWaits* waits = set.waits();
     if (!waits || waits->totals.waiting() == 0)
-        return Shown::All;
+        return {};
     Crowd crowd;
     TRY(crowd.start(waits->totals.waiting()));
     bool is_shared = false;
@@ -81,7 +81,7 @@ Result<Shown> SemWaitersView::show(SeqFile& seq, SemSet& set, u32, const Viewer&
         if (number % kAtOnce == kAtOnce - 1)
             CurrentTask::give_way();
         if (!look_at_one(set, number, viewer, is_shared, crowd))
-            return Shown::All;
+            return {};
     }
     const i64 now = monotonic_now();
     for (const Seen& seen : crowd) {
@@ -102,7 +102,7 @@ Result<Shown> SemWaitersView::show(SeqFile& seq, SemSet& set, u32, const Viewer&
         add_age(line, seen.since, now);
         write_line(seq, line);
     }
-    return Shown::All;
+    return {};
 }
 
 } // namespace

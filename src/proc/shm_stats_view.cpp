@@ -17,18 +17,16 @@ struct ShmStatsView {
         "       key      shmid     mapped   unmapped     cpid clives     lpid llives\n";
     static constexpr bool kNeedsReading = false;
 
-    COLD static Result<Shown> show(SeqFile& seq, ShmSegment& segment, u32,
-                                   const Viewer& viewer) noexcept;
+    COLD static Result<void> show(SeqFile& seq, ShmSegment& segment, const Viewer& viewer) noexcept;
 };
 
-Result<Shown> ShmStatsView::show(SeqFile& seq, ShmSegment& segment, u32,
-                                 const Viewer& viewer) noexcept
+Result<void> ShmStatsView::show(SeqFile& seq, ShmSegment& segment, const Viewer& viewer) noexcept
 {
     TableLine line;
     {
         auto state = segment.lock();
         if (segment.is_removed())
-            return Shown::All;
+            return {};
         add_key_and_id(line, segment);
         add_count(line, state->mappings);
         add_count(line, state->unmappings);
@@ -36,7 +34,7 @@ Result<Shown> ShmStatsView::show(SeqFile& seq, ShmSegment& segment, u32,
         add_user(line, state->lpid, viewer);
     }
     write_line(seq, line);
-    return Shown::All;
+    return {};
 }
 
 } // namespace

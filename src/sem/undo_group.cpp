@@ -93,9 +93,13 @@ Result<void> join_child(kapi_task* child) noexcept
     return {};
 }
 
-/* Unlinks @undo from the map and its group's list, not from its set's.  Returns the lists' reference. */
-Ref<SemUndo> end_record(SemUndo& undo) noexcept
+/*
+ * Unlinks @undo, already removed from the list of its set, from the map and its group's list.  Precondition: @lock
+ * holds the set's lock.  Returns the lists' reference.
+ */
+Ref<SemUndo> end_record(SemUndo& undo, SemLock& lock) noexcept
 {
+    --lock.state().undo_count;
     undo.end();
     static_cast<void>(invariant(registry->records.remove(undo)));
     auto records = undo.group().records.lock();
@@ -112,7 +116,7 @@ void take_back_one(SemUndo& undo, WakeList& wakes) noexcept
         return; /* another task has removed the set */
     const SemRange touched = SemRange::touched(undo);
     lock.state().undo.remove(undo);
-    const Ref<SemUndo> dropped = end_record(undo);
+    const Ref<SemUndo> dropped = end_record(undo, lock);
     for (const u32 number : touched) {
         const i32 adjustment = undo.adjustment(number);
         if (adjustment == 0)
@@ -207,6 +211,7 @@ Result<Ref<SemUndo>> make_current_undo(SemSet& set) noexcept
     if (!registry->records.insert(*created).ok())
         return Errno::ENOMEM;
     lock.state().undo.push_front(*created);
+    ++lock.state().undo_count;
     {
         auto records = group->records.lock();
         records->list.push_front(*created);
@@ -225,7 +230,7 @@ UndoHolder holder_of(const SemUndo& undo) noexcept
 void end_all_undo(SemLock& lock) noexcept
 {
     while (SemUndo* undo = lock.state().undo.pop_front())
-        static_cast<void>(end_record(*undo));
+        static_cast<void>(end_record(*undo, lock));
 }
 
 Result<void> start_undo() noexcept

@@ -148,6 +148,7 @@ TEST(many_semaphores_and_many_holders_are_all_shown)
               std::to_string(kHolders));
     for (auto& holder : holders)
         holder->leave();
+    EXPECT_EQ(row_where("sem_stats", "semid", std::to_string(set.id())).at("undoers"), "0");
 }
 
 // As a checkpoint does it: the rows, and the values, are all that is needed.
