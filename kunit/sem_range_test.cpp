@@ -156,6 +156,12 @@ TEST_CASE(SemRangeTest, touched_visits_every_semaphore_that_operations_reach)
         EXPECT_EQ(touched.count, reachable);
         EXPECT_EQ(touched.first, 0);
         EXPECT(touched.is_ascending);
+        undo->clear_all();
+        EXPECT_EQ(Visits { SemRange::touched(*undo) }.count, 0);
+        u32 left = 0;
+        for (u32 number = 0; number < reachable; ++number)
+            left += undo->adjustment(number) != 0;
+        EXPECT_EQ(left, 0);
     }
 }
 

@@ -110,6 +110,12 @@ private:
 
     SemUndo(SemSet& set, UndoGroup& group) noexcept;
     void note_touched(u32 number) noexcept;
+    /*
+     * Finds the first word with bits, at or after that of semaphore @number, which must be the first of its word.
+     * Returns the number of the word's first semaphore, and the word in @marks; if there is none, the end of what
+     * operations can reach, and 0.
+     */
+    [[nodiscard]] u32 find_touched(u32 number, Word& marks) const noexcept;
     /* At a constant offset: operations access adjustments more often than the words. */
     [[nodiscard]] i16* adjustments() noexcept { return reinterpret_cast<i16*>(this + 1); }
     [[nodiscard]] const i16* adjustments() const noexcept

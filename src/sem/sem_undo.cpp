@@ -26,11 +26,34 @@ Result<Ref<SemUndo>> SemUndo::create(SemSet& set, UndoGroup& group) noexcept
 
 void SemUndo::clear_all() noexcept
 {
-    for (const u32 number : SemRange::touched(*this)) {
-        adjustments()[number] = 0;
-        word(number).store_relaxed(word(number).load_relaxed() & ~bit(number));
+    const u32 end = reachable(set());
+    Word marks;
+    for (u32 number = 0; (number = find_touched(number, marks)) < end; number += kWordBits) {
+        __builtin_memset(adjustments() + number, 0, min(kWordBits, end - number) * sizeof(i16));
+        word(number).store_relaxed(0);
     }
     blocks.store_relaxed(0);
+}
+
+/* Reads words only in blocks that are marked as not empty, and each once: SETALL may clear it meanwhile. */
+u32 SemUndo::find_touched(u32 number, Word& marks) const noexcept
+{
+    const u32 end = reachable(set());
+    while (number < end) {
+        const u32 left = u32 { blocks.load_relaxed() } >> number / kBlock;
+        if (left == 0)
+            break;
+        if (!(left & 1)) {
+            number = (number / kBlock + static_cast<u32>(std::countr_zero(left))) * kBlock;
+            continue;
+        }
+        marks = words()[number / kWordBits].load_relaxed();
+        if (marks != 0)
+            return number;
+        number += kWordBits;
+    }
+    marks = 0;
+    return end;
 }
 
 SemRange SemRange::touched(const SemUndo& undo) noexcept
@@ -38,27 +61,14 @@ SemRange SemRange::touched(const SemUndo& undo) noexcept
     return { touched_from(undo, 0), SemUndo::reachable(undo.set()) };
 }
 
-/* Reads words only in blocks that are marked as not empty. */
 SemRange::Iterator SemRange::touched_from(const SemUndo& undo, u32 number) noexcept
 {
-    const u32 end = SemUndo::reachable(undo.set());
-    while (number < end) {
-        const u32 blocks = u32 { undo.blocks.load_relaxed() } >> number / SemUndo::kBlock;
-        if (blocks == 0)
-            break;
-        if (!(blocks & 1)) {
-            const auto empty = static_cast<u32>(std::countr_zero(blocks));
-            number = (number / SemUndo::kBlock + empty) * SemUndo::kBlock;
-            continue;
-        }
-        Iterator next { number, undo.words()[number / SemUndo::kWordBits].load_relaxed(), &undo };
-        if (next.rest_ != 0) {
-            next.take_next();
-            return next;
-        }
-        number += SemUndo::kWordBits;
-    }
-    return { end, 0, &undo };
+    SemUndo::Word marks;
+    number = undo.find_touched(number, marks);
+    Iterator next { number, marks, &undo };
+    if (marks != 0)
+        next.take_next();
+    return next;
 }
 
 /* Atomic although the semaphore is locked: other semaphores of the same word have other locks. */
