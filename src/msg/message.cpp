@@ -184,6 +184,7 @@ void Message::destroy(Message* message) noexcept
     if (message->has_blocks()) [[unlikely]] {
         usize left = size - MessageLayout::kFirstText;
         for (Block* block = message->first_block(); block;) {
+            CurrentTask::give_way(); /* half a million of them, if the text is 2 GiB */
             Block* next = block->next;
             rest_caches.for_size(sizeof(Block) + left).release(block);
             left -= MessageLayout::kBlockText; /* not used after the last block */
