@@ -57,6 +57,11 @@ TEST(any_allocation_of_a_call_may_fail)
                     [](long) {});
               EXPECT_EQ(self.msgrcv(queue, &got, 8000, 0, IPC_NOWAIT), 8000);
           });
+    sweep([&] { return self.msgsnd(queue, &message, 8, IPC_NOWAIT); }, [](long) {});
+    static const Message without_type { 0, {} };
+    fail_allocation(1);
+    EXPECT_EQ(self.msgsnd(queue, &without_type, 8, IPC_NOWAIT), -EINVAL); /* checked first */
+    fail_allocation(0);
     self.msgctl(queue, IPC_RMID, nullptr);
     const int set = static_cast<int>(self.semget(IPC_PRIVATE, 300, IPC_CREAT | 0600));
     std::vector<sembuf> many(100, sembuf { 0, 0, SEM_UNDO });

@@ -73,26 +73,46 @@ public:
     return host_copy_to_user_present(to.value(), from, size);
 }
 
-/*
- * Reads as many of @size bytes as possible; returns the number missing at the end, which are undefined.
- * Errors: ENOSYS.
- */
-[[nodiscard, gnu::always_inline]] inline Result<usize> read_user_part(void* to, UserAddress from,
-                                                                      usize size) noexcept
+/* As get_user(): CONFIG_FAULT_INJECTION_USERCOPY does not make it fail. */
+[[nodiscard, gnu::always_inline]] inline Result<void> get_user_bytes(void* to, UserAddress from,
+                                                                     usize size) noexcept
 {
-    if (kapi_is_user_copy_to_fail()) [[unlikely]] /* a second try must not succeed */
-        return size;
     const usize missed = read_user_present(to, from, size);
-    if (missed != 0) [[unlikely]]
-        return read_user_rest(to, from, size, missed);
-    return usize { 0 };
+    if (missed != 0) [[unlikely]] {
+        if (TRY(read_user_rest(to, from, size, missed)) != 0)
+            return Errno::EFAULT;
+    }
+    return {};
 }
 
 [[nodiscard, gnu::always_inline]] inline Result<void> read_user_bytes(void* to, UserAddress from,
                                                                       usize size) noexcept
 {
-    if (TRY(read_user_part(to, from, size)) != 0) [[unlikely]]
+    if (kapi_is_user_copy_to_fail() && size != 0) [[unlikely]]
         return Errno::EFAULT;
+    return get_user_bytes(to, from, size);
+}
+
+/*
+ * As read_user_bytes(), but calls check(), a Result<void>, once the first @head bytes are there, before a page fault
+ * behind them.  Errors: also those of check().
+ */
+template <class Check>
+[[nodiscard, gnu::always_inline]] inline Result<void> read_user_checked(void* to, UserAddress from,
+                                                                        usize size, usize head,
+                                                                        const Check& check) noexcept
+{
+    const bool fails = kapi_is_user_copy_to_fail();
+    const usize missed = fails ? size : read_user_present(to, from, size);
+    /* Near the end of user memory, nothing may have been read. */
+    if (missed > size - head) [[unlikely]]
+        TRY(get_user_bytes(to, from, head));
+    TRY(check());
+    const usize rest = min(missed, size - head);
+    if (rest != 0) [[unlikely]] {
+        if (fails || TRY(read_user_rest(to, from, size, rest)) != 0)
+            return Errno::EFAULT;
+    }
     return {};
 }
 
@@ -100,7 +120,7 @@ public:
                                                                        const void* from,
                                                                        usize size) noexcept
 {
-    if (kapi_is_user_copy_to_fail()) [[unlikely]]
+    if (kapi_is_user_copy_to_fail() && size != 0) [[unlikely]]
         return Errno::EFAULT;
     const usize missed = write_user_present(to, from, size);
     if (missed != 0) [[unlikely]] {
@@ -108,6 +128,14 @@ public:
             return Errno::EFAULT;
     }
     return {};
+}
+
+template <AbiSafe T>
+[[nodiscard]] Result<T> get_user(UserAddress from) noexcept
+{
+    T value;
+    TRY(get_user_bytes(&value, from, sizeof(T)));
+    return value;
 }
 
 template <AbiSafe T>

@@ -198,7 +198,7 @@ long ipc_control_semaphores(const IpcArguments& call) noexcept
 {
     if (call.ptr == 0)
         return to_syscall(Errno::EINVAL);
-    Result<u32> argument = read_user<u32>(pointer(call.ptr));
+    Result<u32> argument = get_user<u32>(pointer(call.ptr));
     if (!argument.ok())
         return to_syscall(argument.error());
     return control_semaphores(call.first, call.second, without_version(call.third), argument.take(),

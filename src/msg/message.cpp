@@ -213,7 +213,7 @@ Result<void> Message::for_each_block(auto* block, usize size, Piece&& piece) noe
 template <class Type>
 Result<Box<Message>> Message::load_with_blocks(UserAddress from, usize size) noexcept
 {
-    const Type type = TRY(read_user<Type>(from));
+    const Type type = TRY(get_user<Type>(from));
     if (type < 1)
         return Errno::EINVAL;
     Box<Message> message = TRY(allocate(size));
@@ -236,22 +236,22 @@ Result<Box<Message>> Message::load(UserAddress from, usize size) noexcept
     Result<Box<Message>> allocated = allocate(size);
     if (!allocated.ok()) [[unlikely]] {
         /* Linux checks the type before it allocates memory. */
-        const i64 type = TRY(read_user<Type>(from));
+        const i64 type = TRY(get_user<Type>(from));
         return type < 1 ? Errno::EINVAL : allocated.error();
     }
     Box<Message> message = allocated.take();
 
     u8* const type_and_text = message->text() - sizeof(Type);
-    const usize missed = TRY(read_user_part(type_and_text, from, sizeof(Type) + size));
-    Type type;
-    __builtin_memcpy(&type, type_and_text, sizeof(Type));
-    if (missed > size) [[unlikely]] /* near the end of user memory, the copy may read nothing */
-        type = TRY(read_user<Type>(from));
-    if (type < 1) [[unlikely]]
-        return Errno::EINVAL;
-    message->known_.set_type(type); /* destroy() calls unlabel() from here on, labelled or not */
-    if (missed > 0) [[unlikely]]
-        return Errno::EFAULT;
+    const auto check_type = [&]() -> Result<void> {
+        Type type;
+        __builtin_memcpy(&type, type_and_text, sizeof(Type));
+        if (type < 1) [[unlikely]]
+            return Errno::EINVAL;
+        /* destroy() calls unlabel() from here on, labelled or not. */
+        message->known_.set_type(type);
+        return {};
+    };
+    TRY(read_user_checked(type_and_text, from, sizeof(Type) + size, sizeof(Type), check_type));
     TRY(message->label());
     return message;
 }

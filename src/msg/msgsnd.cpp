@@ -137,7 +137,7 @@ template <class Type>
 COLD [[gnu::noinline]] Result<void> refuse(IpcNamespace& ns, IpcId id, UserAddress from,
                                            usize size) noexcept
 {
-    TRY(read_user<Type>(from));
+    TRY(get_user<Type>(from));
     if (!id.is_negative())
         ns.limits().note_hit(Limit::MsgMax, 0, size);
     return Errno::EINVAL;

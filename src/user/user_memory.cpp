@@ -38,6 +38,8 @@ template Result<void> put_user_slowly(UserAddress, u64) noexcept;
 
 Result<void> probe_user_readable(UserAddress from, usize size) noexcept
 {
+    if (kapi_is_user_copy_to_fail() && size != 0) [[unlikely]]
+        return Errno::EFAULT;
     ModulePin pin;
     TRY(pin.take());
     if (kapi_fault_in_readable(from.value(), size) != 0)

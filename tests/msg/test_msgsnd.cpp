@@ -10,7 +10,9 @@
 
 #include <climits>
 #include <cstring>
+#include <sys/mman.h>
 #include <thread>
+#include <unistd.h>
 
 namespace {
 
@@ -331,6 +333,26 @@ TEST(sending_leaves_the_records_of_receiving_and_changing_alone)
     EXPECT_EQ(after.lrpid, 0);
     EXPECT_EQ(after.rtime, 0);
     EXPECT_EQ(after.ctime, before.ctime);
+}
+
+// The text's page fault could wait for long: for a file system in user space, or userfaultfd.
+TEST(an_invalid_type_is_found_before_the_text_is_touched)
+{
+    const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    void* memory =
+        mmap(nullptr, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    REQUIRE(memory != MAP_FAILED);
+    char* text = static_cast<char*>(memory) + page;
+    const Queue queue;
+    for (const long type : { 0L, -1L }) {
+        std::memcpy(text - sizeof(type), &type, sizeof(type));
+        for (const std::size_t size : { 1ul, 100ul, 4000ul })
+            EXPECT_ERR(sysv::msgsnd(queue.id(), text - sizeof(type), size, IPC_NOWAIT), EINVAL);
+    }
+    unsigned char is_resident = 0;
+    REQUIRE_EQ(mincore(text, page, &is_resident), 0);
+    EXPECT_EQ(is_resident & 1, 0);
+    munmap(memory, 2 * page);
 }
 
 TEST(the_last_sender_is_shown_after_its_exit)
