@@ -107,8 +107,6 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
     case Receiver::Answer::TryAgain:
         break;
     }
-    if (CurrentTask::has_signal())
-        return Errno::ERESTARTNOHAND;
     return Received::MustWait;
 }
 
@@ -134,6 +132,11 @@ Result<Received> wait_for_message(MsgQueue& queue, Receiver& receiver,
     while (TRY(wait_for_message(queue, place.receiver, message)) == Received::MustWait) {
         WakeList wakes;
         auto state = queue.lock();
+        /* On Linux the task is still in the list, so removal takes precedence over a signal and permissions. */
+        if (queue.is_removed())
+            return Errno::EIDRM;
+        if (CurrentTask::has_signal())
+            return Errno::ERESTARTNOHAND;
         if (TRY(try_receive(ns, queue, state, request, message, wakes)) == Received::Yes)
             return {};
         place.receiver.rearm();
