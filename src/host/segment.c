@@ -246,6 +246,8 @@ struct kapi_file *host_segment_open(struct kapi_file *own, bool writable, void *
 {
 	struct file *file = open_beside(FILE(own), writable ? O_RDWR : O_RDONLY);
 
+	if (!IS_ERR(file) && !writable)
+		i_readcount_inc(file_inode(file)); /* fput() decrements it */
 	if (!IS_ERR(file) && !try_module_get(THIS_MODULE)) {
 		fput(file);
 		file = ERR_PTR(-ENOSYS);
@@ -253,8 +255,6 @@ struct kapi_file *host_segment_open(struct kapi_file *own, bool writable, void *
 	if (!IS_ERR(file)) {
 		file->f_op = is_huge(file) ? &huge_segment_operations : &segment_operations;
 		file->private_data = segment;
-		if (!writable)
-			i_readcount_inc(file_inode(file)); /* fput() decrements it */
 	}
 	return file_or_error(file, error);
 }
@@ -353,12 +353,12 @@ static int probe_huge(void)
 	if (IS_ERR(file)) /* the machine has no such pages: segments cannot have them */
 		return no_file(file) == -ENOMEM ? -ENOMEM : 0;
 	file_inode(file)->i_flags |= S_PRIVATE;
-	error = borrow_mapping(file, huge_page_size(hstate_file(file)), false, &huge_mapping);
+	/* A segment rounded to too large a guess could fail for want of pages. */
+	WRITE_ONCE(usual_huge_page, huge_page_size(hstate_file(file)));
+	error = borrow_mapping(file, usual_huge_page, false, &huge_mapping);
 	fput(file);
-	if (error != -EOPNOTSUPP)
-		return error;
-	can_be_huge = false;
-	return 0;
+	can_be_huge = error != -EOPNOTSUPP;
+	return can_be_huge ? error : 0;
 }
 #endif
 
