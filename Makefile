@@ -141,7 +141,7 @@ bench: ## measure calls, shared cache lines, scale and memory, module against bu
 latency: ## measure how long one task delays others, module against built-in code
 	scripts/latency
 
-mutants-guest: ## plant the faults of tests/guest_mutants; do the tests in the guest find them?
+mutants-guest: ## plant the faults of tests/guest_mutants; do the tests that each names find them?
 	scripts/mutate-guest
 
 LINT := format shell help layers layers_sees architectures architectures_sees log_lines c_functions_used constructors constructors_sees touched untried

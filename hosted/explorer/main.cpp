@@ -24,6 +24,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <host/kunit.h>
+#include <iterator>
 #include <string_view>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -209,6 +210,10 @@ int main(int count, char** arguments)
     }
     const auto wanted = std::count_if(std::begin(kScenarios), std::end(kScenarios),
                                       [&](const Scenario& one) { return is_wanted(one, names); });
+    if (!names.empty() && wanted != std::ssize(names)) {
+        std::fprintf(stderr, "not all of these are scenarios\n");
+        return 2;
+    }
     std::printf("KTAP version 1\n1..%d\n", static_cast<int>(wanted));
     int number = 0;
     int failed = 0;
