@@ -96,6 +96,17 @@ result() {
 	[[ $1 == ok ]] || failed=1
 }
 
+# parse_ktap KERNEL_DIR LOG: what the kernel's parser says of the results in a log of its console.  It takes the
+# version, the name and the plan of a test only together: lines that the kernel has printed between them come after.
+parse_ktap() {
+	awk '
+		is_open && /^\[ *[0-9]+\.[0-9]+\]/ { held = held $0 "\n"; next }
+		{ print }
+		is_open && /^ *1\.\.[0-9]+$/ { printf "%s", held; held = ""; is_open = 0 }
+		/^ *KTAP version 1$/ { is_open = 1 }
+		END { printf "%s", held }' "$2" | "$1/source/tools/testing/kunit/kunit.py" parse
+}
+
 for argument; do
 	[[ $argument != -- ]] || break
 	if [[ $argument == --help ]]; then
