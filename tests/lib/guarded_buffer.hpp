@@ -4,8 +4,11 @@
  */
 #pragma once
 
+#include <cerrno>
 #include <cstddef>
+#include <initializer_list>
 #include <sys/mman.h>
+#include <unistd.h>
 
 // Memory whose last usable byte is followed by a page that cannot be touched.
 class GuardedBuffer {
@@ -28,15 +31,19 @@ private:
 #if defined(__x86_64__)
 inline constexpr unsigned long kEndOfUserSpace = 0x7fff'ffff'f000;
 #elif defined(__aarch64__)
-// By addresses of 48 bits; with those of 52 a process can have more, if it asks for it.
+// Where the last page can be mapped: kernels have addresses of different sizes.
 inline const unsigned long kEndOfUserSpace = [] {
-    constexpr unsigned long kEnd = 1ul << 48;
-    void* const beyond = mmap(reinterpret_cast<void*>(kEnd), 4096, PROT_NONE,
-                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
-    if (beyond == MAP_FAILED)
-        return kEnd;
-    munmap(beyond, 4096);
-    return 1ul << 52;
+    const auto page = static_cast<unsigned long>(sysconf(_SC_PAGESIZE));
+    for (const int bits : { 52, 48, 47, 42, 39 }) {
+        const unsigned long end = 1ul << bits;
+        void* const last = mmap(reinterpret_cast<void*>(end - page), page, PROT_NONE,
+                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+        if (last != MAP_FAILED)
+            munmap(last, page);
+        if (last != MAP_FAILED || errno == EEXIST)
+            return end;
+    }
+    return 1ul << 36;
 }();
 #elif defined(__arm__)
 inline constexpr unsigned long kEndOfUserSpace = 0xffff'f000;
