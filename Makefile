@@ -142,6 +142,7 @@ latency: ## measure how long one task delays others, module against built-in cod
 	scripts/latency
 
 mutants-guest: ## plant the faults of tests/guest_mutants; do the tests that each names find them?
+	@scripts/install-packages hosted
 	scripts/mutate-guest
 
 LINT := format shell help layers layers_sees architectures architectures_sees log_lines c_functions_used constructors constructors_sees touched untried

@@ -238,19 +238,31 @@ TEST(adjustments_are_shown_by_process)
 
 namespace {
 
-/* The process of the next line, which is read in the smallest pieces; empty: there is none. */
-std::string next_process(ProcFile& file, std::int64_t& offset)
-{
-    std::string line;
-    for (char byte = 0; byte != '\n' && file.read(&byte, 1, offset) == 1;)
-        line += byte;
-    std::istringstream words { line };
-    std::string word;
-    for (int i = 0; i < 3; ++i)
-        if (!(words >> word))
-            return {};
-    return word;
-}
+/* An open file, which is read in the smallest pieces. */
+struct UndoFile {
+    UndoFile() { start(); }
+    void start()
+    {
+        offset = 0;
+        EXPECT(next() == "pid"); /* the header */
+    }
+    /* The process of the next line; empty: there is none. */
+    std::string next()
+    {
+        std::string line;
+        for (char byte = 0; byte != '\n' && file->read(&byte, 1, offset) == 1;)
+            line += byte;
+        std::istringstream words { line };
+        std::string word;
+        for (int i = 0; i < 3; ++i)
+            if (!(words >> word))
+                return {};
+        return word;
+    }
+
+    const std::unique_ptr<ProcFile> file = ProcFile::open("/proc/sysvipc/sem_undo");
+    std::int64_t offset = 0;
+};
 
 /* Processes that each have an undo record of a set, from the oldest. */
 struct Holders {
@@ -275,33 +287,28 @@ TEST(a_read_goes_on_behind_the_record_that_it_showed_last_whichever_end_meanwhil
     Process self;
     const int id = static_cast<int>(self.semget(IPC_PRIVATE, 1, IPC_CREAT | 0600));
     Holders holders { id };
-    const std::unique_ptr<ProcFile> file = ProcFile::open("/proc/sysvipc/sem_undo");
-    std::int64_t offset = 0;
-    EXPECT(next_process(*file, offset) == "pid");
-    EXPECT(next_process(*file, offset) == holders.pids[0]);
-    EXPECT(next_process(*file, offset) == holders.pids[1]);
+    UndoFile file;
+    EXPECT(file.next() == holders.pids[0]);
+    EXPECT(file.next() == holders.pids[1]);
     holders.end(0); /* before it */
-    EXPECT(next_process(*file, offset) == holders.pids[2]);
+    EXPECT(file.next() == holders.pids[2]);
     holders.end(2); /* the one shown last */
     holders.end(4); /* behind it */
-    const std::string next = next_process(*file, offset);
+    const std::string next = file.next();
     EXPECT(next == holders.pids[3] || next == holders.pids[5]);
     holders.end(5);
-    EXPECT(next_process(*file, offset).empty());
+    EXPECT(file.next().empty());
 
-    offset = 0; /* again: the record that the file has kept may have ended */
-    EXPECT(next_process(*file, offset) == "pid");
-    EXPECT(next_process(*file, offset) == holders.pids[1]);
+    file.start(); /* the record that the file has kept may have ended */
+    EXPECT(file.next() == holders.pids[1]);
     holders.end(1);
-    offset = 0;
-    EXPECT(next_process(*file, offset) == "pid");
-    EXPECT(next_process(*file, offset) == holders.pids[3]);
-    EXPECT(next_process(*file, offset).empty());
+    file.start();
+    EXPECT(file.next() == holders.pids[3]);
+    EXPECT(file.next().empty());
     EXPECT_EQ(self.semctl(id, 0, IPC_RMID, 0), 0);
-    EXPECT(next_process(*file, offset).empty());
-    offset = 0;
-    EXPECT(next_process(*file, offset) == "pid");
-    EXPECT(next_process(*file, offset).empty());
+    EXPECT(file.next().empty());
+    file.start();
+    EXPECT(file.next().empty());
 }
 
 TEST(a_read_goes_on_behind_a_record_that_has_ended)
@@ -309,15 +316,13 @@ TEST(a_read_goes_on_behind_a_record_that_has_ended)
     Process self;
     const int id = static_cast<int>(self.semget(IPC_PRIVATE, 1, IPC_CREAT | 0600));
     Holders holders { id };
-    const std::unique_ptr<ProcFile> file = ProcFile::open("/proc/sysvipc/sem_undo");
-    std::int64_t offset = 0;
-    EXPECT(next_process(*file, offset) == "pid");
+    UndoFile file;
     for (std::size_t number = 0; number < holders.pids.size(); ++number) {
-        EXPECT(next_process(*file, offset) == holders.pids[number]);
+        EXPECT(file.next() == holders.pids[number]);
         if (number % 3 == 1)
             holders.end(number);
     }
-    EXPECT(next_process(*file, offset).empty());
+    EXPECT(file.next().empty());
     EXPECT_EQ(self.semctl(id, 0, IPC_RMID, 0), 0);
 }
 

@@ -33,8 +33,8 @@
 #include <mem/construct.hpp>
 #include <ns/namespaces.hpp>
 #include <os/pid.hpp>
-#include <os/task.hpp>
 #include <os/proc_file.hpp>
+#include <os/task.hpp>
 #include <proc/table_file.hpp>
 
 namespace sysvipc {

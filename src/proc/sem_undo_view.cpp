@@ -30,6 +30,7 @@ struct SemUndoView {
         u32 index { 0 };
 
         void go_to(u32 wanted) noexcept { part = wanted; }
+        /* The record's set may be gone, and another be at its address: the record has ended then. */
         [[nodiscard]] bool is_before(const SemSet& set) const noexcept
         {
             return record.has_value() && &(*record)->set() == &set && number <= part;

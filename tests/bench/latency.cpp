@@ -26,7 +26,6 @@
 #include <atomic>
 #include <cstdlib>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -308,7 +307,8 @@ TEST(freeing_a_long_message)
     const Queue queue;
     REQUIRE_OK(queue.send(1, std::string(size, 'x')));
     Probe probe;
-    REQUIRE_OK(sysv::msgrcv(queue.id(), &*std::make_unique<long>(), 0, 0, MSG_NOERROR));
+    long type = 0;
+    REQUIRE_OK(sysv::msgrcv(queue.id(), &type, 0, 0, MSG_NOERROR));
     print_row("msgrcv," + std::to_string(size >> 20) + "-MiB,neighbour", probe.worst(), "ns");
 }
 

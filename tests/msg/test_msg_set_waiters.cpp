@@ -55,10 +55,9 @@ TEST(a_receiver_without_permission_any_more_is_refused)
     EXPECT_ERR(receiver.join(), EACCES);
 }
 
-TEST(a_receiver_with_a_signal_finds_the_removal)
+// A receiver that IPC_SET has woken, and that has a signal when it runs.
+Actor receiver_with_a_signal(const Queue& queue)
 {
-    run_before_others();
-    Queue queue;
     Actor receiver { [&] {
         handle_signals();
         return queue.receive(7, 0).outcome;
@@ -66,6 +65,14 @@ TEST(a_receiver_with_a_signal_finds_the_removal)
     receiver.wait_asleep_in_msgrcv();
     set_mode(queue, 0640);
     receiver.signal(SIGUSR1);
+    return receiver;
+}
+
+TEST(a_receiver_with_a_signal_finds_the_removal)
+{
+    run_before_others();
+    Queue queue;
+    Actor receiver = receiver_with_a_signal(queue);
     REQUIRE_OK(queue.remove());
     EXPECT_ERR(receiver.join(), EIDRM);
 }
@@ -74,14 +81,7 @@ TEST(a_receiver_with_a_signal_is_interrupted)
 {
     run_before_others();
     const Queue queue;
-    Actor receiver { [&] {
-        handle_signals();
-        return queue.receive(7, 0).outcome;
-    } };
-    receiver.wait_asleep_in_msgrcv();
-    set_mode(queue, 0640);
-    receiver.signal(SIGUSR1);
-    EXPECT_ERR(receiver.join(), EINTR);
+    EXPECT_ERR(receiver_with_a_signal(queue).join(), EINTR);
 }
 
 TEST(a_sender_without_permission_any_more_finds_the_removal)
