@@ -24,7 +24,7 @@
  * rights than the opener, so passing an open file to a privileged program reveals nothing.
  *
  * Locks:   none from one line to the next; a reference keeps the object.
- * Lifetime: an open file pins the module, and holds the opener's namespaces.
+ * Lifetime: an open file pins the module, and holds the opener's namespaces and what its Cursor keeps.
  */
 #pragma once
 

@@ -10,8 +10,9 @@
  *     lock, nested in the set's.  Each adjustment: the SemLock that covers its semaphore.  The group of a
  *     task: no lock (os/task_state.hpp).
  * Lifetime: a record is in its set's list, its group's list and the map, or it has ended; the lists own it
- *     together.  Readers hold RCU.  A task's group exists as long as the task is in it, and a record as
- *     long as both its set and its group do.
+ *     together.  Readers hold RCU, or a reference: that keeps the memory of an ended record, but not its set
+ *     and group (an open file sem_undo).  A task's group exists as long as the task is in it, and a record
+ *     that has not ended as long as both its set and its group do.
  * Context: joining a child runs with preemption disabled (a tracepoint); leaving is preemptible and
  *     reschedules between records.
  */
