@@ -113,19 +113,19 @@ TEST(calls_wait_for_a_limited_time_and_a_signal_ends_it)
     EXPECT_EQ(log.take("sysvipc: "), std::string { kGivenUp } + '\n');
 }
 
-// Runs in the kernel, where a grace period of tasks-RCU waits for it; sleeps now and then until stopped.
-[[noreturn]] void stay_in_the_kernel(const std::atomic<bool>& is_for_good)
+// Runs in the kernel, where a grace period of tasks-RCU waits for it.  Sleeps now and then until the task `caller`
+// waits in a call: so a busy machine cannot delay the decision to stay until after that sleep.
+[[noreturn]] void stay_in_the_kernel(pid_t caller)
 {
     const int random = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
     REQUIRE(random >= 0);
     std::vector<char> buffer(1 << 20, 'x');
     const std::vector<iovec> many(1024, iovec { buffer.data(), buffer.size() });
-    while (!is_for_good) {
+    while (sleeping_call_of(caller) != SYS_msgctl) {
+        usleep(1000);
         const auto begun = Clock::now();
         while (Clock::now() - begun < Seconds { 1 })
             REQUIRE(read(random, buffer.data(), buffer.size()) > 0);
-        if (!is_for_good)
-            usleep(1000);
     }
     alarm(60); // where calls wait for this process
     for (;;)
@@ -140,12 +140,10 @@ struct Attempt {
 Attempt load_beside_a_task_that_stays()
 {
     struct Board {
-        std::atomic<bool> is_for_good;
         std::atomic<bool> is_over;
         Seconds longest;
     };
     const Shared<Board> board;
-    const Actor staying { [&]() -> Outcome { stay_in_the_kernel(board->is_for_good); } };
     Actor caller { [&] {
         while (!board->is_over && board->longest < Seconds { 1 }) {
             const auto begun = Clock::now();
@@ -154,13 +152,12 @@ Attempt load_beside_a_task_that_stays()
         }
         return Outcome::raw(0);
     } };
+    const Actor staying { [&]() -> Outcome { stay_in_the_kernel(caller.pid()); } };
     Actor loader { [&] {
         const Outcome loaded = module::load();
         board->is_over = true;
         return loaded;
     } };
-    wait_until([&] { return board->is_over || sleeping_call_of(caller.pid()) == SYS_msgctl; });
-    board->is_for_good = true;
     EXPECT_OK(caller.join());
     staying.signal(SIGKILL);
     return { loader.join(), board->longest };
