@@ -218,6 +218,7 @@ bool kapi_task_fatal_signal_pending()
 
 void kapi_task_resched()
 {
+    ++machine::current()->times_given_way;
     machine::give_way();
 }
 

@@ -74,6 +74,7 @@ struct kapi_task {
     std::atomic<bool> has_signal { false };
     std::atomic<bool> allows_signals { true };
     std::atomic<bool> is_killed { false }; /* seen by loops that may stop early; does not wake */
+    unsigned times_given_way { 0 }; /* calls of kapi_task_resched() */
     int no_faults { 0 }; /* nesting of kapi_page_faults_disable() */
     int spinlocks { 0 }; /* held */
     /* Odd: in the kernel and not asleep. */
