@@ -85,7 +85,7 @@ long answer(long result)
     return result == -KAPI_ERESTARTNOHAND || result == -KAPI_ERESTARTNOINTR ? -EINTR : result;
 }
 
-constexpr unsigned long kShareUndo = KAPI_CLONE_SYSVSEM;
+static_assert(kSysvSem == KAPI_CLONE_SYSVSEM && kNewIpc == KAPI_CLONE_NEWIPC);
 
 /* Others may hold its tasks longer than it lives. */
 ProcessState* create_state(kapi_pid* pid, kapi_pid_ns* pid_ns, kapi_ipc_ns* ipc_ns,
@@ -182,7 +182,7 @@ Process::Process(Process& parent, unsigned long flags) noexcept
         host_ipc_ns_get(state_.ipc_ns);
     copy_mappings(parent.memory_, memory_);
     if (is_intercepted("task_newtask"))
-        sysvipc_task_begun(task_, is_stranger ? flags & ~kShareUndo : flags);
+        sysvipc_task_begun(task_, is_stranger ? flags & ~kSysvSem : flags);
 }
 
 /* As do_exit(): the memory, then the module's part before the files, then the namespace. */
@@ -292,7 +292,7 @@ long Process::unshare(unsigned long flags) noexcept
     if (is_leaving)
         state_.ipc_ns = create_ipc_ns(*task_->identity.user_ns);
     if (is_intercepted("sys_unshare"))
-        sysvipc_task_unshared(flags | (is_leaving ? KAPI_CLONE_NEWIPC : 0));
+        sysvipc_task_unshared(flags | (is_leaving ? kNewIpc : 0));
     if (before != state_.ipc_ns && before != &initial_ipc_ns)
         host_ipc_ns_put(before);
     return 0;
@@ -305,7 +305,7 @@ long Process::enter_ipc_ns_of(const Process& other) noexcept
     if (state_.ipc_ns != &initial_ipc_ns)
         host_ipc_ns_get(state_.ipc_ns);
     if (is_intercepted("sys_setns"))
-        sysvipc_task_entered(KAPI_CLONE_NEWIPC);
+        sysvipc_task_entered(kNewIpc);
     if (before != &initial_ipc_ns)
         host_ipc_ns_put(before);
     return 0;

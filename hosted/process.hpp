@@ -20,6 +20,10 @@ struct timespec;
 
 namespace hosted {
 
+/* Flags of clone(2) and unshare(2). */
+constexpr unsigned long kSysvSem = 0x40000; /* CLONE_SYSVSEM */
+constexpr unsigned long kNewIpc = 0x8000000; /* CLONE_NEWIPC */
+
 /* insmod and rmmod.  0 or -errno; -EAGAIN: the module is in use. */
 int load_module() noexcept;
 int unload_module() noexcept;

@@ -218,7 +218,6 @@ TEST(a_call_emits_done_for_the_first_of_its_operations)
 
 TEST(the_end_of_a_namespace_emits_removed_for_each_object)
 {
-    constexpr unsigned long kNewIpc = 0x8000000;
     Process self;
     std::string ids[3];
     {

@@ -41,7 +41,7 @@ struct Message {
 TEST(any_allocation_of_a_call_may_fail)
 {
     Process self;
-    Process child { self, 0x40000 };
+    Process child { self, kSysvSem };
     static const Message message;
     sweep([&] { return self.msgget(5, IPC_CREAT | 0600); },
           [&](long id) { self.msgctl(static_cast<int>(id), IPC_RMID, nullptr); });
@@ -165,7 +165,6 @@ TEST(a_stalled_copy_delays_nobody_and_keeps_the_module)
 
 TEST(the_first_call_in_a_namespace_may_run_out_of_memory)
 {
-    constexpr unsigned long kNewIpc = 0x8000000;
     Process self;
     bool has_failed = true;
     for (unsigned long n = 1; has_failed; ++n) {

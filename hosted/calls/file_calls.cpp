@@ -22,8 +22,6 @@ long lines(const std::string& text)
     return std::count(text.begin(), text.end(), '\n');
 }
 
-constexpr unsigned long kNewIpc = 0x8000000;
-
 } // namespace
 
 TEST(proc_files_list_all_objects)

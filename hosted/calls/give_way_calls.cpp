@@ -16,8 +16,6 @@ using namespace hosted::calls;
 namespace {
 
 constexpr unsigned kSteps = 8;
-constexpr unsigned long kSysvSem = 0x40000; /* CLONE_SYSVSEM */
-constexpr unsigned long kNewIpc = 0x8000000; /* CLONE_NEWIPC */
 
 /* How often @process gives way during @body. */
 unsigned times_given_way(Process& process, const std::function<void()>& body)

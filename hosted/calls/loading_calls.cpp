@@ -159,7 +159,6 @@ TEST(ftrace_that_has_given_up_keeps_the_module)
 
 TEST(in_use_lists_objects_and_counts_references)
 {
-    constexpr unsigned long kNewIpc = 0x8000000;
     Process self;
     Process inside { self, kNewIpc };
     const auto header = std::string { "    ipc_ns    queues      sets  segments\n" };
@@ -341,7 +340,7 @@ TEST(namespaces_stand_in_where_the_kernel_has_none_for_ipc)
         Process inside { self, kNewUts };
         EXPECT_EQ(inside.semget(5, 1, 0), -ENOENT);
         EXPECT(inside.semget(6, 1, IPC_CREAT | 0600) >= 0);
-        Process with_ipc { self, 0x8000000 /* CLONE_NEWIPC, which this kernel does not know */ };
+        Process with_ipc { self, kNewIpc }; /* which this kernel does not know */
         EXPECT_EQ(with_ipc.semget(5, 1, 0), id);
         EXPECT_EQ(with_ipc.unshare(kNewUts), 0);
         EXPECT_EQ(with_ipc.semget(5, 1, 0), -ENOENT);
@@ -357,7 +356,6 @@ TEST(namespaces_stand_in_where_the_kernel_has_none_for_ipc)
 /* Its mark distinguishes it from its predecessor, if that has ended without notice. */
 TEST(a_namespace_at_the_address_of_another_has_none_of_its_objects)
 {
-    constexpr unsigned long kNewIpc = 0x8000000;
     Process self;
     {
         Process inside { self, kNewIpc };

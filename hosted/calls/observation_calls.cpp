@@ -216,7 +216,7 @@ TEST(adjustments_are_shown_by_process)
         EXPECT_EQ(holder.semop(id, &back, 1), 0);
         EXPECT_EQ(row_count("/proc/sysvipc/sem_undo"), 699);
         EXPECT(row_of("/proc/sysvipc/sem_stats", id)["undoers"] == "1");
-        Process sharer { holder, 0x40000 /* CLONE_SYSVSEM */ };
+        Process sharer { holder, kSysvSem };
         sembuf more { 9, 3, SEM_UNDO };
         EXPECT_EQ(sharer.semop(id, &more, 1), 0);
         EXPECT_EQ(self.semctl(id, 10, SETVAL, 0), 0);

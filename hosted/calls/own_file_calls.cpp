@@ -21,7 +21,6 @@ constexpr const char* kOwnFiles[] {
     "/proc/sysvipc/shm_stats", "/proc/sysvipc/msg_waiters", "/proc/sysvipc/sem_waiters",
     "/proc/sysvipc/sem_undo",
 };
-constexpr unsigned long kNewIpc = 0x8000000;
 
 struct TextMessage {
     long type;

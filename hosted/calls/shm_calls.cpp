@@ -262,7 +262,6 @@ TEST(shm_rmid_forced_removes_a_segment_with_its_last_mapping)
 /* Its last mapping then releases it, with all of its contents. */
 TEST(a_mapping_keeps_the_namespace_of_its_segment)
 {
-    constexpr unsigned long kNewIpc = 0x8000000;
     Process self;
     Process user { self, kNewIpc };
     const int id = make(user);

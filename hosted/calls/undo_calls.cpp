@@ -9,12 +9,6 @@
 using namespace hosted;
 using namespace hosted::calls;
 
-namespace {
-
-constexpr unsigned long kSysvSem = 0x40000; /* CLONE_SYSVSEM */
-
-} // namespace
-
 TEST(an_exit_undoes_and_setval_forgets)
 {
     Process self;
@@ -162,7 +156,6 @@ TEST(without_memory_a_new_task_shares_no_undo)
 
 TEST(a_task_that_enters_a_namespace_undoes_first)
 {
-    constexpr unsigned long kNewIpc = 0x8000000;
     Process self;
     Process inside { self, kNewIpc };
     const int id = make(self);
